@@ -1,0 +1,36 @@
+package baton.protocol;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A session's request for a lease.
+ *
+ * @param secretHash sha256 of a secret the session drew; also the key by which a repeat is known
+ * @param worker the label a person gave the worker
+ * @param programs names of the programs it can run
+ * @param stores ids of the stores whose root it has read (R15)
+ * @param device the kind of device it trains on, such as {@code cpu} or {@code Tesla T4}
+ * @param endsIn how long the session will last, if it knows
+ */
+public record Ask(
+    Sha256 secretHash,
+    SessionId session,
+    String worker,
+    Set<String> programs,
+    Set<StoreId> stores,
+    String device,
+    Optional<Duration> endsIn) {
+  public Ask {
+    Names.pathSafe("A worker's name", worker);
+    if (device.isBlank() || device.length() > 100) {
+      throw new IllegalArgumentException("a device is named in 1 to 100 characters");
+    }
+    if (programs.isEmpty()) {
+      throw new IllegalArgumentException("a worker asks with at least one program");
+    }
+    programs = Set.copyOf(programs);
+    stores = Set.copyOf(stores);
+  }
+}

@@ -1,0 +1,22 @@
+package baton.protocol;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A lease as its holder receives it.
+ *
+ * @param ttl how long it lives on without a renewal, counted from the sending of the request plus
+ *     {@code waited} (R9)
+ * @param waited how long the coordinator held the request
+ * @param head where training goes on; empty: fresh from the seed
+ */
+public record Grant(
+    JobId job,
+    JobSpec spec,
+    Fence fence,
+    Duration ttl,
+    Duration waited,
+    Segment segment,
+    Optional<Checkpoint> head,
+    StoreId store) {}

@@ -1,0 +1,60 @@
+package baton.protocol;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a user submits, fixed for the life of the job.
+ *
+ * @param name unique among the jobs of a coordinator
+ * @param program the name of the training code; workers bring it, the coordinator never ships it
+ * @param parameters the program's hyper-parameters: strings, numbers and truth values by name
+ * @param seed from which all randomness of the training is derived
+ * @param priority of two jobs that wait, the one of higher priority goes first
+ * @param store the store the job is bound to (R15); empty: that of the first session to lease it
+ */
+public record JobSpec(
+    String name,
+    String program,
+    Map<String, Object> parameters,
+    int epochs,
+    long seed,
+    int priority,
+    Optional<StoreId> store,
+    Policy policy) {
+  private static final int MOST_EPOCHS = 1_000_000;
+  private static final int MOST_PARAMETERS = 200;
+
+  public JobSpec {
+    Names.pathSafe("A job's name", name);
+    Names.pathSafe("A program's name", program);
+    if (epochs < 1 || epochs > MOST_EPOCHS) {
+      throw new IllegalArgumentException("epochs must be 1 to " + MOST_EPOCHS + ", not " + epochs);
+    }
+    if (parameters.size() > MOST_PARAMETERS) {
+      throw new IllegalArgumentException("a job has at most " + MOST_PARAMETERS + " parameters");
+    }
+    parameters.forEach(JobSpec::requireScalar);
+    parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+  }
+
+  /** The position at which the job is complete. */
+  public Position end() {
+    return Position.ofEpochs(epochs);
+  }
+
+  /** The segment that begins at {@code from}: to the end of an epoch, at most the job's. */
+  public Segment segmentFrom(Position from) {
+    int last = Math.min(epochs, from.epoch() + policy.segmentEpochs());
+    return new Segment(from, Position.ofEpochs(last));
+  }
+
+  private static void requireScalar(String name, Object value) {
+    if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
+      throw new IllegalArgumentException(
+          "parameter " + name + " must be a string, a number or a truth value");
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package baton.protocol;
+
+/**
+ * How far training has come: {@code epoch} whole epochs done, and {@code batch} batches done of the
+ * next one. The end of an epoch is always {@code (epoch + 1, 0)}.
+ */
+public record Position(int epoch, int batch) implements Comparable<Position> {
+  public static final Position START = new Position(0, 0);
+
+  public Position {
+    if (epoch < 0 || batch < 0) {
+      throw new IllegalArgumentException(
+          "a position counts epochs and batches from zero, not (%d, %d)".formatted(epoch, batch));
+    }
+  }
+
+  /** The position at which {@code epochs} whole epochs are done. */
+  public static Position ofEpochs(int epochs) {
+    return new Position(epochs, 0);
+  }
+
+  public boolean isAfter(Position other) {
+    return compareTo(other) > 0;
+  }
+
+  @Override
+  public int compareTo(Position other) {
+    return epoch != other.epoch
+        ? Integer.compare(epoch, other.epoch)
+        : Integer.compare(batch, other.batch);
+  }
+
+  @Override
+  public String toString() {
+    return "e" + epoch + "-b" + batch;
+  }
+}

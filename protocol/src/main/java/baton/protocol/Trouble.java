@@ -1,0 +1,48 @@
+package baton.protocol;
+
+import java.util.Optional;
+
+/**
+ * Why a holder gave its lease back without finishing: whose fault it is, one sentence, and what to
+ * do. Never a stack trace.
+ *
+ * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} alone
+ */
+public record Trouble(Kind kind, String message, String remedy, Optional<Sha256> rejected) {
+  private static final int LONGEST = 2_000;
+
+  /** Whose fault it is; each kind has a budget of its own (R11). */
+  public enum Kind {
+    /** The program failed: the same error from three sessions at one head fails the job. */
+    PROGRAM,
+    /** Out of memory, no natives, disk full, data or store out of reach: bars the device. */
+    MACHINE,
+    /** The head's bytes are not those of its manifest, in two fresh downloads. */
+    CORRUPT
+  }
+
+  public Trouble {
+    if (message.length() > LONGEST || remedy.length() > LONGEST) {
+      throw new IllegalArgumentException("an error is told in at most " + LONGEST + " characters");
+    }
+    if (rejected.isPresent() != (kind == Kind.CORRUPT)) {
+      throw new IllegalArgumentException("a checkpoint is named by a corrupt one's report alone");
+    }
+  }
+
+  public static Trouble program(String message, String remedy) {
+    return new Trouble(Kind.PROGRAM, message, remedy, Optional.empty());
+  }
+
+  public static Trouble machine(String message, String remedy) {
+    return new Trouble(Kind.MACHINE, message, remedy, Optional.empty());
+  }
+
+  public static Trouble corrupt(Sha256 checkpoint, String message) {
+    return new Trouble(
+        Kind.CORRUPT,
+        message,
+        "Nothing to do: training goes on from the checkpoint before it.",
+        Optional.of(checkpoint));
+  }
+}

@@ -1,0 +1,115 @@
+package baton.protocol.message;
+
+import baton.protocol.Cadence;
+import baton.protocol.JobSpec;
+import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
+import baton.protocol.Policy;
+import baton.protocol.StoreId;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The body of {@code POST /v1/jobs}; absent fields mean the defaults of {@link Policy#DEFAULT}. */
+public record JobSubmission(
+    String name,
+    String program,
+    Map<String, Object> parameters,
+    Integer epochs,
+    Long seed,
+    Integer priority,
+    StoreId store,
+    PolicyBody policy) {
+
+  /** A policy as JSON: seconds for durations, absent fields for defaults. */
+  public record PolicyBody(
+      Integer ttlSeconds,
+      Integer segmentEpochs,
+      Cadence cadence,
+      Integer keepLast,
+      Integer lostInARow,
+      Integer stallsInARow,
+      Integer sessionsToFail,
+      Integer barForSeconds,
+      Map<Phase, LimitBody> limits) {}
+
+  /** The limits of one phase as JSON. */
+  public record LimitBody(int withoutProgressSeconds, int wholeSeconds) {}
+
+  public static JobSubmission from(JobSpec spec) {
+    Policy p = spec.policy();
+    Map<Phase, LimitBody> limits = new EnumMap<>(Phase.class);
+    p.limits()
+        .forEach(
+            (phase, limit) ->
+                limits.put(
+                    phase,
+                    new LimitBody(
+                        (int) limit.withoutProgress().toSeconds(),
+                        (int) limit.whole().toSeconds())));
+    return new JobSubmission(
+        spec.name(),
+        spec.program(),
+        spec.parameters(),
+        spec.epochs(),
+        spec.seed(),
+        spec.priority(),
+        spec.store().orElse(null),
+        new PolicyBody(
+            (int) p.ttl().toSeconds(),
+            p.segmentEpochs(),
+            p.cadence(),
+            p.keepLast(),
+            p.lostInARow(),
+            p.stallsInARow(),
+            p.sessionsToFail(),
+            (int) p.barFor().toSeconds(),
+            limits));
+  }
+
+  /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
+  public JobSpec toSpec() {
+    return new JobSpec(
+        name,
+        program,
+        parameters == null ? Map.of() : parameters,
+        epochs,
+        seed == null ? 0 : seed,
+        priority == null ? 0 : priority,
+        Optional.ofNullable(store),
+        policy == null ? Policy.DEFAULT : toPolicy(policy));
+  }
+
+  private static Policy toPolicy(PolicyBody body) {
+    Policy base = Policy.DEFAULT;
+    Map<Phase, PhaseLimit> limits = new EnumMap<>(base.limits());
+    if (body.limits != null) {
+      body.limits.forEach(
+          (phase, limit) ->
+              limits.put(
+                  phase,
+                  new PhaseLimit(
+                      Duration.ofSeconds(limit.withoutProgressSeconds()),
+                      Duration.ofSeconds(limit.wholeSeconds()))));
+    }
+    return new Policy(
+        seconds(body.ttlSeconds, base.ttl()),
+        or(body.segmentEpochs, base.segmentEpochs()),
+        or(body.cadence, base.cadence()),
+        or(body.keepLast, base.keepLast()),
+        or(body.lostInARow, base.lostInARow()),
+        or(body.stallsInARow, base.stallsInARow()),
+        or(body.sessionsToFail, base.sessionsToFail()),
+        seconds(body.barForSeconds, base.barFor()),
+        limits);
+  }
+
+  private static Duration seconds(Integer value, Duration otherwise) {
+    return value == null ? otherwise : Duration.ofSeconds(value);
+  }
+
+  private static <T> T or(T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

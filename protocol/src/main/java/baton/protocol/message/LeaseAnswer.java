@@ -1,0 +1,51 @@
+package baton.protocol.message;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Grant;
+import baton.protocol.JobId;
+import baton.protocol.Segment;
+import baton.protocol.StoreId;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The answer to {@code POST /v1/leases} when a lease was granted.
+ *
+ * @param job the whole spec, so that a worker needs no second request
+ * @param head absent: start fresh from the seed
+ */
+public record LeaseAnswer(
+    JobId jobId,
+    JobSubmission job,
+    Fence fence,
+    long ttlMs,
+    long waitedMs,
+    Segment segment,
+    Checkpoint head,
+    StoreId store) {
+
+  public static LeaseAnswer from(Grant grant) {
+    return new LeaseAnswer(
+        grant.job(),
+        JobSubmission.from(grant.spec()),
+        grant.fence(),
+        grant.ttl().toMillis(),
+        grant.waited().toMillis(),
+        grant.segment(),
+        grant.head().orElse(null),
+        grant.store());
+  }
+
+  public Grant toGrant() {
+    return new Grant(
+        jobId,
+        job.toSpec(),
+        fence,
+        Duration.ofMillis(ttlMs),
+        Duration.ofMillis(waitedMs),
+        segment,
+        Optional.ofNullable(head),
+        store);
+  }
+}

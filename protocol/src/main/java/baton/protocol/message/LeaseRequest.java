@@ -1,0 +1,42 @@
+package baton.protocol.message;
+
+import baton.protocol.Ask;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** The body of {@code POST /v1/leases}. */
+public record LeaseRequest(
+    Sha256 secretHash,
+    SessionId session,
+    String worker,
+    Set<String> programs,
+    Set<StoreId> stores,
+    String device,
+    Long endsInMs) {
+
+  public static LeaseRequest from(Ask ask) {
+    return new LeaseRequest(
+        ask.secretHash(),
+        ask.session(),
+        ask.worker(),
+        ask.programs(),
+        ask.stores(),
+        ask.device(),
+        ask.endsIn().map(Duration::toMillis).orElse(null));
+  }
+
+  public Ask toAsk() {
+    return new Ask(
+        secretHash,
+        session,
+        worker,
+        programs,
+        stores,
+        device,
+        Optional.ofNullable(endsInMs).map(Duration::ofMillis));
+  }
+}

@@ -1,0 +1,12 @@
+package baton.protocol.message;
+
+import baton.protocol.Phase;
+import baton.protocol.Position;
+
+/**
+ * The body of {@code POST /v1/jobs/{job}/leases/{fence}/renew}.
+ *
+ * @param progress batches, bytes or items done in this phase; it only grows (R10)
+ * @param loss the last batch's, for people who watch; may be absent
+ */
+public record RenewRequest(Phase phase, Position position, long progress, Double loss) {}

@@ -1,0 +1,36 @@
+package baton.worker.segment;
+
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import java.nio.file.Path;
+
+/**
+ * Where checkpoints live, as a worker sees it: a blob store with folders. What a checkpoint is made
+ * of, in which order it is written and when it is trusted is not its business.
+ */
+public interface CheckpointStore {
+  StoreId id();
+
+  /**
+   * Creates the folder at {@code path} from the root.
+   *
+   * @throws StoreException of kind EXISTS if there is one: nothing is ever overwritten (R6)
+   */
+  void createFolder(String path) throws StoreException;
+
+  /**
+   * Stores {@code file} durably under its own name in {@code folder}; it becomes visible whole or
+   * not at all.
+   */
+  FileEntry put(String folder, Path file) throws StoreException;
+
+  /**
+   * Copies a stored file to {@code target}, fresh from the store, and does not judge its bytes.
+   *
+   * @throws StoreException of kind GONE if there is no such file
+   */
+  void get(String storeId, Path target) throws StoreException;
+
+  /** The store id of the file {@code name} in {@code folder}. */
+  String locate(String folder, String name) throws StoreException;
+}

@@ -1,0 +1,39 @@
+package baton.worker.segment;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Position;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Named training code that a worker runs: a Java class in its JVM, or a child process. The port
+ * speaks of bytes and positions only, so that both fit behind it.
+ */
+public interface Program {
+  /** The name by which jobs ask for it. */
+  String name();
+
+  /**
+   * Begins a run, restored from {@code start}'s files or fresh from the seed. This and every method
+   * of the run are called on one thread, the training thread.
+   *
+   * @throws TroubleException of kind MACHINE if this machine cannot run it, PROGRAM if the files or
+   *     parameters do not fit the program
+   */
+  Run start(Start start) throws TroubleException;
+
+  /**
+   * Where a run begins.
+   *
+   * @param files the folder with the verified files of the checkpoint at {@code position}; empty: a
+   *     fresh start at {@link Position#START}
+   * @param device the kind of device to train on, {@code cpu} or {@code gpu}
+   */
+  record Start(JobSpec spec, Position position, Optional<Path> files, String device) {
+    public Start {
+      if (files.isEmpty() && !position.equals(Position.START)) {
+        throw new IllegalArgumentException("without a checkpoint a run begins at the start");
+      }
+    }
+  }
+}

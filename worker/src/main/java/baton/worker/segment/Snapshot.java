@@ -1,0 +1,16 @@
+package baton.worker.segment;
+
+import baton.protocol.Position;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A run's whole state between two steps, in memory. */
+public interface Snapshot {
+  Position position();
+
+  /**
+   * Writes {@code model.safetensors}, {@code optimizer.safetensors}, {@code extra.safetensors} and
+   * {@code state.json} into an empty folder; not fsynced.
+   */
+  void writeTo(Path folder) throws IOException;
+}
