@@ -1,0 +1,78 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Ask;
+import baton.protocol.Fence;
+import baton.protocol.StoreId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Grants the job's lease to a session.
+ *
+ * @param ranOut the fence of the live lease, if it was seen to have run out; that permits, and this
+ *     grant is what ends it (R1, R9)
+ */
+public record Acquire(Ask ask, Optional<Fence> ranOut) implements Command {
+  @Override
+  public Decision decide(Job job, Instant now) {
+    if (job.state() == JobState.RUNNING && !ranOut.equals(Optional.of(job.fence()))) {
+      return Decision.refused(Refusal.LEASE_HELD, job.spec().name() + " is leased to another.");
+    }
+    if (job.state() != JobState.WAITING && job.state() != JobState.RUNNING) {
+      return Decision.refused(
+          Refusal.NOT_WAITING, "%s is %s.".formatted(job.spec().name(), job.state()));
+    }
+    Optional<String> obstacle = Eligibility.obstacle(job, ask, now);
+    if (obstacle.isPresent()) {
+      return Decision.refused(Refusal.NOT_ELIGIBLE, obstacle.get() + ".");
+    }
+    Change change = job.change();
+    if (job.lease().isPresent()) {
+      Endings.lost(change, job, now);
+      if (Endings.pauseIfChurning(change, job, now)) {
+        return change.answer(
+            new Outcome.Refused(Refusal.NOT_WAITING, job.spec().name() + " was just paused."));
+      }
+    }
+    return grant(change, job, now);
+  }
+
+  private Decision grant(Change change, Job job, Instant now) {
+    StoreId store = Eligibility.storeFor(job, ask).orElseThrow();
+    Lease lease = new Lease(job.fence().next(), ask, job.spec().segmentFrom(job.position()), now);
+    return change
+        .store(store)
+        .grant(lease)
+        .row(
+            new History.Event(
+                History.Event.Kind.GRANTED,
+                "lease %s to %s for %s to %s"
+                    .formatted(
+                        lease.fence(), ask.worker(), lease.segment().from(), lease.segment().to()),
+                now))
+        .answer(granted(job, lease, store));
+  }
+
+  private static Outcome.Granted granted(Job job, Lease lease, StoreId store) {
+    return new Outcome.Granted(job.id(), lease.fence(), lease.segment(), job.head(), store);
+  }
+
+  /** The secret's hash: one request, over all jobs. */
+  @Override
+  public Optional<String> repeatKey() {
+    return Optional.of("acquire/" + ask.secretHash());
+  }
+
+  /** Tells the lease again while it lives, as it stands now; once it has ended there is none. */
+  @Override
+  public Outcome repeat(Job job, Outcome stored) {
+    return job.lease()
+        .filter(lease -> lease.ask().secretHash().equals(ask.secretHash()))
+        .<Outcome>map(lease -> granted(job, lease, job.store().orElseThrow()))
+        .orElseGet(
+            () ->
+                new Outcome.Refused(
+                    Refusal.LEASE_ENDED,
+                    "The lease granted to this request has ended. Ask again with a new secret."));
+  }
+}

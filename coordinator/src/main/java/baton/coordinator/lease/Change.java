@@ -1,0 +1,123 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.StoreId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The next version of a job in the making; the one door through which a job changes. */
+final class Change {
+  private final Job before;
+  private final List<History> rows = new ArrayList<>();
+  private JobState state;
+  private Optional<String> reason;
+  private Optional<StoreId> store;
+  private List<Checkpoint> chain;
+  private boolean begun;
+  private Fence fence;
+  private Optional<Lease> lease;
+  private Budget budget;
+  private Instant waitingSince;
+
+  Change(Job before) {
+    this.before = before;
+    this.state = before.state();
+    this.reason = before.reason();
+    this.store = before.store();
+    this.chain = before.chain();
+    this.begun = before.begun();
+    this.fence = before.fence();
+    this.lease = before.lease();
+    this.budget = before.budget();
+    this.waitingSince = before.waitingSince();
+  }
+
+  Change state(JobState value) {
+    state = value;
+    reason = Optional.empty();
+    return this;
+  }
+
+  Change state(JobState value, String why) {
+    state = value;
+    reason = Optional.of(why);
+    return this;
+  }
+
+  Change store(StoreId value) {
+    store = Optional.of(value);
+    return this;
+  }
+
+  Change chain(List<Checkpoint> value) {
+    chain = value;
+    begun = true;
+    return this;
+  }
+
+  Change fence(Fence value) {
+    fence = value;
+    return this;
+  }
+
+  Change budget(Budget value) {
+    budget = value;
+    return this;
+  }
+
+  Change grant(Lease value) {
+    lease = Optional.of(value);
+    fence = value.fence();
+    state(JobState.RUNNING);
+    rows.add(History.SegmentStarted.of(value, value.grantedAt()));
+    return this;
+  }
+
+  /** The holder trains on: the old segment ends, the next begins under the same fence. */
+  Change continueWith(Lease next, Instant now) {
+    rows.add(new History.SegmentEnded(fence, LeaseEnd.CONTINUED, now));
+    rows.add(History.SegmentStarted.of(next, now));
+    lease = Optional.of(next);
+    return this;
+  }
+
+  /** Ends the live lease; the state becomes what it is without one. */
+  Change endLease(LeaseEnd why, Instant now) {
+    rows.add(new History.SegmentEnded(fence, why, now));
+    lease = Optional.empty();
+    state = state.withoutLease();
+    waitingSince = now;
+    return this;
+  }
+
+  Change row(History row) {
+    rows.add(row);
+    return this;
+  }
+
+  Budget budget() {
+    return budget;
+  }
+
+  Decision answer(Outcome outcome) {
+    Job after =
+        new Job(
+            before.id(),
+            before.spec(),
+            before.version() + 1,
+            state,
+            reason,
+            store,
+            chain,
+            begun,
+            fence,
+            lease,
+            budget,
+            before.submittedAt(),
+            waitingSince);
+    return new Decision(Optional.of(after), outcome, rows);
+  }
+}

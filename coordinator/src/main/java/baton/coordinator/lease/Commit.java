@@ -1,0 +1,134 @@
+package baton.coordinator.lease;
+
+import baton.protocol.AfterCommit;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Verified;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves the head to a new checkpoint (R3).
+ *
+ * @param finalReason why training ends here, before the last epoch; empty: it does not
+ * @param verified who compared the files with the manifest, outside the decision (R5)
+ * @param turnIsOver whether another job or a waiting worker should have its turn at the segment's
+ *     end, as {@link Schedule#turnIsOver} finds
+ */
+public record Commit(
+    Fence fence,
+    Sha256 secretHash,
+    Checkpoint checkpoint,
+    List<Measurement> measurements,
+    Optional<String> finalReason,
+    Verified verified,
+    boolean turnIsOver)
+    implements Command {
+  public Commit {
+    measurements = List.copyOf(measurements);
+  }
+
+  @Override
+  public Decision decide(Job job, Instant now) {
+    Optional<Decision> refused = Holder.refuse(job, fence, secretHash).or(() -> refuse(job));
+    return refused.orElseGet(() -> accept(job, now));
+  }
+
+  private Optional<Decision> refuse(Job job) {
+    if (!checkpoint.fence().equals(fence)) {
+      return Optional.of(
+          Decision.refused(
+              Refusal.FOREIGN_MANIFEST,
+              "The manifest was written under lease %s, not %s."
+                  .formatted(checkpoint.fence(), fence)));
+    }
+    if (!checkpoint.parent().equals(job.headDigest())) {
+      return Optional.of(
+          Decision.refused(
+              Refusal.STALE_PARENT,
+              "The commit extends %s, but the head is %s."
+                  .formatted(brief(checkpoint.parent()), brief(job.headDigest()))));
+    }
+    if (!checkpoint.position().isAfter(job.position())) {
+      return Optional.of(
+          Decision.refused(
+              Refusal.POSITION_NOT_LATER,
+              "The commit is at %s, the head at %s already."
+                  .formatted(checkpoint.position(), job.position())));
+    }
+    if (checkpoint.position().isAfter(job.spec().end())) {
+      return Optional.of(
+          Decision.refused(
+              Refusal.POSITION_BEYOND_END,
+              "The job ends at %s; the commit is at %s."
+                  .formatted(job.spec().end(), checkpoint.position())));
+    }
+    return Optional.empty();
+  }
+
+  private Decision accept(Job job, Instant now) {
+    Lease lease = job.lease().orElseThrow();
+    Position position = checkpoint.position();
+    Change change = job.change().budget(job.budget().headMoved());
+    change.row(
+        new History.CheckpointCommitted(
+            checkpoint, lease.ask().session(), verified, measurements, now));
+    extendChain(change, job, now);
+    if (position.equals(job.spec().end()) || finalReason.isPresent()) {
+      return complete(change, now);
+    }
+    boolean atEnd = !lease.segment().to().isAfter(position);
+    if (job.state() == JobState.PAUSING || (atEnd && turnIsOver)) {
+      return change.answer(committed(AfterCommit.RELEASE, Optional.empty()));
+    }
+    Lease next = atEnd ? lease.withSegment(job.spec().segmentFrom(position)) : lease;
+    if (atEnd) {
+      change.continueWith(next, now);
+    }
+    return change.answer(committed(AfterCommit.TRAIN_ON, Optional.of(next.segment().to())));
+  }
+
+  private Decision complete(Change change, Instant now) {
+    String how = finalReason.map(reason -> "final: " + reason).orElse("all epochs are done");
+    return change
+        .endLease(LeaseEnd.COMPLETE, now)
+        .state(JobState.COMPLETE, how)
+        .row(new History.Event(History.Event.Kind.COMPLETE, "complete: " + how, now))
+        .answer(committed(AfterCommit.COMPLETE, Optional.empty()));
+  }
+
+  /**
+   * The head and what is kept behind it; the rest is marked before anyone may delete it (R13). No
+   * lease restores from what is marked here: a holder that commits has restored, and keepLast is at
+   * least 2.
+   */
+  private void extendChain(Change change, Job job, Instant now) {
+    List<Checkpoint> chain = new ArrayList<>(job.chain());
+    chain.add(0, checkpoint);
+    int kept = Math.min(chain.size(), job.spec().policy().keepLast());
+    for (Checkpoint surplus : chain.subList(kept, chain.size())) {
+      change.row(
+          new History.CheckpointMarked(
+              surplus.digest(), History.CheckpointMarked.Mark.PRUNED, now));
+    }
+    change.chain(chain.subList(0, kept));
+  }
+
+  private Outcome.Committed committed(AfterCommit next, Optional<Position> segmentEnd) {
+    return new Outcome.Committed(checkpoint.digest(), next, segmentEnd, verified);
+  }
+
+  private static String brief(Optional<Sha256> digest) {
+    return digest.map(Sha256::brief).orElse("the start");
+  }
+
+  @Override
+  public Optional<String> repeatKey() {
+    return Optional.of("commit/%s/%s/%s".formatted(fence, secretHash, checkpoint.digest()));
+  }
+}

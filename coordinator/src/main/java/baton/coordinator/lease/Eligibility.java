@@ -1,0 +1,48 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Ask;
+import baton.protocol.StoreId;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Whether a session may have a job's lease, whoever else wants it. */
+final class Eligibility {
+  private Eligibility() {}
+
+  /** Why {@code ask} may not have {@code job}, in half a sentence; empty: it may. */
+  static Optional<String> obstacle(Job job, Ask ask, Instant now) {
+    String name = job.spec().name();
+    if (!ask.programs().contains(job.spec().program())) {
+      return Optional.of(
+          "%s needs the program %s, which this worker lacks".formatted(name, job.spec().program()));
+    }
+    if (storeFor(job, ask).isEmpty()) {
+      return Optional.of(
+          job.store()
+              .map(
+                  store ->
+                      "%s is bound to the store %s, which this worker has not opened"
+                          .formatted(name, store))
+              .orElse(name + " needs a store, and this worker has opened none"));
+    }
+    if (job.budget().avoids(ask.session())) {
+      return Optional.of(name + " failed in this session and is not given to it again");
+    }
+    return job.budget()
+        .barOf(ask.device(), now)
+        .map(
+            bar ->
+                "%s is not given to %s until %s: %s %s"
+                    .formatted(name, ask.device(), bar.until(), bar.message(), bar.remedy()));
+  }
+
+  /**
+   * The store the lease would use: the job's, or for an unbound job the session's first by name.
+   */
+  static Optional<StoreId> storeFor(Job job, Ask ask) {
+    return job.store().isPresent()
+        ? job.store().filter(ask.stores()::contains)
+        : ask.stores().stream().min(Comparator.comparing(StoreId::value));
+  }
+}

@@ -1,0 +1,104 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One training run as the coordinator records it: immutable, and never in an impossible state.
+ *
+ * @param version grows by one with every stored change; a write names the version it read
+ * @param reason why it is in this state, for people
+ * @param store the store it is bound to (R15); empty until its first lease
+ * @param chain the kept checkpoints, the head first, each the parent of the one before it
+ * @param begun whether a checkpoint was ever committed: such a job never starts again from the seed
+ * @param fence the highest ever granted (R2)
+ * @param waitingSince when it last began to wait; of two jobs, who waits longer goes first
+ */
+public record Job(
+    JobId id,
+    JobSpec spec,
+    long version,
+    JobState state,
+    Optional<String> reason,
+    Optional<StoreId> store,
+    List<Checkpoint> chain,
+    boolean begun,
+    Fence fence,
+    Optional<Lease> lease,
+    Budget budget,
+    Instant submittedAt,
+    Instant waitingSince) {
+
+  public Job {
+    chain = List.copyOf(chain);
+    require(version >= 1, "a stored job has a version");
+    require(state.hasLease() == lease.isPresent(), "a lease is live in RUNNING and PAUSING only");
+    require(
+        lease.isEmpty() || lease.get().fence().equals(fence),
+        "the live lease has the highest fence");
+    require(lease.isEmpty() || store.isPresent(), "a leased job is bound to a store");
+    require(begun || chain.isEmpty(), "a job with checkpoints has begun");
+    require(
+        !(begun && chain.isEmpty() && (state == JobState.WAITING || state.hasLease())),
+        "a job whose checkpoints are all gone wants no lease");
+    for (int i = 1; i < chain.size(); i++) {
+      require(
+          chain.get(i - 1).parent().equals(Optional.of(chain.get(i).digest()))
+              && chain.get(i - 1).position().isAfter(chain.get(i).position()),
+          "each kept checkpoint extends the one before it");
+    }
+  }
+
+  static Job submitted(JobId id, JobSpec spec, Optional<StoreId> store, Instant now) {
+    return new Job(
+        id,
+        spec,
+        1,
+        JobState.WAITING,
+        Optional.empty(),
+        spec.store().or(() -> store),
+        List.of(),
+        false,
+        Fence.NONE,
+        Optional.empty(),
+        Budget.UNTOUCHED,
+        now,
+        now);
+  }
+
+  public Optional<Checkpoint> head() {
+    return chain.stream().findFirst();
+  }
+
+  /** The head's position, or the start. */
+  public Position position() {
+    return head().map(Checkpoint::position).orElse(Position.START);
+  }
+
+  /** Whether every checkpoint it had is gone, so that there is nowhere to go on from (R3). */
+  public boolean hasNothingLeft() {
+    return begun && chain.isEmpty();
+  }
+
+  Optional<Sha256> headDigest() {
+    return head().map(Checkpoint::digest);
+  }
+
+  Change change() {
+    return new Change(this);
+  }
+
+  private static void require(boolean held, String sentence) {
+    if (!held) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Verified;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A job's history as it was stored, each list in the order in which it happened. */
+public interface JobHistory {
+  List<SegmentRow> segments();
+
+  List<CheckpointRow> checkpoints();
+
+  /** What was measured along the chain of the head, without what a rollback took back. */
+  List<Measurement> measurements();
+
+  List<History.Event> events(int newest);
+
+  /**
+   * One segment of one lease.
+   *
+   * @param to the last position committed in it; its begin if there was none
+   * @param end where it was to end
+   * @param why why it ended; empty while it is under way
+   */
+  record SegmentRow(
+      Fence fence,
+      SessionId session,
+      String worker,
+      String device,
+      Position from,
+      Position to,
+      Position end,
+      Instant startedAt,
+      Optional<LeaseEnd> why,
+      Optional<Instant> endedAt) {}
+
+  /** One committed checkpoint; {@code mark} is empty while it is kept. */
+  record CheckpointRow(
+      Checkpoint checkpoint,
+      SessionId session,
+      Verified verified,
+      Optional<History.CheckpointMarked.Mark> mark,
+      Instant committedAt) {}
+}

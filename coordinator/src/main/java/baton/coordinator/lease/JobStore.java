@@ -1,0 +1,71 @@
+package baton.coordinator.lease;
+
+import baton.protocol.JobId;
+import baton.protocol.SessionId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Durable jobs: what {@link #save} has answered STORED is on disk and survives {@code kill -9} and
+ * power loss (R4).
+ *
+ * <p>Every method throws {@link StoreUnavailable} if the database cannot answer; after a failed
+ * save nobody knows whether it was stored, and the caller reads again.
+ */
+public interface JobStore extends AutoCloseable {
+  Optional<Job> find(JobId id);
+
+  Optional<Job> findByName(String name);
+
+  /** All jobs that are not over, in the order of their submission. */
+  List<Job> open();
+
+  /** All jobs, the newest first. */
+  List<Job> newest(int most);
+
+  /** The answer stored under a repeat key, and the job it was about. */
+  Optional<StoredAnswer> answer(String repeatKey);
+
+  /**
+   * Stores transitions in one transaction. A stale one, whose job was changed by another since it
+   * was read, or whose name, repeat key or session is taken, is left out and fails alone.
+   *
+   * @return for each transition in order, whether it was stored
+   */
+  List<Boolean> save(List<Transition> transitions);
+
+  /** The history of a job. */
+  JobHistory history(JobId id);
+
+  @Override
+  void close();
+
+  /** What is stored under a repeat key. */
+  record StoredAnswer(JobId job, Outcome outcome) {}
+
+  /**
+   * A decision to be stored.
+   *
+   * @param readVersion the version the decision was taken on; 0: the job is new
+   * @param changed the job as it becomes, of version {@code readVersion + 1}
+   * @param repeatKey the key under which the outcome is stored with it
+   */
+  record Transition(
+      long readVersion,
+      Job changed,
+      Outcome outcome,
+      List<History> rows,
+      Optional<String> repeatKey) {
+    public Transition {
+      rows = List.copyOf(rows);
+      if (changed.version() != readVersion + 1) {
+        throw new IllegalArgumentException("a transition adds one to the version it read");
+      }
+    }
+
+    /** The session that holds the job's lease after it; no two jobs have the same one (R1). */
+    public Optional<SessionId> session() {
+      return changed.lease().map(lease -> lease.ask().session());
+    }
+  }
+}

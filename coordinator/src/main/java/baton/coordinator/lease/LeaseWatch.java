@@ -1,0 +1,85 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What this coordinator has itself seen of the live leases, by its own monotonic clock. A lease has
+ * run out only when its renewal counter was seen unchanged for a whole ttl; a coordinator that has
+ * just started, or sees a lease for the first time, begins that wait anew (R12).
+ *
+ * <p>Times are readings of one monotonic clock, counted from any origin. Not thread-safe.
+ */
+public final class LeaseWatch {
+  private final Map<JobId, Seen> seen = new HashMap<>();
+
+  private record Seen(
+      Fence fence, Pulse pulse, Duration renewedAt, Duration phaseSince, Duration progressedAt) {}
+
+  /** Begins to wait for a lease, unless it is being waited for. */
+  public void begin(JobId job, Fence fence, Duration now) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence)) {
+      seen.put(job, new Seen(fence, null, now, now, now));
+    }
+  }
+
+  /** Takes note of the newest renewal there is; one seen before changes nothing. */
+  public void observe(JobId job, Pulse pulse, Duration now) {
+    begin(job, pulse.fence(), now);
+    Seen last = seen.get(job);
+    if (last.pulse != null && last.pulse.counter() == pulse.counter()) {
+      return;
+    }
+    boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
+    boolean progressed = newPhase || pulse.progress() > last.pulse.progress();
+    seen.put(
+        job,
+        new Seen(
+            pulse.fence(),
+            pulse,
+            now,
+            newPhase ? now : last.phaseSince,
+            progressed ? now : last.progressedAt));
+  }
+
+  /** What remains of the lease; zero: it has run out. A lease never seen has a whole ttl. */
+  public Duration remaining(JobId job, Fence fence, Duration ttl, Duration now) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence)) {
+      return ttl;
+    }
+    Duration left = ttl.minus(now.minus(last.renewedAt));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** The phase in which the lease exceeds its limits; empty: it does not. */
+  public Optional<Phase> stalled(
+      JobId job, Fence fence, Map<Phase, PhaseLimit> limits, Duration now) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence) || last.pulse == null) {
+      return Optional.empty();
+    }
+    PhaseLimit limit = limits.get(last.pulse.phase());
+    boolean stands = now.minus(last.progressedAt).compareTo(limit.withoutProgress()) > 0;
+    boolean drags = now.minus(last.phaseSince).compareTo(limit.whole()) > 0;
+    return stands || drags ? Optional.of(last.pulse.phase()) : Optional.empty();
+  }
+
+  /** The newest renewal seen of this lease. */
+  public Optional<Pulse> pulse(JobId job, Fence fence) {
+    return Optional.ofNullable(seen.get(job))
+        .filter(last -> last.fence.equals(fence))
+        .map(Seen::pulse);
+  }
+
+  public void forget(JobId job) {
+    seen.remove(job);
+  }
+}

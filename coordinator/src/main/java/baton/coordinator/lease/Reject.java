@@ -1,0 +1,102 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives the lease back because the head is corrupt, and moves the head to its parent once that is
+ * proven: two fresh downloads failed in the session, and the coordinator's own check or a second
+ * session agrees (R3).
+ */
+public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck ownCheck)
+    implements Command {
+
+  /** What the coordinator found when it read the files itself. */
+  public enum OwnCheck {
+    CORRUPT,
+    SOUND,
+    /** It cannot reach the store; that proves nothing. */
+    NOT_MADE
+  }
+
+  @Override
+  public Decision decide(Job job, Instant now) {
+    return Holder.refuse(job, fence, secretHash).orElseGet(() -> weigh(job, now));
+  }
+
+  private Decision weigh(Job job, Instant now) {
+    Ask ask = job.lease().orElseThrow().ask();
+    Sha256 accused = trouble.rejected().orElseThrow();
+    if (!job.headDigest().equals(Optional.of(accused))) {
+      return end(job.change(), LeaseEnd.RELEASED, now); // what it restored is no longer the head
+    }
+    if (ownCheck == OwnCheck.SOUND) {
+      return Fail.ofMachine(
+          job,
+          Trouble.machine(
+              "It read a checkpoint as corrupt that the coordinator finds sound.",
+              "Check this machine's disk, memory and access to the store."),
+          now);
+    }
+    boolean proven =
+        ownCheck == OwnCheck.CORRUPT || job.budget().isAccusedByAnother(ask.session(), accused);
+    return proven ? rollBack(job, now) : accuse(job, ask, accused, now);
+  }
+
+  private Decision accuse(Job job, Ask ask, Sha256 accused, Instant now) {
+    Change change =
+        job.change()
+            .budget(job.budget().accused(ask.session(), accused))
+            .row(
+                new History.Event(
+                    History.Event.Kind.ACCUSED,
+                    "%s finds %s corrupt; a second session must agree"
+                        .formatted(ask.worker(), accused.brief()),
+                    now));
+    return end(change, LeaseEnd.CORRUPT_HEAD, now);
+  }
+
+  private Decision rollBack(Job job, Instant now) {
+    Checkpoint rejected = job.head().orElseThrow();
+    List<Checkpoint> rest = job.chain().subList(1, job.chain().size());
+    Change change =
+        job.change()
+            .chain(rest)
+            .budget(job.budget().headMoved())
+            .row(
+                new History.CheckpointMarked(
+                    rejected.digest(), History.CheckpointMarked.Mark.REJECTED, now))
+            .row(
+                new History.Event(
+                    History.Event.Kind.ROLLED_BACK,
+                    "the head %s at %s is corrupt: %s"
+                        .formatted(
+                            rejected.digest().brief(), rejected.position(), trouble.message()),
+                    now))
+            .endLease(LeaseEnd.CORRUPT_HEAD, now);
+    if (rest.isEmpty()) {
+      Endings.pause(
+          change,
+          "every kept checkpoint is corrupt; the last was %s. Restore its files in the store, or"
+                  .formatted(rejected.folder())
+              + " cancel this job and submit it anew.",
+          now);
+    }
+    return change.answer(new Outcome.Released());
+  }
+
+  private static Decision end(Change change, LeaseEnd why, Instant now) {
+    return change.endLease(why, now).answer(new Outcome.Released());
+  }
+
+  @Override
+  public Optional<String> repeatKey() {
+    return Optional.of("release/%s/%s".formatted(fence, secretHash));
+  }
+}

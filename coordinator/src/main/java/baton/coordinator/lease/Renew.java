@@ -1,0 +1,35 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.Sha256;
+import java.time.Instant;
+import java.util.Locale;
+
+/** Tells a holder what to do; changes nothing, since a renewal is advice and not a fact (R1). */
+public record Renew(Fence fence, Sha256 secretHash) implements Command {
+  @Override
+  public Decision decide(Job job, Instant now) {
+    return Holder.refuse(job, fence, secretHash)
+        .map(refused -> stopIfEnded(job, refused))
+        .orElseGet(() -> Decision.unchanged(directive(job)));
+  }
+
+  private static Outcome directive(Job job) {
+    return job.state() == JobState.PAUSING
+        ? new Outcome.Renewed(Directive.CHECKPOINT_AND_RELEASE, "the job is paused")
+        : new Outcome.Renewed(Directive.GO_ON, "");
+  }
+
+  /** A late renewal is no mistake of the worker's: it is told why it stops. */
+  private static Decision stopIfEnded(Job job, Decision refused) {
+    return ((Outcome.Refused) refused.outcome()).why() == Refusal.STALE_FENCE
+        ? Decision.unchanged(
+            new Outcome.Renewed(
+                Directive.STOP,
+                job.state().isOver()
+                    ? job.state().name().toLowerCase(Locale.ROOT)
+                    : "the lease has ended"))
+        : refused;
+  }
+}

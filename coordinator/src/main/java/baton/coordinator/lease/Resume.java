@@ -1,0 +1,32 @@
+package baton.coordinator.lease;
+
+import java.time.Instant;
+
+/** Lets a paused job go on, or a failed one try again; what it suffered before is forgiven. */
+public record Resume() implements Command {
+  @Override
+  public Decision decide(Job job, Instant now) {
+    if (job.hasNothingLeft() && job.state() != JobState.CANCELLED) {
+      return Decision.refused(
+          Refusal.NOTHING_LEFT,
+          "Every kept checkpoint of %s was found corrupt, and it never starts again from the seed by"
+                  .formatted(job.spec().name())
+              + " itself. Cancel it and submit it anew.");
+    }
+    return switch (job.state()) {
+      case PAUSED, FAILED -> resume(job, JobState.WAITING, now);
+      case PAUSING -> resume(job, JobState.RUNNING, now);
+      case WAITING, RUNNING -> Decision.unchanged(new Outcome.Now(job.state()));
+      case COMPLETE, CANCELLED ->
+          Decision.refused(Refusal.JOB_OVER, "%s is %s.".formatted(job.spec().name(), job.state()));
+    };
+  }
+
+  private static Decision resume(Job job, JobState state, Instant now) {
+    return job.change()
+        .budget(Budget.UNTOUCHED)
+        .state(state)
+        .row(new History.Event(History.Event.Kind.RESUMED, "resumed by a person", now))
+        .answer(new Outcome.Now(state));
+  }
+}

@@ -1,0 +1,34 @@
+package baton.coordinator.lease;
+
+import baton.protocol.JobId;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The one door through which jobs change: reads, decides, stores, and answers once it is on disk
+ * (R4). On a version conflict it reads and decides again.
+ */
+public interface Transitions {
+  /** The outcome, or a {@link StoreUnavailable}; a taken name is {@link NameTaken}. */
+  CompletionStage<Outcome> submit(Submit submit);
+
+  /** The outcome, or a {@link StoreUnavailable}; an unknown job is {@link UnknownJob}. */
+  CompletionStage<Outcome> apply(JobId job, Command command);
+
+  /** No job has this id. */
+  final class UnknownJob extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UnknownJob(JobId job) {
+      super("There is no job " + job + ".");
+    }
+  }
+
+  /** Another job has this name. */
+  final class NameTaken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public NameTaken(String name) {
+      super("There is a job named " + name + " already. Choose another name.");
+    }
+  }
+}
