@@ -58,14 +58,15 @@ public final class Safetensors {
 
   /**
    * The tensors of a file by name, mapped into memory. The mapping lives as long as any of them is
-   * reachable; a file over 2 GiB is mapped tensor by tensor.
+   * reachable; a file over 2 GiB is mapped tensor by tensor. It is read-only to the machine too:
+   * native code that is handed such memory must copy it before it writes.
    *
    * @throws SafetensorsException if the file is not sound
    */
   public static SortedMap<String, Tensor> open(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Header header = readHeader(file, channel);
-      return Collections.unmodifiableSortedMap(map(file, channel, header));
+      return Collections.unmodifiableSortedMap(map(channel, header));
     }
   }
 
@@ -136,15 +137,11 @@ public final class Safetensors {
     }
   }
 
-  /**
-   * Copy-on-write, although the buffers are read-only in Java: a native library that is handed such
-   * memory and writes to it spoils neither the file nor the process.
-   */
-  private static SortedMap<String, Tensor> map(Path file, FileChannel channel, Header header)
+  private static SortedMap<String, Tensor> map(FileChannel channel, Header header)
       throws IOException {
     boolean whole = header.dataBytes <= Integer.MAX_VALUE;
     ByteBuffer all =
-        whole ? channel.map(MapMode.PRIVATE, header.dataBegin, header.dataBytes) : null;
+        whole ? channel.map(MapMode.READ_ONLY, header.dataBegin, header.dataBytes) : null;
     SortedMap<String, Tensor> tensors = new TreeMap<>();
     for (Map.Entry<String, Entry> named : header.json.entries().entrySet()) {
       Entry entry = named.getValue();
@@ -152,7 +149,7 @@ public final class Safetensors {
       ByteBuffer data =
           whole
               ? all.slice((int) entry.begin(), (int) bytes)
-              : channel.map(MapMode.PRIVATE, header.dataBegin + entry.begin(), bytes);
+              : channel.map(MapMode.READ_ONLY, header.dataBegin + entry.begin(), bytes);
       tensors.put(named.getKey(), new Tensor(entry.dtype(), entry.shape(), data));
     }
     return tensors;

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,10 +33,10 @@ final class SafetensorsHeader {
       @JsonProperty(value = "data_offsets", required = true) List<Long> offsets) {
 
     Entry {
-      if (offsets == null || offsets.size() != 2 || offsets.contains(null)) {
+      if (!areNumbers(offsets) || offsets.size() != 2) {
         throw new IllegalArgumentException("data_offsets must be two numbers, not " + offsets);
       }
-      if (dtype == null || shape == null || shape.contains(null)) {
+      if (dtype == null || !areNumbers(shape)) {
         throw new IllegalArgumentException("a tensor has a dtype and a shape");
       }
       if (begin(offsets) < 0 || end(offsets) - begin(offsets) != Tensor.bytes(dtype, shape)) {
@@ -49,6 +51,10 @@ final class SafetensorsHeader {
 
     long end() {
       return end(offsets);
+    }
+
+    private static boolean areNumbers(List<Long> list) {
+      return list != null && list.stream().allMatch(Objects::nonNull);
     }
 
     private static long begin(List<Long> offsets) {
@@ -90,7 +96,9 @@ final class SafetensorsHeader {
 
   byte[] toJson() {
     try {
-      return Json.writer().writeValueAsBytes(this);
+      return Json.writer()
+          .without(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .writeValueAsBytes(this);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("names, numbers and strings are always JSON", e);
     }

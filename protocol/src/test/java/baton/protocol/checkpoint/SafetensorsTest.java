@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +160,9 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{                                                              | Unexpected end",
+        "{ ,                                                            | Unexpected character",
+        "{\"a                                                          | end-of-input",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[null],\"data_offsets\":[0,2]}}| a dtype and a shape",
         "[]                                                             | begin with '{'",
         "{}{}                                                           | Trailing token",
         "{\"a\":null}                                                   | named a",
@@ -204,7 +207,7 @@ class SafetensorsTest {
     Safetensors.write(file, new TreeMap<>(Map.of("a", bytes(1, 2, 3))), Map.of("x", "y"));
     byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length++) {
-      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      Files.write(file, Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> Safetensors.open(file))
           .as("cut after %d bytes", length)
           .isInstanceOf(SafetensorsException.class);
