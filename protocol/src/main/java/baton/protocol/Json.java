@@ -2,9 +2,12 @@ package baton.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -12,6 +15,8 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -65,6 +70,38 @@ public final class Json {
   /** A strict reader of {@code type}; unknown fields, wrong types and second values are errors. */
   public static ObjectReader readerFor(Class<?> type) {
     return MAPPER.readerFor(type);
+  }
+
+  /**
+   * What is wrong with a text that could not be read, and at which field, as part of a sentence for
+   * people.
+   */
+  public static String explain(JsonProcessingException e) {
+    String field = e instanceof JsonMappingException m ? fieldOf(m) : "";
+    if (e instanceof UnrecognizedPropertyException) {
+      return "the field " + field + " is not known";
+    }
+    if (e instanceof ValueInstantiationException && e.getCause() instanceof RuntimeException why) {
+      return (field.isEmpty() ? "" : "the field " + field + " cannot be: ") + why.getMessage();
+    }
+    if (e instanceof JsonMappingException && !field.isEmpty()) {
+      return "the field " + field + " is missing or of the wrong type";
+    }
+    JsonLocation at = e.getLocation();
+    return "it is not JSON as expected"
+        + (at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr());
+  }
+
+  private static String fieldOf(JsonMappingException e) {
+    StringBuilder field = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        field.append('[').append(step.getIndex()).append(']');
+      } else {
+        field.append(field.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return field.toString();
   }
 
   /** A compact writer: the same value gives the same text. */

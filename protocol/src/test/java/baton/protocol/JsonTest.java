@@ -1,0 +1,207 @@
+package baton.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baton.protocol.checkpoint.CheckpointFolder;
+import baton.protocol.checkpoint.Manifests;
+import baton.protocol.checkpoint.Tensor;
+import baton.protocol.message.CheckpointView;
+import baton.protocol.message.CommitAnswer;
+import baton.protocol.message.CommitRequest;
+import baton.protocol.message.JobSubmission;
+import baton.protocol.message.JobView;
+import baton.protocol.message.LeaseAnswer;
+import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.Problem;
+import baton.protocol.message.ReleaseRequest;
+import baton.protocol.message.RenewAnswer;
+import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SegmentView;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JsonTest {
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00.123456789Z");
+  private static final Sha256 DIGEST = Sha256.ofText("x");
+  private static final JobId JOB = new JobId("j1");
+  private static final SessionId SESSION = new SessionId("s1");
+  private static final StoreId STORE = new StoreId("st1");
+  private static final Fence FENCE = new Fence((1L << 53) - 1);
+  private static final Position POSITION = new Position(3, 4);
+  private static final Segment SEGMENT = new Segment(POSITION, Position.ofEpochs(5));
+  private static final Checkpoint CHECKPOINT =
+      new Checkpoint(DIGEST, Optional.of(DIGEST), POSITION, FENCE, "j1/f", DIGEST, 1L << 40);
+  private static final JobSpec SPEC =
+      new JobSpec(
+          "digits",
+          "digits",
+          Map.of("rate", 0.001, "layers", 3, "big", 1L << 60, "on", true, "name", "é"),
+          24,
+          -7,
+          0,
+          Optional.of(STORE),
+          Policy.DEFAULT);
+  private static final Grant GRANT =
+      new Grant(
+          JOB,
+          SPEC,
+          FENCE,
+          Duration.ofMillis(60_001),
+          Duration.ofMillis(1),
+          SEGMENT,
+          Optional.of(CHECKPOINT),
+          STORE);
+  private static final Ask ASK =
+      new Ask(
+          DIGEST,
+          SESSION,
+          "w",
+          Set.of("digits"),
+          Set.of(STORE),
+          "cpu",
+          Optional.of(Duration.ofHours(4)));
+
+  /** One of each; a record without an example fails {@link #everyRecordHasAnExample}. */
+  static Stream<Record> examples() {
+    return Stream.of(
+        ASK,
+        Cadence.EVERY_EPOCH,
+        CHECKPOINT,
+        new Checkpoint(DIGEST, Optional.empty(), POSITION, FENCE, "j1/f", DIGEST, 0),
+        FENCE,
+        GRANT,
+        JOB,
+        SPEC,
+        new Measurement(POSITION, Map.of("loss", 0.1)),
+        PhaseLimit.ofMinutes(1, 2),
+        Policy.DEFAULT,
+        POSITION,
+        SEGMENT,
+        SESSION,
+        DIGEST,
+        STORE,
+        Trouble.corrupt(DIGEST, "it differs"),
+        Trouble.program("it failed", "mend it"),
+        new CheckpointFolder(JOB, NOON, POSITION, FENCE, 1),
+        Manifests.example(),
+        Manifests.example().files().get(0),
+        new CheckpointView(CHECKPOINT, "kept", Verified.COORDINATOR, NOON),
+        new CommitAnswer(DIGEST, AfterCommit.TRAIN_ON, POSITION, Verified.WORKER),
+        new CommitAnswer(DIGEST, AfterCommit.COMPLETE, null, Verified.WORKER),
+        new CommitRequest(null, POSITION, "{\n}", null),
+        JobSubmission.from(SPEC),
+        new JobSubmission("a", "b", null, 1, null, null, null, null),
+        JobSubmission.from(SPEC).policy(),
+        new JobSubmission.LimitBody(1, 2),
+        new JobView(
+            JOB,
+            "leased",
+            null,
+            JobSubmission.from(SPEC),
+            STORE,
+            FENCE,
+            CHECKPOINT,
+            lease(),
+            List.of("one"),
+            NOON,
+            7L),
+        lease(),
+        LeaseAnswer.from(GRANT),
+        LeaseRequest.from(ASK),
+        new Problem("urn:baton:stale-fence", "t", 409, "d", null),
+        new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
+        new ReleaseRequest(ReleaseReason.COMPLETED, null),
+        new RenewAnswer(1, 2, Directive.GO_ON, null),
+        new RenewRequest(Phase.TRAIN, POSITION, 1L << 40, 0.5),
+        new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null));
+  }
+
+  private static JobView.LeaseView lease() {
+    return new JobView.LeaseView(
+        FENCE, SESSION, "w", "cpu", SEGMENT, 0, Phase.SAVE, POSITION, null, NOON);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void whatIsWrittenIsReadAgain(Record example) throws JsonProcessingException {
+    String text = Json.writer().writeValueAsString(example);
+
+    Object read = Json.readerFor(example.getClass()).readValue(text);
+
+    assertThat(read).isEqualTo(example);
+    assertThat(Json.writer().writeValueAsString(read)).isEqualTo(text);
+  }
+
+  @Test
+  void everyRecordHasAnExample() throws Exception {
+    Set<Class<?>> shown =
+        examples().map(Object::getClass).collect(Collectors.toCollection(HashSet::new));
+    shown.add(Tensor.class); // memory, not a message
+    Path classes = Path.of(Json.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (Stream<Path> files = Files.walk(classes)) {
+      List<String> records =
+          files
+              .map(file -> classes.relativize(file).toString())
+              .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
+              .map(file -> file.replace(".class", "").replace('/', '.'))
+              .map(JsonTest::load)
+              .filter(
+                  type ->
+                      type.isRecord() && java.lang.reflect.Modifier.isPublic(type.getModifiers()))
+              .filter(type -> !shown.contains(type))
+              .map(Class::getName)
+              .toList();
+      assertThat(records).as("records without an example in this test").isEmpty();
+    }
+  }
+
+  private static Class<?> load(String name) {
+    try {
+      return Class.forName(name, false, Json.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void absentFieldsAreLeftOutAndDatesAreForPeople() throws JsonProcessingException {
+    assertThat(Json.writer().writeValueAsString(new RenewAnswer(1, 2, Directive.STOP, null)))
+        .isEqualTo("{\"ttlMs\":1,\"waitedMs\":2,\"directive\":\"STOP\"}");
+    assertThat(Json.writer().writeValueAsString(NOON))
+        .isEqualTo("\"2026-01-02T12:00:00.123456789Z\"");
+    assertThat(Json.writer().writeValueAsString(Duration.ofSeconds(90))).isEqualTo("\"PT1M30S\"");
+  }
+
+  @Test
+  void aReaderGuessesNothing() {
+    assertRefused(
+        "{\"epoch\":1,\"batch\":\"2\"}", "the field batch is missing or of the wrong type");
+    assertRefused("{\"epoch\":1,\"batch\":2.0}", "the field batch is missing or of the wrong type");
+    assertRefused("{\"epoch\":1}", "the field batch is missing or of the wrong type");
+    assertRefused("{\"epoch\":1,\"batch\":2,\"x\":3}", "the field x is not known");
+    assertRefused("{\"epoch\":1,\"batch\":-2}", "a position counts epochs and batches from zero");
+    assertRefused("{\"epoch\":1,\"batch\":2}{}", "not JSON as expected");
+    assertRefused("{\"epoch\":1,\n\"epoch\":1,\"batch\":2}", "not JSON as expected, at line 2");
+    assertRefused("[", "not JSON as expected");
+  }
+
+  private static void assertRefused(String text, String why) {
+    assertThatThrownBy(() -> Json.readerFor(Position.class).readValue(text))
+        .isInstanceOfSatisfying(
+            JsonProcessingException.class, e -> assertThat(Json.explain(e)).contains(why));
+  }
+}
