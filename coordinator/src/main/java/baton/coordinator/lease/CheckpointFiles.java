@@ -1,7 +1,8 @@
 package baton.coordinator.lease;
 
+import baton.protocol.Checkpoint;
 import baton.protocol.StoreId;
-import baton.protocol.checkpoint.Manifest;
+import java.util.List;
 
 /**
  * The stores a coordinator can reach itself, to check what is committed and delete what is pruned.
@@ -9,8 +10,14 @@ import baton.protocol.checkpoint.Manifest;
 public interface CheckpointFiles {
   boolean reaches(StoreId store);
 
-  /** Reads every file the manifest names, and the manifest itself, fresh from the store. */
-  Verdict check(StoreId store, Manifest manifest, String manifestText);
+  /** Reads the checkpoint's manifest and every file it names, fresh from the store. */
+  Verdict check(StoreId store, Checkpoint checkpoint);
+
+  /**
+   * Deletes the files of a checkpoint that was marked pruned, but its manifest and what the
+   * manifest of a kept one names (R13). What is deleted already is no error.
+   */
+  void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept);
 
   /** What a check found. */
   sealed interface Verdict {

@@ -1,0 +1,27 @@
+package baton.coordinator.relay;
+
+/**
+ * The commit cannot be true: its manifest is unreadable or another's, or its files are not there.
+ */
+public final class BadCommit extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What is wrong with it. */
+  public enum Kind {
+    MANIFEST_UNREADABLE,
+    MANIFEST_MISMATCH,
+    FILE_MISSING,
+    FILE_DIFFERENT
+  }
+
+  private final Kind kind;
+
+  BadCommit(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+}

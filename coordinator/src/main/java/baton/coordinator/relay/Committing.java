@@ -1,0 +1,66 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Job;
+import baton.protocol.Checkpoint;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a holder says of a checkpoint it wants committed.
+ *
+ * @param parent digest of the head it extends
+ * @param manifest the text of its manifest, byte for byte
+ * @param finalReason why training ends here, before the last epoch
+ */
+public record Committing(
+    Optional<Sha256> parent, Position position, String manifest, Optional<String> finalReason) {
+
+  /** The checkpoint as its manifest has it. */
+  record Read(Checkpoint checkpoint, List<Measurement> measurements) {}
+
+  /**
+   * Reads the manifest and compares it with the request.
+   *
+   * @throws BadCommit if it cannot be read, or speaks of another job, store, parent or position
+   */
+  Read read(Job job) {
+    Manifest read = parse();
+    require(read.job().equals(job.id()), "job " + read.job());
+    require(job.store().filter(read.store()::equals).isPresent(), "store " + read.store());
+    require(read.parent().equals(parent), "another parent than the commit");
+    require(read.position().equals(position), "position " + read.position());
+    require(read.program().equals(job.spec().program()), "program " + read.program());
+    require(read.seed() == job.spec().seed(), "seed " + read.seed());
+    Checkpoint checkpoint =
+        new Checkpoint(
+            Sha256.ofText(manifest),
+            parent,
+            position,
+            read.fence(),
+            read.folder(),
+            read.stateDigest(),
+            read.bytes());
+    return new Read(checkpoint, read.measurements());
+  }
+
+  private Manifest parse() {
+    try {
+      return ManifestJson.read(manifest);
+    } catch (IllegalArgumentException e) {
+      throw new BadCommit(BadCommit.Kind.MANIFEST_UNREADABLE, e.getMessage());
+    }
+  }
+
+  private static void require(boolean held, String what) {
+    if (!held) {
+      throw new BadCommit(
+          BadCommit.Kind.MANIFEST_MISMATCH,
+          "The manifest names " + what + ", which is not what is committed here.");
+    }
+  }
+}

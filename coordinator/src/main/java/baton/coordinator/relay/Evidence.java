@@ -1,0 +1,62 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.CheckpointFiles.Verdict;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Reject.OwnCheck;
+import baton.protocol.Checkpoint;
+import baton.protocol.Verified;
+
+/** What the coordinator itself sees of a checkpoint's files, where it can reach the store. */
+final class Evidence {
+  private final CheckpointFiles files;
+
+  Evidence(CheckpointFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * Checks the files of a commit before it is decided (R5).
+   *
+   * @throws BadCommit if a file is not there or differs
+   * @throws CommitUnchecked if the store cannot be read now
+   */
+  Verified ofCommit(Job job, Checkpoint checkpoint) {
+    if (!reaches(job)) {
+      return Verified.WORKER;
+    }
+    Verdict verdict = files.check(job.store().orElseThrow(), checkpoint);
+    if (verdict instanceof Verdict.Missing missing) {
+      throw new BadCommit(
+          BadCommit.Kind.FILE_MISSING,
+          "The file %s of %s is not in the store. Upload it, then commit again."
+              .formatted(missing.file(), checkpoint.folder()));
+    }
+    if (verdict instanceof Verdict.Different different) {
+      throw new BadCommit(
+          BadCommit.Kind.FILE_DIFFERENT,
+          "The file %s of %s has not the size and sha256 of the manifest. Save again in a new folder."
+              .formatted(different.file(), checkpoint.folder()));
+    }
+    if (verdict instanceof Verdict.Unreachable unreachable) {
+      throw new CommitUnchecked(unreachable.why());
+    }
+    return Verified.COORDINATOR;
+  }
+
+  /** Checks a head that a session reports corrupt; what cannot be read proves nothing (R3). */
+  OwnCheck ofAccusation(Job job) {
+    if (!reaches(job) || job.head().isEmpty()) {
+      return OwnCheck.NOT_MADE;
+    }
+    Verdict verdict = files.check(job.store().orElseThrow(), job.head().get());
+    if (verdict instanceof Verdict.Different) {
+      return OwnCheck.CORRUPT;
+    }
+    return verdict instanceof Verdict.Sound ? OwnCheck.SOUND : OwnCheck.NOT_MADE;
+  }
+
+  private boolean reaches(Job job) {
+    return job.store().filter(files::reaches).isPresent();
+  }
+}

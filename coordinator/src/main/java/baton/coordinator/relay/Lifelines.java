@@ -1,0 +1,97 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.LeaseWatch;
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Pulses;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Which live leases still beat: the shared renewals, watched by this coordinator's own clock. Safe
+ * for use by several threads.
+ */
+final class Lifelines {
+  private final Pulses pulses;
+  private final Supplier<Duration> ticker;
+  private final LeaseWatch watch = new LeaseWatch();
+
+  Lifelines(Pulses pulses, Supplier<Duration> ticker) {
+    this.pulses = pulses;
+    this.ticker = ticker;
+  }
+
+  /** Begins to wait for a lease that was granted, or found live at the start (R12). */
+  synchronized void begin(JobId job, Fence fence) {
+    watch.begin(job, fence, ticker.get());
+  }
+
+  synchronized Duration remaining(JobId job, Fence fence, Duration ttl) {
+    return watch.remaining(job, fence, ttl, ticker.get());
+  }
+
+  /** Takes note of a renewal and shares it. */
+  synchronized void renewed(Job job, Renewing renewing) {
+    Fence fence = job.fence();
+    long counter =
+        pulses.get(job.id()).filter(p -> p.fence().equals(fence)).map(Pulse::counter).orElse(0L);
+    Pulse pulse =
+        new Pulse(
+            fence,
+            counter + 1,
+            renewing.phase(),
+            renewing.progress(),
+            renewing.position(),
+            renewing.loss());
+    pulses.put(job.id(), pulse);
+    watch.observe(job.id(), pulse, ticker.get());
+  }
+
+  /** Looks at every live lease; tells those that have run out. */
+  synchronized Map<JobId, Fence> ranOut(Collection<Job> jobs) {
+    Map<JobId, Fence> ranOut = new HashMap<>();
+    for (Job job : jobs) {
+      if (job.lease().isPresent() && remaining(job).isZero()) {
+        ranOut.put(job.id(), job.fence());
+      }
+    }
+    return ranOut;
+  }
+
+  /** What remains of the live lease of {@code job}. */
+  synchronized Duration remaining(Job job) {
+    look(job);
+    return remaining(job.id(), job.fence(), job.spec().policy().ttl());
+  }
+
+  synchronized Optional<Phase> stalled(Job job) {
+    look(job);
+    return watch.stalled(job.id(), job.fence(), job.spec().policy().limits(), ticker.get());
+  }
+
+  synchronized Optional<Pulse> pulse(Job job) {
+    return job.lease().map(Lease::fence).flatMap(fence -> watch.pulse(job.id(), fence));
+  }
+
+  /** Drops what is known of a lease that has ended. */
+  synchronized void forget(JobId job) {
+    watch.forget(job);
+    pulses.remove(job);
+  }
+
+  private void look(Job job) {
+    watch.begin(job.id(), job.fence(), ticker.get());
+    pulses
+        .get(job.id())
+        .filter(pulse -> pulse.fence().equals(job.fence()))
+        .ifPresent(pulse -> watch.observe(job.id(), pulse, ticker.get()));
+  }
+}

@@ -1,0 +1,300 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Cancel;
+import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.Expire;
+import baton.coordinator.lease.Fail;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Pause;
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Reject;
+import baton.coordinator.lease.Release;
+import baton.coordinator.lease.Renew;
+import baton.coordinator.lease.Resume;
+import baton.coordinator.lease.Schedule;
+import baton.coordinator.lease.Signals;
+import baton.coordinator.lease.Stall;
+import baton.coordinator.lease.Submit;
+import baton.coordinator.lease.Transitions;
+import baton.coordinator.lease.Transitions.UnknownJob;
+import baton.protocol.Ask;
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Phase;
+import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import baton.protocol.Verified;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The relay as requests see it. Every method may be called from any thread and answers on another;
+ * a stage fails with {@link UnknownJob}, {@link baton.coordinator.lease.StoreUnavailable}, {@link
+ * BadCommit} or {@link CommitUnchecked}, and with nothing else that is foreseen.
+ */
+public final class Relay {
+  /**
+   * What a relay is made of.
+   *
+   * @param io where it may block: on the database, on the files of a store
+   * @param clock for the record
+   * @param ticker the monotonic clock by which leases run out
+   * @param ownStore the store that jobs are bound to which name none
+   */
+  public record Parts(
+      JobStore jobs,
+      Transitions transitions,
+      Pulses pulses,
+      Signals signals,
+      CheckpointFiles files,
+      Executor io,
+      Clock clock,
+      Supplier<Duration> ticker,
+      Supplier<JobId> ids,
+      Optional<StoreId> ownStore) {}
+
+  private final Parts parts;
+  private final Lifelines lifelines;
+  private final WaitingRoom waitingRoom;
+  private final Evidence evidence;
+  private final Housekeeping housekeeping;
+  private final AtomicBoolean serving = new AtomicBoolean();
+
+  public Relay(Parts parts) {
+    this.parts = parts;
+    this.lifelines = new Lifelines(parts.pulses(), parts.ticker());
+    this.waitingRoom =
+        new WaitingRoom(
+            parts.jobs(), parts.transitions(), lifelines, parts.clock(), parts.ticker());
+    this.evidence = new Evidence(parts.files());
+    this.housekeeping = new Housekeeping(parts.jobs(), parts.files());
+  }
+
+  /** Begins to serve: each live lease gets a whole ttl from now (R12). */
+  public void start() {
+    for (Job job : parts.jobs().open()) {
+      job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
+      parts.io().execute(() -> housekeeping.tidy(job.id()));
+    }
+    parts.signals().listen(job -> serveSoon());
+  }
+
+  /** Answers everyone who waits; nothing is granted any more. */
+  public void drain() {
+    waitingRoom.close();
+  }
+
+  /**
+   * Creates a job.
+   *
+   * @param id of the job, if the caller's idempotency key determines it; a repeat finds the job
+   */
+  public CompletionStage<Outcome> submit(JobSpec spec, Optional<JobId> id) {
+    return onIo(
+        () -> {
+          Optional<Job> before = id.flatMap(parts.jobs()::find);
+          if (before.filter(job -> job.spec().equals(spec)).isPresent()) {
+            return CompletableFuture.completedStage(new Outcome.Submitted(before.get().id()));
+          }
+          JobId chosen = id.filter(i -> before.isEmpty()).orElseGet(parts.ids());
+          return parts.transitions().submit(new Submit(chosen, spec, parts.ownStore()));
+        });
+  }
+
+  /**
+   * Grants a lease, waiting for something to grant.
+   *
+   * @param stillThere whether the one who asked is still listening
+   */
+  public CompletionStage<Acquired> acquire(Ask ask, Duration wait, BooleanSupplier stillThere) {
+    return onIo(() -> waitingRoom.enter(ask, wait, stillThere));
+  }
+
+  /** Takes note that a holder lives, and tells it what to do. */
+  public CompletionStage<Outcome> renew(
+      JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
+    return onIo(
+        () -> {
+          Job job = existing(id);
+          Outcome outcome =
+              new Renew(fence, secretHash).decide(job, parts.clock().instant()).outcome();
+          boolean holds =
+              outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
+          if (!holds) {
+            return CompletableFuture.completedStage(outcome);
+          }
+          lifelines.renewed(job, renewing);
+          return lifelines
+              .stalled(job)
+              .map(phase -> endStalled(job, phase))
+              .orElseGet(() -> CompletableFuture.completedStage(outcome));
+        });
+  }
+
+  /** Moves the head, once the files were checked (R5). */
+  public CompletionStage<Outcome> commit(
+      JobId id, Fence fence, Sha256 secretHash, Committing committing) {
+    return onIo(
+        () -> {
+          Job job = existing(id);
+          Committing.Read read = committing.read(job);
+          Function<Verified, Commit> commit =
+              verified ->
+                  new Commit(
+                      fence,
+                      secretHash,
+                      read.checkpoint(),
+                      read.measurements(),
+                      committing.finalReason(),
+                      verified,
+                      turnIsOver(job));
+          Commit unchecked = commit.apply(Verified.WORKER);
+          if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
+            return parts.transitions().apply(id, unchecked);
+          }
+          Outcome likely = unchecked.decide(job, parts.clock().instant()).outcome();
+          if (likely instanceof Outcome.Refused) {
+            return CompletableFuture.completedStage(likely);
+          }
+          Verified verified = evidence.ofCommit(job, read.checkpoint());
+          return parts
+              .transitions()
+              .apply(id, commit.apply(verified))
+              .whenComplete((outcome, failure) -> tidySoon(id, outcome));
+        });
+  }
+
+  /** Gives a lease back, in good order or with an error. */
+  public CompletionStage<Outcome> release(
+      JobId id, Fence fence, Sha256 secretHash, ReleaseReason why, Optional<Trouble> trouble) {
+    return onIo(
+        () -> {
+          Job job = existing(id);
+          Command command =
+              trouble
+                  .map(told -> gaveUp(job, fence, secretHash, told))
+                  .orElseGet(
+                      () -> new Release(fence, secretHash, why == ReleaseReason.SESSION_ENDING));
+          return parts.transitions().apply(id, command);
+        });
+  }
+
+  public CompletionStage<Outcome> pause(JobId id) {
+    return onIo(
+        () -> {
+          Job job = existing(id);
+          Optional<Fence> ranOut = Optional.ofNullable(lifelines.ranOut(List.of(job)).get(id));
+          return parts.transitions().apply(id, new Pause(ranOut));
+        });
+  }
+
+  public CompletionStage<Outcome> resume(JobId id) {
+    return onIo(() -> parts.transitions().apply(id, new Resume()));
+  }
+
+  public CompletionStage<Outcome> cancel(JobId id) {
+    return onIo(() -> parts.transitions().apply(id, new Cancel()));
+  }
+
+  /** What remains of the job's live lease; zero: it has run out. */
+  public Optional<Duration> remaining(Job job) {
+    return job.lease().map(lease -> lifelines.remaining(job));
+  }
+
+  /** The newest renewal seen of the job's live lease. */
+  public Optional<Pulse> pulse(Job job) {
+    return lifelines.pulse(job);
+  }
+
+  /** The requests for a lease that wait now. */
+  public List<Ask> waiting() {
+    return waitingRoom.asks();
+  }
+
+  /**
+   * Ends what stalls or has run out while pausing, and serves who waits; called several times a
+   * second.
+   */
+  public void tick() {
+    List<Job> open = parts.jobs().open();
+    Map<JobId, Fence> ranOut = lifelines.ranOut(open);
+    for (Job job : open) {
+      if (job.lease().isPresent()) {
+        lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
+      }
+      if (job.state() == JobState.PAUSING && ranOut.containsKey(job.id())) {
+        parts.transitions().apply(job.id(), new Expire(ranOut.get(job.id())));
+      }
+    }
+    waitingRoom.serveAll();
+  }
+
+  private CompletionStage<Outcome> endStalled(Job job, Phase phase) {
+    return parts
+        .transitions()
+        .apply(job.id(), new Stall(job.fence(), phase))
+        .thenApply(
+            ended ->
+                new Outcome.Renewed(
+                    Directive.STOP,
+                    "no progress in phase " + phase.name().toLowerCase(java.util.Locale.ROOT)));
+  }
+
+  private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {
+    return trouble.kind() == Trouble.Kind.CORRUPT
+        ? new Reject(fence, secretHash, trouble, evidence.ofAccusation(job))
+        : new Fail(fence, secretHash, trouble);
+  }
+
+  private boolean turnIsOver(Job job) {
+    List<Job> open = parts.jobs().open();
+    return Schedule.turnIsOver(
+        job, open, waitingRoom.asks(), lifelines.ranOut(open), parts.clock().instant());
+  }
+
+  private void tidySoon(JobId id, Outcome outcome) {
+    if (outcome instanceof Outcome.Committed) {
+      parts.io().execute(() -> housekeeping.tidy(id));
+    }
+  }
+
+  private void serveSoon() {
+    if (serving.compareAndSet(false, true)) {
+      parts
+          .io()
+          .execute(
+              () -> {
+                serving.set(false);
+                waitingRoom.serveAll();
+              });
+    }
+  }
+
+  private Job existing(JobId id) {
+    return parts.jobs().find(id).orElseThrow(() -> new UnknownJob(id));
+  }
+
+  private <T> CompletionStage<T> onIo(Supplier<CompletionStage<T>> work) {
+    return CompletableFuture.supplyAsync(work, parts.io()).thenCompose(Function.identity());
+  }
+}
