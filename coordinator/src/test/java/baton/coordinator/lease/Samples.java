@@ -1,0 +1,131 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Ask;
+import baton.protocol.Cadence;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import baton.protocol.Verified;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Jobs, sessions and checkpoints that the tests of the lease core speak of. */
+final class Samples {
+  static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  static final StoreId STORE = new StoreId("store-1");
+  static final Policy POLICY =
+      new Policy(
+          Duration.ofSeconds(60),
+          2,
+          Cadence.EVERY_EPOCH,
+          2,
+          3,
+          2,
+          3,
+          Duration.ofMinutes(10),
+          Policy.DEFAULT.limits());
+
+  private Samples() {}
+
+  static JobSpec spec(String name) {
+    return spec(name, 0);
+  }
+
+  static JobSpec spec(String name, int priority) {
+    return new JobSpec(name, "digits", Map.of(), 6, 7, priority, Optional.empty(), POLICY);
+  }
+
+  static Job waiting() {
+    return waiting("mnist", 0, NOON);
+  }
+
+  static Job waiting(String name, int priority, Instant since) {
+    return new Submit(new JobId("job-" + name), spec(name, priority), Optional.empty())
+        .decide(since)
+        .changed()
+        .orElseThrow();
+  }
+
+  static Ask ask(String worker) {
+    return ask(worker, "secret of " + worker);
+  }
+
+  static Ask ask(String worker, String secret) {
+    return new Ask(
+        Sha256.ofText(secret),
+        new SessionId("session-" + worker),
+        worker,
+        Set.of("digits"),
+        Set.of(STORE),
+        "cpu",
+        Optional.empty());
+  }
+
+  static Job leasedTo(String worker, Job job) {
+    return after(job, new Acquire(ask(worker), Optional.of(job.fence())));
+  }
+
+  /** The job after a command that must change it. */
+  static Job after(Job job, Command command) {
+    Decision decision = command.decide(job, NOON);
+    return decision
+        .changed()
+        .orElseThrow(() -> new AssertionError("unchanged: " + decision.outcome()));
+  }
+
+  /** The checkpoint that the holder of the live lease would commit next at {@code position}. */
+  static Checkpoint next(Job job, Position position) {
+    return checkpoint(job.headDigest(), position, job.fence());
+  }
+
+  static Checkpoint checkpoint(Optional<Sha256> parent, Position position, Fence fence) {
+    String what = "%s at %s under %s".formatted(parent, position, fence);
+    return new Checkpoint(
+        Sha256.ofText(what),
+        parent,
+        position,
+        fence,
+        "folder of " + what,
+        Sha256.ofText("state at " + position),
+        1_000);
+  }
+
+  static Commit commit(Job job, int epoch, int batch) {
+    return commit(job, epoch, batch, false);
+  }
+
+  static Commit commit(Job job, int epoch, int batch, boolean turnIsOver) {
+    Fence fence = job.fence();
+    return new Commit(
+        fence,
+        secretOf(job),
+        next(job, new Position(epoch, batch)),
+        List.of(),
+        Optional.empty(),
+        Verified.COORDINATOR,
+        turnIsOver);
+  }
+
+  /** The hash of the live lease's secret; of no one's if there is none. */
+  static Sha256 secretOf(Job job) {
+    return job.lease()
+        .map(lease -> lease.ask().secretHash())
+        .orElseGet(() -> Sha256.ofText("no one's"));
+  }
+
+  static Trouble corrupt(Job job) {
+    Sha256 head = job.headDigest().orElseGet(() -> Sha256.ofText("none"));
+    return Trouble.corrupt(head, "model.safetensors differs in two downloads");
+  }
+}
