@@ -14,6 +14,9 @@ public interface Transitions {
   /** The outcome, or a {@link StoreUnavailable}; an unknown job is {@link UnknownJob}. */
   CompletionStage<Outcome> apply(JobId job, Command command);
 
+  /** What the command would be answered if it were applied to {@code job} now; changes nothing. */
+  Outcome preview(Job job, Command command);
+
   /** No job has this id. */
   final class UnknownJob extends RuntimeException {
     private static final long serialVersionUID = 1L;

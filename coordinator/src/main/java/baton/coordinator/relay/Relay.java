@@ -136,8 +136,7 @@ public final class Relay {
     return onIo(
         () -> {
           Job job = existing(id);
-          Outcome outcome =
-              new Renew(fence, secretHash).decide(job, parts.clock().instant()).outcome();
+          Outcome outcome = parts.transitions().preview(job, new Renew(fence, secretHash));
           boolean holds =
               outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
           if (!holds) {
@@ -172,7 +171,7 @@ public final class Relay {
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
             return parts.transitions().apply(id, unchecked);
           }
-          Outcome likely = unchecked.decide(job, parts.clock().instant()).outcome();
+          Outcome likely = parts.transitions().preview(job, unchecked);
           if (likely instanceof Outcome.Refused) {
             return CompletableFuture.completedStage(likely);
           }

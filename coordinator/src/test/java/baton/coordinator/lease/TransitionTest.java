@@ -103,7 +103,8 @@ class TransitionTest {
     rows.put("Pause, run out", job -> new Step(job, new Pause(Optional.of(job.fence()))));
     rows.put("Resume", job -> new Step(job, new Resume()));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
-    rows.put("Restore", job -> new Step(job, new Restore(job.fence().incarnation() + 1)));
+    rows.put(
+        "Restore", job -> new Step(job, new Restore(job.fence().incarnation() + 1, List.of())));
     return rows;
   }
 
