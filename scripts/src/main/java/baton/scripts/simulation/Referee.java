@@ -1,0 +1,328 @@
+package baton.scripts.simulation;
+
+import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.Expire;
+import baton.coordinator.lease.Fail;
+import baton.coordinator.lease.History;
+import baton.coordinator.lease.History.CheckpointMarked;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.LeaseEnd;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Reject;
+import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.Resume;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Watches every rule from outside: keeps its own books of what was granted, renewed, committed and
+ * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
+ */
+final class Referee {
+  /** A stall is seen at a renewal or a tick, so a little after its limit. */
+  private static final Duration STALL_SEEN_WITHIN = Duration.ofSeconds(90);
+
+  private final Supplier<Duration> now;
+  private final Map<JobId, Books> books = new HashMap<>();
+  private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
+  private final Map<String, Outcome> answers = new HashMap<>();
+  private Duration readySince = Duration.ZERO;
+  private Blobs blobs;
+  private Database database;
+
+  Referee(Supplier<Duration> now) {
+    this.now = now;
+  }
+
+  /** What the referee knows of one job. */
+  private static final class Books {
+    Fence highest = Fence.NONE;
+    Duration signOfLife = Duration.ZERO;
+    Phase phase = Phase.SETUP;
+    Duration progressedAt = Duration.ZERO;
+    Duration phaseSince = Duration.ZERO;
+    long progress = -1;
+    int lostInARow;
+    final Map<String, Set<SessionId>> errorsAtHead = new HashMap<>();
+    final Set<SessionId> failedIn = new HashSet<>();
+    final Map<String, Duration> barredUntil = new HashMap<>();
+    final Set<Sha256> acknowledged = new HashSet<>();
+    final Map<Position, Sha256> expected = new HashMap<>();
+
+    void headMoved() {
+      lostInARow = 0;
+      errorsAtHead.clear();
+    }
+  }
+
+  void watch(Blobs store, Database jobs) {
+    this.blobs = store;
+    this.database = jobs;
+  }
+
+  void opened(SessionId session, Set<StoreId> stores) {
+    storesOpened.put(session, stores);
+  }
+
+  /** Says what the state of a job is at each position, were it never interrupted. */
+  void expect(JobId job, long seed, int epochs, int batchesPerEpoch) {
+    SimulatedState state = SimulatedState.fresh(seed);
+    while (state.position().epoch() < epochs) {
+      state = state.afterBatch(batchesPerEpoch);
+      books(job).expected.put(state.position(), state.digest());
+    }
+  }
+
+  // The store.
+
+  void folderCreated(String path, boolean existed) {
+    require(!existed, "R6", "a second checkpoint in " + path);
+  }
+
+  void deleted(Checkpoint pruned) {
+    for (Job job : database.newest(Integer.MAX_VALUE)) {
+      require(
+          job.chain().stream().noneMatch(kept -> kept.digest().equals(pruned.digest())),
+          "R13",
+          "deleted a kept checkpoint of " + job.spec().name());
+    }
+  }
+
+  // The coordinator.
+
+  void coordinatorReady() {
+    readySince = now.get();
+    books.forEach(
+        (id, kept) -> {
+          Set<Sha256> stored = new HashSet<>();
+          database
+              .history(id)
+              .checkpoints()
+              .forEach(row -> stored.add(row.checkpoint().digest()));
+          require(
+              stored.containsAll(kept.acknowledged), "R4", "an acknowledged commit is gone of " + id);
+        });
+  }
+
+  /** What was acknowledged after the back-up is lost with it, and no rule forbids that. */
+  void backupRestored() {
+    books.values().forEach(kept -> kept.acknowledged.clear());
+    answers.clear();
+  }
+
+  void renewalArrived(Job job, Fence fence, Phase phase, long progress, boolean mayGoOn) {
+    if (job.lease().filter(lease -> lease.fence().equals(fence)).isEmpty() || !mayGoOn) {
+      return;
+    }
+    Books kept = books(job.id());
+    kept.signOfLife = now.get();
+    if (kept.phase != phase || kept.progress < 0) {
+      kept.phaseSince = now.get();
+    }
+    if (kept.phase != phase || progress > kept.progress) {
+      kept.progressedAt = now.get();
+    }
+    kept.phase = phase;
+    kept.progress = progress;
+    PhaseLimit limit = job.spec().policy().limits().get(phase);
+    Duration since = max(kept.progressedAt, readySince);
+    require(
+        now.get().minus(since).compareTo(limit.withoutProgress().plus(STALL_SEEN_WITHIN)) < 0,
+        "R10",
+        "a lease without progress goes on in " + phase);
+  }
+
+  void aboutToStore(Job before, Job after, Command command, Decision decision) {
+    Books kept = books(after.id());
+    boolean lost = ends(decision, LeaseEnd.LOST);
+    if (lost) {
+      checkLoss(before, command, kept);
+      kept.lostInARow++;
+    }
+    after.lease().filter(l -> !isSameLease(before, l)).ifPresent(l -> checkGrant(after, l, kept));
+    if (!after.head().equals(before.head())) {
+      checkHead(before, after, command, kept);
+    }
+    checkMarks(after, decision);
+    checkFailure(before, after, command, kept);
+    if (lost) {
+      require(
+          kept.lostInARow < after.spec().policy().lostInARow() || after.state() == JobState.PAUSED,
+          "R11",
+          kept.lostInARow + " leases lost in a row and not paused");
+    }
+    if (command instanceof Resume) {
+      kept.headMoved();
+      kept.failedIn.clear();
+      kept.barredUntil.clear();
+    }
+    if (after.state() == JobState.COMPLETE) {
+      require(
+          after.head().orElseThrow().position().equals(after.spec().end()),
+          "R7",
+          "complete before its end");
+    }
+  }
+
+  /** Notes an answer; the same request must get the same one again. */
+  void answered(Job before, Command command, Outcome outcome) {
+    if (outcome instanceof Outcome.Committed committed) {
+      books(before.id()).acknowledged.add(committed.head());
+    }
+    if (command.repeatKey().isEmpty() || command instanceof Acquire) {
+      return;
+    }
+    Outcome first = answers.get(command.repeatKey().get());
+    if (first != null) {
+      require(first.equals(outcome), "R8", "answered " + first + ", then " + outcome);
+    } else if (!(outcome instanceof Outcome.Refused)) {
+      answers.put(command.repeatKey().get(), outcome);
+    }
+  }
+
+  private void checkLoss(Job before, Command command, Books kept) {
+    require(
+        !(command instanceof Expire) || before.state() == JobState.PAUSING,
+        "R9",
+        "a lease ended by running out alone");
+    Duration ttl = before.spec().policy().ttl();
+    boolean silent = now.get().minus(kept.signOfLife).compareTo(ttl) >= 0;
+    require(silent, "R1", "a lease ended that was renewed within its ttl");
+    boolean sinceReady = now.get().minus(readySince).compareTo(ttl) >= 0;
+    require(sinceReady, "R12", "a lease ended before a whole ttl since the coordinator was ready");
+  }
+
+  private void checkGrant(Job after, Lease lease, Books kept) {
+    require(lease.fence().compareTo(kept.highest) > 0, "R2", "fence " + lease.fence() + " again");
+    kept.highest = lease.fence();
+    kept.signOfLife = now.get();
+    kept.progress = -1;
+    kept.progressedAt = now.get();
+    require(
+        storesOpened
+            .getOrDefault(lease.ask().session(), Set.of())
+            .contains(after.store().orElseThrow()),
+        "R15",
+        "leased to a session that has not opened the job's store");
+    require(
+        !kept.failedIn.contains(lease.ask().session()), "R11", "given again to who failed it");
+    Duration until = kept.barredUntil.getOrDefault(lease.ask().device(), Duration.ZERO);
+    require(now.get().compareTo(until) >= 0, "R11", "given to a barred device");
+  }
+
+  private void checkHead(Job before, Job after, Command command, Books kept) {
+    kept.headMoved();
+    int least = Math.min(2, before.chain().size() + 1);
+    if (command instanceof Commit commit) {
+      Lease lease = before.lease().orElseThrow();
+      boolean holds =
+          commit.fence().equals(lease.fence())
+              && commit.secretHash().equals(lease.ask().secretHash());
+      require(holds, "R3", "the head was moved by another than the holder");
+      Checkpoint head = after.head().orElseThrow();
+      require(
+          head.parent().equals(before.head().map(Checkpoint::digest)), "R3", "another parent");
+      require(head.position().isAfter(before.position()), "R3", "the head moved back");
+      require(after.chain().size() >= least, "R13", "the head's parent is not kept");
+      require(blobs.isSound(head), "R5", "the head's files are not in the store");
+      require(
+          head.stateDigest().equals(kept.expected.get(head.position())),
+          "R7",
+          "another state at " + head.position() + " than unbroken");
+    } else if (command instanceof Reject) {
+      Checkpoint rejected = before.head().orElseThrow();
+      require(!blobs.isSound(rejected), "R3", "a sound head was rolled back");
+      require(
+          after.chain().equals(before.chain().subList(1, before.chain().size())),
+          "R3",
+          "rolled back elsewhere than to the parent");
+    } else {
+      require(command instanceof Restore, "R3", "the head was moved by " + command);
+    }
+  }
+
+  private void checkMarks(Job after, Decision decision) {
+    for (History row : decision.rows()) {
+      if (row instanceof CheckpointMarked marked) {
+        require(
+            after.chain().stream().noneMatch(kept -> kept.digest().equals(marked.digest())),
+            "R13",
+            "marked a checkpoint that is kept");
+      }
+    }
+  }
+
+  private void checkFailure(Job before, Job after, Command command, Books kept) {
+    if (command instanceof Fail fail && before.lease().isPresent()) {
+      Lease lease = before.lease().get();
+      if (fail.trouble().kind() == Trouble.Kind.PROGRAM) {
+        kept.failedIn.add(lease.ask().session());
+        kept.errorsAtHead
+            .computeIfAbsent(fail.trouble().message(), message -> new HashSet<>())
+            .add(lease.ask().session());
+      } else {
+        kept.barredUntil.put(
+            lease.ask().device(), now.get().plus(before.spec().policy().barFor()));
+      }
+    }
+    if (after.state() == JobState.FAILED && before.state() != JobState.FAILED) {
+      int most = kept.errorsAtHead.values().stream().mapToInt(Set::size).max().orElse(0);
+      require(
+          command instanceof Fail && most >= after.spec().policy().sessionsToFail(),
+          "R11",
+          "failed after the same error from " + most + " sessions");
+    }
+  }
+
+  // The workers.
+
+  void require(boolean held, String rule, String what) {
+    if (!held) {
+      throw new RuleBroken(rule, what);
+    }
+  }
+
+  private static boolean ends(Decision decision, LeaseEnd why) {
+    return decision.rows().stream()
+        .anyMatch(row -> row instanceof History.SegmentEnded ended && ended.why() == why);
+  }
+
+  private static boolean isSameLease(Job before, Lease lease) {
+    return before.lease().filter(l -> l.ask().equals(lease.ask())).isPresent();
+  }
+
+  private Books books(JobId job) {
+    return books.computeIfAbsent(job, id -> new Books());
+  }
+
+  private static Duration max(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  /** The jobs that neither ended nor have nothing left, once all faults are over. */
+  List<Job> unfinished() {
+    return database.open().stream()
+        .filter(job -> !job.hasNothingLeft())
+        .toList();
+  }
+}
