@@ -16,6 +16,7 @@ import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,11 @@ final class DjlRun implements Run {
 
   /** Continues from a checkpoint's files; the first thing done with a run, if at all. */
   void restore(Path files, Position at) throws TroubleException, IOException {
+    for (String name : DjlSnapshot.FILES) {
+      if (!Files.exists(files.resolve(name))) {
+        throw Tensors.misfit("The checkpoint has no " + name + ".");
+      }
+    }
     RunState state = RunState.read(files);
     state.requireFit(spec.program(), recipe.version(), at);
     if (at.batch() >= batchesPerEpoch()) {

@@ -7,6 +7,7 @@ import baton.worker.segment.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -18,6 +19,9 @@ record DjlSnapshot(
     implements Snapshot {
   /** Empty: all randomness is derived from the seed, see {@link Seeds}. */
   static final String EXTRA_FILE = "extra.safetensors";
+
+  static final List<String> FILES =
+      List.of(Weights.FILE, Optimizer.FILE, EXTRA_FILE, RunState.FILE);
 
   private static final Map<String, String> METADATA = Map.of("format", "pt");
 

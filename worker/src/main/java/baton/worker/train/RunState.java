@@ -2,6 +2,7 @@ package baton.worker.train;
 
 import baton.protocol.Json;
 import baton.protocol.Position;
+import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,9 +35,11 @@ record RunState(
     return Double.parseDouble(lossSum);
   }
 
-  /** Says in a sentence why this state cannot be continued as {@code other}'s, or nothing. */
+  /**
+   * @throws TroubleException of kind PROGRAM if this is not the state of that program there
+   */
   void requireFit(String wantedProgram, int wantedVersion, Position wantedPosition)
-      throws baton.worker.segment.TroubleException {
+      throws TroubleException {
     if (format != FORMAT) {
       throw Tensors.misfit(
           "The form of %s is %d, and this worker knows %d.".formatted(FILE, format, FORMAT));

@@ -41,12 +41,13 @@ public final class TorchEngine {
    * @throws TroubleException of kind MACHINE if PyTorch does not load or has no such device
    */
   Session session(String kind) throws TroubleException {
+    Engine loaded = engine();
     Device device = device(kind.equals("best") ? bestDevice() : kind);
     // Both belong to the thread, and a new one has neither: OpenMP would take all cores, and
     // evaluations would record a graph for gradients.
     JniUtils.setNumThreads(settings.threads());
     JniUtils.setGradMode(false);
-    return new Session(engine, device, NumericProfile.of(settings, device));
+    return new Session(loaded, device, NumericProfile.of(settings, device));
   }
 
   private Device device(String kind) throws TroubleException {

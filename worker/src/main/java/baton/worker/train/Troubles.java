@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.SafetensorsException;
 import baton.worker.segment.TroubleException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -54,7 +55,7 @@ final class Troubles {
           "The device failed while %s: %s.".formatted(doing, detail),
           "Start the worker again, or use another machine.");
     }
-    if (error instanceof IOException && !(error instanceof SafetensorsException)) {
+    if (error instanceof IOException && !isBadContent(error)) {
       return Trouble.machine(
           "A file could not be read while %s: %s.".formatted(doing, detail),
           "Check the disk of this machine.");
@@ -81,6 +82,11 @@ final class Troubles {
             || message.contains("can't allocate memory")
             || message.contains("not enough memory")
             || message.contains("alloc_failed"));
+  }
+
+  /** Files of a checkpoint are verified before they get here, so what is wrong was written so. */
+  private static boolean isBadContent(Throwable error) {
+    return error instanceof SafetensorsException || error instanceof JsonProcessingException;
   }
 
   private static boolean isDeviceFailure(Throwable error) {
