@@ -1,6 +1,7 @@
 package baton.worker.train;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
@@ -47,20 +48,22 @@ public final class DjlProgram implements Program {
           parameters.addDefaults(recipe.defaults());
           Tuning tuning = Tuning.of(parameters, recipe.examples(), start.spec().epochs());
           parameters.refuseUnknown();
-          DjlRun run =
-              new DjlRun(
-                  start.spec(),
-                  recipe,
-                  tuning,
-                  session,
-                  seed -> generator.accept(session.engine(), seed));
+          NDManager manager = session.engine().newBaseManager(session.device());
           try {
+            DjlRun run =
+                new DjlRun(
+                    start.spec(),
+                    recipe,
+                    tuning,
+                    session,
+                    manager,
+                    seed -> generator.accept(session.engine(), seed));
             if (start.files().isPresent()) {
               run.restore(start.files().get(), start.position());
             }
             return run;
           } catch (Throwable e) {
-            run.close();
+            manager.close();
             throw e;
           }
         });

@@ -53,11 +53,18 @@ final class DjlRun implements Run {
   private Sampler sampler;
   private boolean failed;
 
+  /**
+   * Draws the first weights.
+   *
+   * @param manager of all the run's arrays; closed by {@link #close}
+   * @param generator seeds the engine's generator
+   */
   DjlRun(
       JobSpec spec,
       Recipe recipe,
       Tuning tuning,
       TorchEngine.Session session,
+      NDManager manager,
       IntConsumer generator) {
     this.spec = spec;
     this.recipe = recipe;
@@ -65,7 +72,7 @@ final class DjlRun implements Run {
     this.session = session;
     this.generator = generator;
     this.seeds = new Seeds(spec.seed());
-    this.manager = session.engine().newBaseManager(session.device());
+    this.manager = manager;
     this.store = new ParameterStore(manager, false);
     this.model = recipe.model();
     generator.accept(engineSeed(seeds.weights()));
@@ -131,9 +138,10 @@ final class DjlRun implements Run {
   private double backward(NDManager scope, int[] examples) {
     Recipe.Batch batch = recipe.batch(scope, examples, position.epoch());
     NDList data = inEngineMemory(batch.data());
+    NDList labels = inEngineMemory(batch.labels());
     try (GradientCollector collector = session.engine().newGradientCollector()) {
       NDList predictions = model.forward(store, data, true);
-      NDArray loss = recipe.loss(batch.labels(), predictions);
+      NDArray loss = recipe.loss(labels, predictions);
       collector.backward(loss);
       return loss.getFloat();
     }

@@ -28,8 +28,8 @@ final class InstalledTorch {
    * @throws TroubleException of kind MACHINE if there is one, and it does not fit
    */
   static void require(String version, Map<String, String> environment) throws TroubleException {
-    String path = environment.getOrDefault("PYTORCH_LIBRARY_PATH", "");
-    if (path.isBlank()) {
+    String path = variable(environment, "PYTORCH_LIBRARY_PATH");
+    if (path.isEmpty()) {
       return;
     }
     Optional<String> found = versionAt(Path.of(path));
@@ -39,9 +39,19 @@ final class InstalledTorch {
       throw machine(
           version, "The PyTorch at %s is %s; Baton needs %s.".formatted(path, stated, version));
     }
-    if (environment.getOrDefault("PYTORCH_FLAVOR", "").isBlank()) {
+    if (variable(environment, "PYTORCH_FLAVOR").isEmpty()) {
       throw machine(version, "PYTORCH_LIBRARY_PATH is set, and PYTORCH_FLAVOR is not.");
     }
+  }
+
+  /** What PyTorch is built for, such as {@code cpu} or {@code cu128}. */
+  static String flavor(Map<String, String> environment) {
+    boolean installed = !variable(environment, "PYTORCH_LIBRARY_PATH").isEmpty();
+    return installed ? variable(environment, "PYTORCH_FLAVOR") : "cpu";
+  }
+
+  private static String variable(Map<String, String> environment, String name) {
+    return environment.getOrDefault(name, "").strip();
   }
 
   /** As the Python package tells it, or the archive with the C++ library. */

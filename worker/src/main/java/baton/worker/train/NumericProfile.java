@@ -20,7 +20,7 @@ final class NumericProfile {
   static Map<String, String> of(TorchSettings settings, Device device) {
     Map<String, String> profile = new TreeMap<>(settings.numericVariables());
     profile.put("engine", "PyTorch " + TorchEngine.VERSION);
-    profile.put("flavor", settings.environment().getOrDefault("PYTORCH_FLAVOR", "cpu"));
+    profile.put("flavor", InstalledTorch.flavor(settings.environment()));
     profile.put("threads", String.valueOf(settings.threads()));
     profile.put("device", device.isGpu() ? "gpu" : "cpu");
     profile.put("processor", processor());

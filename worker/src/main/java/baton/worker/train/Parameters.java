@@ -76,7 +76,7 @@ public final class Parameters {
       if (!known.contains(name)) {
         throw new TroubleException(
             Trouble.program(
-                "The program %s has no parameter %s.".formatted(program, name),
+                "The program %s has no parameter %s.".formatted(program, Troubles.brief(name)),
                 "Submit the job again without it; the program knows "
                     + String.join(", ", known)
                     + "."));
@@ -106,7 +106,8 @@ public final class Parameters {
   }
 
   private TroubleException mustBe(String name, String what, Object value) {
-    String shown = value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+    String text = Troubles.brief(String.valueOf(value));
+    String shown = value instanceof String ? "\"" + text + "\"" : text;
     return new TroubleException(
         Trouble.program(
             "The parameter %s of the program %s must be %s, not %s."

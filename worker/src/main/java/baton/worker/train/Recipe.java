@@ -58,7 +58,8 @@ public interface Recipe {
   NDArray loss(NDList labels, NDList predictions);
 
   /**
-   * What is measured on the held-out split: finite numbers by name.
+   * What is measured on the held-out split: finite numbers by name. The name {@code loss} is taken,
+   * by the mean training loss of the epoch.
    *
    * @param model the model as it is now, without dropout and the like
    */

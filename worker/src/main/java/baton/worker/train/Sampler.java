@@ -16,17 +16,21 @@ final class Sampler {
   }
 
   static int batches(int examples, int batchSize) {
-    return (examples + batchSize - 1) / batchSize;
+    if (examples < 1) {
+      throw new IllegalArgumentException("an epoch takes at least one example, not " + examples);
+    }
+    return (examples - 1) / batchSize + 1;
   }
 
   /** The examples of the batch {@code index}, counted from zero. */
   int[] batch(int index) {
-    int from = index * batchSize;
-    if (index < 0 || from >= order.length) {
+    int batches = batches(order.length, batchSize);
+    if (index < 0 || index >= batches) {
       throw new IndexOutOfBoundsException(
-          "an epoch of %d batches has no batch %d"
-              .formatted(batches(order.length, batchSize), index));
+          "an epoch of %d batches has no batch %d".formatted(batches, index));
     }
-    return Arrays.copyOfRange(order, from, Math.min(from + batchSize, order.length));
+    int from = index * batchSize;
+    int to = index + 1 == batches ? order.length : from + batchSize;
+    return Arrays.copyOfRange(order, from, to);
   }
 }

@@ -2,6 +2,7 @@ package baton.worker.train;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.JniUtils;
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
@@ -31,7 +32,7 @@ public final class TorchEngine {
    * @throws TroubleException of kind MACHINE if PyTorch does not load
    */
   public String bestDevice() throws TroubleException {
-    return engine().getGpuCount() > 0 ? "gpu" : "cpu";
+    return gpus(engine()) > 0 ? "gpu" : "cpu";
   }
 
   /**
@@ -51,12 +52,11 @@ public final class TorchEngine {
   }
 
   private Device device(String kind) throws TroubleException {
-    int gpus = engine().getGpuCount();
     switch (kind) {
       case "cpu":
         return Device.cpu();
       case "gpu":
-        if (gpus > 0) {
+        if (gpus(engine()) > 0) {
           return Device.gpu();
         }
         throw machine(
@@ -67,6 +67,11 @@ public final class TorchEngine {
         throw machine(
             "There is no kind of device named " + kind + ".", "Ask for cpu, gpu or best.");
     }
+  }
+
+  /** A PyTorch for the CPU uses none, whatever the machine has. */
+  private static int gpus(Engine engine) {
+    return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
 
   private synchronized Engine engine() throws TroubleException {
@@ -98,7 +103,7 @@ public final class TorchEngine {
     } catch (RuntimeException | LinkageError e) {
       throw new TroubleException(
           Trouble.machine(
-              "PyTorch %s could not be loaded: %s.".formatted(VERSION, rootOf(e)),
+              "PyTorch %s could not be loaded: %s.".formatted(VERSION, reasonOf(e)),
               "Start the worker on 64-bit Linux with all of its libraries and 1 GB free for"
                   + " DJL's cache, or set PYTORCH_LIBRARY_PATH and PYTORCH_FLAVOR to an installed"
                   + " PyTorch %s.".formatted(VERSION)),
@@ -106,12 +111,14 @@ public final class TorchEngine {
     }
   }
 
-  private static String rootOf(Throwable error) {
+  private static String reasonOf(Throwable error) {
     Throwable root = error;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return Troubles.describe(root);
+    return String.valueOf(root.getMessage()).contains("Offline mode")
+        ? "its native library is neither on the class path nor in DJL's cache"
+        : Troubles.describe(root);
   }
 
   private static TroubleException machine(String message, String remedy) {

@@ -69,10 +69,13 @@ final class Troubles {
   static String describe(Throwable error) {
     String message = error.getMessage() == null ? "" : error.getMessage().strip();
     String line = message.lines().findFirst().orElse("no message");
-    String detail = error.getClass().getSimpleName() + ": " + line;
-    String brief =
-        detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…";
-    return brief.endsWith(".") ? brief.substring(0, brief.length() - 1) : brief;
+    String detail = brief(error.getClass().getSimpleName() + ": " + line);
+    return detail.endsWith(".") ? detail.substring(0, detail.length() - 1) : detail;
+  }
+
+  /** Cuts what a stranger has written, so that an error stays a sentence. */
+  static String brief(String text) {
+    return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
   }
 
   private static boolean isOutOfMemory(Throwable error) {

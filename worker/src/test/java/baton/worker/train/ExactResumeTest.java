@@ -8,6 +8,7 @@ import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.function.ObjIntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,18 @@ class ExactResumeTest {
   }
 
   @Test
+  void anotherThreadTrainsTheSame() throws Exception {
+    JobSpec job = job("adam");
+    Program program = Track.program(TinyImages::new);
+    FutureTask<Sha256> elsewhere =
+        new FutureTask<>(() -> relay(program, job, List.of(), new ArrayList<>()));
+
+    new Thread(elsewhere, "training").start();
+
+    assertThat(elsewhere.get()).isEqualTo(relay(program, job, List.of(), new ArrayList<>()));
+  }
+
+  @Test
   void anotherSeedGivesAnotherRun() throws Exception {
     Program program = Track.program(TinyImages::new);
 
@@ -121,7 +135,7 @@ class ExactResumeTest {
       Track.trainOnly(run, new Position(1, 3));
 
       Path late = track.save(snapshot);
-      assertThat(baton.protocol.checkpoint.StateDigest.of(late)).isEqualTo(written);
+      assertThat(StateDigest.of(late)).isEqualTo(written);
       assertThat(snapshot.position()).isEqualTo(new Position(0, 3));
     }
   }

@@ -58,6 +58,12 @@ class ParametersTest {
   }
 
   @Test
+  void aValueWithoutEndIsCut() {
+    assertThat(troubleOf(Map.of("optimizer", "x".repeat(9_999))).message()).hasSizeLessThan(700);
+    assertThat(troubleOf(Map.of("x".repeat(9_999), 1)).message()).hasSizeLessThan(700);
+  }
+
+  @Test
   void anOptimizerThatDoesNotExistIsShownWithThoseThatDo() {
     assertThat(troubleOf(Map.of("optimizer", "lion")).message())
         .endsWith("must be one of adam, adamw, sgd, not \"lion\".");

@@ -36,6 +36,17 @@ class SamplerTest {
   }
 
   @Test
+  void aBatchMayBeLargerThanTheEpoch() {
+    assertThat(Sampler.batches(5, Integer.MAX_VALUE)).isEqualTo(1);
+    assertThat(new Sampler(5, Integer.MAX_VALUE, 1).batch(0)).hasSize(5);
+  }
+
+  @Test
+  void anEpochWithoutExamplesIsRefused() {
+    assertThatThrownBy(() -> Sampler.batches(0, 8)).hasMessageContaining("not 0");
+  }
+
+  @Test
   void behindTheLastBatchThereIsNone() {
     assertThatThrownBy(() -> new Sampler(8, 4, 1).batch(2))
         .hasMessage("an epoch of 2 batches has no batch 2");

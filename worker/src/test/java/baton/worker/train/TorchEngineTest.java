@@ -75,7 +75,7 @@ class TorchEngineTest {
     String printed = probe(cache, classPathWithout("pytorch-native-cpu"));
 
     assertThat(printed)
-        .startsWith("MACHINE PyTorch 2.7.1 could not be loaded: ")
+        .startsWith("MACHINE PyTorch 2.7.1 could not be loaded: its native library is neither on")
         .contains("set PYTORCH_LIBRARY_PATH and PYTORCH_FLAVOR")
         .doesNotContain("\tat ");
   }
