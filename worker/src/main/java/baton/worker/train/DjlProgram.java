@@ -1,0 +1,71 @@
+package baton.worker.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import baton.worker.segment.TroubleException;
+import java.util.function.ObjIntConsumer;
+
+/** A program that trains in this JVM with DJL: a {@link Recipe} under a name. */
+public final class DjlProgram implements Program {
+  private final String name;
+  private final Recipe.Factory recipes;
+  private final TorchEngine torch;
+  private final ObjIntConsumer<Engine> generator;
+
+  public DjlProgram(String name, Recipe.Factory recipes, TorchEngine torch) {
+    this(name, recipes, torch, Engine::setRandomSeed);
+  }
+
+  /**
+   * With another way to seed the engine's generator.
+   *
+   * @param generator called with a seed before the first weights are drawn and before every batch
+   */
+  DjlProgram(
+      String name, Recipe.Factory recipes, TorchEngine torch, ObjIntConsumer<Engine> generator) {
+    this.name = name;
+    this.recipes = recipes;
+    this.torch = torch;
+    this.generator = generator;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Run start(Start start) throws TroubleException {
+    TorchEngine.Session session = torch.session(start.device());
+    Parameters parameters = new Parameters(name, start.spec().parameters());
+    Seeds seeds = new Seeds(start.spec().seed());
+    return Troubles.guard(
+        "starting %s at %s".formatted(name, start.position()),
+        () -> {
+          Recipe recipe = recipes.create(parameters, seeds);
+          parameters.addDefaults(recipe.defaults());
+          Tuning tuning = Tuning.of(parameters, recipe.examples(), start.spec().epochs());
+          parameters.refuseUnknown();
+          NDManager manager = session.engine().newBaseManager(session.device());
+          try {
+            DjlRun run =
+                new DjlRun(
+                    start.spec(),
+                    recipe,
+                    tuning,
+                    session,
+                    manager,
+                    seed -> generator.accept(session.engine(), seed));
+            if (start.files().isPresent()) {
+              run.restore(start.files().get(), start.position());
+            }
+            return run;
+          } catch (Throwable e) {
+            manager.close();
+            throw e;
+          }
+        });
+  }
+}

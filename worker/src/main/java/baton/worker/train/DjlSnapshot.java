@@ -1,0 +1,40 @@
+package baton.worker.train;
+
+import baton.protocol.Position;
+import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * A run's state as plain bytes: nothing in it belongs to the engine, so any thread may write it.
+ */
+record DjlSnapshot(
+    SortedMap<String, Tensor> model, SortedMap<String, Tensor> optimizer, RunState state)
+    implements Snapshot {
+  /** Empty: all randomness is derived from the seed, see {@link Seeds}. */
+  static final String EXTRA_FILE = "extra.safetensors";
+
+  static final List<String> FILES =
+      List.of(Weights.FILE, Optimizer.FILE, EXTRA_FILE, RunState.FILE);
+
+  private static final Map<String, String> METADATA = Map.of("format", "pt");
+
+  @Override
+  public Position position() {
+    return state.position();
+  }
+
+  @Override
+  public void writeTo(Path folder) throws IOException {
+    Safetensors.write(folder.resolve(Weights.FILE), model, METADATA);
+    Safetensors.write(folder.resolve(Optimizer.FILE), optimizer, METADATA);
+    Safetensors.write(folder.resolve(EXTRA_FILE), Collections.emptySortedMap(), METADATA);
+    state.write(folder);
+  }
+}

@@ -1,0 +1,117 @@
+package baton.worker.train;
+
+import baton.protocol.Trouble;
+import baton.worker.segment.TroubleException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.DoublePredicate;
+
+/**
+ * A job's hyper-parameters, read by name and checked as they are read. A name that nobody has asked
+ * for is a mistake of the user's, and {@link #refuseUnknown} says so.
+ */
+public final class Parameters {
+  private final String program;
+  private final Map<String, Object> given;
+  private final Map<String, Object> defaults = new TreeMap<>();
+  private final SortedSet<String> known = new TreeSet<>();
+
+  Parameters(String program, Map<String, Object> given) {
+    this.program = program;
+    this.given = Map.copyOf(given);
+  }
+
+  /** From now on these count where the job gives no value, before any fallback. */
+  void addDefaults(Map<String, Object> values) {
+    defaults.putAll(values);
+  }
+
+  /** A finite number above zero. */
+  public double positive(String name, double fallback) throws TroubleException {
+    return number(name, fallback, "a number above 0", value -> value > 0);
+  }
+
+  /** Zero or a finite number above it. */
+  public double atLeastZero(String name, double fallback) throws TroubleException {
+    return number(name, fallback, "a number from 0", value -> value >= 0);
+  }
+
+  /** A number from 0 up to but without 1. */
+  public double fraction(String name, double fallback) throws TroubleException {
+    return number(name, fallback, "a number from 0 up to but without 1", v -> v >= 0 && v < 1);
+  }
+
+  /** A whole number from 1. */
+  public int count(String name, int fallback) throws TroubleException {
+    return (int)
+        number(
+            name,
+            fallback,
+            "a whole number from 1",
+            value -> value >= 1 && value <= Integer.MAX_VALUE && value == Math.rint(value));
+  }
+
+  /** One of a few words. */
+  public String oneOf(String name, String fallback, String... words) throws TroubleException {
+    Object value = value(name, fallback);
+    List<String> choice = Arrays.asList(words);
+    if (value instanceof String word && choice.contains(word)) {
+      return word;
+    }
+    throw mustBe(name, "one of " + String.join(", ", choice), value);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws TroubleException if the job gives a parameter that was not asked for
+   */
+  void refuseUnknown() throws TroubleException {
+    for (String name : new TreeSet<>(given.keySet())) {
+      if (!known.contains(name)) {
+        throw new TroubleException(
+            Trouble.program(
+                "The program %s has no parameter %s.".formatted(program, Troubles.brief(name)),
+                "Submit the job again without it; the program knows "
+                    + String.join(", ", known)
+                    + "."));
+      }
+    }
+  }
+
+  SortedSet<String> known() {
+    return Collections.unmodifiableSortedSet(known);
+  }
+
+  private double number(String name, double fallback, String what, DoublePredicate holds)
+      throws TroubleException {
+    Object value = value(name, fallback);
+    if (value instanceof Number number) {
+      double asDouble = number.doubleValue();
+      if (Double.isFinite(asDouble) && holds.test(asDouble)) {
+        return asDouble;
+      }
+    }
+    throw mustBe(name, what, value);
+  }
+
+  private Object value(String name, Object fallback) {
+    known.add(name);
+    return given.getOrDefault(name, defaults.getOrDefault(name, fallback));
+  }
+
+  private TroubleException mustBe(String name, String what, Object value) {
+    String text = Troubles.brief(String.valueOf(value));
+    String shown = value instanceof String ? "\"" + text + "\"" : text;
+    return new TroubleException(
+        Trouble.program(
+            "The parameter %s of the program %s must be %s, not %s."
+                .formatted(name, program, what, shown),
+            "Submit the job again with another value."));
+  }
+}

@@ -1,0 +1,14 @@
+package baton.worker.train;
+
+import baton.worker.segment.Program;
+import java.util.List;
+
+/** The programs a worker brings along. */
+public final class Programs {
+  private Programs() {}
+
+  /** Those that are part of Baton; add one here, or in the list that a worker is given. */
+  public static List<Program> builtIn(TorchEngine torch) {
+    return List.of(new DjlProgram("digits", Digits::new, torch));
+  }
+}

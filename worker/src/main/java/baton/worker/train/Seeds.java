@@ -1,0 +1,54 @@
+package baton.worker.train;
+
+import baton.protocol.Position;
+
+/**
+ * The source of all randomness of a job: seeds that depend on the job's seed, a purpose and a place
+ * in the training, and on nothing else. No generator has a state that a checkpoint would have to
+ * carry, so a run that begins in the middle draws what an unbroken one draws.
+ *
+ * <p>A seed is made of words, such as (job seed, purpose, epoch, batch): {@code h = 0}, then for
+ * each word {@code h = mix((h ^ word) + 0x9E3779B97F4A7C15)}, where {@code mix} is the output
+ * function of SplitMix64. Words of different purposes never share a seed by construction, only by a
+ * 64-bit collision.
+ */
+public record Seeds(long job) {
+  private static final long WEIGHTS = 1;
+  private static final long SPLIT = 2;
+  private static final long ORDER = 3;
+  private static final long BATCH = 4;
+  private static final long EXAMPLE = 5;
+
+  /** For drawing the first weights. */
+  public long weights() {
+    return hash(job, WEIGHTS);
+  }
+
+  /** For splitting data into training and held-out examples. */
+  public long split() {
+    return hash(job, SPLIT);
+  }
+
+  /** For the order in which an epoch visits the examples. */
+  public long order(int epoch) {
+    return hash(job, ORDER, epoch);
+  }
+
+  /** For what the model draws in the batch that begins at {@code position}, such as dropout. */
+  public long batch(Position position) {
+    return hash(job, BATCH, position.epoch(), position.batch());
+  }
+
+  /** For augmenting an example, whichever thread or batch it falls to. */
+  public long example(int epoch, int example) {
+    return hash(job, EXAMPLE, epoch, example);
+  }
+
+  private static long hash(long... words) {
+    long hash = 0;
+    for (long word : words) {
+      hash = SplitMix64.mix((hash ^ word) + SplitMix64.GOLDEN_GAMMA);
+    }
+    return hash;
+  }
+}

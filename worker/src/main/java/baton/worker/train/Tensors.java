@@ -1,0 +1,118 @@
+package baton.worker.train;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.TroubleException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The border between the engine's arrays and plain bytes; both sides get copies. */
+final class Tensors {
+  private Tensors() {}
+
+  static SortedMap<String, Tensor> copy(SortedMap<String, NDArray> arrays) {
+    SortedMap<String, Tensor> tensors = new TreeMap<>();
+    arrays.forEach((name, array) -> tensors.put(name, copy(array)));
+    return tensors;
+  }
+
+  /** Copies out of the engine: what it hands out for an array on the CPU is its living memory. */
+  private static Tensor copy(NDArray array) {
+    if (array.getDevice().isGpu()) {
+      try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
+        return copy(onHost);
+      }
+    }
+    ByteBuffer live = array.toByteBuffer(true);
+    ByteBuffer own = ByteBuffer.allocateDirect(live.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    own.put(live).flip();
+    return new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
+  }
+
+  /**
+   * Copies into the engine's own memory, which it aligns as it likes: some kernels sum in another
+   * order if their operands lie elsewhere, and a file's mapping must not be written to.
+   */
+  static NDArray load(NDManager manager, Tensor tensor, DataType type) {
+    Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+    try (NDArray view = manager.create(tensor.data(), shape, type)) {
+      return view.duplicate();
+    }
+  }
+
+  /**
+   * Checks that {@code found} has the names, dtypes and shapes of {@code expected}, and no others.
+   *
+   * @param file named in the error
+   */
+  static void requireFit(
+      String file, SortedMap<String, NDArray> expected, Map<String, Tensor> found)
+      throws TroubleException {
+    for (Map.Entry<String, NDArray> entry : expected.entrySet()) {
+      Tensor tensor = found.get(entry.getKey());
+      String wanted = describe(entry.getValue());
+      if (tensor == null) {
+        throw misfit(
+            "The tensor %s (%s) is missing from %s.".formatted(entry.getKey(), wanted, file));
+      }
+      String got = tensor.dtype() + tensor.shape();
+      if (!got.equals(wanted)) {
+        throw misfit(
+            "The tensor %s in %s is %s where the model has %s."
+                .formatted(entry.getKey(), file, got, wanted));
+      }
+    }
+    for (String name : new TreeSet<>(found.keySet())) {
+      if (!expected.containsKey(name)) {
+        throw misfit("The model has no place for the tensor %s in %s.".formatted(name, file));
+      }
+    }
+  }
+
+  /** Dtype and shape of an array, such as {@code F32[16, 1, 3, 3]}. */
+  static String describe(NDArray array) {
+    return dtype(array.getDataType()) + shape(array.getShape());
+  }
+
+  static TroubleException misfit(String message) {
+    return new TroubleException(
+        Trouble.program(
+            message,
+            "Use a worker with the version of the program that wrote the checkpoint, or submit a"
+                + " new job."));
+  }
+
+  private static List<Long> shape(Shape shape) {
+    return Arrays.stream(shape.getShape()).boxed().toList();
+  }
+
+  private static String dtype(DataType type) {
+    return switch (type) {
+      case FLOAT32 -> "F32";
+      case FLOAT64 -> "F64";
+      case FLOAT16 -> "F16";
+      case BFLOAT16 -> "BF16";
+      case INT64 -> "I64";
+      case INT32 -> "I32";
+      case INT16 -> "I16";
+      case INT8 -> "I8";
+      case UINT64 -> "U64";
+      case UINT32 -> "U32";
+      case UINT16 -> "U16";
+      case UINT8 -> "U8";
+      case BOOLEAN -> "BOOL";
+      default -> throw new IllegalArgumentException("an array of " + type + " cannot be saved");
+    };
+  }
+}

@@ -1,0 +1,62 @@
+package baton.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Policy;
+import baton.protocol.Sha256;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DigitsTest {
+  @Test
+  void thereAre1797ImagesOfTenDigits() {
+    DigitImages images = DigitImages.load();
+
+    assertThat(images.labels()).hasSize(1797);
+    assertThat(Arrays.stream(images.labels()).distinct().sorted().toArray())
+        .isEqualTo(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    for (float[] pixels : images.pixels()) {
+      for (float pixel : pixels) {
+        assertThat(pixel).isBetween(0f, 1f);
+      }
+    }
+  }
+
+  @Test
+  void theDataComesWithItsSourceItsLicenceAndItsSha256() throws Exception {
+    try (InputStream data = DigitImages.class.getResourceAsStream("digits.csv.gz");
+        InputStream text = DigitImages.class.getResourceAsStream("digits.txt")) {
+      assertThat(new String(text.readAllBytes(), StandardCharsets.UTF_8))
+          .contains("UCI Machine Learning Repository", "CC BY 4.0")
+          .contains(Sha256.of(data.readAllBytes()).hex());
+    }
+  }
+
+  @Test
+  void after24EpochsTheHeldOutDigitsAreReadWithAtLeast97PercentAccuracy() throws Exception {
+    long seed = 4;
+    Program digits = Programs.builtIn(Track.torch()).get(0);
+    JobSpec job =
+        new JobSpec("d", "digits", Map.of(), 24, seed, 0, Optional.empty(), Policy.DEFAULT);
+    try (Run run = Track.fresh(digits, job)) {
+      List<Measurement> curve = Track.train(run, job.end());
+
+      assertThat(digits.name()).isEqualTo("digits");
+      assertThat(run.batchesPerEpoch()).isEqualTo(45);
+      assertThat(curve).hasSize(24);
+      assertThat(curve.get(23).values().get("accuracy"))
+          .as("seed %s", seed)
+          .isGreaterThanOrEqualTo(0.97);
+      assertThat(curve.get(23).values().get("loss")).isLessThan(curve.get(0).values().get("loss"));
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package baton.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.StateDigest;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
+import java.util.function.ObjIntConsumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** R7: relayed equals unbroken, by sha256 over all weights, slots and scalars. */
+class ExactResumeTest {
+  private static final int EPOCHS = 3;
+  private static final List<Position> STOPS =
+      List.of(new Position(0, 4), new Position(1, 0), new Position(1, 1), new Position(2, 5));
+
+  @TempDir Path folder;
+  private Track track;
+
+  @BeforeEach
+  void setUp() {
+    track = new Track(folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adam", "adamw", "sgd"})
+  void aRelayEndsWithTheStateOfAnUnbrokenRun(String optimizer) throws Exception {
+    JobSpec job = job(optimizer);
+    Program program = Track.program(TinyImages::new);
+
+    List<Measurement> unbrokenCurve = new ArrayList<>();
+    List<Measurement> relayedCurve = new ArrayList<>();
+    Sha256 unbroken = relay(program, job, List.of(), unbrokenCurve);
+    Sha256 relayed = relay(program, job, STOPS, relayedCurve);
+
+    assertThat(relayed).as("seed %s", job.seed()).isEqualTo(unbroken);
+    assertThat(relayedCurve).hasSize(EPOCHS).isEqualTo(unbrokenCurve);
+  }
+
+  @Test
+  void theDigitsAreRelayedExactly() throws Exception {
+    JobSpec job = Track.job(5, 2, Map.of());
+    Program program = Track.program(Digits::new);
+
+    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
+    Sha256 relayed = relay(program, job, List.of(new Position(0, 31)), new ArrayList<>());
+
+    assertThat(relayed).isEqualTo(unbroken);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adam", "adamw", "sgd"})
+  void withoutTheOptimizersSlotsTheRelayWouldDiffer(String optimizer) throws Exception {
+    JobSpec job = job(optimizer);
+    Program program = Track.program(TinyImages::new);
+    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
+    Path saved;
+    try (Run run = Track.fresh(program, job)) {
+      Track.train(run, STOPS.get(0));
+      saved = track.save(run);
+    }
+
+    zero(saved.resolve(Optimizer.FILE));
+
+    try (Run run = Track.restored(program, job, STOPS.get(0), saved)) {
+      Track.train(run, job.end());
+      assertThat(track.digest(run)).isNotEqualTo(unbroken);
+    }
+  }
+
+  @Test
+  void withoutASeedForEachBatchTheRelayWouldDiffer() throws Exception {
+    JobSpec job = job("adam");
+    Program program = new DjlProgram("tiny", TinyImages::new, Track.torch(), new SeedOnce());
+    Program again = new DjlProgram("tiny", TinyImages::new, Track.torch(), new SeedOnce());
+
+    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
+
+    assertThat(relay(again, job, List.of(), new ArrayList<>()))
+        .as("unbroken, one seed is enough")
+        .isEqualTo(unbroken);
+    assertThat(relay(program, job, STOPS, new ArrayList<>())).isNotEqualTo(unbroken);
+  }
+
+  @Test
+  void anotherThreadTrainsTheSame() throws Exception {
+    JobSpec job = job("adam");
+    Program program = Track.program(TinyImages::new);
+    FutureTask<Sha256> elsewhere =
+        new FutureTask<>(() -> relay(program, job, List.of(), new ArrayList<>()));
+
+    new Thread(elsewhere, "training").start();
+
+    assertThat(elsewhere.get()).isEqualTo(relay(program, job, List.of(), new ArrayList<>()));
+  }
+
+  @Test
+  void anotherSeedGivesAnotherRun() throws Exception {
+    Program program = Track.program(TinyImages::new);
+
+    Sha256 one = relay(program, Track.job(1, 1, Map.of()), List.of(), new ArrayList<>());
+    Sha256 two = relay(program, Track.job(2, 1, Map.of()), List.of(), new ArrayList<>());
+
+    assertThat(one).isNotEqualTo(two);
+  }
+
+  @Test
+  void aSnapshotIsNotTouchedByTheTrainingThatGoesOn() throws Exception {
+    JobSpec job = job("adam");
+    try (Run run = Track.fresh(Track.program(TinyImages::new), job)) {
+      Track.trainOnly(run, new Position(0, 3));
+      var written = track.digest(run);
+      var snapshot = run.snapshot();
+
+      Track.trainOnly(run, new Position(1, 3));
+
+      Path late = track.save(snapshot);
+      assertThat(StateDigest.of(late)).isEqualTo(written);
+      assertThat(snapshot.position()).isEqualTo(new Position(0, 3));
+    }
+  }
+
+  private static JobSpec job(String optimizer) {
+    return Track.job(
+        77,
+        EPOCHS,
+        Map.of("optimizer", optimizer, "schedule", "cosine", "warmUpEpochs", 0.5, "clipNorm", 0.5));
+  }
+
+  /** Trains with a new run from a saved folder at each stop. */
+  private Sha256 relay(Program program, JobSpec job, List<Position> stops, List<Measurement> curve)
+      throws Exception {
+    Run run = Track.fresh(program, job);
+    try {
+      for (Position stop : stops) {
+        curve.addAll(Track.train(run, stop));
+        Path saved = track.save(run);
+        run.close();
+        run = Track.restored(program, job, stop, saved);
+      }
+      curve.addAll(Track.train(run, job.end()));
+      return track.digest(run);
+    } finally {
+      run.close();
+    }
+  }
+
+  private static void zero(Path file) throws Exception {
+    SortedMap<String, Tensor> zeros = new TreeMap<>();
+    Safetensors.open(file)
+        .forEach(
+            (name, tensor) ->
+                zeros.put(
+                    name,
+                    new Tensor(
+                        tensor.dtype(),
+                        tensor.shape(),
+                        ByteBuffer.allocate(tensor.data().remaining()))));
+    Files.delete(file);
+    Safetensors.write(file, zeros, Map.of());
+  }
+
+  /** A sabotaged run: the generator gets the seed of the first weights, and then runs on. */
+  private static final class SeedOnce implements ObjIntConsumer<Engine> {
+    private boolean seeded;
+
+    @Override
+    public void accept(Engine engine, int seed) {
+      if (!seeded) {
+        engine.setRandomSeed(seed);
+        seeded = true;
+      }
+    }
+  }
+}
