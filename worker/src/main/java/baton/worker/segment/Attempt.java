@@ -1,0 +1,50 @@
+package baton.worker.segment;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Something that is tried one at a time, and again after a pause if it failed (R8). */
+final class Attempt {
+  private final Backoff backoff;
+  private boolean underWay;
+  private Optional<Countdown> pause = Optional.empty();
+
+  Attempt(Backoff backoff) {
+    this.backoff = backoff;
+  }
+
+  /** Whether the next try may begin now. */
+  boolean mayBegin(Moment now) {
+    return !underWay && pause.filter(p -> !p.isOver(now)).isEmpty();
+  }
+
+  boolean isUnderWay() {
+    return underWay;
+  }
+
+  void begin() {
+    underWay = true;
+    pause = Optional.empty();
+  }
+
+  void succeeded() {
+    underWay = false;
+    pause = Optional.empty();
+    backoff.reset();
+  }
+
+  void failed(Moment now) {
+    underWay = false;
+    pause = Optional.of(new Countdown(now, backoff.next()));
+  }
+
+  /** Ends a pause early: there is reason to believe that the next try succeeds. */
+  void hurry() {
+    pause = Optional.empty();
+  }
+
+  /** What remains of the pause; empty: there is none. */
+  Optional<Duration> left(Moment now) {
+    return underWay ? Optional.empty() : pause.map(p -> p.left(now));
+  }
+}

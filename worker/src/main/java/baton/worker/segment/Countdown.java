@@ -1,0 +1,16 @@
+package baton.worker.segment;
+
+import java.time.Duration;
+
+/** A stretch of time that runs out, by the clock that says more. */
+record Countdown(Moment from, Duration length) {
+
+  Duration left(Moment now) {
+    Duration left = length.minus(now.since(from));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  boolean isOver(Moment now) {
+    return left(now).isZero();
+  }
+}

@@ -1,0 +1,188 @@
+package baton.worker.segment;
+
+import baton.protocol.AfterCommit;
+import baton.protocol.Checkpoint;
+import baton.protocol.Directive;
+import baton.protocol.Grant;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What happened to a session. All but {@link Tick} and {@link ShutdownAsked} carry the turn of the
+ * action they come from; those of a turn that is over are without effect, as are repeats.
+ */
+public sealed interface Event {
+  /** Tells itself to the session. */
+  void tell(Session session, Moment now);
+
+  /** The timer rang; also the first event of a session. */
+  record Tick() implements Event {
+    @Override
+    public void tell(Session session, Moment now) {}
+  }
+
+  /** The machine or a person wants the session to end soon (SIGTERM). */
+  record ShutdownAsked() implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.shutdownAsked(now);
+    }
+  }
+
+  /** The request sent at {@code sentAt} was answered with a lease. */
+  record Granted(int turn, Grant grant, Moment sentAt) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.granted(turn, grant, sentAt, now);
+    }
+  }
+
+  /** The request sent at {@code sentAt} was answered: nothing now. */
+  record NothingNow(int turn, String reason, Moment sentAt) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.nothingNow(turn, sentAt, now);
+    }
+  }
+
+  /** The renewal sent at {@code sentAt} was answered. */
+  record Renewed(
+      int turn, Moment sentAt, Duration ttl, Duration waited, Directive directive, String reason)
+      implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session
+          .heard(turn, now)
+          .ifPresent(h -> h.renewed(new LeaseTime(sentAt, waited, ttl), directive));
+    }
+  }
+
+  /**
+   * The head moved.
+   *
+   * @param segmentEnd the next hand-over point; present exactly when {@code next} is TRAIN_ON
+   */
+  record Committed(int turn, Sha256 head, AfterCommit next, Optional<Position> segmentEnd)
+      implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.heard(turn, now).ifPresent(h -> h.committed(head, next, segmentEnd));
+    }
+  }
+
+  /** The lease was given back. */
+  record Released(int turn) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.heard(turn, now).ifPresent(Holding::released);
+    }
+  }
+
+  /** The coordinator answered, and refused. */
+  record Refused(int turn, Request request, Refusal why, String sentence) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.refused(turn, request, why, sentence, now);
+    }
+  }
+
+  /** No answer, or one that means: try again. */
+  record Unanswered(int turn, Request request, String why) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.unanswered(turn, request, now);
+    }
+  }
+
+  /** The head's files are here, each of the right sha256. */
+  record Restored(int turn) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.restored(now));
+    }
+  }
+
+  /** The head's files could not be fetched. */
+  record RestoreFailed(int turn, StoreException.Kind kind, String message) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.restoreFailed(turn, kind, message, now);
+    }
+  }
+
+  /** The run has begun. */
+  record Started(int turn, Position position, int batchesPerEpoch) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.started(position, batchesPerEpoch, now));
+    }
+  }
+
+  /** A batch was trained. */
+  record Trained(int turn, Run.Step step) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.trained(step, now));
+    }
+  }
+
+  /** An epoch was evaluated. */
+  record Evaluated(int turn, Measurement measurement) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.evaluated(measurement, now));
+    }
+  }
+
+  /** The state was copied. */
+  record SnapshotTaken(int turn, Snapshot snapshot) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.snapshotTaken(snapshot, now));
+    }
+  }
+
+  /** The program could not start, train, evaluate or be copied; its run is over. */
+  record TrainingFailed(int turn, Trouble trouble) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.trainingFailed(trouble));
+    }
+  }
+
+  /** So many more bytes or items were moved by a restore, a set-up or a save (R10). */
+  record Progressed(int turn, long amount) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.progressed(amount));
+    }
+  }
+
+  /** A checkpoint lies in the store, whole, its manifest last. */
+  record Saved(int turn, Checkpoint checkpoint, String manifest) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.saved(checkpoint, manifest, now));
+    }
+  }
+
+  /** A save came to nothing; what it left is not visible as a checkpoint. */
+  record SaveFailed(int turn, StoreException.Kind kind, String message) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(h -> h.saveFailed(kind, message, now));
+    }
+  }
+
+  /** All work of the turn's lease has ended; the training thread is free. */
+  record Stopped(int turn) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(Holding::stopped);
+    }
+  }
+}

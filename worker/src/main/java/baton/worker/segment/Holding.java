@@ -1,0 +1,437 @@
+package baton.worker.segment;
+
+import baton.protocol.AfterCommit;
+import baton.protocol.Checkpoint;
+import baton.protocol.Directive;
+import baton.protocol.Grant;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.worker.segment.Leaving.Keep;
+import baton.worker.segment.Training.Doing;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * What a session does with one lease. Events change what is known; {@link #proceed} then derives
+ * from that alone what is to be done, in this order:
+ *
+ * <ol>
+ *   <li>keep the training thread busy: restore, start, then between two batches evaluate, copy or
+ *       train, past the segment's end but never past the job's;
+ *   <li>save one snapshot at a time, and commit what is uploaded in its order;
+ *   <li>once leaving, and all that is to be kept is committed, stop and release;
+ *   <li>until then renew at a third of the ttl, in reach or not (R9, R12).
+ * </ol>
+ */
+final class Holding {
+  private enum State {
+    LIVE,
+    RELEASING,
+    ENDED
+  }
+
+  private final int turn;
+  private final Grant grant;
+  private final Costs costs;
+  private final Consumer<Action> out;
+  private final Training training;
+  private final Saves saves;
+  private final Patience patience = new Patience();
+  private final Attempt restore;
+  private final Attempt save;
+  private final Attempt commit;
+  private final Attempt renewal;
+  private final Attempt release;
+
+  private State state = State.LIVE;
+  private boolean stopped;
+  private LeaseTime time;
+  private Position segmentEnd;
+  private Moment snapshotAt;
+  private Moment saveBegunAt;
+  private boolean snapshotWanted;
+  private Optional<Leaving> leaving = Optional.empty();
+
+  Holding(
+      int turn,
+      Grant grant,
+      LeaseTime time,
+      Costs costs,
+      Attempts attempts,
+      Consumer<Action> out,
+      Moment now) {
+    this.turn = turn;
+    this.grant = grant;
+    this.time = time;
+    this.costs = costs;
+    this.out = out;
+    this.segmentEnd = grant.segment().to();
+    this.snapshotAt = now;
+    this.saveBegunAt = now;
+    this.training =
+        new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
+    this.saves = new Saves(turn, grant.head());
+    this.restore = attempts.patient();
+    this.save = attempts.patient();
+    this.commit = attempts.patient();
+    this.renewal = attempts.atMostEvery(grant.spec().policy().ttl().dividedBy(3));
+    this.release = attempts.patient();
+  }
+
+  // What happened.
+
+  void restored(Moment now) {
+    restore.succeeded();
+    patience.restored();
+    training.restored(now);
+  }
+
+  /**
+   * The head could not be fetched.
+   *
+   * @param goneBefore whether this session has found it gone before, and was given it again
+   */
+  void restoreFailed(StoreException.Kind kind, String message, boolean goneBefore, Moment now) {
+    if (training.doing() != Doing.RESTORING) {
+      return;
+    }
+    training.notRestored();
+    restore.failed(now);
+    patience.failed(now);
+    Sha256 head = grant.head().orElseThrow().digest();
+    switch (kind) {
+      case CORRUPT -> leave(Leaving.failed(Trouble.corrupt(head, message), Keep.UPLOADED));
+      case GONE ->
+          leave(
+              goneBefore
+                  ? Leaving.failed(Trouble.corrupt(head, message), Keep.UPLOADED)
+                  : Leaving.turnOver());
+      case FULL -> leave(Leaving.failed(Troubles.full(message), Keep.UPLOADED));
+      case UNREACHABLE, EXISTS -> {
+        if (patience.isOver(kind, now)) {
+          leave(Leaving.failed(Troubles.unreachable(message), Keep.UPLOADED));
+        }
+      }
+    }
+  }
+
+  void started(Position position, int batchesPerEpoch, Moment now) {
+    if (training.started(position, batchesPerEpoch)) {
+      snapshotAt = now;
+    }
+  }
+
+  void trained(Run.Step step, Moment now) {
+    training.trained(step, now);
+  }
+
+  void evaluated(Measurement measurement, Moment now) {
+    if (training.evaluated(now)) {
+      saves.measured(measurement);
+    }
+  }
+
+  void snapshotTaken(Snapshot snapshot, Moment now) {
+    if (training.copied(now)) {
+      saves.offer(snapshot);
+      snapshotAt = now;
+      snapshotWanted = false;
+    }
+  }
+
+  void trainingFailed(Trouble trouble) {
+    training.failed();
+    leave(Leaving.failed(trouble, Keep.SNAPSHOTS));
+  }
+
+  void progressed(long amount) {
+    training.progressed(amount);
+  }
+
+  void saved(Checkpoint checkpoint, String manifest, Moment now) {
+    save.succeeded();
+    if (saves.saved(checkpoint, manifest)) {
+      patience.restored();
+      costs.transferTook(now.since(saveBegunAt));
+    }
+  }
+
+  void saveFailed(StoreException.Kind kind, String message, Moment now) {
+    save.failed(now);
+    if (!saves.failed()) {
+      return;
+    }
+    patience.failed(now);
+    if (leaving.filter(l -> l.keep() == Keep.SNAPSHOTS).isPresent()) {
+      saves.dropSnapshots();
+    } else if (patience.isOver(kind, now)) {
+      Trouble trouble =
+          kind == StoreException.Kind.FULL ? Troubles.full(message) : Troubles.unreachable(message);
+      leave(Leaving.failed(trouble, Keep.UPLOADED));
+    }
+  }
+
+  void renewed(LeaseTime newer, Directive directive) {
+    renewal.succeeded();
+    time = time.orNewer(newer);
+    commit.hurry();
+    release.hurry();
+    switch (directive) {
+      case GO_ON -> {}
+      case CHECKPOINT_AND_RELEASE -> leaveUnlessLeaving(Leaving.asTold());
+      case STOP -> end();
+    }
+  }
+
+  void committed(Sha256 head, AfterCommit next, Optional<Position> end) {
+    if (!saves.committed(head)) {
+      return;
+    }
+    commit.succeeded();
+    switch (next) {
+      case TRAIN_ON -> segmentEnd = end.orElseThrow();
+      case RELEASE -> leaveUnlessLeaving(Leaving.turnOver());
+      case COMPLETE -> end();
+    }
+  }
+
+  void released() {
+    if (state == State.RELEASING) {
+      state = State.ENDED;
+    }
+  }
+
+  void stopped() {
+    stopped = true;
+  }
+
+  void refused(Request request, Refusal why, String sentence, Moment now) {
+    if (why == Refusal.LEASE_ENDED) {
+      end();
+    } else if (request == Request.RELEASE) {
+      released();
+    } else if (request == Request.RENEW) {
+      renewal.failed(now);
+    } else {
+      commitRefused(why, sentence, now);
+    }
+  }
+
+  private void commitRefused(Refusal why, String sentence, Moment now) {
+    commit.succeeded();
+    saves.dropUploaded();
+    switch (why) {
+      case UNSOUND -> {
+        patience.failed(now);
+        if (!save.isUnderWay()) {
+          save.failed(now);
+        }
+        snapshotWanted = true;
+        if (patience.isOver(StoreException.Kind.CORRUPT, now)) {
+          leave(Leaving.failed(Troubles.unsound(sentence), Keep.UPLOADED));
+        }
+      }
+      case MALFORMED -> leave(Leaving.failed(Troubles.malformed(sentence), Keep.UPLOADED));
+      default -> leave(Leaving.turnOver());
+    }
+  }
+
+  void unanswered(Request request, Moment now) {
+    switch (request) {
+      case RENEW -> renewal.failed(now);
+      case COMMIT -> commit.failed(now);
+      case RELEASE -> release.failed(now);
+      case ASK -> {}
+    }
+  }
+
+  /** Decides to give the lease back, unless that is being done already. */
+  void leave(Leaving why) {
+    if (state == State.LIVE) {
+      leaving = Optional.of(why.after(leaving));
+    }
+  }
+
+  private void leaveUnlessLeaving(Leaving why) {
+    if (leaving.isEmpty()) {
+      leave(why);
+    }
+  }
+
+  /** The lease is over: whatever is still done for it ends, and nothing is asked in its name. */
+  private void end() {
+    if (state == State.LIVE) {
+      out.accept(new Action.Stop(turn));
+    }
+    state = State.ENDED;
+  }
+
+  // What follows from it.
+
+  void proceed(Moment now) {
+    if (state == State.LIVE) {
+      train(now);
+      save(now);
+      commit(now);
+      if (leaving.filter(l -> isReady(l, now)).isPresent()) {
+        out.accept(new Action.Stop(turn));
+        state = State.RELEASING;
+      } else {
+        renew(now);
+      }
+    }
+    if (state == State.RELEASING && release.mayBegin(now)) {
+      release.begin();
+      Leaving how = leaving.orElseThrow();
+      out.accept(new Action.Release(turn, how.why(), how.trouble()));
+    }
+  }
+
+  private void train(Moment now) {
+    if (training.doing() == Doing.NOTHING && leaving.isEmpty()) {
+      prepare(now);
+    } else if (training.isReady()) {
+      boolean copy = isSnapshotDue(now);
+      boolean trainsOn = trainsOn();
+      if (training.isEvaluationDue() && (copy || trainsOn)) {
+        order(Doing.EVALUATING, new Action.Evaluate(turn), now);
+      } else if (copy) {
+        order(Doing.COPYING, new Action.TakeSnapshot(turn), now);
+      } else if (trainsOn) {
+        order(Doing.STEPPING, new Action.Train(turn), now);
+      }
+    }
+  }
+
+  private void prepare(Moment now) {
+    if (training.isRestored()) {
+      order(Doing.STARTING, new Action.Start(turn, grant), now);
+    } else if (restore.mayBegin(now)) {
+      restore.begin();
+      order(Doing.RESTORING, new Action.Restore(turn, grant), now);
+    }
+  }
+
+  private void order(Doing what, Action action, Moment now) {
+    training.begin(what, now);
+    out.accept(action);
+  }
+
+  private boolean trainsOn() {
+    return leaving.isEmpty() && !training.isFinal();
+  }
+
+  private boolean isSnapshotDue(Moment now) {
+    boolean isNew = training.position().isAfter(saves.newest());
+    if (leaving.isPresent()) {
+      return isNew && leaving.get().keep() == Keep.EVERYTHING;
+    }
+    return (isNew && snapshotWanted)
+        || new SavePlan(grant.spec(), training.batchesPerEpoch())
+            .isDue(
+                training.position(),
+                saves.newest(),
+                segmentEnd,
+                training.isFinal(),
+                now.since(snapshotAt));
+  }
+
+  private void save(Moment now) {
+    boolean wanted = leaving.filter(l -> l.keep() == Keep.UPLOADED).isEmpty();
+    if (wanted && saves.hasWaiting() && save.mayBegin(now)) {
+      save.begin();
+      saveBegunAt = now;
+      out.accept(saves.begin());
+    }
+  }
+
+  private void commit(Moment now) {
+    if (commit.mayBegin(now)) {
+      saves
+          .nextToCommit()
+          .ifPresent(
+              next -> {
+                commit.begin();
+                out.accept(
+                    new Action.Commit(
+                        turn,
+                        next.checkpoint(),
+                        next.manifest(),
+                        training.finalReasonAt(next.checkpoint().position())));
+              });
+    }
+  }
+
+  private boolean isReady(Leaving how, Moment now) {
+    if (how.until().filter(until -> until.isOver(now)).isPresent()) {
+      return true;
+    }
+    boolean committed = saves.nextToCommit().isEmpty();
+    boolean saved = how.keep() == Keep.UPLOADED || !saves.isSaving();
+    boolean copied =
+        how.keep() != Keep.EVERYTHING
+            || !training.hasRun()
+            || (training.isReady() && !training.position().isAfter(saves.newest()));
+    return committed && saved && copied;
+  }
+
+  private void renew(Moment now) {
+    if (renewal.mayBegin(now) && time.untilRenewal().isOver(now)) {
+      renewal.begin();
+      out.accept(
+          new Action.Renew(
+              turn,
+              training.phase(trainsOn()),
+              training.position(),
+              training.progress(),
+              training.loss()));
+    }
+  }
+
+  /** How long until something is to be done though nothing happens. */
+  Stream<Duration> waits(Moment now) {
+    Stream<Optional<Duration>> waits =
+        switch (state) {
+          case LIVE ->
+              Stream.of(
+                  restore.left(now),
+                  save.left(now),
+                  commit.left(now),
+                  renewal.left(now),
+                  Optional.of(time.untilRenewal().left(now)),
+                  leaving.flatMap(Leaving::until).map(until -> until.left(now)));
+          case RELEASING -> Stream.of(release.left(now));
+          case ENDED -> Stream.empty();
+        };
+    return waits.flatMap(Optional::stream);
+  }
+
+  boolean isReleasing() {
+    return state == State.RELEASING;
+  }
+
+  boolean isEnded() {
+    return state == State.ENDED;
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  LeaseTime time() {
+    return time;
+  }
+
+  Grant grant() {
+    return grant;
+  }
+
+  /** With what trouble the lease is given back, if with any. */
+  Optional<Trouble> trouble() {
+    return leaving.flatMap(Leaving::trouble);
+  }
+}

@@ -1,0 +1,305 @@
+package baton.worker.segment;
+
+import baton.protocol.Grant;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * One run of a worker, as a state machine without clock, threads or input and output: it is told
+ * what happened, and says what to do. It asks for a lease, holds it, gives it back, and asks again.
+ *
+ * <p>Each request is answered by exactly one event, {@link Event.Unanswered} at the latest when the
+ * shell's patience with it ends; so is each order to the training thread, and {@link Action.Stop}.
+ * Not thread-safe.
+ */
+public final class Session {
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+  private static final Duration TO_RELEASE = Duration.ofSeconds(3);
+
+  private final Settings settings;
+  private final Attempts attempts;
+  private final Optional<SessionEnd> end;
+  private final Costs costs = new Costs();
+  private final List<Action> out = new ArrayList<>();
+
+  private int turn = 1;
+  private Attempt ask;
+  private Optional<Holding> holding = Optional.empty();
+  private Optional<Leaving> ending = Optional.empty();
+  private Optional<Countdown> exitBy = Optional.empty();
+  private Optional<Countdown> stopBy = Optional.empty();
+  private Optional<Sha256> gone = Optional.empty();
+  private Optional<Trouble> lastTrouble = Optional.empty();
+  private Optional<Duration> timer = Optional.empty();
+  private Moment idleSince;
+  private Moment heardAt;
+  private boolean shutdown;
+  private boolean over;
+
+  /**
+   * @param random from which the pauses between attempts are drawn
+   * @param now when the session began
+   */
+  public Session(Settings settings, RandomGenerator random, Moment now) {
+    this.settings = settings;
+    this.attempts = new Attempts(random);
+    this.end = settings.endsIn().map(duration -> new SessionEnd(now, duration));
+    this.ask = attempts.patient();
+    this.idleSince = now;
+    this.heardAt = now;
+  }
+
+  /** What is to be done after this event, in order; empty once the session has ended. */
+  public List<Action> step(Event event, Moment now) {
+    if (over) {
+      return List.of();
+    }
+    out.clear();
+    event.tell(this, now);
+    proceed(now);
+    setTimer(now);
+    return List.copyOf(out);
+  }
+
+  /** What remains of the lease, as its holder counts; empty: there is none. */
+  public Optional<Duration> leaseTimeLeft(Moment now) {
+    return holding.filter(h -> !h.isEnded()).map(h -> h.time().left(now));
+  }
+
+  // What happened.
+
+  Optional<Holding> holding(int ofTurn) {
+    return ofTurn == turn ? holding : Optional.empty();
+  }
+
+  void shutdownAsked(Moment now) {
+    if (!shutdown) {
+      shutdown = true;
+      leave(
+          new Countdown(now, settings.shutdownWithin()),
+          new Countdown(now, settings.shutdownWithin().minus(TO_RELEASE)));
+    }
+  }
+
+  void granted(int ofTurn, Grant grant, Moment sentAt, Moment now) {
+    if (ofTurn != turn || holding.isPresent()) {
+      return;
+    }
+    heardAt = now;
+    LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
+    holding = Optional.of(new Holding(turn, grant, time, costs, attempts, out::add, now));
+    ending.ifPresent(holding.get()::leave);
+  }
+
+  void nothingNow(int ofTurn, Moment sentAt, Moment now) {
+    if (isAsking(ofTurn)) {
+      heardAt = now;
+      if (now.since(sentAt).compareTo(AT_ONCE) < 0) {
+        ask.failed(now);
+      } else {
+        ask.succeeded();
+      }
+    }
+  }
+
+  void restoreFailed(int ofTurn, StoreException.Kind kind, String message, Moment now) {
+    holding(ofTurn)
+        .ifPresent(
+            h -> {
+              Optional<Sha256> head = h.grant().head().map(c -> c.digest());
+              h.restoreFailed(kind, message, head.equals(gone), now);
+              if (kind == StoreException.Kind.GONE) {
+                gone = head;
+              }
+            });
+  }
+
+  void refused(int ofTurn, Request request, Refusal why, String sentence, Moment now) {
+    if (ofTurn != turn) {
+      return;
+    }
+    heardAt = now;
+    if (why == Refusal.TOKEN || (request == Request.ASK && why == Refusal.MALFORMED)) {
+      exit(Action.Exit.Why.REFUSED, sentence);
+    } else if (isAsking(ofTurn) && request == Request.ASK) {
+      if (why == Refusal.LEASE_ENDED) {
+        nextTurn();
+      } else {
+        ask.failed(now);
+      }
+    } else {
+      holding.ifPresent(h -> h.refused(request, why, sentence, now));
+    }
+  }
+
+  void unanswered(int ofTurn, Request request, Moment now) {
+    if (isAsking(ofTurn) && request == Request.ASK) {
+      ask.failed(now);
+    } else {
+      holding(ofTurn).ifPresent(h -> h.unanswered(request, now));
+    }
+  }
+
+  /** The lease in whose name the coordinator has answered. */
+  Optional<Holding> heard(int ofTurn, Moment now) {
+    if (ofTurn == turn) {
+      heardAt = now;
+    }
+    return holding(ofTurn);
+  }
+
+  private boolean isAsking(int ofTurn) {
+    return ofTurn == turn && holding.isEmpty();
+  }
+
+  // What follows from it.
+
+  private void proceed(Moment now) {
+    if (over) {
+      return;
+    }
+    leaveIfSessionEnds(now);
+    holding.ifPresent(h -> h.proceed(now));
+    if (exitBy.filter(by -> by.isOver(now)).isPresent()) {
+      exit(Action.Exit.Why.DONE, "The session ends.");
+    } else if (holding.isPresent()) {
+      closeIfEnded(holding.get(), now);
+    }
+    if (!over && holding.isEmpty()) {
+      askOrExit(now);
+    }
+  }
+
+  private void leaveIfSessionEnds(Moment now) {
+    if (exitBy.isEmpty() && end.filter(e -> e.untilLeaving(costs).isOver(now)).isPresent()) {
+      SessionEnd e = end.get();
+      leave(new Countdown(e.begun(), e.endsIn()), e.untilTooLate());
+    }
+  }
+
+  private void leave(Countdown toExit, Countdown toRelease) {
+    exitBy = Optional.of(toExit);
+    ending = Optional.of(Leaving.sessionEnding(toRelease));
+    holding.ifPresent(h -> h.leave(ending.get()));
+  }
+
+  private void closeIfEnded(Holding h, Moment now) {
+    if (h.isEnded() && (exitBy.isPresent() || settings.once())) {
+      exitAfter(h);
+    } else if (h.isEnded() && h.isStopped()) {
+      lastTrouble = h.trouble();
+      holding = Optional.empty();
+      stopBy = Optional.empty();
+      idleSince = now;
+      nextTurn();
+    } else if (h.isEnded() || h.isReleasing()) {
+      exitIfStuck(h, now);
+    }
+  }
+
+  private void exitAfter(Holding h) {
+    Optional<Trouble> trouble = exitBy.isPresent() ? Optional.empty() : h.trouble();
+    exit(
+        trouble.map(Session::whyOf).orElse(Action.Exit.Why.DONE),
+        trouble
+            .map(t -> t.message() + " " + t.remedy())
+            .orElse(exitBy.isPresent() ? "The session ends." : "One lease is done."));
+  }
+
+  private static Action.Exit.Why whyOf(Trouble trouble) {
+    return trouble.kind() == Trouble.Kind.PROGRAM
+        ? Action.Exit.Why.PROGRAM
+        : Action.Exit.Why.MACHINE;
+  }
+
+  private void exitIfStuck(Holding h, Moment now) {
+    if (!h.isStopped() && stopBy.isEmpty()) {
+      stopBy = Optional.of(new Countdown(now, settings.stopWithin()));
+    }
+    if (!h.isStopped() && stopBy.get().isOver(now)) {
+      exit(
+          Action.Exit.Why.HUNG,
+          "The program does not come back from a batch after it was stopped. Start the worker again.");
+    } else if (now.since(heardAt).compareTo(settings.idleExit()) >= 0) {
+      exit(Action.Exit.Why.UNREACHABLE, "The coordinator cannot be reached, and no work is left.");
+    }
+  }
+
+  private void nextTurn() {
+    turn++;
+    ask = attempts.patient();
+  }
+
+  private void askOrExit(Moment now) {
+    Duration idleLeft = new Countdown(idleSince, settings.idleExit()).left(now);
+    if (shutdown || (exitBy.isPresent() && !ask.isUnderWay())) {
+      exit(Action.Exit.Why.DONE, "The session ends.");
+    } else if (ask.mayBegin(now)) {
+      if (idleLeft.isZero()) {
+        exitIdle(now);
+      } else {
+        ask.begin();
+        Duration wait =
+            Stream.concat(Stream.of(settings.askWait(), idleLeft), untilLeaving(now).stream())
+                .min(Duration::compareTo)
+                .orElseThrow();
+        out.add(new Action.Ask(turn, wait, end.map(e -> e.left(now))));
+      }
+    }
+  }
+
+  private void exitIdle(Moment now) {
+    if (lastTrouble.isPresent()) {
+      Trouble trouble = lastTrouble.get();
+      exit(whyOf(trouble), trouble.message() + " " + trouble.remedy());
+    } else if (now.since(heardAt).compareTo(settings.idleExit()) >= 0) {
+      exit(Action.Exit.Why.UNREACHABLE, "The coordinator could not be reached for long.");
+    } else {
+      exit(Action.Exit.Why.IDLE, "There was no work for long.");
+    }
+  }
+
+  private void exit(Action.Exit.Why why, String sentence) {
+    out.add(new Action.Exit(why, sentence));
+    over = true;
+  }
+
+  private Optional<Duration> untilLeaving(Moment now) {
+    return end.filter(e -> exitBy.isEmpty()).map(e -> e.untilLeaving(costs).left(now));
+  }
+
+  private void setTimer(Moment now) {
+    if (over) {
+      return;
+    }
+    Optional<Duration> idleLeft =
+        holding.isPresent() && !holding.get().isReleasing() && !holding.get().isEnded()
+            ? Optional.empty()
+            : Optional.of(
+                new Countdown(holding.isPresent() ? heardAt : idleSince, settings.idleExit())
+                    .left(now));
+    Optional<Duration> next =
+        Stream.concat(
+                holding.stream().flatMap(h -> h.waits(now)),
+                Stream.of(
+                        untilLeaving(now),
+                        exitBy.map(by -> by.left(now)),
+                        stopBy.map(by -> by.left(now)),
+                        holding.isEmpty() ? ask.left(now) : Optional.<Duration>empty(),
+                        idleLeft)
+                    .flatMap(Optional::stream))
+            .filter(wait -> !wait.isZero())
+            .min(Duration::compareTo)
+            .map(now.monotonic()::plus);
+    if (next.isPresent() && !next.equals(timer)) {
+      out.add(new Action.SetTimer(next.get()));
+    }
+    timer = next;
+  }
+}

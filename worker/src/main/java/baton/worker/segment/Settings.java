@@ -1,0 +1,43 @@
+package baton.worker.segment;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a person decides about a session when he starts it.
+ *
+ * @param endsIn how long the session will last, if that is known
+ * @param once whether it ends with its first lease
+ * @param idleExit so long without work ends it: an idle GPU costs money
+ * @param askWait how long one request for a lease may be held
+ * @param shutdownWithin how soon it must be gone once told to end
+ * @param stopWithin how long a program may take to come back from a batch after being stopped
+ */
+public record Settings(
+    Optional<Duration> endsIn,
+    boolean once,
+    Duration idleExit,
+    Duration askWait,
+    Duration shutdownWithin,
+    Duration stopWithin) {
+  public static final Settings DEFAULT =
+      new Settings(
+          Optional.empty(),
+          false,
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(18),
+          Duration.ofSeconds(60));
+
+  public Settings endingIn(Duration duration) {
+    return new Settings(Optional.of(duration), once, idleExit, askWait, shutdownWithin, stopWithin);
+  }
+
+  public Settings forOneLease() {
+    return new Settings(endsIn, true, idleExit, askWait, shutdownWithin, stopWithin);
+  }
+
+  public Settings idleFor(Duration atMost) {
+    return new Settings(endsIn, once, atMost, askWait, shutdownWithin, stopWithin);
+  }
+}

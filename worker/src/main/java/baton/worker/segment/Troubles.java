@@ -1,0 +1,36 @@
+package baton.worker.segment;
+
+import baton.protocol.Trouble;
+
+/** The troubles a session finds by itself, each with its remedy. */
+final class Troubles {
+  private static final int LONGEST = 1_900;
+
+  private Troubles() {}
+
+  static Trouble full(String message) {
+    return Trouble.machine(
+        brief(message),
+        "Free space in the store and on this machine's disk, or use another store.");
+  }
+
+  static Trouble unreachable(String message) {
+    return Trouble.machine(brief(message), "Check that this machine can read and write the store.");
+  }
+
+  static Trouble unsound(String message) {
+    return Trouble.machine(
+        "The store does not keep what is written to it: " + brief(message),
+        "Check the store's disk, and that nothing else writes to it.");
+  }
+
+  static Trouble malformed(String message) {
+    return Trouble.machine(
+        "The coordinator does not understand this worker's commit: " + brief(message),
+        "Run the same version of Baton on both sides.");
+  }
+
+  private static String brief(String message) {
+    return message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…";
+  }
+}
