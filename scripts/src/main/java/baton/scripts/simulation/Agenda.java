@@ -3,7 +3,9 @@ package baton.scripts.simulation;
 import java.time.Duration;
 import java.util.PriorityQueue;
 
-/** What is still to happen, in the order of a virtual clock; ties go to whoever was entered first. */
+/**
+ * What is still to happen, in the order of a virtual clock; ties go to whoever was entered first.
+ */
 final class Agenda {
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long nowMillis;
@@ -23,7 +25,7 @@ final class Agenda {
   }
 
   void after(Duration delay, Runnable what) {
-    long millis = Math.max(nowMillis, nowMillis + delay.toMillis());
+    long millis = nowMillis + Math.max(0, delay.plusNanos(999_999).toMillis()); // never early
     entries.add(new Entry(millis, entered++, what));
   }
 

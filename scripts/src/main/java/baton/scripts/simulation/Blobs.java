@@ -46,7 +46,9 @@ final class Blobs {
     folders.get(checkpoint.folder()).manifest = Optional.of(checkpoint);
   }
 
-  /** The state a checkpoint holds; empty: its files are gone. A corrupt one reads as another state. */
+  /**
+   * The state a checkpoint holds; empty: its files are gone. A corrupt one reads as another state.
+   */
   Optional<SimulatedState> read(Checkpoint checkpoint) {
     return Optional.ofNullable(folders.get(checkpoint.folder()))
         .filter(folder -> !folder.deleted)
@@ -54,7 +56,9 @@ final class Blobs {
   }
 
   boolean isSound(Checkpoint checkpoint) {
-    return read(checkpoint).map(SimulatedState::digest).equals(Optional.of(checkpoint.stateDigest()));
+    return read(checkpoint)
+        .map(SimulatedState::digest)
+        .equals(Optional.of(checkpoint.stateDigest()));
   }
 
   void corrupt(Checkpoint checkpoint) {

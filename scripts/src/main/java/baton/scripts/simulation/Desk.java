@@ -23,8 +23,7 @@ final class Desk implements Transitions {
   private final Referee referee;
   private final Consumer<JobId> changed;
 
-  Desk(
-      Database database, Clock clock, Core core, Referee referee, Consumer<JobId> changed) {
+  Desk(Database database, Clock clock, Core core, Referee referee, Consumer<JobId> changed) {
     this.database = database;
     this.clock = clock;
     this.core = core;

@@ -2,6 +2,7 @@ package baton.scripts.simulation;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,14 +39,14 @@ final class Network {
       Duration patience,
       Supplier<CompletionStage<T>> handler,
       Consumer<T> answer,
-      Consumer<String> failure) {
+      Consumer<Throwable> failure) {
     boolean[] done = {false};
     agenda.after(
         patience,
         () -> {
           if (!done[0]) {
             done[0] = true;
-            failure.accept("no answer in time");
+            failure.accept(new TimeoutException());
           }
         });
     int copies = !calm.getAsBoolean() && chance.happens(weather.doubled()) ? 2 : 1;
@@ -65,7 +66,7 @@ final class Network {
       BooleanSupplier connected,
       Supplier<CompletionStage<T>> handler,
       Consumer<T> answer,
-      Consumer<String> failure,
+      Consumer<Throwable> failure,
       boolean[] done) {
     int life = coordinator.life();
     handler
@@ -89,7 +90,7 @@ final class Network {
                       if (error == null) {
                         answer.accept(value);
                       } else {
-                        failure.accept(find(error).toString());
+                        failure.accept(find(error));
                       }
                     }
                   });

@@ -115,12 +115,11 @@ final class Referee {
     books.forEach(
         (id, kept) -> {
           Set<Sha256> stored = new HashSet<>();
-          database
-              .history(id)
-              .checkpoints()
-              .forEach(row -> stored.add(row.checkpoint().digest()));
+          database.history(id).checkpoints().forEach(row -> stored.add(row.checkpoint().digest()));
           require(
-              stored.containsAll(kept.acknowledged), "R4", "an acknowledged commit is gone of " + id);
+              stored.containsAll(kept.acknowledged),
+              "R4",
+              "an acknowledged commit is gone of " + id);
         });
   }
 
@@ -224,8 +223,7 @@ final class Referee {
             .contains(after.store().orElseThrow()),
         "R15",
         "leased to a session that has not opened the job's store");
-    require(
-        !kept.failedIn.contains(lease.ask().session()), "R11", "given again to who failed it");
+    require(!kept.failedIn.contains(lease.ask().session()), "R11", "given again to who failed it");
     Duration until = kept.barredUntil.getOrDefault(lease.ask().device(), Duration.ZERO);
     require(now.get().compareTo(until) >= 0, "R11", "given to a barred device");
   }
@@ -240,8 +238,7 @@ final class Referee {
               && commit.secretHash().equals(lease.ask().secretHash());
       require(holds, "R3", "the head was moved by another than the holder");
       Checkpoint head = after.head().orElseThrow();
-      require(
-          head.parent().equals(before.head().map(Checkpoint::digest)), "R3", "another parent");
+      require(head.parent().equals(before.head().map(Checkpoint::digest)), "R3", "another parent");
       require(head.position().isAfter(before.position()), "R3", "the head moved back");
       require(after.chain().size() >= least, "R13", "the head's parent is not kept");
       require(blobs.isSound(head), "R5", "the head's files are not in the store");
@@ -281,8 +278,7 @@ final class Referee {
             .computeIfAbsent(fail.trouble().message(), message -> new HashSet<>())
             .add(lease.ask().session());
       } else {
-        kept.barredUntil.put(
-            lease.ask().device(), now.get().plus(before.spec().policy().barFor()));
+        kept.barredUntil.put(lease.ask().device(), now.get().plus(before.spec().policy().barFor()));
       }
     }
     if (after.state() == JobState.FAILED && before.state() != JobState.FAILED) {
@@ -321,8 +317,6 @@ final class Referee {
 
   /** The jobs that neither ended nor have nothing left, once all faults are over. */
   List<Job> unfinished() {
-    return database.open().stream()
-        .filter(job -> !job.hasNothingLeft())
-        .toList();
+    return database.open().stream().filter(job -> !job.hasNothingLeft()).toList();
   }
 }
