@@ -59,16 +59,21 @@ public final class LeaseWatch {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** The phase in which the lease exceeds its limits; empty: it does not. */
-  public Optional<Phase> stalled(
-      JobId job, Fence fence, Map<Phase, PhaseLimit> limits, Duration now) {
+  /**
+   * The phase in which the lease exceeds its limits, as of its newest renewal; empty: it does not.
+   * Who falls silent has run out in time and is lost, but nobody knows that it stalled: it may
+   * train on out of reach (R9).
+   */
+  public Optional<Phase> stalled(JobId job, Fence fence, Map<Phase, PhaseLimit> limits) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence) || last.pulse == null) {
       return Optional.empty();
     }
     PhaseLimit limit = limits.get(last.pulse.phase());
-    boolean stands = now.minus(last.progressedAt).compareTo(limit.withoutProgress()) > 0;
-    boolean drags = now.minus(last.phaseSince).compareTo(limit.whole()) > 0;
+    Duration stood = last.renewedAt.minus(last.progressedAt);
+    Duration dragged = last.renewedAt.minus(last.phaseSince);
+    boolean stands = stood.compareTo(limit.withoutProgress()) > 0;
+    boolean drags = dragged.compareTo(limit.whole()) > 0;
     return stands || drags ? Optional.of(last.pulse.phase()) : Optional.empty();
   }
 
