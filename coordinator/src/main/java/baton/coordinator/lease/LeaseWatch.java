@@ -19,14 +19,23 @@ import java.util.Optional;
 public final class LeaseWatch {
   private final Map<JobId, Seen> seen = new HashMap<>();
 
+  /**
+   * @param furthest the most progress seen in this phase; a download that begins again and again
+   *     makes none
+   */
   private record Seen(
-      Fence fence, Pulse pulse, Duration renewedAt, Duration phaseSince, Duration progressedAt) {}
+      Fence fence,
+      Pulse pulse,
+      long furthest,
+      Duration renewedAt,
+      Duration phaseSince,
+      Duration progressedAt) {}
 
   /** Begins to wait for a lease, unless it is being waited for. */
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
-      seen.put(job, new Seen(fence, null, now, now, now));
+      seen.put(job, new Seen(fence, null, 0, now, now, now));
     }
   }
 
@@ -38,12 +47,13 @@ public final class LeaseWatch {
       return;
     }
     boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
-    boolean progressed = newPhase || pulse.progress() > last.pulse.progress();
+    boolean progressed = newPhase || pulse.progress() > last.furthest;
     seen.put(
         job,
         new Seen(
             pulse.fence(),
             pulse,
+            progressed ? pulse.progress() : last.furthest,
             now,
             newPhase ? now : last.phaseSince,
             progressed ? now : last.progressedAt));

@@ -132,6 +132,15 @@ class LeaseWatchTest {
   }
 
   @Test
+  void whoBeginsAgainAndAgainMakesNoProgress() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 6, at(90));
+    renew(Phase.TRAIN, 7, at(101));
+
+    assertThat(stalled()).contains(Phase.TRAIN);
+  }
+
+  @Test
   void eachPhaseHasItsOwnTimeToProgress() {
     renew(Phase.RESTORE, 7, at(0));
     renew(Phase.RESTORE, 7, at(11));
