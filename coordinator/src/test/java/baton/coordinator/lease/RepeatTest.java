@@ -106,6 +106,24 @@ class RepeatTest {
   }
 
   @Test
+  void aRefusalIsNotStoredAsTheAnswerToRepeats() {
+    Job lostTwice = leasedTo("cleo", leasedTo("ben", job));
+    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()));
+    Decision pausing = acquire.decide(lostTwice, NOON);
+
+    JobStore.Transition transition =
+        new JobStore.Transition(
+            lostTwice.version(),
+            pausing.changed().orElseThrow(),
+            pausing.outcome(),
+            pausing.rows(),
+            acquire.repeatKey());
+
+    assertThat(pausing.outcome()).isInstanceOf(Outcome.Refused.class);
+    assertThat(transition.repeatKey()).isEmpty();
+  }
+
+  @Test
   void theSameSessionWithANewSecretAsksAnew() {
     Acquire first = new Acquire(ask("anna", "first"), Optional.empty());
     Acquire second = new Acquire(ask("anna", "second"), Optional.empty());
