@@ -218,7 +218,15 @@ class BudgetTest {
 
     assertThat(job.state()).isEqualTo(JobState.WAITING);
     assertThat(job.budget().failures()).isEmpty();
-    assertThat(job.budget().bars()).as("past bars are dropped").hasSize(1);
+  }
+
+  @Test
+  void barsOfThePastAreDroppedWithTheNext() {
+    Job job = machineFailed("anna", waiting());
+    job = after(job, new Acquire(onT4("ben"), Optional.empty()), BARRED_UNTIL);
+    job = after(job, new Fail(job.fence(), secretOf(job), OUT_OF_MEMORY), BARRED_UNTIL);
+
+    assertThat(job.budget().bars()).containsOnlyKeys("Tesla T4");
   }
 
   private static Acquire takeOver(String worker, Job job) {

@@ -16,6 +16,7 @@ import baton.protocol.Directive;
 import baton.protocol.Fence;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -118,7 +119,7 @@ class FenceRuleTest {
     Job leased = leasedTo("anna", waiting("first", 0, NOON));
     Job other = waiting("second", 9, NOON);
 
-    assertThat(Schedule.choose(List.of(leased, other), ask("anna"), java.util.Map.of(), NOON))
+    assertThat(Schedule.choose(List.of(leased, other), ask("anna"), Map.of(), NOON))
         .isEqualTo(new Schedule.Choice.Held(leased.id(), leased.fence()));
   }
 

@@ -130,6 +130,23 @@ class RollbackTest {
   }
 
   @Test
+  void anAccusationOfAHeadThatARestoreReplacedProvesNothingAboutTheNewOne() {
+    Job accused = after(atTwo, reject(atTwo, OwnCheck.NOT_MADE));
+    Job adopted = leasedTo("ben", after(accused, new Restore(9, atOne.chain())));
+    Job again = after(adopted, reject(adopted, OwnCheck.NOT_MADE));
+
+    assertThat(again.head()).isEqualTo(atOne.head());
+  }
+
+  @Test
+  void whatTheJobSufferedAtTheRejectedHeadIsForgiven() {
+    Job lost = leasedTo("ben", atTwo);
+    assertThat(lost.budget().lostInARow()).isEqualTo(1);
+
+    assertThat(after(lost, reject(lost, OwnCheck.CORRUPT)).budget()).isEqualTo(Budget.UNTOUCHED);
+  }
+
+  @Test
   void aReportAboutWhatIsNoLongerTheHeadOnlyEndsTheLease() {
     Trouble old = corrupt(atTwo);
     Job moved = after(atTwo, commit(atTwo, 3, 0));

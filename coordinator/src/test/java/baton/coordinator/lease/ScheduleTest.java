@@ -184,6 +184,14 @@ class ScheduleTest {
   }
 
   @Test
+  void norDoesAPausedOne() {
+    Job paused = after(broughtTo(mnist, "zoe", 1, 0), new Pause(Optional.empty()));
+
+    assertThat(choose(paused))
+        .isEqualTo(new Choice.Nothing("no job waits for a lease", Optional.empty()));
+  }
+
+  @Test
   void aHolderAloneKeepsItsTurn() {
     Job leased = leasedTo("zoe", mnist);
 

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Jobs and the door to them, in maps: a database that is lost with the test. */
 final class MemoryJobs implements JobStore, Transitions {
@@ -34,6 +35,8 @@ final class MemoryJobs implements JobStore, Transitions {
   private final Map<String, StoredAnswer> answers = new HashMap<>();
   private final Clock clock;
   private final Consumer<JobId> changed;
+  private final List<Runnable> late = new ArrayList<>();
+  private boolean slow;
   private boolean failsAfterNextSave;
   private boolean unavailable;
 
@@ -120,8 +123,28 @@ final class MemoryJobs implements JobStore, Transitions {
     return stored(0, submit.decide(clock.instant()), Optional.empty());
   }
 
+  /** From now on what is to be stored waits for {@link #catchUp}. */
+  void becomeSlow() {
+    slow = true;
+  }
+
+  void catchUp() {
+    slow = false;
+    late.forEach(Runnable::run);
+    late.clear();
+  }
+
   @Override
   public CompletionStage<Outcome> apply(JobId id, Command command) {
+    if (!slow) {
+      return applyNow(id, command);
+    }
+    CompletableFuture<CompletionStage<Outcome>> applied = new CompletableFuture<>();
+    late.add(() -> applied.complete(applyNow(id, command)));
+    return applied.thenCompose(Function.identity());
+  }
+
+  private CompletionStage<Outcome> applyNow(JobId id, Command command) {
     Job job = jobs.get(id);
     if (job == null) {
       return CompletableFuture.failedStage(new UnknownJob(id));

@@ -89,6 +89,20 @@ class WaitingRoomTest {
   }
 
   @Test
+  void theRenewalsOfAnEarlierHolderKeepNoLeaseAlive() {
+    fixture.submit("mnist");
+    fixture.renews("anna", fixture.leased("anna"), Phase.TRAIN, 1);
+    fixture.passes(seconds(60));
+    fixture.leased("ben");
+    CompletableFuture<Acquired> cleo = fixture.asks("cleo", Duration.ofMinutes(5));
+
+    fixture.passes(seconds(59));
+    assertThat(cleo).isNotDone();
+    fixture.passes(seconds(1));
+    assertThat(cleo).isDone();
+  }
+
+  @Test
   void atItsEndThePollIsAnsweredWithTheReason() {
     CompletableFuture<Acquired> anna = fixture.asks("anna", POLL);
     fixture.passes(POLL);
@@ -138,6 +152,21 @@ class WaitingRoomTest {
     assertThat(fixture.relay.waiting()).containsExactly(ask("ben"));
 
     Job second = fixture.submit("second");
+    assertThat(grantOf(ben).job()).isEqualTo(second.id());
+  }
+
+  @Test
+  void whileAGrantIsBeingStoredTheNextRequestIsGivenAnotherJob() {
+    Job first = fixture.submit("first");
+    Job second = fixture.submit("second");
+    fixture.jobs.becomeSlow();
+    CompletableFuture<Acquired> anna = fixture.asks("anna", POLL);
+    CompletableFuture<Acquired> ben = fixture.asks("ben", POLL);
+    assertThat(anna).as("nothing is told before it is stored").isNotDone();
+
+    fixture.jobs.catchUp();
+
+    assertThat(grantOf(anna).job()).isEqualTo(first.id());
     assertThat(grantOf(ben).job()).isEqualTo(second.id());
   }
 
