@@ -48,7 +48,8 @@ public interface JobStore extends AutoCloseable {
    *
    * @param readVersion the version the decision was taken on; 0: the job is new
    * @param changed the job as it becomes, of version {@code readVersion + 1}
-   * @param repeatKey the key under which the outcome is stored with it
+   * @param repeatKey the key under which the outcome is stored with it; dropped for a refusal,
+   *     which settles nothing: asked again, the answer may be another
    */
   record Transition(
       long readVersion,
@@ -58,6 +59,7 @@ public interface JobStore extends AutoCloseable {
       Optional<String> repeatKey) {
     public Transition {
       rows = List.copyOf(rows);
+      repeatKey = outcome instanceof Outcome.Refused ? Optional.empty() : repeatKey;
       if (changed.version() != readVersion + 1) {
         throw new IllegalArgumentException("a transition adds one to the version it read");
       }

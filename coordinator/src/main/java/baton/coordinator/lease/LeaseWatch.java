@@ -19,14 +19,23 @@ import java.util.Optional;
 public final class LeaseWatch {
   private final Map<JobId, Seen> seen = new HashMap<>();
 
+  /**
+   * @param furthest the most progress seen in this phase; a download that begins again and again
+   *     makes none
+   */
   private record Seen(
-      Fence fence, Pulse pulse, Duration renewedAt, Duration phaseSince, Duration progressedAt) {}
+      Fence fence,
+      Pulse pulse,
+      long furthest,
+      Duration renewedAt,
+      Duration phaseSince,
+      Duration progressedAt) {}
 
   /** Begins to wait for a lease, unless it is being waited for. */
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
-      seen.put(job, new Seen(fence, null, now, now, now));
+      seen.put(job, new Seen(fence, null, 0, now, now, now));
     }
   }
 
@@ -38,12 +47,13 @@ public final class LeaseWatch {
       return;
     }
     boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
-    boolean progressed = newPhase || pulse.progress() > last.pulse.progress();
+    boolean progressed = newPhase || pulse.progress() > last.furthest;
     seen.put(
         job,
         new Seen(
             pulse.fence(),
             pulse,
+            progressed ? pulse.progress() : last.furthest,
             now,
             newPhase ? now : last.phaseSince,
             progressed ? now : last.progressedAt));
@@ -59,16 +69,21 @@ public final class LeaseWatch {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** The phase in which the lease exceeds its limits; empty: it does not. */
-  public Optional<Phase> stalled(
-      JobId job, Fence fence, Map<Phase, PhaseLimit> limits, Duration now) {
+  /**
+   * The phase in which the lease exceeds its limits, as of its newest renewal; empty: it does not.
+   * Who falls silent has run out in time and is lost, but nobody knows that it stalled: it may
+   * train on out of reach (R9).
+   */
+  public Optional<Phase> stalled(JobId job, Fence fence, Map<Phase, PhaseLimit> limits) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence) || last.pulse == null) {
       return Optional.empty();
     }
     PhaseLimit limit = limits.get(last.pulse.phase());
-    boolean stands = now.minus(last.progressedAt).compareTo(limit.withoutProgress()) > 0;
-    boolean drags = now.minus(last.phaseSince).compareTo(limit.whole()) > 0;
+    Duration stood = last.renewedAt.minus(last.progressedAt);
+    Duration dragged = last.renewedAt.minus(last.phaseSince);
+    boolean stands = stood.compareTo(limit.withoutProgress()) > 0;
+    boolean drags = dragged.compareTo(limit.whole()) > 0;
     return stands || drags ? Optional.of(last.pulse.phase()) : Optional.empty();
   }
 

@@ -74,7 +74,7 @@ final class Lifelines {
 
   synchronized Optional<Phase> stalled(Job job) {
     look(job);
-    return watch.stalled(job.id(), job.fence(), job.spec().policy().limits(), ticker.get());
+    return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
   }
 
   synchronized Optional<Pulse> pulse(Job job) {

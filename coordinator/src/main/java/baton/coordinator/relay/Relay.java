@@ -53,6 +53,8 @@ import java.util.function.Supplier;
  * BadCommit} or {@link CommitUnchecked}, and with nothing else that is foreseen.
  */
 public final class Relay {
+  private static final int OVER_AND_TIDIED = 100;
+
   /**
    * What a relay is made of.
    *
@@ -95,6 +97,12 @@ public final class Relay {
     for (Job job : parts.jobs().open()) {
       job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
       parts.io().execute(() -> housekeeping.tidy(job.id()));
+    }
+    // A job may have been completed by the very commit whose deletions were cut short.
+    for (Job job : parts.jobs().newest(OVER_AND_TIDIED)) {
+      if (job.state().isOver()) {
+        parts.io().execute(() -> housekeeping.tidy(job.id()));
+      }
     }
     parts.signals().listen(job -> serveSoon());
   }

@@ -137,17 +137,24 @@ final class WaitingRoom {
               synchronized (beingGiven) {
                 beingGiven.remove(job);
               }
-              if (failure != null) {
-                request.answer().completeExceptionally(failure);
-              } else if (outcome instanceof Outcome.Granted granted) {
-                lease(request, granted);
-              } else if (outcome instanceof Outcome.Refused refused
-                  && refused.why() == Refusal.LEASE_ENDED) {
-                request.answer().complete(new Acquired.Refused(refused));
-              } else {
-                waiting.add(request); // another was faster; the next round chooses again
+              try {
+                settle(request, outcome, failure);
+              } catch (RuntimeException e) {
+                request.answer().completeExceptionally(e);
               }
             });
+  }
+
+  private void settle(Waiting request, Outcome outcome, Throwable failure) {
+    if (failure != null) {
+      request.answer().completeExceptionally(failure);
+    } else if (outcome instanceof Outcome.Granted granted) {
+      lease(request, granted);
+    } else if (outcome instanceof Outcome.Refused refused && refused.why() == Refusal.LEASE_ENDED) {
+      request.answer().complete(new Acquired.Refused(refused));
+    } else {
+      waiting.add(request); // another was faster; the next round chooses again
+    }
   }
 
   private void lease(Waiting request, Outcome.Granted granted) {

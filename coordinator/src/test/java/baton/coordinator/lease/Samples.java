@@ -21,10 +21,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Jobs, sessions and checkpoints that the tests of the lease core speak of. */
-final class Samples {
-  static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-  static final StoreId STORE = new StoreId("store-1");
-  static final Policy POLICY =
+public final class Samples {
+  public static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  public static final StoreId STORE = new StoreId("store-1");
+  public static final Policy POLICY =
       new Policy(
           Duration.ofSeconds(60),
           2,
@@ -38,30 +38,30 @@ final class Samples {
 
   private Samples() {}
 
-  static JobSpec spec(String name) {
+  public static JobSpec spec(String name) {
     return spec(name, 0);
   }
 
-  static JobSpec spec(String name, int priority) {
+  public static JobSpec spec(String name, int priority) {
     return new JobSpec(name, "digits", Map.of(), 6, 7, priority, Optional.empty(), POLICY);
   }
 
-  static Job waiting() {
+  public static Job waiting() {
     return waiting("mnist", 0, NOON);
   }
 
-  static Job waiting(String name, int priority, Instant since) {
+  public static Job waiting(String name, int priority, Instant since) {
     return new Submit(new JobId("job-" + name), spec(name, priority), Optional.empty())
         .decide(since)
         .changed()
         .orElseThrow();
   }
 
-  static Ask ask(String worker) {
+  public static Ask ask(String worker) {
     return ask(worker, "secret of " + worker);
   }
 
-  static Ask ask(String worker, String secret) {
+  public static Ask ask(String worker, String secret) {
     return new Ask(
         Sha256.ofText(secret),
         new SessionId("session-" + worker),
@@ -72,24 +72,47 @@ final class Samples {
         Optional.empty());
   }
 
-  static Job leasedTo(String worker, Job job) {
+  public static Job leasedTo(String worker, Job job) {
     return after(job, new Acquire(ask(worker), Optional.of(job.fence())));
   }
 
   /** The job after a command that must change it. */
-  static Job after(Job job, Command command) {
-    Decision decision = command.decide(job, NOON);
+  public static Job after(Job job, Command command) {
+    return after(job, command, NOON);
+  }
+
+  public static Job after(Job job, Command command, Instant now) {
+    Decision decision = command.decide(job, now);
     return decision
         .changed()
         .orElseThrow(() -> new AssertionError("unchanged: " + decision.outcome()));
   }
 
+  /** Why a command is refused; it must change nothing. */
+  public static Refusal refusal(Job job, Command command) {
+    Decision decision = command.decide(job, NOON);
+    if (decision.outcome() instanceof Outcome.Refused refused && decision.changed().isEmpty()) {
+      return refused.why();
+    }
+    throw new AssertionError("not refused: " + decision.outcome());
+  }
+
+  /** The job, waiting, after {@code worker} committed and gave its lease back. */
+  public static Job broughtTo(Job job, String worker, int epoch, int batch) {
+    Job leased = leasedTo(worker, job);
+    return released(after(leased, commit(leased, epoch, batch)));
+  }
+
+  public static Job released(Job job) {
+    return after(job, new Release(job.fence(), secretOf(job), false));
+  }
+
   /** The checkpoint that the holder of the live lease would commit next at {@code position}. */
-  static Checkpoint next(Job job, Position position) {
+  public static Checkpoint next(Job job, Position position) {
     return checkpoint(job.headDigest(), position, job.fence());
   }
 
-  static Checkpoint checkpoint(Optional<Sha256> parent, Position position, Fence fence) {
+  public static Checkpoint checkpoint(Optional<Sha256> parent, Position position, Fence fence) {
     String what = "%s at %s under %s".formatted(parent, position, fence);
     return new Checkpoint(
         Sha256.ofText(what),
@@ -101,11 +124,11 @@ final class Samples {
         1_000);
   }
 
-  static Commit commit(Job job, int epoch, int batch) {
+  public static Commit commit(Job job, int epoch, int batch) {
     return commit(job, epoch, batch, false);
   }
 
-  static Commit commit(Job job, int epoch, int batch, boolean turnIsOver) {
+  public static Commit commit(Job job, int epoch, int batch, boolean turnIsOver) {
     Fence fence = job.fence();
     return new Commit(
         fence,
@@ -118,13 +141,13 @@ final class Samples {
   }
 
   /** The hash of the live lease's secret; of no one's if there is none. */
-  static Sha256 secretOf(Job job) {
+  public static Sha256 secretOf(Job job) {
     return job.lease()
         .map(lease -> lease.ask().secretHash())
         .orElseGet(() -> Sha256.ofText("no one's"));
   }
 
-  static Trouble corrupt(Job job) {
+  public static Trouble corrupt(Job job) {
     Sha256 head = job.headDigest().orElseGet(() -> Sha256.ofText("none"));
     return Trouble.corrupt(head, "model.safetensors differs in two downloads");
   }

@@ -1,0 +1,232 @@
+package baton.coordinator.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/** R9, R10 and R12: what one coordinator has seen, in seconds of its own monotonic clock. */
+class LeaseWatchTest {
+  private static final JobId JOB = new JobId("job-mnist");
+  private static final Fence FENCE = new Fence(1);
+  private static final Duration TTL = Duration.ofSeconds(60);
+
+  private final LeaseWatch watch = new LeaseWatch();
+  private long renewals;
+
+  @Test
+  void aLeaseNeverSeenHasAWholeTtl() {
+    assertThat(remaining(at(1_000_000))).isEqualTo(TTL);
+  }
+
+  @Test
+  void aLeaseRunsOutAWholeTtlAfterItWasFirstSeen() {
+    watch.begin(JOB, FENCE, at(1_000));
+
+    assertThat(remaining(at(1_059))).isEqualTo(Duration.ofSeconds(1));
+    assertThat(remaining(at(1_060).minusNanos(1))).isEqualTo(Duration.ofNanos(1));
+    assertThat(remaining(at(1_060))).isZero();
+    assertThat(remaining(at(9_999))).isZero();
+  }
+
+  @Test
+  void toBeginAgainDoesNotProlongTheWait() {
+    watch.begin(JOB, FENCE, at(0));
+    watch.begin(JOB, FENCE, at(50));
+
+    assertThat(remaining(at(60))).isZero();
+  }
+
+  @Test
+  void aRenewalGivesAWholeTtlFromWhenItWasSeen() {
+    watch.begin(JOB, FENCE, at(0));
+    renew(Phase.TRAIN, 1, at(59));
+
+    assertThat(remaining(at(118))).isEqualTo(Duration.ofSeconds(1));
+    assertThat(remaining(at(119))).isZero();
+  }
+
+  @Test
+  void aRunOutLeaseThatIsRenewedLivesOn() {
+    watch.begin(JOB, FENCE, at(0));
+    renew(Phase.TRAIN, 1, at(500));
+
+    assertThat(remaining(at(500))).isEqualTo(TTL);
+  }
+
+  @Test
+  void aCounterThatStandsStillIsNoRenewal() {
+    Pulse pulse = renew(Phase.TRAIN, 1, at(0));
+    watch.observe(JOB, pulse, at(59));
+
+    assertThat(remaining(at(60))).isZero();
+  }
+
+  @Test
+  void aCoordinatorThatHasJustStartedBeginsTheWaitAnew() {
+    Pulse old = renew(Phase.TRAIN, 1, at(0));
+    LeaseWatch restarted = new LeaseWatch();
+    restarted.begin(JOB, FENCE, at(600));
+    restarted.observe(JOB, old, at(610));
+
+    assertThat(restarted.remaining(JOB, FENCE, TTL, at(669))).isEqualTo(Duration.ofSeconds(1));
+    assertThat(restarted.remaining(JOB, FENCE, TTL, at(670))).isZero();
+  }
+
+  @Test
+  void aNewFenceBeginsAnew() {
+    watch.begin(JOB, FENCE, at(0));
+    watch.begin(JOB, FENCE.next(), at(60));
+
+    assertThat(watch.remaining(JOB, FENCE.next(), TTL, at(119))).isEqualTo(Duration.ofSeconds(1));
+    assertThat(watch.pulse(JOB, FENCE.next())).isEmpty();
+  }
+
+  @Test
+  void eachJobIsWaitedForByItself() {
+    JobId other = new JobId("job-other");
+    watch.begin(JOB, FENCE, at(0));
+    watch.begin(other, FENCE, at(30));
+
+    assertThat(remaining(at(60))).isZero();
+    assertThat(watch.remaining(other, FENCE, TTL, at(60))).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void whatIsForgottenIsSeenAsForTheFirstTime() {
+    renew(Phase.TRAIN, 1, at(0));
+    watch.forget(JOB);
+
+    assertThat(watch.pulse(JOB, FENCE)).isEmpty();
+    assertThat(remaining(at(500))).isEqualTo(TTL);
+  }
+
+  @Test
+  void aHeartbeatIsNotProgress() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 7, at(100));
+    assertThat(stalled()).isEmpty();
+
+    renew(Phase.TRAIN, 7, at(101));
+    assertThat(stalled()).contains(Phase.TRAIN);
+    assertThat(remaining(at(101))).as("renewed all the same").isEqualTo(TTL);
+  }
+
+  @Test
+  void progressBeginsTheTimeAnew() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 8, at(90));
+    renew(Phase.TRAIN, 8, at(190));
+
+    assertThat(stalled()).isEmpty();
+  }
+
+  @Test
+  void whoBeginsAgainAndAgainMakesNoProgress() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 6, at(90));
+    renew(Phase.TRAIN, 7, at(101));
+
+    assertThat(stalled()).contains(Phase.TRAIN);
+  }
+
+  @Test
+  void eachPhaseHasItsOwnTimeToProgress() {
+    renew(Phase.RESTORE, 7, at(0));
+    renew(Phase.RESTORE, 7, at(11));
+
+    assertThat(stalled()).contains(Phase.RESTORE);
+  }
+
+  @Test
+  void aPhaseThatProgressesForeverExceedsItsWhole() {
+    for (int second = 0; second <= 300; second += 20) {
+      renew(Phase.TRAIN, second, at(second));
+      assertThat(stalled()).isEmpty();
+    }
+    renew(Phase.TRAIN, 301, at(301));
+
+    assertThat(stalled()).contains(Phase.TRAIN);
+  }
+
+  @Test
+  void aNewPhaseResetsBothLimitsWhateverItsCounter() {
+    renew(Phase.TRAIN, 500, at(0));
+    renew(Phase.TRAIN, 501, at(99));
+    renew(Phase.EVALUATE, 0, at(190));
+    renew(Phase.EVALUATE, 1, at(280));
+    renew(Phase.EVALUATE, 2, at(370));
+
+    assertThat(stalled()).isEmpty();
+    assertThat(watch.pulse(JOB, FENCE)).map(Pulse::phase).contains(Phase.EVALUATE);
+  }
+
+  @Test
+  void whoHasNotRenewedYetStallsInNothing() {
+    watch.begin(JOB, FENCE, at(0));
+
+    assertThat(stalled()).isEmpty();
+  }
+
+  @Test
+  void whoIsSilentHasRunOutAndDoesNotStall() {
+    renew(Phase.TRAIN, 7, at(0));
+
+    assertThat(remaining(at(9_999))).isZero();
+    assertThat(stalled()).isEmpty();
+  }
+
+  @Test
+  void whoTrainedOnOutOfReachHasProgressedWhenItIsBack() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 4_000, at(250));
+
+    assertThat(stalled()).isEmpty();
+  }
+
+  @Test
+  void theStallOfAnEarlierLeaseIsNotTheNextOnes() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 7, at(200));
+
+    assertThat(watch.stalled(JOB, FENCE.next(), limits())).isEmpty();
+  }
+
+  private Pulse renew(Phase phase, long progress, Duration now) {
+    Pulse pulse =
+        new Pulse(FENCE, ++renewals, phase, progress, new Position(0, 0), OptionalDouble.empty());
+    watch.observe(JOB, pulse, now);
+    return pulse;
+  }
+
+  private Duration remaining(Duration now) {
+    return watch.remaining(JOB, FENCE, TTL, now);
+  }
+
+  private Optional<Phase> stalled() {
+    return watch.stalled(JOB, FENCE, limits());
+  }
+
+  /** 100 s without progress and 300 s in all to train and evaluate; 10 s and 20 s to restore. */
+  private static Map<Phase, PhaseLimit> limits() {
+    Map<Phase, PhaseLimit> limits = new EnumMap<>(Policy.DEFAULT.limits());
+    limits.put(Phase.TRAIN, new PhaseLimit(at(100), at(300)));
+    limits.put(Phase.EVALUATE, new PhaseLimit(at(100), at(300)));
+    limits.put(Phase.RESTORE, new PhaseLimit(at(10), at(20)));
+    return limits;
+  }
+
+  private static Duration at(long seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+}

@@ -1,0 +1,145 @@
+package baton.coordinator.lease;
+
+import static baton.coordinator.lease.Samples.NOON;
+import static baton.coordinator.lease.Samples.POLICY;
+import static baton.coordinator.lease.Samples.after;
+import static baton.coordinator.lease.Samples.commit;
+import static baton.coordinator.lease.Samples.corrupt;
+import static baton.coordinator.lease.Samples.leasedTo;
+import static baton.coordinator.lease.Samples.secretOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.coordinator.lease.History.CheckpointMarked;
+import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** R13: what is marked pruned, before anyone may delete it. */
+class RetentionTest {
+  private final List<Position> pruned = new ArrayList<>();
+  private final List<Checkpoint> all = new ArrayList<>();
+
+  @Test
+  void nothingIsMarkedWhileThereIsNoSurplus() {
+    Job job = committed(committed(keeping(2), 1), 2);
+
+    assertThat(pruned).isEmpty();
+    assertThat(keptEpochs(job)).containsExactly(2, 1);
+  }
+
+  @Test
+  void keepingTwoTheHeadAndItsParentStay() {
+    Job job = keeping(2);
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch);
+    }
+
+    assertThat(keptEpochs(job)).containsExactly(5, 4);
+    assertThat(pruned).containsExactly(at(1), at(2), at(3));
+  }
+
+  @Test
+  void keepingThreeOneMoreStays() {
+    Job job = keeping(3);
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch);
+    }
+
+    assertThat(keptEpochs(job)).containsExactly(5, 4, 3);
+    assertThat(pruned).containsExactly(at(1), at(2));
+  }
+
+  @Test
+  void theCommitThatCompletesTheJobMarksItsSurplusToo() {
+    Job job = committed(committed(committed(keeping(2), 1), 2), 6);
+
+    assertThat(job.state()).isEqualTo(JobState.COMPLETE);
+    assertThat(pruned).containsExactly(at(1));
+  }
+
+  @Test
+  void theHeadAfterARollbackAndItsNewChildStay() {
+    Job job = committed(committed(committed(keeping(3), 1), 2), 3);
+    Job rolledBack = leasedTo("ben", rolledBack(job));
+    assertThat(keptEpochs(rolledBack)).containsExactly(2, 1);
+
+    Job again = committed(rolledBack, 3);
+    assertThat(keptEpochs(again)).containsExactly(3, 2, 1);
+    assertThat(pruned).isEmpty();
+
+    committed(again, 4);
+    assertThat(pruned).containsExactly(at(1));
+  }
+
+  @Test
+  void theRejectedOneIsMarkedSoAndNeverPruned() {
+    Job job = committed(committed(keeping(2), 1), 2);
+    Checkpoint rejected = job.head().orElseThrow();
+    Job after = leasedTo("ben", rolledBack(job));
+    for (int epoch = 3; epoch <= 5; epoch++) {
+      after = committed(after, epoch);
+    }
+
+    assertThat(pruned).containsExactly(at(1), at(3)).doesNotContain(rejected.position());
+  }
+
+  private Job committed(Job job, int epoch) {
+    Commit commit = commit(job, epoch, 0);
+    all.add(commit.checkpoint());
+    Decision decision = commit.decide(job, NOON);
+    decision.rows().stream()
+        .filter(CheckpointMarked.class::isInstance)
+        .map(CheckpointMarked.class::cast)
+        .forEach(
+            row -> {
+              assertThat(row.mark()).isEqualTo(CheckpointMarked.Mark.PRUNED);
+              pruned.add(positionOf(row));
+            });
+    return decision.changed().orElseThrow();
+  }
+
+  private Position positionOf(CheckpointMarked row) {
+    return all.stream()
+        .filter(checkpoint -> checkpoint.digest().equals(row.digest()))
+        .map(Checkpoint::position)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Job rolledBack(Job job) {
+    return after(
+        job, new Reject(job.fence(), secretOf(job), corrupt(job), Reject.OwnCheck.CORRUPT));
+  }
+
+  private static Job keeping(int keepLast) {
+    Policy policy =
+        new Policy(
+            POLICY.ttl(),
+            POLICY.segmentEpochs(),
+            POLICY.cadence(),
+            keepLast,
+            POLICY.lostInARow(),
+            POLICY.stallsInARow(),
+            POLICY.sessionsToFail(),
+            POLICY.barFor(),
+            POLICY.limits());
+    JobSpec spec = new JobSpec("mnist", "digits", Map.of(), 6, 7, 0, Optional.empty(), policy);
+    Submit submit = new Submit(new JobId("job-mnist"), spec, Optional.empty());
+    return leasedTo("anna", submit.decide(NOON).changed().orElseThrow());
+  }
+
+  private static List<Integer> keptEpochs(Job job) {
+    return job.chain().stream().map(checkpoint -> checkpoint.position().epoch()).toList();
+  }
+
+  private static Position at(int epoch) {
+    return Position.ofEpochs(epoch);
+  }
+}

@@ -1,0 +1,296 @@
+package baton.coordinator.lease;
+
+import static baton.coordinator.lease.Samples.NOON;
+import static baton.coordinator.lease.Samples.STORE;
+import static baton.coordinator.lease.Samples.after;
+import static baton.coordinator.lease.Samples.ask;
+import static baton.coordinator.lease.Samples.broughtTo;
+import static baton.coordinator.lease.Samples.leasedTo;
+import static baton.coordinator.lease.Samples.secretOf;
+import static baton.coordinator.lease.Samples.waiting;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.coordinator.lease.Schedule.Choice;
+import baton.protocol.Ask;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which job a session gets, and when a holder gives way. */
+class ScheduleTest {
+  private static final Instant LATER = NOON.plus(Duration.ofMinutes(5));
+  private static final Map<JobId, Fence> NONE_RAN_OUT = Map.of();
+
+  private final Job mnist = waiting("mnist", 0, NOON);
+  private final Job digits = waiting("digits", 0, LATER);
+  private final Job urgent = waiting("urgent", 5, LATER);
+
+  @Test
+  void priorityGoesFirst() {
+    assertThat(choose(mnist, urgent, digits)).isEqualTo(take(urgent));
+  }
+
+  @Test
+  void amongEqualsWhoeverWaitsLongestGoesFirst() {
+    assertThat(choose(digits, mnist)).isEqualTo(take(mnist));
+  }
+
+  @Test
+  void whoJustHadItsTurnWaitsBehindTheOthers() {
+    Job leased = leasedTo("zoe", mnist);
+    Job hadItsTurn =
+        after(leased, new Release(leased.fence(), secretOf(leased), false), LATER.plusSeconds(1));
+
+    assertThat(choose(hadItsTurn, digits)).isEqualTo(take(digits));
+  }
+
+  @Test
+  void aWorkerIsGivenOnlyWhatItCanRun() {
+    Ask other = asking(Set.of("gpt"), Set.of(STORE));
+
+    assertThat(Schedule.choose(List.of(mnist), other, NONE_RAN_OUT, NOON))
+        .isEqualTo(
+            new Choice.Nothing(
+                "mnist needs the program digits, which this worker lacks", Optional.empty()));
+  }
+
+  @Test
+  void aJobStaysInItsStore() {
+    Job bound = broughtTo(mnist, "zoe", 1, 0);
+    Ask elsewhere = withStores(Set.of(new StoreId("store-2")));
+
+    assertThat(reason(Schedule.choose(List.of(bound), elsewhere, NONE_RAN_OUT, NOON)))
+        .isEqualTo("mnist is bound to the store store-1, which this worker has not opened");
+  }
+
+  @Test
+  void anUnboundJobIsBoundToTheFirstStoreOfItsFirstSession() {
+    Ask both = withStores(Set.of(new StoreId("b-store"), new StoreId("a-store")));
+
+    assertThat(after(mnist, new Acquire(both, Optional.empty())).store())
+        .contains(new StoreId("a-store"));
+  }
+
+  @Test
+  void aWorkerWithoutAStoreIsToldThatItNeedsOne() {
+    assertThat(reason(Schedule.choose(List.of(mnist), withStores(Set.of()), NONE_RAN_OUT, NOON)))
+        .isEqualTo("mnist needs a store, and this worker has opened none");
+  }
+
+  @Test
+  void theRemedyOfABarredDeviceIsTold() {
+    Job leased = leasedTo("zoe", mnist);
+    Job barred =
+        after(
+            leased,
+            new Fail(
+                leased.fence(),
+                secretOf(leased),
+                Trouble.machine("The disk is full.", "Empty its cache.")));
+
+    assertThat(reason(choose(barred)))
+        .isEqualTo(
+            "mnist is not given to cpu until 2026-03-01T12:10:00Z:"
+                + " The disk is full. Empty its cache.");
+  }
+
+  @Test
+  void whatItMayNotHaveDoesNotKeepItFromTheNext() {
+    Job failed = failedBy("anna", urgent);
+
+    assertThat(choose(failed, mnist)).isEqualTo(take(mnist));
+  }
+
+  @Test
+  void atMostThreeReasonsAreToldTheMostUrgentFirst() {
+    String reason =
+        reason(
+            choose(
+                failedBy("anna", waiting("a", 0, NOON)),
+                failedBy("anna", waiting("b", 1, NOON)),
+                failedBy("anna", waiting("c", 2, NOON)),
+                failedBy("anna", waiting("d", 3, NOON))));
+
+    assertThat(reason.split("; ")).hasSize(3);
+    assertThat(reason).startsWith("d failed in this session and is not given to it again; c ");
+  }
+
+  @Test
+  void withNoJobsThereIsNothing() {
+    assertThat(choose())
+        .isEqualTo(new Choice.Nothing("no job waits for a lease", Optional.empty()));
+  }
+
+  @Test
+  void aRunOutLeaseIsTakenWithTheEvidence() {
+    Job leased = leasedTo("zoe", mnist);
+
+    assertThat(Schedule.choose(List.of(leased), ask("anna"), ranOut(leased), NOON))
+        .isEqualTo(new Choice.Take(leased.id(), Optional.of(leased.fence())));
+  }
+
+  @Test
+  void evidenceAboutAnEarlierLeaseIsNone() {
+    Job first = leasedTo("zoe", mnist);
+    Job second = leasedTo("ben", first);
+
+    assertThat(Schedule.choose(List.of(second), ask("anna"), ranOut(first), NOON))
+        .isInstanceOf(Choice.Nothing.class);
+  }
+
+  @Test
+  void aPausingJobIsNotTakenThoughItsLeaseRanOut() {
+    Job pausing = after(leasedTo("zoe", mnist), new Pause(Optional.empty()));
+
+    assertThat(Schedule.choose(List.of(pausing), ask("anna"), ranOut(pausing), NOON))
+        .isInstanceOf(Choice.Nothing.class);
+  }
+
+  @Test
+  void whoHoldsALeaseIsToldSo() {
+    Job own = leasedTo("anna", mnist);
+
+    assertThat(choose(own, urgent)).isEqualTo(new Choice.Held(own.id(), own.fence()));
+  }
+
+  @Test
+  void whoLostSightOfItsLeaseMayTakeUpThatOneOnly() {
+    Job own = leasedTo("anna", mnist);
+
+    assertThat(Schedule.choose(List.of(urgent, own), ask("anna"), ranOut(own), NOON))
+        .isEqualTo(new Choice.Take(own.id(), Optional.of(own.fence())));
+  }
+
+  @Test
+  void aStandbyKeepsTheHeadOfALeasedJobReady() {
+    Job leased = leasedTo("zoe", broughtTo(mnist, "zoe", 1, 0));
+
+    assertThat(choose(leased))
+        .isEqualTo(new Choice.Nothing("every job is leased", Optional.of(leased.id())));
+  }
+
+  @Test
+  void aJobWithoutAHeadNeedsNoStandby() {
+    assertThat(choose(leasedTo("zoe", mnist)))
+        .isEqualTo(new Choice.Nothing("no job waits for a lease", Optional.empty()));
+  }
+
+  @Test
+  void norDoesAPausedOne() {
+    Job paused = after(broughtTo(mnist, "zoe", 1, 0), new Pause(Optional.empty()));
+
+    assertThat(choose(paused))
+        .isEqualTo(new Choice.Nothing("no job waits for a lease", Optional.empty()));
+  }
+
+  @Test
+  void aHolderAloneKeepsItsTurn() {
+    Job leased = leasedTo("zoe", mnist);
+
+    assertThat(turnIsOver(leased, List.of(leased), List.of())).isFalse();
+  }
+
+  @Test
+  void aHolderGivesWayToAWaitingWorker() {
+    Job leased = leasedTo("zoe", mnist);
+
+    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("anna")))).isTrue();
+  }
+
+  @Test
+  void butNotToItselfNorToOneWhoMayNotHaveTheJob() {
+    Job leased = leasedTo("zoe", failedBy("anna", mnist));
+
+    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("zoe", "another secret"))))
+        .isFalse();
+    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("anna")))).isFalse();
+  }
+
+  @Test
+  void aHolderGivesWayToAnotherJobOfTheSameOrHigherPriority() {
+    Job leased = leasedTo("zoe", mnist);
+
+    assertThat(turnIsOver(leased, List.of(leased, digits), List.of())).isTrue();
+    assertThat(turnIsOver(leased, List.of(leased, urgent), List.of())).isTrue();
+  }
+
+  @Test
+  void butNotToOneOfLowerPriority() {
+    Job leased = leasedTo("zoe", urgent);
+
+    assertThat(turnIsOver(leased, List.of(leased, mnist), List.of())).isFalse();
+  }
+
+  @Test
+  void norToOneItCouldNotRunNorToOneThatIsLeased() {
+    Job leased = leasedTo("zoe", mnist);
+
+    assertThat(turnIsOver(leased, List.of(leased, failedBy("zoe", digits)), List.of())).isFalse();
+    assertThat(turnIsOver(leased, List.of(leased, leasedTo("ben", digits)), List.of())).isFalse();
+  }
+
+  @Test
+  void aRunOutLeaseOfAnotherJobWaitsForItsTurnToo() {
+    Job leased = leasedTo("zoe", mnist);
+    Job lost = leasedTo("ben", digits);
+
+    assertThat(Schedule.turnIsOver(leased, List.of(leased, lost), List.of(), ranOut(lost), NOON))
+        .isTrue();
+  }
+
+  @Test
+  void withoutAHolderThereIsNoTurn() {
+    assertThat(turnIsOver(mnist, List.of(mnist, urgent), List.of(ask("anna")))).isFalse();
+  }
+
+  private static boolean turnIsOver(Job job, List<Job> jobs, List<Ask> waiting) {
+    return Schedule.turnIsOver(job, jobs, waiting, NONE_RAN_OUT, NOON);
+  }
+
+  /** What anna gets. */
+  private static Choice choose(Job... jobs) {
+    return Schedule.choose(List.of(jobs), ask("anna"), NONE_RAN_OUT, NOON);
+  }
+
+  private static Choice take(Job job) {
+    return new Choice.Take(job.id(), Optional.empty());
+  }
+
+  private static String reason(Choice choice) {
+    return ((Choice.Nothing) choice).reason();
+  }
+
+  private static Map<JobId, Fence> ranOut(Job job) {
+    return Map.of(job.id(), job.fence());
+  }
+
+  private static Job failedBy(String worker, Job job) {
+    Job leased = leasedTo(worker, job);
+    return after(
+        leased, new Fail(leased.fence(), secretOf(leased), Trouble.program("NaN", "Mend it.")));
+  }
+
+  private static Ask withStores(Set<StoreId> stores) {
+    return asking(Set.of("digits"), stores);
+  }
+
+  private static Ask asking(Set<String> programs, Set<StoreId> stores) {
+    Ask ask = ask("anna");
+    return new Ask(
+        ask.secretHash(),
+        ask.session(),
+        ask.worker(),
+        programs,
+        stores,
+        ask.device(),
+        ask.endsIn());
+  }
+}

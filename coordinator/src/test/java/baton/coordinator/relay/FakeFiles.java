@@ -1,0 +1,38 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.CheckpointFiles;
+import baton.protocol.Checkpoint;
+import baton.protocol.Position;
+import baton.protocol.StoreId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store that says what a test wants it to, and keeps what it was asked. */
+final class FakeFiles implements CheckpointFiles {
+  boolean reachable = true;
+  boolean deletes = true;
+  Verdict verdict = new Verdict.Sound();
+  final List<Position> checked = new ArrayList<>();
+  final List<Position> deleted = new ArrayList<>();
+  final List<List<Position>> keptAtDeletion = new ArrayList<>();
+
+  @Override
+  public boolean reaches(StoreId store) {
+    return reachable;
+  }
+
+  @Override
+  public Verdict check(StoreId store, Checkpoint checkpoint) {
+    checked.add(checkpoint.position());
+    return verdict;
+  }
+
+  @Override
+  public void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept) {
+    if (!deletes) {
+      throw new IllegalStateException("the directory is read-only");
+    }
+    deleted.add(pruned.position());
+    keptAtDeletion.add(kept.stream().map(Checkpoint::position).toList());
+  }
+}

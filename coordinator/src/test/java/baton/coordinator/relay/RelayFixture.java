@@ -1,0 +1,240 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Samples;
+import baton.coordinator.lease.Signals;
+import baton.protocol.Ask;
+import baton.protocol.Grant;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.Position;
+import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** A coordinator's relay in one thread, on a clock that is ticked by hand. */
+final class RelayFixture {
+  /** Monotonic clocks count from anywhere. */
+  private static final Duration ORIGIN = Duration.ofDays(9);
+
+  final FakeFiles files = new FakeFiles();
+  final Map<JobId, Pulse> pulses = new HashMap<>();
+  final MemoryJobs jobs;
+  Relay relay;
+
+  private final List<Consumer<JobId>> listeners = new ArrayList<>();
+  private Duration now = ORIGIN;
+  private int submitted;
+
+  RelayFixture() {
+    jobs =
+        new MemoryJobs(
+            new TickedClock(), job -> List.copyOf(listeners).forEach(l -> l.accept(job)));
+    restart();
+  }
+
+  /** A new coordinator on the same database, store and clock; the old one is gone. */
+  void restart() {
+    listeners.clear();
+    pulses.clear();
+    relay =
+        new Relay(
+            new Relay.Parts(
+                jobs,
+                jobs,
+                new MapPulses(pulses),
+                new ListedSignals(listeners),
+                files,
+                Runnable::run,
+                new TickedClock(),
+                () -> now,
+                () -> new JobId("job-" + ++submitted),
+                Optional.empty()));
+    relay.start();
+  }
+
+  /** Time passes, and the relay is called as it is several times a second. */
+  void passes(Duration time) {
+    now = now.plus(time);
+    relay.tick();
+  }
+
+  Job submit(String name) {
+    return submit(name, 0);
+  }
+
+  Job submit(String name, int priority) {
+    Outcome outcome = now(relay.submit(Samples.spec(name, priority), Optional.empty()));
+    return job(((Outcome.Submitted) outcome).job());
+  }
+
+  Job job(JobId id) {
+    return jobs.find(id).orElseThrow();
+  }
+
+  CompletableFuture<Acquired> asks(String worker, Duration wait) {
+    return asks(Samples.ask(worker), wait);
+  }
+
+  CompletableFuture<Acquired> asks(Ask ask, Duration wait) {
+    return relay.acquire(ask, wait, () -> true).toCompletableFuture();
+  }
+
+  Grant leased(String worker) {
+    return grantOf(asks(worker, Duration.ZERO));
+  }
+
+  static Grant grantOf(CompletionStage<Acquired> acquired) {
+    return ((Acquired.Leased) now(acquired)).grant();
+  }
+
+  Outcome renews(String worker, Grant grant, Phase phase, long progress) {
+    Renewing renewing = new Renewing(phase, Position.START, progress, OptionalDouble.of(0.5));
+    return now(relay.renew(grant.job(), grant.fence(), secret(worker), renewing));
+  }
+
+  Outcome commits(String worker, Grant grant, int epoch) {
+    return commits(worker, grant, committing(grant, Position.ofEpochs(epoch)));
+  }
+
+  Outcome commits(String worker, Grant grant, Committing committing) {
+    return now(relay.commit(grant.job(), grant.fence(), secret(worker), committing));
+  }
+
+  Outcome releases(String worker, Grant grant) {
+    return now(
+        relay.release(
+            grant.job(),
+            grant.fence(),
+            secret(worker),
+            ReleaseReason.SESSION_ENDING,
+            Optional.empty()));
+  }
+
+  Outcome givesUp(String worker, Grant grant, Trouble trouble) {
+    return now(
+        relay.release(
+            grant.job(),
+            grant.fence(),
+            secret(worker),
+            ReleaseReason.FAILED,
+            Optional.of(trouble)));
+  }
+
+  /** A commit of the job's present head's child at {@code position}. */
+  Committing committing(Grant grant, Position position) {
+    Optional<Sha256> parent = job(grant.job()).head().map(head -> head.digest());
+    return new Committing(parent, position, manifest(grant, parent, position), Optional.empty());
+  }
+
+  static String manifest(Grant grant, Optional<Sha256> parent, Position position) {
+    return ManifestJson.write(
+        new Manifest(
+            Manifest.FORMAT,
+            grant.job(),
+            grant.spec().name(),
+            grant.store(),
+            grant.fence(),
+            position,
+            0,
+            "folder-" + position,
+            parent,
+            List.of(
+                new Manifest.FileEntry(
+                    "model.safetensors", 1_000, Sha256.ofText("model"), "folder/model")),
+            Sha256.ofText("state at " + position),
+            grant.spec().seed(),
+            Map.of(),
+            Optional.empty(),
+            grant.spec().program(),
+            Sha256.ofText("architecture"),
+            Map.of("threads", "1"),
+            List.of(),
+            Samples.ask("anyone").session(),
+            Samples.NOON));
+  }
+
+  /** The answer, which must be there; a failure is thrown as itself. */
+  static <T> T now(CompletionStage<T> stage) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    if (!future.isDone()) {
+      throw new AssertionError("not answered yet");
+    }
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private static Sha256 secret(String worker) {
+    return Samples.ask(worker).secretHash();
+  }
+
+  private record MapPulses(Map<JobId, Pulse> map) implements Pulses {
+    @Override
+    public void put(JobId job, Pulse pulse) {
+      map.put(job, pulse);
+    }
+
+    @Override
+    public Optional<Pulse> get(JobId job) {
+      return Optional.ofNullable(map.get(job));
+    }
+
+    @Override
+    public void remove(JobId job) {
+      map.remove(job);
+    }
+  }
+
+  private record ListedSignals(List<Consumer<JobId>> listeners) implements Signals {
+    @Override
+    public void jobChanged(JobId job) {
+      listeners.forEach(listener -> listener.accept(job));
+    }
+
+    @Override
+    public void listen(Consumer<JobId> listener) {
+      listeners.add(listener);
+    }
+  }
+
+  /** The time of day: noon when the fixture was made, and what was ticked since. */
+  private final class TickedClock extends Clock {
+    @Override
+    public Instant instant() {
+      return Samples.NOON.plus(now.minus(ORIGIN));
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
