@@ -1,0 +1,119 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.SafetensorsException;
+import baton.protocol.checkpoint.StateDigest;
+import baton.worker.segment.CheckpointStore;
+import baton.worker.segment.Snapshot;
+import baton.worker.segment.StoreException;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Saves and restores checkpoints, in the same way on every store.
+ *
+ * <p>A save, in steps: write the snapshot to the spool; digest its state; create the folder, which
+ * must be new (R6); put the files, except those the parent has already; put the manifest last (R5).
+ * A save that ends before its last step leaves a folder without a manifest, which nobody reads.
+ *
+ * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
+ * compare it with the manifest; what differs is got once more, and only if it differs again is it
+ * corrupt (R3).
+ */
+public final class Checkpoints {
+  private final CheckpointStore store;
+  private final Spool spool;
+
+  /**
+   * @param spool a directory of this session alone, emptied before and after each save
+   */
+  public Checkpoints(CheckpointStore store, Path spool) {
+    this.store = store;
+    this.spool = new Spool(spool);
+  }
+
+  /**
+   * Stores a snapshot; one save at a time.
+   *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if what the
+   *     program wrote is unsound
+   */
+  public StoredCheckpoint save(Draft draft, Snapshot snapshot, LongConsumer moved)
+      throws StoreException, TroubleException {
+    try {
+      spool.empty();
+      snapshot.writeTo(spool.path());
+      return store(draft, snapshot.position(), moved);
+    } catch (SafetensorsException e) {
+      throw new TroubleException(
+          Trouble.program(
+              "The program wrote a checkpoint that cannot be read: " + e.getMessage() + ".",
+              "Correct how the program writes its state."),
+          e);
+    } catch (IOException e) {
+      throw LocalDisk.trouble("save a checkpoint", spool.path(), e);
+    } finally {
+      spool.emptyQuietly();
+    }
+  }
+
+  private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
+      throws StoreException, IOException {
+    Sha256 stateDigest = StateDigest.of(spool.path());
+    String folder = draft.folder(position);
+    store.createFolder(folder);
+    List<FileEntry> files = new ArrayList<>();
+    for (Path file : spool.files()) {
+      Optional<FileEntry> stored = storedByParent(draft, file);
+      files.add(stored.isPresent() ? stored.get() : store.put(folder, file, moved));
+    }
+    Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
+    String text = ManifestJson.write(manifest);
+    store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
+    return StoredCheckpoint.of(manifest, text);
+  }
+
+  /** The parent's file with the same bytes, under the name it has here: it costs none. */
+  private static Optional<FileEntry> storedByParent(Draft draft, Path file) throws IOException {
+    List<FileEntry> candidates = new ArrayList<>();
+    long size = Files.size(file);
+    draft.parent().ifPresent(parent -> candidates.addAll(parent.manifest().files()));
+    candidates.removeIf(candidate -> candidate.size() != size);
+    if (candidates.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = file.getFileName().toString();
+    Sha256 sha256 = FileDigest.of(file);
+    return candidates.stream()
+        .filter(candidate -> candidate.sha256().equals(sha256))
+        .findFirst()
+        .map(same -> new FileEntry(name, size, sha256, same.storeId()));
+  }
+
+  /**
+   * Brings the files of {@code head} into the new or empty folder {@code into}; after a failure it
+   * is empty.
+   *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws StoreException of kind CORRUPT if two fresh copies differ from what was committed
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, or its Baton is too old
+   */
+  public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
+      throws StoreException, TroubleException {
+    Restore restore = new Restore(store, head, new Spool(into), moved);
+    return restore.run();
+  }
+}
