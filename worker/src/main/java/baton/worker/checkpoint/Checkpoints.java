@@ -15,6 +15,7 @@ import baton.worker.segment.StoreException;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +57,10 @@ public final class Checkpoints {
     try {
       spool.empty();
       snapshot.writeTo(spool.path());
+      requirePlainFiles();
       return store(draft, snapshot.position(), moved);
     } catch (SafetensorsException e) {
-      throw new TroubleException(
-          Trouble.program(
-              "The program wrote a checkpoint that cannot be read: " + e.getMessage() + ".",
-              "Correct how the program writes its state."),
-          e);
+      throw unsound(e.getMessage(), e);
     } catch (IOException e) {
       throw LocalDisk.trouble("save a checkpoint", spool.path(), e);
     } finally {
@@ -70,8 +68,30 @@ public final class Checkpoints {
     }
   }
 
+  private void requirePlainFiles() throws IOException, TroubleException {
+    List<Path> files = spool.files();
+    if (files.isEmpty()) {
+      throw unsound("there is no file in it", null);
+    }
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      boolean ours = name.startsWith(".") || name.equals(Manifest.FILE_NAME);
+      if (ours || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw unsound(name + " is no plain file of a name that a program may use", null);
+      }
+    }
+  }
+
+  private static TroubleException unsound(String why, Exception cause) {
+    return new TroubleException(
+        Trouble.program(
+            "The program wrote a checkpoint that cannot be used: " + why + ".",
+            "Correct how the program writes its state."),
+        cause);
+  }
+
   private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
-      throws StoreException, IOException {
+      throws StoreException, TroubleException, IOException {
     Sha256 stateDigest = StateDigest.of(spool.path());
     String folder = draft.folder(position);
     store.createFolder(folder);
@@ -81,9 +101,17 @@ public final class Checkpoints {
       files.add(stored.isPresent() ? stored.get() : store.put(folder, file, moved));
     }
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
-    String text = ManifestJson.write(manifest);
+    String text = text(manifest);
     store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
     return StoredCheckpoint.of(manifest, text);
+  }
+
+  private static String text(Manifest manifest) throws TroubleException {
+    try {
+      return ManifestJson.write(manifest);
+    } catch (IllegalArgumentException e) {
+      throw unsound(e.getMessage(), e);
+    }
   }
 
   /** The parent's file with the same bytes, under the name it has here: it costs none. */
@@ -104,8 +132,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Brings the files of {@code head} into the new or empty folder {@code into}; after a failure it
-   * is empty.
+   * Brings the files of {@code head}, and nothing else, into the folder {@code into}, which is
+   * emptied first, and again after a failure.
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
    * @throws StoreException of kind CORRUPT if two fresh copies differ from what was committed
@@ -113,7 +141,6 @@ public final class Checkpoints {
    */
   public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
       throws StoreException, TroubleException {
-    Restore restore = new Restore(store, head, new Spool(into), moved);
-    return restore.run();
+    return new Restore(store, head, new Spool(into), moved).run();
   }
 }

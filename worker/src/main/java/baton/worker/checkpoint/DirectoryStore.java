@@ -66,7 +66,7 @@ public final class DirectoryStore implements CheckpointStore {
           "The folder " + path + " is in the store already; nothing is overwritten.",
           e);
     } catch (IOException e) {
-      throw root.failure("written", e);
+      throw root.failure(StoreRoot.WRITTEN, e);
     }
   }
 
@@ -124,7 +124,7 @@ public final class DirectoryStore implements CheckpointStore {
           "The file " + storeId + " is in the store already; nothing is overwritten.",
           e);
     } catch (IOException e) {
-      throw root.failure("written", e);
+      throw root.failure(StoreRoot.WRITTEN, e);
     }
   }
 
@@ -132,8 +132,8 @@ public final class DirectoryStore implements CheckpointStore {
   public void get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     Path stored = requireFile(storeId);
-    try (FileChannel to = Durable.create(target);
-        FileChannel from = root.read(() -> FileChannel.open(stored, StandardOpenOption.READ))) {
+    try (FileChannel from = root.read(() -> FileChannel.open(stored, StandardOpenOption.READ));
+        FileChannel to = Durable.create(target)) {
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
       while (root.read(() -> from.read(chunk)) >= 0) {
         long bytes = chunk.flip().remaining();

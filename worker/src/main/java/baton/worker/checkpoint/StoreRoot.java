@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** The root of a directory store, with the marker that tells it from an empty mount point. */
 record StoreRoot(Path path, StoreId id) {
+  static final String WRITTEN = "written";
+
   private static final int SCARCE = 1 << 16;
 
   /** A step on the store's own file system. */
@@ -92,7 +96,7 @@ record StoreRoot(Path path, StoreId id) {
     try {
       return step.run();
     } catch (IOException e) {
-      throw failure("written", e);
+      throw failure(WRITTEN, e);
     }
   }
 
@@ -106,7 +110,7 @@ record StoreRoot(Path path, StoreId id) {
   }
 
   private static StoreException failure(Path root, String verb, IOException e) {
-    if (isFull(root, e)) {
+    if (isFull(root, verb, e)) {
       return new StoreException(
           Kind.FULL, "The store at " + root + " is full: make room or use a larger one.", e);
     }
@@ -117,18 +121,26 @@ record StoreRoot(Path path, StoreId id) {
         e);
   }
 
-  private static boolean isFull(Path root, IOException e) {
+  private static boolean isFull(Path root, String verb, IOException e) {
     String reason = reason(e);
     return reason.contains("No space left")
         || reason.contains("quota exceeded")
-        || root.toFile().exists() && root.toFile().getUsableSpace() < SCARCE;
+        // The system's own words may be in another language.
+        || verb.equals(WRITTEN)
+            && root.toFile().exists()
+            && root.toFile().getUsableSpace() < SCARCE;
   }
 
   private static String reason(IOException e) {
     if (e instanceof FileSystemException f && f.getReason() != null) {
       return f.getReason();
     }
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
-    return e instanceof FileSystemException || e.getMessage() == null ? kind : e.getMessage();
+    if (e instanceof NoSuchFileException) {
+      return "no such file or directory";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }
