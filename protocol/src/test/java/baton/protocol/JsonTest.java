@@ -201,6 +201,14 @@ class JsonTest {
     assertRefused("[", "not JSON as expected");
   }
 
+  @Test
+  void aValueThatLacksAFieldIsToldWithoutJavasWords() {
+    assertThatThrownBy(() -> Json.readerFor(Segment.class).readValue("{}"))
+        .isInstanceOfSatisfying(
+            JsonProcessingException.class,
+            e -> assertThat(Json.explain(e)).isEqualTo("a field is missing"));
+  }
+
   private static void assertRefused(String text, String why) {
     assertThatThrownBy(() -> Json.readerFor(Position.class).readValue(text))
         .isInstanceOfSatisfying(

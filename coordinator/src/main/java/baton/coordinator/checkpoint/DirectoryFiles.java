@@ -3,6 +3,7 @@ package baton.coordinator.checkpoint;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.IoReason;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -68,7 +69,7 @@ public final class DirectoryFiles implements CheckpointFiles {
         return new Verdict.Missing(file.name());
       }
       if (Files.size(place.get()) != file.size()
-          || !MountedRoot.digest(place.get()).equals(file.sha256())) {
+          || !Sha256.ofFile(place.get()).equals(file.sha256())) {
         return new Verdict.Different(file.name());
       }
     }
@@ -192,6 +193,6 @@ public final class DirectoryFiles implements CheckpointFiles {
 
   private String sentence(String verb, IOException e) {
     return "The store at %s cannot be %s (%s). Check that it is there and mounted."
-        .formatted(root.path(), verb, Reason.of(e));
+        .formatted(root.path(), verb, IoReason.of(e));
   }
 }

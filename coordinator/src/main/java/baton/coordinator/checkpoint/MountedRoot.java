@@ -1,16 +1,12 @@
 package baton.coordinator.checkpoint;
 
-import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.protocol.checkpoint.StorePath;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -19,8 +15,6 @@ import java.util.Optional;
  * be read now, never that a file is missing or wrong.
  */
 final class MountedRoot {
-  private static final int CHUNK = 1 << 20;
-
   private final Path path;
 
   /** Known from the first time it was read: a store that is unmounted later is still this one. */
@@ -70,18 +64,6 @@ final class MountedRoot {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  static Sha256 digest(Path file) throws IOException {
-    MessageDigest sha256 = Sha256.newDigest();
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-    try (FileChannel channel = FileChannel.open(file)) {
-      while (channel.read(chunk) >= 0) {
-        sha256.update(chunk.flip());
-        chunk.clear();
-      }
-    }
-    return Sha256.of(sha256);
   }
 
   /** The time by the clock that dates the store's files, which may be another machine's. */

@@ -26,8 +26,9 @@ import java.util.function.LongConsumer;
  * Saves and restores checkpoints, in the same way on every store.
  *
  * <p>A save, in steps: write the snapshot to the spool; digest its state; create the folder, which
- * must be new (R6); put the files, except those the parent has already; put the manifest last (R5).
- * A save that ends before its last step leaves a folder without a manifest, which nobody reads.
+ * must be new (R6); put the files, except those that are in the store already; put the manifest
+ * last (R5). A save that ends before its last step leaves a folder without a manifest, which nobody
+ * reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
  * compare it with the manifest; what differs is got once more, and only if it differs again is it
@@ -97,7 +98,7 @@ public final class Checkpoints {
     store.createFolder(folder);
     List<FileEntry> files = new ArrayList<>();
     for (Path file : spool.files()) {
-      Optional<FileEntry> stored = storedByParent(draft, file);
+      Optional<FileEntry> stored = inStore(draft, file);
       files.add(stored.isPresent() ? stored.get() : store.put(folder, file, moved));
     }
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
@@ -114,17 +115,16 @@ public final class Checkpoints {
     }
   }
 
-  /** The parent's file with the same bytes, under the name it has here: it costs none. */
-  private static Optional<FileEntry> storedByParent(Draft draft, Path file) throws IOException {
-    List<FileEntry> candidates = new ArrayList<>();
+  /** The file in the store with the same bytes, under the name it has here: it costs none. */
+  private static Optional<FileEntry> inStore(Draft draft, Path file) throws IOException {
     long size = Files.size(file);
-    draft.parent().ifPresent(parent -> candidates.addAll(parent.manifest().files()));
-    candidates.removeIf(candidate -> candidate.size() != size);
+    List<FileEntry> candidates =
+        draft.inStore().stream().filter(candidate -> candidate.size() == size).toList();
     if (candidates.isEmpty()) {
       return Optional.empty();
     }
+    Sha256 sha256 = Sha256.ofFile(file);
     String name = file.getFileName().toString();
-    Sha256 sha256 = FileDigest.of(file);
     return candidates.stream()
         .filter(candidate -> candidate.sha256().equals(sha256))
         .findFirst()

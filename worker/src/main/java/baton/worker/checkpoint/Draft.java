@@ -21,6 +21,8 @@ import java.util.Optional;
  *
  * @param counter how many checkpoints the lease has written, or tried to write, before this one
  * @param parent the checkpoint it extends, which may not be committed yet; empty for a job's first
+ * @param inStore files of the parent's manifest that need not be stored again if they are
+ *     unchanged; none after a check found one of them wrong
  * @param measurements all that was measured since the parent
  */
 public record Draft(
@@ -28,13 +30,35 @@ public record Draft(
     JobSpec spec,
     Fence fence,
     int counter,
-    Optional<StoredCheckpoint> parent,
+    Optional<Sha256> parent,
+    List<FileEntry> inStore,
     Optional<Sha256> dataDigest,
     Sha256 architectureHash,
     Map<String, String> numericProfile,
     List<Measurement> measurements,
     SessionId session,
     Instant time) {
+  public Draft {
+    inStore = List.copyOf(inStore);
+    measurements = List.copyOf(measurements);
+  }
+
+  /** The same, all of whose files are stored anew. */
+  public Draft withNothingInStore() {
+    return new Draft(
+        job,
+        spec,
+        fence,
+        counter,
+        parent,
+        List.of(),
+        dataDigest,
+        architectureHash,
+        numericProfile,
+        measurements,
+        session,
+        time);
+  }
 
   String folder(Position position) {
     return new CheckpointFolder(job, time, position, fence, counter).path();
@@ -50,7 +74,7 @@ public record Draft(
         position,
         counter,
         folder(position),
-        parent.map(p -> p.checkpoint().digest()),
+        parent,
         files,
         stateDigest,
         spec.seed(),

@@ -1,5 +1,6 @@
 package baton.worker.checkpoint;
 
+import baton.protocol.IoReason;
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
@@ -12,12 +13,9 @@ final class LocalDisk {
   static TroubleException trouble(String what, Path where, IOException e) {
     return new TroubleException(
         Trouble.machine(
-            "This machine could not %s on its disk at %s: %s.".formatted(what, where, reason(e)),
+            "This machine could not %s on its disk at %s: %s."
+                .formatted(what, where, IoReason.of(e)),
             "Make room there, or give the worker another directory."),
         e);
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -93,7 +93,7 @@ final class Restore {
       throws StoreException, IOException {
     for (int copy = 1; copy <= COPIES; copy++) {
       store.get(storeId, target, moved);
-      if (promise.keptBy(Files.size(target), FileDigest.of(target))) {
+      if (promise.keptBy(Files.size(target), Sha256.ofFile(target))) {
         return;
       }
       Files.delete(target);

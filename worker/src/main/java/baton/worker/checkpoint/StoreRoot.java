@@ -1,5 +1,6 @@
 package baton.worker.checkpoint;
 
+import baton.protocol.IoReason;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.worker.segment.StoreException;
@@ -8,11 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -117,30 +115,17 @@ record StoreRoot(Path path, StoreId id) {
     return new StoreException(
         Kind.UNREACHABLE,
         "The store at %s cannot be %s (%s): check that it is there, mounted and writable."
-            .formatted(root, verb, reason(e)),
+            .formatted(root, verb, IoReason.of(e)),
         e);
   }
 
   private static boolean isFull(Path root, String verb, IOException e) {
-    String reason = reason(e);
+    String reason = IoReason.of(e);
     return reason.contains("No space left")
         || reason.contains("quota exceeded")
         // The system's own words may be in another language.
         || verb.equals(WRITTEN)
             && root.toFile().exists()
             && root.toFile().getUsableSpace() < SCARCE;
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof FileSystemException f && f.getReason() != null) {
-      return f.getReason();
-    }
-    if (e instanceof NoSuchFileException) {
-      return "no such file or directory";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "access denied";
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

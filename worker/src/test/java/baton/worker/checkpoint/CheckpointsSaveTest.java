@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Position;
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Manifest;
@@ -73,7 +74,7 @@ class CheckpointsSaveTest {
     assertThat(checkpoint.stateDigest()).isEqualTo(StateDigest.of(stored));
     for (Manifest.FileEntry file : saved.manifest().files()) {
       assertThat(stored.resolve(file.name())).hasSize(file.size());
-      assertThat(FileDigest.of(stored.resolve(file.name()))).isEqualTo(file.sha256());
+      assertThat(Sha256.ofFile(stored.resolve(file.name()))).isEqualTo(file.sha256());
     }
   }
 
@@ -132,6 +133,18 @@ class CheckpointsSaveTest {
     assertThat(new Checkpoints(store, spool).restore(third.checkpoint(), other, UNWATCHED))
         .isEqualTo(third);
     assertThat(StateDigest.of(other)).isEqualTo(third.checkpoint().stateDigest());
+  }
+
+  @Test
+  void afterACheckFoundAStoredFileWrongAllIsStoredAnew() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    Draft draft = States.draft(1, Optional.of(first)).withNothingInStore();
+
+    StoredCheckpoint second = checkpoints.save(draft, States.after(2), UNWATCHED);
+
+    assertThat(second.checkpoint().parent()).contains(first.checkpoint().digest());
+    assertThat(second.manifest().files())
+        .allMatch(file -> file.storeId().startsWith(second.checkpoint().folder() + "/"));
   }
 
   @Test

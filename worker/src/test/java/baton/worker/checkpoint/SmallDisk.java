@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /** A disk of one mebibyte, where the machine lets us mount one. */
 record SmallDisk(Path path) implements AutoCloseable {
 
-  static SmallDisk mount(Path path) throws IOException, InterruptedException {
+  static SmallDisk mount(Path path) throws IOException {
     Files.createDirectory(path);
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path.toString()),
@@ -18,11 +18,11 @@ record SmallDisk(Path path) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() {
     run("umount", path.toString());
   }
 
-  private static boolean run(String... command) throws InterruptedException {
+  private static boolean run(String... command) {
     try {
       return new ProcessBuilder(command)
               .redirectErrorStream(true)
@@ -31,6 +31,9 @@ record SmallDisk(Path path) implements AutoCloseable {
               .waitFor()
           == 0;
     } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }
