@@ -81,11 +81,15 @@ public final class Json {
     if (e instanceof UnrecognizedPropertyException) {
       return "the field " + field + " is not known";
     }
-    if (e instanceof ValueInstantiationException && e.getCause() instanceof RuntimeException why) {
+    if (e instanceof ValueInstantiationException
+        && e.getCause() instanceof IllegalArgumentException why) {
       return (field.isEmpty() ? "" : "the field " + field + " cannot be: ") + why.getMessage();
     }
     if (e instanceof JsonMappingException && !field.isEmpty()) {
       return "the field " + field + " is missing or of the wrong type";
+    }
+    if (e instanceof ValueInstantiationException) {
+      return "a field is missing";
     }
     JsonLocation at = e.getLocation();
     return "it is not JSON as expected"

@@ -2,7 +2,11 @@ package baton.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -10,6 +14,7 @@ import java.util.regex.Pattern;
 
 /** A SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits. */
 public record Sha256(@JsonValue String hex) {
+  private static final int PIECE = 1 << 20;
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -27,6 +32,19 @@ public record Sha256(@JsonValue String hex) {
 
   public static Sha256 ofText(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Of a file of any size, read in small pieces. */
+  public static Sha256 ofFile(Path file) throws IOException {
+    MessageDigest digest = newDigest();
+    ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (channel.read(piece) >= 0) {
+        digest.update(piece.flip());
+        piece.clear();
+      }
+    }
+    return of(digest);
   }
 
   /** The value of a digest that has seen all its bytes; the digest starts anew. */

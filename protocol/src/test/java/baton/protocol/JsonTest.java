@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifests;
+import baton.protocol.checkpoint.StoreMarker;
 import baton.protocol.checkpoint.Tensor;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.CommitAnswer;
@@ -96,6 +97,7 @@ class JsonTest {
         STORE,
         Trouble.corrupt(DIGEST, "it differs"),
         Trouble.program("it failed", "mend it"),
+        StoreMarker.of(STORE),
         new CheckpointFolder(JOB, NOON, POSITION, FENCE, 1),
         Manifests.example(),
         Manifests.example().files().get(0),
@@ -197,6 +199,14 @@ class JsonTest {
     assertRefused("{\"epoch\":1,\"batch\":2}{}", "not JSON as expected");
     assertRefused("{\"epoch\":1,\n\"epoch\":1,\"batch\":2}", "not JSON as expected, at line 2");
     assertRefused("[", "not JSON as expected");
+  }
+
+  @Test
+  void aValueThatLacksAFieldIsToldWithoutJavasWords() {
+    assertThatThrownBy(() -> Json.readerFor(Segment.class).readValue("{}"))
+        .isInstanceOfSatisfying(
+            JsonProcessingException.class,
+            e -> assertThat(Json.explain(e)).isEqualTo("a field is missing"));
   }
 
   private static void assertRefused(String text, String why) {

@@ -2,7 +2,9 @@ package baton.worker.segment;
 
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 
 /**
  * Where checkpoints live, as a worker sees it: a blob store with folders. What a checkpoint is made
@@ -21,16 +23,26 @@ public interface CheckpointStore {
   /**
    * Stores {@code file} durably under its own name in {@code folder}; it becomes visible whole or
    * not at all.
+   *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws StoreException of kind EXISTS if the name is taken
+   * @throws IOException if the local file cannot be read
    */
-  FileEntry put(String folder, Path file) throws StoreException;
+  FileEntry put(String folder, Path file, LongConsumer moved) throws StoreException, IOException;
 
   /**
    * Copies a stored file to {@code target}, fresh from the store, and does not judge its bytes.
    *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws StoreException of kind GONE if there is no such file
+   * @throws IOException if the local file cannot be written
+   */
+  void get(String storeId, Path target, LongConsumer moved) throws StoreException, IOException;
+
+  /**
+   * The store id of the file {@code name} in {@code folder}.
+   *
    * @throws StoreException of kind GONE if there is no such file
    */
-  void get(String storeId, Path target) throws StoreException;
-
-  /** The store id of the file {@code name} in {@code folder}. */
   String locate(String folder, String name) throws StoreException;
 }

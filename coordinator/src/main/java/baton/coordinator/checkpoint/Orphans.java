@@ -1,0 +1,41 @@
+package baton.coordinator.checkpoint;
+
+import baton.protocol.Fence;
+import baton.protocol.checkpoint.Manifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The rule by which a file in a job's folders is an orphan (R13): its folder bears a fence below
+ * the current one, so no one can commit it any more; it was not committed; it has not changed for
+ * over a day by the store's clock; and no committed manifest names the file.
+ *
+ * @param current the highest fence ever granted in the job
+ * @param named the store ids that committed manifests name
+ * @param committed the folders of committed checkpoints
+ * @param now by the store's clock
+ */
+record Orphans(Fence current, Set<String> named, Set<String> committed, Instant now) {
+  private static final Duration GRACE = Duration.ofDays(1);
+
+  /** The store ids of the orphans among a job's folders. Manifests stay. */
+  List<String> among(List<StoredFolder> folders) {
+    return folders.stream().filter(this::isAbandoned).flatMap(this::orphansIn).toList();
+  }
+
+  private boolean isAbandoned(StoredFolder folder) {
+    return folder.name().fence().compareTo(current) < 0
+        && !committed.contains(folder.name().path())
+        && folder.changed().isBefore(now.minus(GRACE));
+  }
+
+  private Stream<String> orphansIn(StoredFolder folder) {
+    return folder.files().stream()
+        .filter(file -> !file.equals(Manifest.FILE_NAME))
+        .map(file -> folder.name().path() + "/" + file)
+        .filter(storeId -> !named.contains(storeId));
+  }
+}

@@ -1,0 +1,28 @@
+package baton.protocol;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Why a file system or a network refused, in a few words for people, without the path. */
+public final class IoReason {
+  private IoReason() {}
+
+  public static String of(IOException e) {
+    if (e instanceof NoSuchFileException && reasonless(e)) {
+      return "no such file or directory";
+    }
+    if (e instanceof AccessDeniedException && reasonless(e)) {
+      return "access denied";
+    }
+    if (e instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason();
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static boolean reasonless(IOException e) {
+    return ((FileSystemException) e).getReason() == null;
+  }
+}

@@ -1,0 +1,146 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.SafetensorsException;
+import baton.protocol.checkpoint.StateDigest;
+import baton.worker.segment.CheckpointStore;
+import baton.worker.segment.Snapshot;
+import baton.worker.segment.StoreException;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Saves and restores checkpoints, in the same way on every store.
+ *
+ * <p>A save, in steps: write the snapshot to the spool; digest its state; create the folder, which
+ * must be new (R6); put the files, except those that are in the store already; put the manifest
+ * last (R5). A save that ends before its last step leaves a folder without a manifest, which nobody
+ * reads.
+ *
+ * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
+ * compare it with the manifest; what differs is got once more, and only if it differs again is it
+ * corrupt (R3).
+ */
+public final class Checkpoints {
+  private final CheckpointStore store;
+  private final Spool spool;
+
+  /**
+   * @param spool a directory of this session alone, emptied before and after each save
+   */
+  public Checkpoints(CheckpointStore store, Path spool) {
+    this.store = store;
+    this.spool = new Spool(spool);
+  }
+
+  /**
+   * Stores a snapshot; one save at a time.
+   *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if what the
+   *     program wrote is unsound
+   */
+  public StoredCheckpoint save(Draft draft, Snapshot snapshot, LongConsumer moved)
+      throws StoreException, TroubleException {
+    try {
+      spool.empty();
+      snapshot.writeTo(spool.path());
+      requirePlainFiles();
+      return store(draft, snapshot.position(), moved);
+    } catch (SafetensorsException e) {
+      throw unsound(e.getMessage(), e);
+    } catch (IOException e) {
+      throw LocalDisk.trouble("save a checkpoint", spool.path(), e);
+    } finally {
+      spool.emptyQuietly();
+    }
+  }
+
+  private void requirePlainFiles() throws IOException, TroubleException {
+    List<Path> files = spool.files();
+    if (files.isEmpty()) {
+      throw unsound("there is no file in it", null);
+    }
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      boolean ours = name.startsWith(".") || name.equals(Manifest.FILE_NAME);
+      if (ours || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw unsound(name + " is no plain file of a name that a program may use", null);
+      }
+    }
+  }
+
+  private static TroubleException unsound(String why, Exception cause) {
+    return new TroubleException(
+        Trouble.program(
+            "The program wrote a checkpoint that cannot be used: " + why + ".",
+            "Correct how the program writes its state."),
+        cause);
+  }
+
+  private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
+      throws StoreException, TroubleException, IOException {
+    Sha256 stateDigest = StateDigest.of(spool.path());
+    String folder = draft.folder(position);
+    store.createFolder(folder);
+    List<FileEntry> files = new ArrayList<>();
+    for (Path file : spool.files()) {
+      Optional<FileEntry> stored = inStore(draft, file);
+      files.add(stored.isPresent() ? stored.get() : store.put(folder, file, moved));
+    }
+    Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
+    String text = text(manifest);
+    store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
+    return StoredCheckpoint.of(manifest, text);
+  }
+
+  private static String text(Manifest manifest) throws TroubleException {
+    try {
+      return ManifestJson.write(manifest);
+    } catch (IllegalArgumentException e) {
+      throw unsound(e.getMessage(), e);
+    }
+  }
+
+  /** The file in the store with the same bytes, under the name it has here: it costs none. */
+  private static Optional<FileEntry> inStore(Draft draft, Path file) throws IOException {
+    long size = Files.size(file);
+    List<FileEntry> candidates =
+        draft.inStore().stream().filter(candidate -> candidate.size() == size).toList();
+    if (candidates.isEmpty()) {
+      return Optional.empty();
+    }
+    Sha256 sha256 = Sha256.ofFile(file);
+    String name = file.getFileName().toString();
+    return candidates.stream()
+        .filter(candidate -> candidate.sha256().equals(sha256))
+        .findFirst()
+        .map(same -> new FileEntry(name, size, sha256, same.storeId()));
+  }
+
+  /**
+   * Brings the files of {@code head}, and nothing else, into the folder {@code into}, which is
+   * emptied first, and again after a failure.
+   *
+   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @throws StoreException of kind CORRUPT if two fresh copies differ from what was committed
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, or its Baton is too old
+   */
+  public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
+      throws StoreException, TroubleException {
+    return new Restore(store, head, new Spool(into), moved).run();
+  }
+}

@@ -1,0 +1,21 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.IoReason;
+import baton.protocol.Trouble;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Failures of this machine's own disk, told to people. */
+final class LocalDisk {
+  private LocalDisk() {}
+
+  static TroubleException trouble(String what, Path where, IOException e) {
+    return new TroubleException(
+        Trouble.machine(
+            "This machine could not %s on its disk at %s: %s."
+                .formatted(what, where, IoReason.of(e)),
+            "Make room there, or give the worker another directory."),
+        e);
+  }
+}

@@ -1,0 +1,219 @@
+package baton.worker.checkpoint;
+
+import static baton.worker.checkpoint.CheckpointStoreContract.UNWATCHED;
+import static baton.worker.checkpoint.CheckpointStoreContract.assertKind;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.StateDigest;
+import baton.worker.segment.Snapshot;
+import baton.worker.segment.StoreException;
+import baton.worker.segment.StoreException.Kind;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsSaveTest {
+  private static final String FOLDER = "job-1/20260102-030405Z-e1-b0-f3-s0";
+
+  @TempDir Path root;
+  @TempDir Path spool;
+  @TempDir Path other;
+  private FaultyStore store;
+  private Checkpoints checkpoints;
+
+  @BeforeEach
+  void open() throws StoreException {
+    store = new FaultyStore(DirectoryStore.open(root, () -> new StoreId("store-1")));
+    checkpoints = new Checkpoints(store, spool);
+  }
+
+  @Test
+  void theManifestIsWrittenLast() throws Exception {
+    checkpoints.save(States.draft(0, Optional.empty()), States.after(1), UNWATCHED);
+
+    assertThat(store.calls)
+        .containsExactly(
+            "createFolder",
+            "put model.safetensors",
+            "put optimizer.safetensors",
+            "put state.json",
+            "put manifest.json");
+    assertThat(spool).isEmptyDirectory();
+  }
+
+  @Test
+  void theCheckpointIsWhatLiesInTheStore() throws Exception {
+    StoredCheckpoint saved = save(0, Optional.empty(), States.after(1));
+
+    Path stored = root.resolve(FOLDER);
+    Checkpoint checkpoint = saved.checkpoint();
+    assertThat(stored.resolve("manifest.json")).hasContent(saved.text());
+    assertThat(ManifestJson.read(saved.text())).isEqualTo(saved.manifest());
+    assertThat(checkpoint.digest()).isEqualTo(ManifestJson.digest(saved.text()));
+    assertThat(checkpoint.folder()).isEqualTo(FOLDER);
+    assertThat(checkpoint.position()).isEqualTo(Position.ofEpochs(1));
+    assertThat(checkpoint.fence()).isEqualTo(new Fence(3));
+    assertThat(checkpoint.parent()).isEmpty();
+    assertThat(checkpoint.stateDigest()).isEqualTo(StateDigest.of(stored));
+    for (Manifest.FileEntry file : saved.manifest().files()) {
+      assertThat(stored.resolve(file.name())).hasSize(file.size());
+      assertThat(Sha256.ofFile(stored.resolve(file.name()))).isEqualTo(file.sha256());
+    }
+  }
+
+  @Test
+  void aSaveThatIsCutAtAnyStepLeavesNoManifest() throws Exception {
+    for (Kind kind : new Kind[] {Kind.UNREACHABLE, Kind.FULL}) {
+      for (int step = 0; step < 5; step++) {
+        int counter = kind.ordinal() * 10 + step;
+        store.calls.clear();
+        store.failAt(step, kind);
+
+        assertKind(kind, () -> save(counter, Optional.empty(), States.after(1)));
+
+        assertThat(manifests()).as("cut at step %d", step).isZero();
+        assertThat(spool).isEmptyDirectory();
+      }
+    }
+  }
+
+  @Test
+  void aSaveThatIsAbandonedAtAnyByteLeavesNoManifest() throws Exception {
+    AtomicLong whole = new AtomicLong();
+    checkpoints.save(States.draft(0, Optional.empty()), States.after(1), whole::addAndGet);
+    Files.delete(root.resolve(FOLDER).resolve("manifest.json"));
+    for (int counter = 1; counter <= 4; counter++) {
+      AtomicLong left = new AtomicLong(counter);
+      Draft draft = States.draft(counter, Optional.empty());
+      assertThatThrownBy(
+              () ->
+                  checkpoints.save(
+                      draft,
+                      States.after(1),
+                      bytes -> {
+                        if (left.decrementAndGet() == 0) {
+                          throw new CancellationException("the lease has ended");
+                        }
+                      }))
+          .isInstanceOf(CancellationException.class);
+      assertThat(manifests()).isZero();
+      assertThat(spool).isEmptyDirectory();
+    }
+    assertThat(whole.get()).isPositive();
+  }
+
+  @Test
+  void anUnchangedFileCostsNoBytes() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    store.calls.clear();
+
+    StoredCheckpoint second = save(1, Optional.of(first), States.after(2));
+    StoredCheckpoint third = save(2, Optional.of(second), States.after(3));
+
+    assertThat(store.calls).doesNotContain("put model.safetensors");
+    assertThat(second.checkpoint().parent()).contains(first.checkpoint().digest());
+    assertThat(third.manifest().files().get(0).storeId()).isEqualTo(FOLDER + "/model.safetensors");
+    assertThat(new Checkpoints(store, spool).restore(third.checkpoint(), other, UNWATCHED))
+        .isEqualTo(third);
+    assertThat(StateDigest.of(other)).isEqualTo(third.checkpoint().stateDigest());
+  }
+
+  @Test
+  void afterACheckFoundAStoredFileWrongAllIsStoredAnew() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    Draft draft = States.draft(1, Optional.of(first)).withNothingInStore();
+
+    StoredCheckpoint second = checkpoints.save(draft, States.after(2), UNWATCHED);
+
+    assertThat(second.checkpoint().parent()).contains(first.checkpoint().digest());
+    assertThat(second.manifest().files())
+        .allMatch(file -> file.storeId().startsWith(second.checkpoint().folder() + "/"));
+  }
+
+  @Test
+  void anExistingFolderIsAnError() throws Exception {
+    save(0, Optional.empty(), States.after(1));
+    String before = Files.readString(root.resolve(FOLDER).resolve("manifest.json"));
+
+    assertKind(Kind.EXISTS, () -> save(0, Optional.empty(), States.after(1)));
+
+    assertThat(root.resolve(FOLDER).resolve("manifest.json")).hasContent(before);
+  }
+
+  @Test
+  void whatADeadSaveLeftInTheSpoolIsNotSaved() throws Exception {
+    Files.createDirectories(spool.resolve("a/b"));
+    Files.writeString(spool.resolve("model.safetensors"), "left over");
+
+    StoredCheckpoint saved = save(0, Optional.empty(), States.after(1));
+
+    assertThat(saved.manifest().files()).hasSize(3);
+  }
+
+  @Test
+  void aFullLocalDiskIsTheMachinesTrouble() {
+    Snapshot full =
+        States.writing(
+            folder -> {
+              Files.writeString(folder.resolve("state.json"), "{");
+              throw new IOException("No space left on device");
+            });
+
+    assertTrouble(Trouble.Kind.MACHINE, "No space left on device", full);
+    assertThat(spool).isEmptyDirectory();
+    assertThat(store.calls).isEmpty();
+  }
+
+  @Test
+  void anUnsoundStateIsTheProgramsTrouble() {
+    assertTrouble(
+        Trouble.Kind.PROGRAM,
+        "not a sound safetensors file",
+        States.writing(f -> Files.writeString(f.resolve("model.safetensors"), "pickle")));
+    assertTrouble(Trouble.Kind.PROGRAM, "no file in it", States.writing(f -> {}));
+    assertTrouble(
+        Trouble.Kind.PROGRAM,
+        "sub is no plain file",
+        States.writing(f -> Files.createDirectory(f.resolve("sub"))));
+    assertTrouble(
+        Trouble.Kind.PROGRAM,
+        "manifest.json is no plain file",
+        States.writing(f -> Files.writeString(f.resolve("manifest.json"), "{}")));
+    assertThat(store.calls).isEmpty();
+  }
+
+  private void assertTrouble(Trouble.Kind kind, String why, Snapshot snapshot) {
+    assertThatThrownBy(() -> save(0, Optional.empty(), snapshot))
+        .isInstanceOfSatisfying(
+            TroubleException.class, e -> assertThat(e.trouble().kind()).isEqualTo(kind))
+        .hasMessageContaining(why);
+  }
+
+  private StoredCheckpoint save(int counter, Optional<StoredCheckpoint> parent, Snapshot snapshot)
+      throws StoreException, TroubleException {
+    return checkpoints.save(States.draft(counter, parent), snapshot, UNWATCHED);
+  }
+
+  private long manifests() throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(file -> file.endsWith("manifest.json")).count();
+    }
+  }
+}

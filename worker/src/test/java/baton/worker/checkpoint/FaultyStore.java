@@ -1,0 +1,81 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.worker.segment.CheckpointStore;
+import baton.worker.segment.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** A store that keeps a list of its calls, fails at one of them, and spoils what is got. */
+final class FaultyStore implements CheckpointStore {
+  private final CheckpointStore inner;
+  final List<String> calls = new ArrayList<>();
+  private int failAt = Integer.MAX_VALUE;
+  private StoreException.Kind failure;
+  private String spoiled = "";
+  private int spoils;
+
+  FaultyStore(CheckpointStore inner) {
+    this.inner = inner;
+  }
+
+  /** The call of this number, counted from zero, fails; and each one after it. */
+  void failAt(int call, StoreException.Kind kind) {
+    failAt = call;
+    failure = kind;
+  }
+
+  /** The next so many copies of the file {@code name} have a wrong bit. */
+  void spoil(String name, int copies) {
+    spoiled = name;
+    spoils = copies;
+  }
+
+  private void called(String call) throws StoreException {
+    calls.add(call);
+    if (calls.size() > failAt) {
+      throw new StoreException(failure, "Injected at " + call + ".");
+    }
+  }
+
+  @Override
+  public StoreId id() {
+    return inner.id();
+  }
+
+  @Override
+  public void createFolder(String path) throws StoreException {
+    called("createFolder");
+    inner.createFolder(path);
+  }
+
+  @Override
+  public FileEntry put(String folder, Path file, LongConsumer moved)
+      throws StoreException, IOException {
+    called("put " + file.getFileName());
+    return inner.put(folder, file, moved);
+  }
+
+  @Override
+  public void get(String storeId, Path target, LongConsumer moved)
+      throws StoreException, IOException {
+    called("get " + storeId.substring(storeId.lastIndexOf('/') + 1));
+    inner.get(storeId, target, moved);
+    if (storeId.endsWith("/" + spoiled) && spoils-- > 0) {
+      byte[] bytes = Files.readAllBytes(target);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(target, bytes);
+    }
+  }
+
+  @Override
+  public String locate(String folder, String name) throws StoreException {
+    called("locate " + name);
+    return inner.locate(folder, name);
+  }
+}

@@ -1,0 +1,87 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** States of a small training run, for tests. */
+final class States {
+  private States() {}
+
+  /** A state whose optimizer and step differ with {@code epoch}; the model's layers are frozen. */
+  static Snapshot after(int epoch) {
+    return new Snapshot() {
+      @Override
+      public Position position() {
+        return Position.ofEpochs(epoch);
+      }
+
+      @Override
+      public void writeTo(Path folder) throws IOException {
+        write(folder, "model.safetensors", "frozen weights");
+        write(folder, "optimizer.safetensors", "momentum " + epoch);
+        Files.writeString(folder.resolve("state.json"), "{\"step\":" + epoch + "}");
+      }
+    };
+  }
+
+  private static void write(Path folder, String name, String bytes) throws IOException {
+    ByteBuffer data = ByteBuffer.wrap(bytes.getBytes(StandardCharsets.UTF_8));
+    Tensor tensor = new Tensor("U8", List.of((long) data.remaining()), data);
+    Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("t", tensor)), Map.of());
+  }
+
+  /** A snapshot at epoch 1 that does what {@code body} does. */
+  static Snapshot writing(Body body) {
+    return new Snapshot() {
+      @Override
+      public Position position() {
+        return Position.ofEpochs(1);
+      }
+
+      @Override
+      public void writeTo(Path folder) throws IOException {
+        body.writeTo(folder);
+      }
+    };
+  }
+
+  interface Body {
+    void writeTo(Path folder) throws IOException;
+  }
+
+  static Draft draft(int counter, Optional<StoredCheckpoint> parent) {
+    return new Draft(
+        new JobId("job-1"),
+        new JobSpec(
+            "digits", "digits", Map.of("rate", 0.1), 24, 7, 0, Optional.empty(), Policy.DEFAULT),
+        new Fence(3),
+        counter,
+        parent.map(p -> p.checkpoint().digest()),
+        parent.map(p -> p.manifest().files()).orElse(List.of()),
+        Optional.empty(),
+        Sha256.ofText("layers"),
+        Map.of("threads", "1"),
+        List.of(new Measurement(Position.ofEpochs(1), Map.of("loss", 0.5))),
+        new SessionId("session-1"),
+        Instant.parse("2026-01-02T03:04:05Z"));
+  }
+}
