@@ -73,9 +73,6 @@ final class Network {
         .get()
         .whenComplete(
             (value, error) -> {
-              if (error != null && find(error) instanceof RuleBroken broken) {
-                throw broken;
-              }
               boolean lost = loses();
               agenda.after(
                   chance.millis(5, 200),

@@ -1,6 +1,7 @@
 package baton.scripts.simulation;
 
 import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Budget;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
@@ -27,10 +28,12 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -43,15 +46,22 @@ final class Referee {
   private static final Duration STALL_SEEN_WITHIN = Duration.ofSeconds(90);
 
   private final Supplier<Duration> now;
+  private final Supplier<Instant> record;
   private final Map<JobId, Books> books = new HashMap<>();
   private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
   private final Map<String, Outcome> answers = new HashMap<>();
   private Duration readySince = Duration.ZERO;
+  private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
   private Database database;
 
-  Referee(Supplier<Duration> now) {
+  /**
+   * @param now the virtual clock
+   * @param record the coordinator's wall clock, which may jump, and by which devices are barred
+   */
+  Referee(Supplier<Duration> now, Supplier<Instant> record) {
     this.now = now;
+    this.record = record;
   }
 
   /** What the referee knows of one job. */
@@ -65,9 +75,21 @@ final class Referee {
     int lostInARow;
     final Map<String, Set<SessionId>> errorsAtHead = new HashMap<>();
     final Set<SessionId> failedIn = new HashSet<>();
-    final Map<String, Duration> barredUntil = new HashMap<>();
+    final Map<String, Instant> barredUntil = new HashMap<>();
     final Set<Sha256> acknowledged = new HashSet<>();
     final Map<Position, Sha256> expected = new HashMap<>();
+
+    void remember(Budget budget) {
+      lostInARow = budget.lostInARow();
+      failedIn.addAll(budget.avoidedSessions());
+      budget
+          .failures()
+          .forEach(
+              f ->
+                  errorsAtHead
+                      .computeIfAbsent(f.message(), message -> new HashSet<>())
+                      .add(f.session()));
+    }
 
     void headMoved() {
       lostInARow = 0;
@@ -125,7 +147,14 @@ final class Referee {
 
   /** What was acknowledged after the back-up is lost with it, and no rule forbids that. */
   void backupRestored() {
-    books.values().forEach(kept -> kept.acknowledged.clear());
+    books.forEach(
+        (id, kept) -> {
+          kept.acknowledged.clear();
+          kept.headMoved();
+          kept.failedIn.clear();
+          kept.barredUntil.clear();
+          database.find(id).ifPresent(job -> kept.remember(job.budget()));
+        });
     answers.clear();
   }
 
@@ -224,8 +253,8 @@ final class Referee {
         "R15",
         "leased to a session that has not opened the job's store");
     require(!kept.failedIn.contains(lease.ask().session()), "R11", "given again to who failed it");
-    Duration until = kept.barredUntil.getOrDefault(lease.ask().device(), Duration.ZERO);
-    require(now.get().compareTo(until) >= 0, "R11", "given to a barred device");
+    Instant until = kept.barredUntil.getOrDefault(lease.ask().device(), Instant.MIN);
+    require(!record.get().isBefore(until), "R11", "given to a barred device");
   }
 
   private void checkHead(Job before, Job after, Command command, Books kept) {
@@ -278,7 +307,7 @@ final class Referee {
             .computeIfAbsent(fail.trouble().message(), message -> new HashSet<>())
             .add(lease.ask().session());
       } else {
-        kept.barredUntil.put(lease.ask().device(), now.get().plus(before.spec().policy().barFor()));
+        kept.barredUntil.put(lease.ask().device(), record.get().plus(before.spec().policy().barFor()));
       }
     }
     if (after.state() == JobState.FAILED && before.state() != JobState.FAILED) {
@@ -294,8 +323,14 @@ final class Referee {
 
   void require(boolean held, String rule, String what) {
     if (!held) {
-      throw new RuleBroken(rule, what);
+      broken = broken.or(() -> Optional.of(new RuleBroken(rule, what)));
+      throw broken.get();
     }
+  }
+
+  /** The first rule that did not hold, whoever caught it on its way. */
+  Optional<RuleBroken> broken() {
+    return broken;
   }
 
   private static boolean ends(Decision decision, LeaseEnd why) {

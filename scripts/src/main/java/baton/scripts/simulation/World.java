@@ -13,6 +13,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One simulation: jobs, workers, a coordinator, and the weather they live in, all from a seed. */
 final class World {
@@ -49,12 +51,14 @@ final class World {
     this.chance = new Chance(seed);
     this.weather = given;
     this.pace = Pace.drawnFor(weather);
-    this.referee = new Referee(agenda::now);
+    AtomicReference<Clock> wall = new AtomicReference<>();
+    this.referee = new Referee(agenda::now, () -> wall.get().instant());
     this.blobs = new Blobs(new StoreId("store-1"), referee);
     this.referee.watch(blobs, database);
     this.coordinator =
         new CoordinatorProcess(
             agenda, database, blobs, referee, core, weather, chance.split(), this::isCalm);
+    wall.set(coordinator.clock());
     this.network = new Network(agenda, chance.split(), weather, coordinator, this::isCalm);
     this.jobs = chance.between(1, 2);
     this.poisoned = weather.deathEvery() > 0 && chance.happens(0.05);
@@ -85,6 +89,12 @@ final class World {
     new Fate(this, chance.split()).begin();
     while (!isOver() && agenda.step()) {
       steps++;
+      referee
+          .broken()
+          .ifPresent(
+              broken -> {
+                throw broken;
+              });
       referee.require(
           agenda.now().compareTo(HORIZON) < 0,
           "liveness",
