@@ -188,7 +188,7 @@ final class CoordinatorProcess {
   private void tick(int ofLife) {
     if (up && life == ofLife) {
       relay.tick();
-      if (agenda.now().toSeconds() % 20 == 0) {
+      if (core.forgetsInCrash() && agenda.now().toSeconds() % 20 == 0) {
         lately = database.backup();
       }
       agenda.after(TICK, () -> tick(ofLife));
