@@ -80,6 +80,19 @@ class GroupCommitterTest {
   }
 
   @Test
+  void aPreviewTellsTheAnswerAndChangesNothing() {
+    Job leased = leased("mnist", "s1");
+    Command commit = Sample.commit(leased, new Position(0, 7), 0.5);
+
+    Outcome before = committer.preview(leased, commit);
+    assertThat(job("mnist")).isEqualTo(leased);
+    Outcome stored = apply("mnist", commit).join();
+    Outcome after = committer.preview(job("mnist"), commit);
+
+    assertThat(before).isEqualTo(stored).isEqualTo(after);
+  }
+
+  @Test
   void anAnswerThatRestsOnAStagedChangeWaitsForIt() {
     Job leased = leased("mnist", "s1");
     Gate first = gateBeforeNextSave();
@@ -237,7 +250,7 @@ class GroupCommitterTest {
     Gate gate = gateBeforeNextSave();
     submit("other");
     gate.awaitReached();
-    CompletableFuture<Outcome> impossible = apply("mnist", new Restore(0));
+    CompletableFuture<Outcome> impossible = apply("mnist", new Restore(0, List.of()));
     CompletableFuture<Outcome> neighbour = apply("mnist", Sample.pause());
     gate.open();
 
