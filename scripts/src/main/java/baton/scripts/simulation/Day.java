@@ -7,6 +7,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Segment;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * One long job on sessions that end, in virtual time: what a user's day would be like, and how much
@@ -23,6 +25,8 @@ public final class Day {
   private static final int BATCHES_PER_EPOCH = 12;
   private static final Duration BOOT = Duration.ofSeconds(90);
   private static final Duration START = Duration.ofSeconds(10);
+  private static final Duration HORIZON = Duration.ofDays(60);
+  private static final Duration TICK = Duration.ofSeconds(10);
 
   /**
    * What a day is like.
@@ -75,7 +79,6 @@ public final class Day {
   private World world;
   private int sessions;
   private long batchesTrained;
-  private Position head = Position.START;
 
   private record Holding(Grant grant, Duration since, Position committed) {}
 
@@ -94,7 +97,9 @@ public final class Day {
     world = new World(seed, Core.REAL, scenario(epochs), new Reporter());
     plan.trace().ifPresent(trace -> Trace.replay(trace, world));
     World.Result result = world.run();
-    holdings.keySet().stream().sorted().toList().forEach(worker -> tell(worker, "complete"));
+    holdings.entrySet().stream()
+        .max(Comparator.comparing(held -> held.getValue().grant.fence()))
+        .ifPresent(held -> complete(held.getKey(), Position.ofEpochs(epochs)));
     Duration batch = plan.epoch().dividedBy(BATCHES_PER_EPOCH);
     Duration useful = plan.epoch().multipliedBy(epochs);
     Duration lost = batch.multipliedBy(batchesTrained).minus(useful);
@@ -126,9 +131,7 @@ public final class Day {
             .map(Trace::machines)
             .orElseGet(
                 () ->
-                    java.util.stream.IntStream.rangeClosed(1, plan.workers())
-                        .mapToObj(n -> "session-" + n)
-                        .toList())
+                    IntStream.rangeClosed(1, plan.workers()).mapToObj(n -> "session-" + n).toList())
             .stream()
             .map(
                 name ->
@@ -141,13 +144,13 @@ public final class Day {
     Scenario.Sessions coming =
         traced
             ? new Scenario.Sessions(
-                of -> Optional.empty(), of -> Optional.empty(), of -> Optional.empty())
+                of -> Optional.empty(), of -> Optional.empty(), of -> Optional.empty(), HORIZON)
             : new Scenario.Sessions(
                 of -> Optional.of(plan.session()),
                 of -> plan.killEvery().map(mean -> of.exponential(mean.toSeconds())),
-                of -> Optional.of(plan.untilNext()));
-    return new Scenario(
-        List.of(job), machines, coming, pace(), Weather.FINE, false, Duration.ofDays(60));
+                of -> Optional.of(plan.untilNext()),
+                HORIZON);
+    return new Scenario(List.of(job), machines, coming, pace(), Weather.FINE, false, HORIZON, TICK);
   }
 
   private Pace pace() {
@@ -166,6 +169,11 @@ public final class Day {
 
   private static Pace.Range exactly(long millis) {
     return new Pace.Range((int) millis, (int) millis);
+  }
+
+  private void complete(String worker, Position end) {
+    holdings.computeIfPresent(worker, (name, held) -> new Holding(held.grant, held.since, end));
+    tell(worker, "complete");
   }
 
   private void tell(String worker, String why) {
@@ -213,7 +221,6 @@ public final class Day {
 
     @Override
     public void committed(WorkerProcess worker, Position position) {
-      head = position.isAfter(head) ? position : head;
       holdings.computeIfPresent(
           worker.machine.name(), (name, held) -> new Holding(held.grant, held.since, position));
     }

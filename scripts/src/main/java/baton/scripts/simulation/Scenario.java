@@ -20,6 +20,7 @@ import java.util.function.Function;
  *
  * @param poisoned whether the program fails at one position in some sessions
  * @param horizon when it must be over
+ * @param tick how often the coordinator looks at its leases
  */
 record Scenario(
     List<JobSpec> jobs,
@@ -28,7 +29,8 @@ record Scenario(
     Pace pace,
     Weather weather,
     boolean poisoned,
-    Duration horizon) {
+    Duration horizon,
+    Duration tick) {
 
   static final StoreId STORE = new StoreId("store-1");
 
@@ -41,11 +43,13 @@ record Scenario(
    * @param knownLength how long one lasts, if it knows
    * @param killedAfter when it is killed without a word, if it is
    * @param untilNext how long until a person starts the next; empty: nobody does
+   * @param idleExit so long without work ends one
    */
   record Sessions(
       Function<Chance, Optional<Duration>> knownLength,
       Function<Chance, Optional<Duration>> killedAfter,
-      Function<Chance, Optional<Duration>> untilNext) {}
+      Function<Chance, Optional<Duration>> untilNext,
+      Duration idleExit) {}
 
   /** One or two short jobs, two or three workers, in weather drawn from the seed. */
   static Scenario drawnFrom(long seed) {
@@ -71,7 +75,8 @@ record Scenario(
             of ->
                 of.happens(weather.planned()) ? Optional.of(of.seconds(30, 180)) : Optional.empty(),
             of -> Optional.empty(),
-            of -> Optional.of(of.seconds(1, 60)));
+            of -> Optional.of(of.seconds(1, 60)),
+            Duration.ofMinutes(10));
     return new Scenario(
         jobs,
         machines,
@@ -79,7 +84,8 @@ record Scenario(
         Pace.drawnFor(weather),
         weather,
         weather.deathEvery() > 0 && chance.happens(0.05),
-        Duration.ofHours(4));
+        Duration.ofHours(4),
+        Duration.ofSeconds(1));
   }
 
   private static JobSpec shortJob(String name, Chance chance) {

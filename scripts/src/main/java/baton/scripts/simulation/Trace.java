@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public final class Trace {
-  /** The longest gap between the sessions of a list that says nothing about gaps. */
+  /** The gap between sessions, and between two rounds of a trace, where nothing is said of it. */
   private static final Duration BETWEEN_SESSIONS = Duration.ofMinutes(10);
 
   private Trace() {}
@@ -80,14 +80,25 @@ public final class Trace {
     return trace.stream().map(Change::node).distinct().toList();
   }
 
-  /** Enters the changes of a trace into a world that has a machine for each node. */
+  /**
+   * Enters the changes of a trace into a world that has a machine for each node. When it ends all
+   * machines are taken away and it begins anew, for as long as the world goes on.
+   */
   static void replay(List<Change> trace, World world) {
     Map<String, WorkerProcess> byName =
         world.workers().stream().collect(Collectors.toMap(w -> w.machine.name(), w -> w));
+    Duration last = Duration.ZERO;
     for (Change change : trace) {
       WorkerProcess worker = byName.get(change.node());
-      world.agenda.at(change.at(), change.comes() ? worker::boot : worker::die);
+      world.agenda.after(change.at(), change.comes() ? worker::boot : worker::die);
+      last = change.at();
     }
+    world.agenda.after(
+        last.plus(BETWEEN_SESSIONS),
+        () -> {
+          byName.values().forEach(WorkerProcess::die);
+          replay(trace, world);
+        });
   }
 
   private static Change node(String[] cells) {

@@ -73,7 +73,8 @@ final class WorkerProcess {
     Optional<Duration> endsIn = world.knownLength(chance);
     conduct = new Conduct(world.referee, sessionId, endsIn.isPresent());
     hands = new SimulatedHands(this, new SimulatedHands.Bench());
-    Settings settings = endsIn.map(Settings.DEFAULT::endingIn).orElse(Settings.DEFAULT);
+    Settings usual = Settings.DEFAULT.idleFor(world.scenario.sessions().idleExit());
+    Settings settings = endsIn.map(usual::endingIn).orElse(usual);
     session = new Session(settings, new SplittableRandom(chance.number()), moment());
     world.watcher.sessionBegan(this);
     world.scenario.sessions().killedAfter().apply(chance).ifPresent(span -> after(span, this::die));

@@ -51,7 +51,15 @@ final class World {
     this.referee.watch(blobs, database);
     this.coordinator =
         new CoordinatorProcess(
-            agenda, database, blobs, referee, core, weather, chance.split(), this::isCalm);
+            agenda,
+            database,
+            blobs,
+            referee,
+            core,
+            weather,
+            chance.split(),
+            this::isCalm,
+            scenario.tick());
     wall.set(coordinator.clock());
     this.network = new Network(agenda, chance.split(), weather, coordinator, this::isCalm);
     scenario.machines().forEach(machine -> workers.add(new WorkerProcess(this, machine)));
