@@ -6,6 +6,7 @@ import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Pause;
 import baton.coordinator.lease.Submit;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
@@ -74,6 +75,10 @@ final class Sample {
             "cpu",
             Optional.of(Duration.ofHours(4)));
     return new Acquire(ask, Optional.empty());
+  }
+
+  static Pause pause() {
+    return new Pause(Optional.empty());
   }
 
   static Sha256 secretHash(String secret) {
