@@ -23,7 +23,7 @@ import org.sqlite.SQLiteException;
  * <p>A write-ahead log with full synchronisation: each commit is on disk before it returns (R4).
  */
 public final class SqliteDatabase {
-  private static final int BUSY_MILLIS = 5_000;
+  private static final int BUSY_MILLIS = 2_000;
   private static final int LOG_BYTES_KEPT = 16 << 20;
 
   private final Path file;
