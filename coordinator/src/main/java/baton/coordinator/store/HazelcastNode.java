@@ -53,7 +53,6 @@ public final class HazelcastNode implements AutoCloseable {
     network.getInterfaces().setEnabled(true).addInterface("127.0.0.1");
     network.getJoin().getAutoDetectionConfig().setEnabled(false);
     network.getJoin().getMulticastConfig().setEnabled(false);
-    network.getRestApiConfig().setEnabled(false);
     config.addMapConfig(new MapConfig(PULSES).setMaxIdleSeconds(PULSE_IDLE_SECONDS));
     config.addTopicConfig(new TopicConfig(JOB_CHANGES).setStatisticsEnabled(false));
     config
