@@ -10,12 +10,14 @@ import baton.protocol.JobId;
 import baton.protocol.Position;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program that commits transitions until it is killed and prints each acknowledgement: {@code
  * acked <job> <version> <fence> <repeat key> .}
  */
 final class CommittingProcess {
+  private static final int LIFE_SECONDS = 60;
   private static final int CALLERS = 6;
   private static final int LEASES_OF_A_JOB = 3;
   private static final int COMMITS_OF_A_LEASE = 4;
@@ -28,7 +30,7 @@ final class CommittingProcess {
     this.committer = committer;
   }
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     DataDirectory directory = DataDirectory.open(Path.of(args[0]));
     JobStore store = new SqlJobStore(SqliteDatabase.open(directory.database()));
     GroupCommitter committer =
@@ -38,9 +40,20 @@ final class CommittingProcess {
       String prefix = args[1] + "-" + caller;
       new Thread(() -> process.runJobs(prefix)).start();
     }
+    TimeUnit.SECONDS.sleep(LIFE_SECONDS); // nobody has killed it: its parent must be gone
+    Runtime.getRuntime().halt(4);
   }
 
   private void runJobs(String prefix) {
+    try {
+      submitAndTrain(prefix);
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(3);
+    }
+  }
+
+  private void submitAndTrain(String prefix) {
     for (int i = 0; i < Integer.MAX_VALUE; i++) {
       String name = prefix + "-" + i;
       Submit submit = Sample.submit(name);
