@@ -1,0 +1,138 @@
+package baton.coordinator.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The coordinator's folder: readable by its user alone, and locked while a coordinator uses it, so
+ * that no second one does. The lock is the operating system's and ends with the process, however it
+ * ends.
+ */
+public final class DataDirectory implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel lock;
+
+  private DataDirectory(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** Creates what is missing and takes the lock, or says why not. */
+  public static DataDirectory open(Path folder) {
+    create(folder);
+    FileChannel channel = null;
+    try {
+      channel = openLockFile(folder);
+      if (!isLocked(channel)) {
+        throw inUse(folder);
+      }
+      writeOwner(channel);
+      return new DataDirectory(folder, channel);
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw unusable(folder, e);
+    } catch (DataDirectoryException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The file of the embedded database. */
+  public Path database() {
+    return folder.resolve("baton.db");
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(lock);
+  }
+
+  private static void create(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new DataDirectoryException(
+          folder + " is a file, not a folder. Name another data directory.");
+    }
+    try {
+      Files.createDirectories(folder, ownerOnly(folder));
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static FileChannel openLockFile(Path folder) throws IOException {
+    return FileChannel.open(
+        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      FileLock held = channel.tryLock();
+      return held != null;
+    } catch (OverlappingFileLockException e) { // held by this very process
+      return false;
+    }
+  }
+
+  private static void writeOwner(FileChannel channel) throws IOException {
+    String owner = Long.toString(ProcessHandle.current().pid());
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private static DataDirectoryException inUse(Path folder) {
+    return new DataDirectoryException(
+        "Another coordinator (process %s) uses the data directory %s. Stop that one first, or name another data directory for this one."
+            .formatted(owner(folder), folder));
+  }
+
+  private static String owner(Path folder) {
+    try {
+      String text = Files.readString(folder.resolve("lock"), StandardCharsets.US_ASCII).strip();
+      return text.matches("[0-9]{1,10}") ? text : "unknown";
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private static DataDirectoryException unusable(Path folder, IOException e) {
+    return new DataDirectoryException(
+        "The data directory %s cannot be used: %s. Make it writable for this user, or name another one."
+            .formatted(folder, reason(e)),
+        e);
+  }
+
+  private static String reason(IOException e) {
+    return "%s (%s)".formatted(e.getMessage(), e.getClass().getSimpleName());
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new IllegalStateException("a lock that is given up has nothing to write", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Job;
+import baton.protocol.JobId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Parsed jobs that were used last. It spares the parsing, never the look into the database: whoever
+ * asks names the version that stands there now.
+ */
+final class JobCache {
+  private static final int MOST = 1_000;
+
+  private final Map<JobId, Job> jobs =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<JobId, Job> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  synchronized Optional<Job> get(JobId id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  synchronized void put(Job job) {
+    jobs.merge(job.id(), job, (a, b) -> a.version() > b.version() ? a : b);
+  }
+
+  synchronized void clear() {
+    jobs.clear();
+  }
+}

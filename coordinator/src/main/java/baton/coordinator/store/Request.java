@@ -1,0 +1,33 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Submit;
+import baton.protocol.JobId;
+import java.util.concurrent.CompletableFuture;
+
+/** A submission, or a command on a job, that waits for its answer. */
+sealed interface Request {
+  JobId job();
+
+  CompletableFuture<Outcome> answer();
+
+  /** Creates a job. */
+  record Creation(Submit submit, CompletableFuture<Outcome> answer) implements Request {
+    Creation(Submit submit) {
+      this(submit, new CompletableFuture<>());
+    }
+
+    @Override
+    public JobId job() {
+      return submit.id();
+    }
+  }
+
+  /** Changes a job. */
+  record Order(JobId job, Command command, CompletableFuture<Outcome> answer) implements Request {
+    Order(JobId job, Command command) {
+      this(job, command, new CompletableFuture<>());
+    }
+  }
+}

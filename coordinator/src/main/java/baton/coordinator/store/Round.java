@@ -1,0 +1,165 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.JobStore.StoredAnswer;
+import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Refusal;
+import baton.coordinator.lease.Transitions.NameTaken;
+import baton.coordinator.lease.Transitions.UnknownJob;
+import baton.protocol.JobId;
+import baton.protocol.SessionId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One transaction's worth of requests:
+ *
+ * <ol>
+ *   <li>each is decided on what the ones before it would leave;
+ *   <li>what changes a job is stored, all at once;
+ *   <li>each gets its answer, but not before all that the answer rests on is stored;
+ *   <li>what was decided on a stale job is left for another round.
+ * </ol>
+ */
+final class Round {
+  private final JobStore store;
+  private final Clock clock;
+  private final Staging staging;
+  private final List<Decided> decided = new ArrayList<>();
+  private final Set<JobId> changed = new LinkedHashSet<>();
+  private final List<Request> stale = new ArrayList<>();
+
+  Round(JobStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+    this.staging = new Staging(store);
+  }
+
+  /** A request, its answer, and what is to be stored before it is given. */
+  private record Decided(
+      Request request, JobId restsOn, Outcome outcome, Optional<Transition> transition) {}
+
+  /** Jobs that were changed. */
+  Set<JobId> changed() {
+    return changed;
+  }
+
+  /** Requests that are to be decided again, in the order in which they came. */
+  List<Request> stale() {
+    return stale;
+  }
+
+  void run(List<Request> requests) {
+    requests.forEach(this::decide);
+    if (!decided.isEmpty()) {
+      answer(store.save(staging.transitions()));
+    }
+  }
+
+  private void decide(Request request) {
+    try {
+      Instant now = clock.instant();
+      if (request instanceof Request.Creation creation) {
+        stage(request, 0, creation.submit().decide(now), Optional.empty());
+      } else if (request instanceof Request.Order order) {
+        decide(order, now);
+      }
+    } catch (RuntimeException e) {
+      request.answer().completeExceptionally(e);
+    }
+  }
+
+  private void decide(Request.Order order, Instant now) {
+    Command command = order.command();
+    Optional<StoredAnswer> stored = command.repeatKey().flatMap(staging::answer);
+    JobId id = stored.map(StoredAnswer::job).orElse(order.job()); // a repeat finds its own job
+    Job job = staging.find(id).orElseThrow(() -> new UnknownJob(id));
+    Decision decision = command.decide(job, stored.map(StoredAnswer::outcome), now);
+    if (decision.changed().isPresent()) {
+      stage(order, job.version(), decision, command.repeatKey());
+    } else if (staging.isStaged(id)) {
+      decided.add(new Decided(order, id, decision.outcome(), Optional.empty()));
+    } else {
+      order.answer().complete(decision.outcome());
+    }
+  }
+
+  private void stage(Request request, long read, Decision decision, Optional<String> repeatKey) {
+    Job changed = decision.changed().orElseThrow();
+    Transition transition =
+        new Transition(read, changed, decision.outcome(), decision.rows(), repeatKey);
+    staging.add(transition);
+    decided.add(new Decided(request, changed.id(), decision.outcome(), Optional.of(transition)));
+  }
+
+  private void answer(List<Boolean> stored) {
+    Set<JobId> staleJobs = new HashSet<>();
+    int next = 0;
+    for (Decided one : decided) {
+      if (one.transition().isPresent()) {
+        if (stored.get(next++)) {
+          changed.add(one.restsOn());
+        } else {
+          staleJobs.add(one.restsOn());
+        }
+      }
+      if (staleJobs.contains(one.restsOn())) {
+        answerStale(one);
+      } else {
+        one.request().answer().complete(one.outcome());
+      }
+    }
+  }
+
+  private void answerStale(Decided one) {
+    try {
+      Optional<Outcome> known =
+          one.request() instanceof Request.Creation creation
+              ? alreadySubmitted(creation)
+              : sessionElsewhere(one);
+      known.ifPresentOrElse(one.request().answer()::complete, () -> stale.add(one.request()));
+    } catch (RuntimeException e) {
+      one.request().answer().completeExceptionally(e);
+    }
+  }
+
+  private Optional<Outcome> alreadySubmitted(Request.Creation creation) {
+    String name = creation.submit().spec().name();
+    Optional<Job> holder = store.findByName(name);
+    if (holder.isPresent() && !holder.get().id().equals(creation.job())) {
+      throw new NameTaken(name);
+    }
+    return holder.map(job -> new Outcome.Submitted(job.id()));
+  }
+
+  private Optional<Outcome> sessionElsewhere(Decided one) {
+    Optional<SessionId> session = one.transition().flatMap(Transition::session);
+    return session.flatMap(
+        id ->
+            store.open().stream()
+                .filter(job -> !job.id().equals(one.restsOn()) && isHeldBy(job, id))
+                .findFirst()
+                .map(Round::holdsAnother));
+  }
+
+  private static boolean isHeldBy(Job job, SessionId session) {
+    return job.lease().filter(lease -> lease.ask().session().equals(session)).isPresent();
+  }
+
+  private static Outcome holdsAnother(Job job) {
+    return new Outcome.Refused(
+        Refusal.SESSION_HOLDS_LEASE,
+        "This session holds the lease of %s. Release it before asking for another."
+            .formatted(job.spec().name()));
+  }
+}

@@ -1,0 +1,131 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.History;
+import baton.coordinator.lease.JobHistory;
+import baton.coordinator.lease.LeaseEnd;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.Verified;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** A job's history in SQL, read anew with each question. */
+final class SqlHistory implements JobHistory {
+  private static final String SEGMENTS =
+      "SELECT * FROM segments WHERE job_id = ? ORDER BY job_version, place";
+
+  private static final String CHECKPOINTS =
+      "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
+
+  private static final String MEASUREMENTS_OF_THE_CHAIN =
+      """
+      WITH RECURSIVE chain (digest) AS (
+        SELECT head FROM jobs WHERE id = :job
+        UNION
+        SELECT c.parent FROM checkpoints c JOIN chain ON c.digest = chain.digest
+        WHERE c.job_id = :job)
+      SELECT c.measurements FROM checkpoints c JOIN chain ON c.digest = chain.digest
+      WHERE c.job_id = :job ORDER BY c.job_version, c.place
+      """;
+
+  private static final String NEWEST_EVENTS =
+      "SELECT * FROM events WHERE job_id = ? ORDER BY job_version DESC, place DESC LIMIT ?";
+
+  private final SqlReaders readers;
+  private final StoredJson json;
+  private final JobId job;
+
+  SqlHistory(SqlReaders readers, StoredJson json, JobId job) {
+    this.readers = readers;
+    this.json = json;
+    this.job = job;
+  }
+
+  @Override
+  public List<SegmentRow> segments() {
+    return list(SEGMENTS, SqlHistory::segment);
+  }
+
+  @Override
+  public List<CheckpointRow> checkpoints() {
+    return list(CHECKPOINTS, SqlHistory::checkpoint);
+  }
+
+  @Override
+  public List<Measurement> measurements() {
+    return readers.read(
+        handle ->
+            handle
+                .createQuery(MEASUREMENTS_OF_THE_CHAIN)
+                .bind("job", job.value())
+                .mapTo(String.class)
+                .stream()
+                .flatMap(text -> json.measurements(text).stream())
+                .toList());
+  }
+
+  @Override
+  public List<History.Event> events(int newest) {
+    List<History.Event> found =
+        readers.read(
+            handle ->
+                new ArrayList<>(
+                    handle
+                        .select(NEWEST_EVENTS, job.value(), newest)
+                        .map((row, context) -> event(row))
+                        .list()));
+    Collections.reverse(found);
+    return List.copyOf(found);
+  }
+
+  private <T> List<T> list(String sql, RowMapper<T> mapper) {
+    return readers.read(handle -> handle.select(sql, job.value()).map(mapper).list());
+  }
+
+  private static SegmentRow segment(ResultSet row, Object context) throws SQLException {
+    return new SegmentRow(
+        new Fence(row.getLong("fence")),
+        new SessionId(row.getString("session")),
+        row.getString("worker"),
+        row.getString("device"),
+        new Position(row.getInt("from_epoch"), row.getInt("from_batch")),
+        new Position(row.getInt("to_epoch"), row.getInt("to_batch")),
+        new Position(row.getInt("end_epoch"), row.getInt("end_batch")),
+        Stamp.read(row.getString("started_at")),
+        Optional.ofNullable(row.getString("why")).map(LeaseEnd::valueOf),
+        Optional.ofNullable(row.getString("ended_at")).map(Stamp::read));
+  }
+
+  private static CheckpointRow checkpoint(ResultSet row, Object context) throws SQLException {
+    return new CheckpointRow(
+        new Checkpoint(
+            new Sha256(row.getString("digest")),
+            Optional.ofNullable(row.getString("parent")).map(Sha256::new),
+            new Position(row.getInt("epoch"), row.getInt("batch")),
+            new Fence(row.getLong("fence")),
+            row.getString("folder"),
+            new Sha256(row.getString("state_digest")),
+            row.getLong("bytes")),
+        new SessionId(row.getString("session")),
+        Verified.valueOf(row.getString("verified")),
+        Optional.ofNullable(row.getString("mark")).map(History.CheckpointMarked.Mark::valueOf),
+        Stamp.read(row.getString("committed_at")));
+  }
+
+  private static History.Event event(ResultSet row) throws SQLException {
+    return new History.Event(
+        History.Event.Kind.valueOf(row.getString("kind")),
+        row.getString("text"),
+        Stamp.read(row.getString("at")));
+  }
+}

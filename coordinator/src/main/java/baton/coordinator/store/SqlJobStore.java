@@ -1,0 +1,182 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobHistory;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.StoreUnavailable;
+import baton.protocol.JobId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/**
+ * Durable jobs in SQL: each job one row, with its JSON and the columns that are searched. One
+ * connection writes, a few read.
+ */
+public final class SqlJobStore implements JobStore {
+  /** The body is left out where the reader has parsed that version before. */
+  private static final String ONE =
+      "SELECT version, CASE WHEN version = ? THEN NULL ELSE body END AS body"
+          + " FROM jobs WHERE id = ?";
+
+  private static final String BY_NAME = "SELECT id, version FROM jobs WHERE name = ?";
+  private static final String OPEN =
+      "SELECT id, version FROM jobs WHERE is_over = 0 ORDER BY submitted_at, id";
+  private static final String NEWEST =
+      "SELECT id, version FROM jobs ORDER BY submitted_at DESC, id DESC LIMIT ?";
+  private static final String ANSWER = "SELECT job_id, outcome FROM answers WHERE repeat_key = ?";
+
+  private final SqliteDatabase database;
+  private final StoredJson json = new StoredJson();
+  private final JobCache cache = new JobCache();
+  private final SqlReaders readers;
+  private final TransitionWriter transitions;
+  private final Jdbi writers;
+  private Handle writer;
+  private boolean closed;
+
+  public SqlJobStore(SqliteDatabase database) {
+    this.database = database;
+    this.readers = new SqlReaders(database);
+    this.transitions = new TransitionWriter(database, json);
+    this.writers = Jdbi.create(database::writer);
+  }
+
+  /** Where a job stands in a list: its id, and the version it now has. */
+  private record Place(JobId id, long version) {
+    static final RowMapper<Place> MAPPER =
+        (row, context) -> new Place(new JobId(row.getString("id")), row.getLong("version"));
+  }
+
+  @Override
+  public Optional<Job> find(JobId id) {
+    return readers.read(handle -> find(handle, id));
+  }
+
+  @Override
+  public Optional<Job> findByName(String name) {
+    return list(BY_NAME, name).stream().findFirst();
+  }
+
+  @Override
+  public List<Job> open() {
+    return list(OPEN);
+  }
+
+  @Override
+  public List<Job> newest(int most) {
+    return list(NEWEST, most);
+  }
+
+  @Override
+  public Optional<StoredAnswer> answer(String repeatKey) {
+    return readers.read(
+        handle ->
+            handle
+                .select(ANSWER, repeatKey)
+                .map(
+                    (row, context) ->
+                        new StoredAnswer(
+                            new JobId(row.getString("job_id")),
+                            json.outcome(row.getString("outcome"))))
+                .findOne());
+  }
+
+  @Override
+  public JobHistory history(JobId id) {
+    return new SqlHistory(readers, json, id);
+  }
+
+  @Override
+  public synchronized List<Boolean> save(List<Transition> batch) {
+    if (closed) {
+      throw new StoreUnavailable("The coordinator is stopping.", null);
+    }
+    try {
+      if (writer == null) {
+        writer = writers.open();
+      }
+      List<Boolean> stored = writer.inTransaction(handle -> writeAll(handle, batch));
+      for (int i = 0; i < batch.size(); i++) {
+        if (stored.get(i)) {
+          cache.put(batch.get(i).changed());
+        }
+      }
+      return stored;
+    } catch (JdbiException e) {
+      forgetAll();
+      throw database.unavailable(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    readers.close();
+    forgetAll();
+  }
+
+  private List<Boolean> writeAll(Handle handle, List<Transition> batch) {
+    List<Boolean> stored = new ArrayList<>(batch.size());
+    Set<JobId> stale = new HashSet<>();
+    for (Transition transition : batch) {
+      JobId id = transition.changed().id();
+      // Another's write may bear the version a stale one was to have; nothing may build on that.
+      boolean isStored = !stale.contains(id) && transitions.write(handle, transition);
+      if (!isStored) {
+        stale.add(id);
+      }
+      stored.add(isStored);
+    }
+    return stored;
+  }
+
+  /** After an error nobody knows what a connection remembers; the next write has a fresh one. */
+  private void forgetAll() {
+    cache.clear();
+    if (writer != null) {
+      try {
+        writer.close();
+      } catch (JdbiException e) {
+        // It is given up: what it failed to roll back, the database rolls back itself.
+      }
+      writer = null;
+    }
+  }
+
+  private List<Job> list(String sql, Object... arguments) {
+    return readers.read(
+        handle ->
+            handle.select(sql, arguments).map(Place.MAPPER).list().stream()
+                .flatMap(place -> at(handle, place).stream())
+                .toList());
+  }
+
+  private Optional<Job> at(Handle handle, Place place) {
+    return cache
+        .get(place.id())
+        .filter(job -> job.version() == place.version())
+        .or(() -> find(handle, place.id()));
+  }
+
+  private Optional<Job> find(Handle handle, JobId id) {
+    Optional<Job> known = cache.get(id);
+    return handle
+        .select(ONE, known.map(Job::version).orElse(0L), id.value())
+        .map((row, context) -> Optional.ofNullable(row.getString("body")))
+        .findOne()
+        .map(body -> body.map(this::parse).orElseGet(known::get));
+  }
+
+  private Job parse(String body) {
+    Job job = json.job(body);
+    cache.put(job);
+    return job;
+  }
+}

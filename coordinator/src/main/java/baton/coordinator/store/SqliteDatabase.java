@@ -1,0 +1,153 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.StoreUnavailable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * An embedded SQLite database in one file, and all that is SQLite's own: how it is opened, checked
+ * and what its errors mean.
+ *
+ * <p>A write-ahead log with full synchronisation: each commit is on disk before it returns (R4).
+ */
+public final class SqliteDatabase {
+  private static final int BUSY_MILLIS = 2_000;
+  private static final int LOG_BYTES_KEPT = 16 << 20;
+
+  private final Path file;
+
+  private SqliteDatabase(Path file) {
+    this.file = file;
+  }
+
+  /** Checks the file, creates or brings up to date its tables, or says why not. */
+  public static SqliteDatabase open(Path file) {
+    SqliteDatabase database = new SqliteDatabase(file);
+    if (Files.exists(file)) {
+      database.requireSound();
+    }
+    try {
+      Migrations.run(database.source(config()), file);
+    } catch (DataDirectoryException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw database.cannotOpen(e);
+    }
+    return database;
+  }
+
+  Connection reader() throws SQLException {
+    SQLiteConfig config = config();
+    config.setReadOnly(true);
+    return source(config).getConnection();
+  }
+
+  /** A connection whose transactions take the write lock as they begin, never half-way. */
+  Connection writer() throws SQLException {
+    SQLiteConfig config = config();
+    config.setTransactionMode(TransactionMode.IMMEDIATE);
+    return source(config).getConnection();
+  }
+
+  /** Whether a unique name, key or session is another's already. */
+  boolean isTaken(Throwable thrown) {
+    return sqlite(thrown)
+        .map(SQLiteException::getResultCode)
+        .filter(
+            code ->
+                code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
+                    || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY)
+        .isPresent();
+  }
+
+  StoreUnavailable unavailable(Throwable thrown) {
+    return new StoreUnavailable(explain(thrown), thrown);
+  }
+
+  private String explain(Throwable thrown) {
+    int primary = sqlite(thrown).map(e -> e.getResultCode().code & 0xff).orElse(0);
+    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
+      return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
+          .formatted(file);
+    }
+    if (primary == SQLiteErrorCode.SQLITE_BUSY.code
+        || primary == SQLiteErrorCode.SQLITE_LOCKED.code) {
+      return "Another program has locked the database %s. Close it; the coordinator then goes on by itself."
+          .formatted(file);
+    }
+    if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
+      return damaged(innermost(thrown));
+    }
+    return "The database %s cannot be read or written: %s. Check the disk and this user's rights on it."
+        .formatted(file, innermost(thrown));
+  }
+
+  private String damaged(String how) {
+    return "The database %s is damaged (%s). Stop the coordinator and put a back-up of its data directory in place; if there is none, save what can be read with: sqlite3 %s .recover"
+        .formatted(file, how, file);
+  }
+
+  private void requireSound() {
+    try (Connection connection = source(new SQLiteConfig()).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("PRAGMA quick_check(1)")) {
+      String verdict = found.next() ? found.getString(1) : "no answer";
+      if (!verdict.equals("ok")) {
+        throw new DataDirectoryException(damaged(verdict.replaceAll("\\s+", " ")));
+      }
+    } catch (SQLException e) {
+      throw cannotOpen(e);
+    }
+  }
+
+  private DataDirectoryException cannotOpen(Exception e) {
+    return new DataDirectoryException(explain(e), e);
+  }
+
+  private static SQLiteConfig config() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setJournalSizeLimit(LOG_BYTES_KEPT);
+    config.enforceForeignKeys(true);
+    config.setGetGeneratedKeys(false);
+    return config;
+  }
+
+  private SQLiteDataSource source(SQLiteConfig config) {
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  private static Optional<SQLiteException> sqlite(Throwable thrown) {
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof SQLiteException found) {
+        return Optional.of(found);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String innermost(Throwable thrown) {
+    Throwable e = thrown;
+    while (e.getCause() != null) {
+      e = e.getCause();
+    }
+    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+  }
+}

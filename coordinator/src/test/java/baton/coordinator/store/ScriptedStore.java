@@ -1,0 +1,72 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobHistory;
+import baton.coordinator.lease.JobStore;
+import baton.protocol.JobId;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A store in memory to which something happens just before a save, as a test has written it. */
+final class ScriptedStore implements JobStore {
+  final MemoryJobStore memory = new MemoryJobStore();
+  final List<List<Transition>> saves = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> script = new ArrayDeque<>();
+
+  /** Happens before the next save that has nothing before it yet. */
+  synchronized ScriptedStore beforeSave(Runnable event) {
+    script.add(event);
+    return this;
+  }
+
+  @Override
+  public List<Boolean> save(List<Transition> transitions) {
+    Runnable event;
+    synchronized (this) {
+      event = script.poll();
+    }
+    saves.add(List.copyOf(transitions));
+    if (event != null) {
+      event.run();
+    }
+    return memory.save(transitions);
+  }
+
+  @Override
+  public Optional<Job> find(JobId id) {
+    return memory.find(id);
+  }
+
+  @Override
+  public Optional<Job> findByName(String name) {
+    return memory.findByName(name);
+  }
+
+  @Override
+  public List<Job> open() {
+    return memory.open();
+  }
+
+  @Override
+  public List<Job> newest(int most) {
+    return memory.newest(most);
+  }
+
+  @Override
+  public Optional<StoredAnswer> answer(String repeatKey) {
+    return memory.answer(repeatKey);
+  }
+
+  @Override
+  public JobHistory history(JobId id) {
+    return memory.history(id);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

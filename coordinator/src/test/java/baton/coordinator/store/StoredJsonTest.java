@@ -1,0 +1,85 @@
+package baton.coordinator.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Refusal;
+import baton.protocol.AfterCommit;
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Segment;
+import baton.protocol.Sha256;
+import baton.protocol.Verified;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StoredJsonTest {
+  private final StoredJson json = new StoredJson();
+
+  static Stream<Outcome> outcomes() {
+    return Stream.of(
+        new Outcome.Submitted(new JobId("a")),
+        new Outcome.Granted(
+            new JobId("a"),
+            new Fence(1L << 40),
+            new Segment(new Position(1, 2), Position.ofEpochs(2)),
+            Optional.empty(),
+            Sample.STORE),
+        new Outcome.Renewed(Directive.GO_ON, ""),
+        new Outcome.Committed(
+            Sha256.ofText("x"),
+            AfterCommit.TRAIN_ON,
+            Optional.of(Position.ofEpochs(3)),
+            Verified.WORKER),
+        new Outcome.Committed(
+            Sha256.ofText("x"), AfterCommit.COMPLETE, Optional.empty(), Verified.COORDINATOR),
+        new Outcome.Released(),
+        new Outcome.Now(JobState.PAUSED),
+        new Outcome.Refused(Refusal.STALE_FENCE, "Stop."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outcomes")
+  void anOutcomeComesBackAsItWas(Outcome outcome) {
+    assertThat(json.outcome(json.of(outcome))).isEqualTo(outcome);
+  }
+
+  @Test
+  void everyKindOfOutcomeHasAName() {
+    assertThat(outcomes().map(Object::getClass).distinct())
+        .hasSameElementsAs(Arrays.asList(Outcome.class.getPermittedSubclasses()));
+  }
+
+  @Test
+  void theNameOfAnOutcomeIsNotThatOfItsClass() {
+    assertThat(json.of(new Outcome.Released())).isEqualTo("{\"outcome\":\"released\"}");
+  }
+
+  @Test
+  void measurementsComeBackToTheLastBit() {
+    List<Measurement> measured =
+        List.of(
+            new Measurement(
+                new Position(3, 4), Map.of("loss", 0.1 + 0.2, "least", Double.MIN_VALUE)));
+
+    assertThat(json.measurements(json.of(measured))).isEqualTo(measured);
+  }
+
+  @Test
+  void aValueThisBatonCannotReadIsNotGuessed() {
+    assertThatThrownBy(() -> json.outcome("{\"outcome\":\"unheard-of\"}"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("cannot read");
+  }
+}
