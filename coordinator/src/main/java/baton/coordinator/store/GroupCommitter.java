@@ -1,6 +1,7 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Signals;
@@ -11,6 +12,7 @@ import baton.protocol.JobId;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +66,13 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   @Override
   public CompletionStage<Outcome> apply(JobId job, Command command) {
     return enqueue(new Request.Order(job, command));
+  }
+
+  @Override
+  public Outcome preview(Job job, Command command) {
+    Optional<Outcome> stored =
+        command.repeatKey().flatMap(store::answer).map(JobStore.StoredAnswer::outcome);
+    return command.decide(job, stored, clock.instant()).outcome();
   }
 
   /** Decides and stores what waits, then ends; what comes later is refused. */
