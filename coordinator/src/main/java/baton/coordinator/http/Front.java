@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where the coordinator listens. Before it is opened and while it drains it answers for itself: it
@@ -79,12 +80,16 @@ public final class Front implements AutoCloseable {
     routes = handler;
   }
 
-  /** From now on not ready; returns once every request that had come is answered, or time is up. */
-  public void drain(Duration most) throws InterruptedException {
+  /** From now on not ready; what has come is still answered. */
+  public void stopServing() {
     routes = Front::notReady;
+  }
+
+  /** Returns once every request that had come is answered, or time is up. */
+  public void awaitAnswers(Duration most) {
     long end = System.nanoTime() + most.toNanos();
     while (!inFlight.isEmpty() && System.nanoTime() < end) {
-      Thread.sleep(A_MOMENT.toMillis());
+      LockSupport.parkNanos(A_MOMENT.toNanos());
     }
   }
 

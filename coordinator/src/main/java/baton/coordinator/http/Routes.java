@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class Routes {
       Operation operation = contract.operation(route.method().name(), route.path());
       io.vertx.ext.web.Route added =
           router.route(route.method(), route.path().replaceAll("\\{(\\w+)}", ":$1"));
-      route.role().ifPresent(role -> added.handler(request -> gate.admit(request, role)));
+      route.role().ifPresent(role -> added.handler(admitting(role)));
       if (operation.body().isPresent()) {
         added.handler(body);
       }
@@ -110,6 +111,11 @@ public final class Routes {
     router.errorHandler(405, this::wrongMethod);
     router.errorHandler(400, request -> Problems.answer(request.response(), malformed()));
     return router;
+  }
+
+  /** Declared a security policy, since that comes before the body is read. */
+  private SecurityPolicyHandler admitting(Role role) {
+    return request -> gate.admit(request, role);
   }
 
   private void fail(RoutingContext request) {
