@@ -2,6 +2,7 @@ package baton.coordinator.http;
 
 import baton.protocol.ProblemType;
 import io.vertx.json.schema.OutputUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +45,7 @@ record Breach(String pointer, String sentence) {
         .filter(error -> TELLING.contains(keyword(error)))
         .findFirst()
         .map(Breach::told)
-        .or(() -> errors.stream().reduce((first, last) -> last).map(Breach::unknown))
+        .or(() -> deepest(errors).map(Breach::unknown))
         .orElse(new Breach("", "is not as the contract has it"));
   }
 
@@ -53,7 +54,12 @@ record Breach(String pointer, String sentence) {
     return new ProblemRaised(
         ProblemType.INVALID_REQUEST,
         "%s %s. Compare it with /openapi.yaml.".formatted(where, sentence),
-        Optional.of(pointer.isEmpty() ? "" : pointer));
+        Optional.of(pointer));
+  }
+
+  /** The field itself is named deeper than the objects it stands in. */
+  private static Optional<OutputUnit> deepest(List<OutputUnit> errors) {
+    return errors.stream().max(Comparator.comparing(error -> error.getInstanceLocation().length()));
   }
 
   private static Breach told(OutputUnit error) {

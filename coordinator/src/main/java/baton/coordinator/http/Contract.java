@@ -77,10 +77,25 @@ final class Contract {
 
   /** A validator of a schema as it stands in the document. */
   Validator validator(JsonObject schema) {
-    String reference = schema.getString("$ref");
-    return reference != null
-        ? schemas.validator(BASE + reference)
-        : schemas.validator(JsonSchema.of(schema));
+    return schemas.validator(JsonSchema.of((JsonObject) withAbsoluteReferences(schema)));
+  }
+
+  /** Taken out of the document, a schema still refers into it. */
+  private static Object withAbsoluteReferences(Object value) {
+    if (value instanceof JsonArray array) {
+      return new JsonArray(array.stream().map(Contract::withAbsoluteReferences).toList());
+    }
+    if (!(value instanceof JsonObject object)) {
+      return value;
+    }
+    JsonObject absolute = new JsonObject();
+    for (Map.Entry<String, Object> entry : object) {
+      boolean isReference = entry.getKey().equals("$ref");
+      absolute.put(
+          entry.getKey(),
+          isReference ? BASE + entry.getValue() : withAbsoluteReferences(entry.getValue()));
+    }
+    return absolute;
   }
 
   /** What {@code object} refers to, or itself. */

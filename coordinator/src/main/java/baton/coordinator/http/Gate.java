@@ -2,12 +2,14 @@ package baton.coordinator.http;
 
 import baton.protocol.Json;
 import baton.protocol.ProblemType;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What every request passes before it is handled: its token, then the contract. */
 final class Gate {
@@ -53,17 +55,17 @@ final class Gate {
     Buffer body = request.body().buffer();
     try {
       return Json.readerFor(type).readValue(body.getBytes());
-    } catch (JsonProcessingException e) {
+    } catch (JsonMappingException e) {
       throw new ProblemRaised(
           ProblemType.INVALID_REQUEST,
           "The body cannot be: %s. Compare it with /openapi.yaml.".formatted(Json.explain(e)));
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw Operation.malformed();
     }
   }
 
   /** A value made from a message; where it cannot be, its sentence is the answer. */
-  static <T> T value(java.util.function.Supplier<T> from) {
+  static <T> T value(Supplier<T> from) {
     try {
       return from.get();
     } catch (IllegalArgumentException e) {

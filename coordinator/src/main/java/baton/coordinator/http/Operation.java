@@ -10,6 +10,7 @@ import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -43,7 +44,7 @@ record Operation(List<Parameter> parameters, Optional<Validator> body) {
       JsonObject schema = json.getJsonObject("schema");
       return new Parameter(
           json.getString("name"),
-          Place.valueOf(json.getString("in").toUpperCase(java.util.Locale.ROOT)),
+          Place.valueOf(json.getString("in").toUpperCase(Locale.ROOT)),
           json.getBoolean("required", false),
           "integer".equals(contract.resolved(schema).getString("type")),
           contract.validator(schema));
@@ -61,9 +62,7 @@ record Operation(List<Parameter> parameters, Optional<Validator> body) {
             ProblemType.INVALID_REQUEST,
             "The %s parameter %s %s. Compare it with /openapi.yaml."
                 .formatted(
-                    place.name().toLowerCase(java.util.Locale.ROOT),
-                    name,
-                    Breach.in(found).sentence()),
+                    place.name().toLowerCase(Locale.ROOT), name, Breach.in(found).sentence()),
             Optional.of(name));
       }
     }
@@ -118,6 +117,7 @@ record Operation(List<Parameter> parameters, Optional<Validator> body) {
 
   static ProblemRaised malformed() {
     return new ProblemRaised(
-        ProblemType.MALFORMED_REQUEST, "The body is not JSON. Send one JSON object.");
+        ProblemType.MALFORMED_REQUEST,
+        "The body is not one JSON object with each field once. Correct it and send it again.");
   }
 }
