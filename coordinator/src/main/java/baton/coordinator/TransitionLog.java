@@ -114,11 +114,7 @@ final class TransitionLog implements Transitions {
       return Optional.of("lease %s stalled in phase %s".formatted(stall.fence(), stall.phase()));
     }
     if (outcome instanceof Outcome.Now now) {
-      return Optional.of(
-          "%s by %s"
-              .formatted(
-                  now.state(),
-                  command.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT)));
+      return Optional.of("is now " + now.state());
     }
     return Optional.empty();
   }

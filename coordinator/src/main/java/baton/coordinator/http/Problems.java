@@ -43,7 +43,7 @@ final class Problems {
       return new ProblemRaised(ProblemType.NAME_TAKEN, failure.getMessage(), Optional.of("/name"));
     }
     if (failure instanceof BadCommit bad) {
-      return new ProblemRaised(typeOf(bad.kind()), bad.getMessage(), Optional.of("/manifest"));
+      return new ProblemRaised(typeOf(bad.kind()), sentence(bad), Optional.of("/manifest"));
     }
     if (failure instanceof CommitUnchecked) {
       return new ProblemRaised(ProblemType.COMMIT_UNCHECKED, failure.getMessage());
@@ -75,6 +75,12 @@ final class Problems {
         .setStatusCode(raised.type().status())
         .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
         .end(Answers.json(raised.problem()));
+  }
+
+  private static String sentence(BadCommit bad) {
+    return bad.kind() == BadCommit.Kind.MANIFEST_UNREADABLE
+        ? "%s. Send the text of manifest.json byte for byte.".formatted(bad.getMessage())
+        : bad.getMessage();
   }
 
   private static ProblemType typeOf(Refusal why) {
