@@ -118,6 +118,7 @@ class JsonTest {
             FENCE,
             CHECKPOINT,
             lease(),
+            new Measurement(POSITION, Map.of("accuracy", 0.5)),
             List.of("one"),
             NOON,
             7L),

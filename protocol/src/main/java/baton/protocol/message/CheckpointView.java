@@ -4,6 +4,6 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Verified;
 import java.time.Instant;
 
-/** A committed checkpoint and what became of it: {@code kept}, {@code pruned}, {@code rejected}. */
+/** A committed checkpoint and what became of it: {@code KEPT}, {@code PRUNED}, {@code REJECTED}. */
 public record CheckpointView(
     Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {}

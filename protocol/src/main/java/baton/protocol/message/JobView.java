@@ -3,6 +3,7 @@ package baton.protocol.message;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
+import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.Segment;
@@ -16,6 +17,8 @@ import java.util.List;
  * A job as {@code GET /v1/jobs/{job}} shows it.
  *
  * @param reason why it is in this state, where there is more to say than the state
+ * @param latest the newest measurement up to the head
+ * @param notices what a person should know, each with what would help
  * @param etaSeconds estimated time to completion; absent while there is nothing to tell it from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -28,6 +31,7 @@ public record JobView(
     Fence fence,
     Checkpoint head,
     LeaseView lease,
+    Measurement latest,
     List<String> notices,
     Instant submittedAt,
     Long etaSeconds) {

@@ -10,7 +10,7 @@ import java.time.Instant;
  * One row of a job's history: what one lease did of one segment.
  *
  * @param to the last committed position; {@code from} if nothing was
- * @param ended why it ended, such as {@code released}, {@code lost}; absent while it is live
+ * @param ended why it ended, such as {@code RELEASED}, {@code LOST}; absent while it is live
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SegmentView(

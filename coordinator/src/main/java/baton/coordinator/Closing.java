@@ -1,0 +1,30 @@
+package baton.coordinator;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What must be closed in the end, the newest first; one that fails does not spare the others. */
+final class Closing implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
+
+  private final Deque<Runnable> open = new ArrayDeque<>();
+
+  <T> T add(T part, Consumer<T> close) {
+    open.push(() -> close.accept(part));
+    return part;
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().run();
+      } catch (RuntimeException e) {
+        LOG.warn("A part of the coordinator did not close well: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package baton.coordinator;
+
+import baton.coordinator.checkpoint.DirectoryFiles;
+import baton.coordinator.http.Front;
+import baton.coordinator.http.Routes;
+import baton.coordinator.http.Token;
+import baton.coordinator.http.TokenFile;
+import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.relay.Relay;
+import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.GroupCommitter;
+import baton.coordinator.store.HazelcastNode;
+import baton.coordinator.store.SqlJobStore;
+import baton.coordinator.store.SqliteDatabase;
+import baton.protocol.JobId;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * A running coordinator: the parts, put together.
+ *
+ * <ol>
+ *   <li>It takes the data directory and listens, not ready yet.
+ *   <li>Hazelcast starts while the database is opened and checked.
+ *   <li>The relay begins to serve; from here each live lease has a whole ttl (R12). Ready.
+ *   <li>In the end it is not ready first, sends the waiting workers home, finishes its answers, and
+ *       closes the parts, the newest first.
+ * </ol>
+ */
+public final class Coordinator implements AutoCloseable {
+  private static final int IO_THREADS = 16;
+  private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
+  private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
+
+  private final Front front;
+  private final Relay relay;
+  private final List<Token> newTokens;
+  private final Closing closing;
+
+  /**
+   * How a coordinator is to run.
+   *
+   * @param data its own folder
+   * @param store a directory store that it can reach itself
+   * @param port 0: any that is free
+   */
+  public record Settings(Path data, Optional<Path> store, String host, int port) {}
+
+  private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
+    this.front = front;
+    this.relay = relay;
+    this.newTokens = newTokens;
+    this.closing = closing;
+  }
+
+  /** Returns once it is ready; what cannot be started is closed again. */
+  public static Coordinator start(Settings settings) {
+    Closing closing = new Closing();
+    try {
+      return start(settings, closing);
+    } catch (RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static Coordinator start(Settings settings, Closing closing) {
+    SecureRandom random = new SecureRandom();
+    Clock clock = Clock.systemUTC();
+    Supplier<Duration> ticker = () -> Duration.ofNanos(System.nanoTime());
+
+    DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
+    ExecutorService io = closing.add(ioThreads(), ExecutorService::shutdown);
+    CompletableFuture<HazelcastNode> starting =
+        closing.add(
+            CompletableFuture.supplyAsync(
+                () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), io),
+            node -> node.thenAccept(HazelcastNode::close).join());
+    Vertx vertx =
+        closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
+    Front front = closing.add(Front.listen(vertx, settings.host(), settings.port()), Front::close);
+
+    JobStore jobs =
+        closing.add(new SqlJobStore(SqliteDatabase.open(data.database())), JobStore::close);
+    HazelcastNode hazelcast = starting.join();
+    GroupCommitter committer =
+        closing.add(GroupCommitter.start(jobs, hazelcast.signals(), clock), GroupCommitter::close);
+    Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
+    Relay relay =
+        new Relay(
+            new Relay.Parts(
+                jobs,
+                new TransitionLog(committer, jobs, io),
+                hazelcast.pulses(),
+                hazelcast.signals(),
+                store.<CheckpointFiles>map(files -> files).orElseGet(NoFiles::new),
+                io,
+                clock,
+                ticker,
+                () -> new JobId(randomHex(random, 8)),
+                store.flatMap(DirectoryFiles::id)));
+    relay.start();
+    closing.add(Heartbeat.start(BETWEEN_BEATS, relay::tick), Heartbeat::close);
+    // Nothing can fail from here on: tokens are drawn only by a start that can show them.
+    TokenFile tokens = new TokenFile(data.folder());
+    List<Token> newTokens = tokens.read().isPresent() ? List.of() : tokens.drawNew(random);
+    front.open(
+        Routes.router(
+            vertx,
+            front.inFlight(),
+            new Routes.Parts(relay, jobs, tokens.read().orElseThrow(), io, clock, ticker)));
+    return new Coordinator(front, relay, newTokens, closing);
+  }
+
+  /** Where it listens. */
+  public URI address() {
+    return front.address();
+  }
+
+  /** The tokens drawn at this start, the first on its data directory; else none. */
+  public List<Token> newTokens() {
+    return newTokens;
+  }
+
+  /** Drains, then closes everything. */
+  @Override
+  public void close() {
+    front.stopServing();
+    relay.drain();
+    front.awaitAnswers(DRAIN_AT_MOST);
+    closing.close();
+  }
+
+  /** Little of everything: a coordinator is to fit a small machine. */
+  private static Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(1)
+            .setInternalBlockingPoolSize(2)
+            .setPreferNativeTransport(false)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+
+  private static ExecutorService ioThreads() {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        IO_THREADS, work -> new Thread(work, "io-" + number.incrementAndGet()));
+  }
+
+  private static String randomHex(SecureRandom random, int bytes) {
+    byte[] drawn = new byte[bytes];
+    random.nextBytes(drawn);
+    return HexFormat.of().formatHex(drawn);
+  }
+}

@@ -1,0 +1,202 @@
+package baton.coordinator;
+
+import baton.coordinator.http.Front.CannotListen;
+import baton.coordinator.http.Token;
+import baton.coordinator.http.TokenFile;
+import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.DataDirectoryException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The coordinator's command line. */
+@Command(
+    name = "coordinator",
+    mixinStandardHelpOptions = true,
+    description = "Hands out leases and keeps the head of every job.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:ended by a signal, everything answered",
+      "1:something unforeseen; the message says what",
+      "2:an option is wrong",
+      "3:the port is in use",
+      "4:the data directory cannot be used: another coordinator has it, it is of a newer version, or damaged"
+    },
+    subcommands = CoordinatorMain.NewTokens.class)
+public final class CoordinatorMain implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final int PORT_IN_USE = 3;
+  private static final int NO_DATA = 4;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private Data data = new Data();
+
+  @Option(
+      names = "--store-dir",
+      paramLabel = "DIR",
+      description = "A directory store that the coordinator checks and tidies itself.")
+  private Path store;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen at; default: ${DEFAULT-VALUE}.")
+  private String host;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8642",
+      description = "The port to listen at, 0 for any that is free; default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--port-file",
+      paramLabel = "FILE",
+      description = "Write the port to this file once ready.")
+  private Path portFile;
+
+  /** Where the coordinator keeps what it must not forget. */
+  static final class Data {
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        defaultValue = "${sys:user.home}/.baton/coordinator",
+        description = "The data directory; default: ${DEFAULT-VALUE}.")
+    private Path folder;
+
+    @Option(
+        names = "--tokens-file",
+        paramLabel = "FILE",
+        description = "Write new tokens to this file as well, for scripts.")
+    private Path tokensFile;
+
+    void show(List<Token> tokens, PrintWriter out) {
+      out.println(
+          "These tokens are shown this once; only their hashes are kept, in " + folder + ":");
+      tokens.forEach(
+          token ->
+              out.printf(
+                  "  %-7s %s%n", token.role().name().toLowerCase(Locale.ROOT), token.text()));
+      if (tokensFile != null) {
+        TokenFile.hand(tokens, tokensFile);
+        out.println("They are also in " + tokensFile + ", readable by this user alone.");
+      }
+      out.flush();
+    }
+  }
+
+  /** Replaces the tokens of a coordinator that does not run. */
+  @Command(
+      name = "new-tokens",
+      mixinStandardHelpOptions = true,
+      description =
+          "Draw new tokens for a coordinator that is stopped; the old ones no longer count.")
+  static final class NewTokens implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private Data data = new Data();
+
+    @Override
+    public Integer call() {
+      try (DataDirectory directory = DataDirectory.open(data.folder)) {
+        data.show(
+            new TokenFile(directory.folder()).drawNew(new SecureRandom()),
+            spec.commandLine().getOut());
+      }
+      return 0;
+    }
+  }
+
+  public static void main(String[] args) {
+    System.setProperty("hazelcast.logging.type", "slf4j"); // read before any configuration is
+    System.setProperty("vertx.disableDnsResolver", "true"); // the JDK's own needs no threads
+    System.exit(commandLine().execute(args)); // threads of a failed start may linger
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new CoordinatorMain())
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              command.getErr().println(sentence(failure));
+              return exitCode(failure);
+            });
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Coordinator coordinator =
+        Coordinator.start(
+            new Coordinator.Settings(data.folder, Optional.ofNullable(store), host, port));
+    try {
+      announce(coordinator, spec.commandLine().getOut());
+    } catch (RuntimeException e) {
+      coordinator.close();
+      throw e;
+    }
+    closeOnSignal(coordinator);
+    new CountDownLatch(1).await(); // until a signal
+    return 0;
+  }
+
+  private void announce(Coordinator coordinator, PrintWriter out) {
+    if (!coordinator.newTokens().isEmpty()) {
+      data.show(coordinator.newTokens(), out);
+    }
+    if (portFile != null) {
+      write(portFile, coordinator.address().getPort() + "\n");
+    }
+    out.println(
+        "Baton coordinator ready at %s (data in %s)".formatted(coordinator.address(), data.folder));
+    out.flush();
+  }
+
+  /** The virtual machine would report a signal as a failure; a drained coordinator has none. */
+  private static void closeOnSignal(Coordinator coordinator) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  coordinator.close();
+                  Runtime.getRuntime().halt(0);
+                },
+                "drain"));
+  }
+
+  private static int exitCode(Exception failure) {
+    if (failure instanceof CannotListen) {
+      return PORT_IN_USE;
+    }
+    return failure instanceof DataDirectoryException ? NO_DATA : FAILED;
+  }
+
+  private static String sentence(Exception failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  /** Whole or not at all: scripts wait for it to appear. */
+  private static void write(Path file, String text) {
+    try {
+      Path part = file.resolveSibling(file.getFileName() + ".part");
+      Files.writeString(part, text);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The file %s cannot be written (%s).".formatted(file, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.JobHistory.SegmentRow;
+import baton.protocol.Position;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * When a job will be complete, told from how long it took to come this far: work that was lost
+ * counts as time, waiting for a worker does not.
+ */
+final class Eta {
+  private Eta() {}
+
+  /**
+   * @param segments the job's history
+   * @param head its position
+   * @return the time it needs under a lease; empty before the first whole epoch
+   */
+  static Optional<Duration> of(List<SegmentRow> segments, Position head, int epochs, Instant now) {
+    if (head.epoch() == 0 || head.epoch() > epochs) {
+      return Optional.empty();
+    }
+    Duration leased =
+        segments.stream()
+            .map(row -> Duration.between(row.startedAt(), row.endedAt().orElse(now)))
+            .filter(time -> !time.isNegative())
+            .reduce(Duration.ZERO, Duration::plus);
+    return leased.isZero()
+        ? Optional.empty()
+        : Optional.of(leased.dividedBy(head.epoch()).multipliedBy(epochs - head.epoch()));
+  }
+}

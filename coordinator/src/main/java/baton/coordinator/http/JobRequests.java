@@ -1,0 +1,149 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Transitions.UnknownJob;
+import baton.coordinator.relay.Relay;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Sha256;
+import baton.protocol.message.JobSubmission;
+import baton.protocol.message.JobView;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** What people ask of jobs. */
+final class JobRequests {
+  private static final int MOST_LISTED = 100;
+  private static final int ID_DIGITS = 20;
+
+  private final Relay relay;
+  private final JobStore jobs;
+  private final Views views;
+  private final Reply reply;
+
+  JobRequests(Relay relay, JobStore jobs, Views views, Reply reply) {
+    this.relay = relay;
+    this.jobs = jobs;
+    this.views = views;
+    this.reply = reply;
+  }
+
+  void submit(RoutingContext request) {
+    JobSpec spec = Gate.value(() -> Gate.read(request, JobSubmission.class).toSpec());
+    Optional<JobId> id =
+        Optional.ofNullable(request.request().getHeader("Idempotency-Key")).map(JobRequests::id);
+    reply.when(
+        request,
+        relay.submit(spec, id),
+        outcome -> {
+          JobId job = ((Outcome.Submitted) unrefused(outcome)).job();
+          request.response().putHeader(HttpHeaders.LOCATION, "/v1/jobs/" + job);
+          reply.read(request, () -> view(job), view -> Answers.created(request, view));
+        });
+  }
+
+  void list(RoutingContext request) {
+    String name = request.request().getParam("name");
+    String limit = request.request().getParam("limit");
+    int most = limit == null ? MOST_LISTED : Integer.parseInt(limit);
+    reply.read(
+        request,
+        () ->
+            name == null
+                ? views.newest(most)
+                : jobs.findByName(name).stream().map(views::of).toList(),
+        found -> {
+          if (!EntityTag.of(found).isKnownTo(request)) {
+            Answers.ok(request, found);
+          }
+        });
+  }
+
+  void read(RoutingContext request) {
+    reply.read(
+        request,
+        () -> view(job(request)),
+        view -> {
+          if (!EntityTag.of(List.of(view)).isKnownTo(request)) {
+            Answers.ok(request, view);
+          }
+        });
+  }
+
+  void segments(RoutingContext request) {
+    reply.read(
+        request,
+        () -> jobs.history(existing(request)).segments().stream().map(Views::segment).toList(),
+        list -> Answers.ok(request, list));
+  }
+
+  void checkpoints(RoutingContext request) {
+    reply.read(
+        request,
+        () ->
+            jobs.history(existing(request)).checkpoints().stream().map(Views::checkpoint).toList(),
+        list -> Answers.ok(request, list));
+  }
+
+  void metrics(RoutingContext request) {
+    reply.read(
+        request,
+        () -> jobs.history(existing(request)).measurements(),
+        list -> Answers.ok(request, list));
+  }
+
+  void pause(RoutingContext request) {
+    change(request, relay.pause(job(request)));
+  }
+
+  void resume(RoutingContext request) {
+    change(request, relay.resume(job(request)));
+  }
+
+  void cancel(RoutingContext request) {
+    change(request, relay.cancel(job(request)));
+  }
+
+  private void change(RoutingContext request, CompletionStage<Outcome> change) {
+    reply.when(
+        request,
+        change,
+        outcome -> {
+          unrefused(outcome);
+          reply.read(request, () -> view(job(request)), view -> Answers.ok(request, view));
+        });
+  }
+
+  private JobView view(JobId id) {
+    return views.of(find(id));
+  }
+
+  private Job find(JobId id) {
+    return jobs.find(id).orElseThrow(() -> new UnknownJob(id));
+  }
+
+  private JobId existing(RoutingContext request) {
+    return find(job(request)).id();
+  }
+
+  static JobId job(RoutingContext request) {
+    return new JobId(request.pathParam("job"));
+  }
+
+  static Outcome unrefused(Outcome outcome) {
+    if (outcome instanceof Outcome.Refused refused) {
+      throw Problems.of(refused);
+    }
+    return outcome;
+  }
+
+  /** The same key names the same job, whoever of several coordinators hears of it. */
+  private static JobId id(String key) {
+    return new JobId("k" + Sha256.ofText("idempotency-key " + key).hex().substring(0, ID_DIGITS));
+  }
+}

@@ -1,0 +1,173 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.relay.Acquired;
+import baton.coordinator.relay.Committing;
+import baton.coordinator.relay.Relay;
+import baton.coordinator.relay.Renewing;
+import baton.protocol.Ask;
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.ProblemType;
+import baton.protocol.Sha256;
+import baton.protocol.message.CommitAnswer;
+import baton.protocol.message.CommitRequest;
+import baton.protocol.message.LeaseAnswer;
+import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.ReleaseRequest;
+import baton.protocol.message.RenewAnswer;
+import baton.protocol.message.RenewRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** What workers ask of leases. */
+final class LeaseRequests {
+  private static final String SECRET = "Baton-Lease-Secret";
+  private static final int LONGEST_REASON = 1_000;
+
+  private final Relay relay;
+  private final JobStore jobs;
+  private final Executor io;
+  private final Supplier<Duration> ticker;
+  private final Reply reply;
+
+  LeaseRequests(Relay relay, JobStore jobs, Executor io, Supplier<Duration> ticker, Reply reply) {
+    this.relay = relay;
+    this.jobs = jobs;
+    this.io = io;
+    this.ticker = ticker;
+    this.reply = reply;
+  }
+
+  /** Waits for a lease as long as the connection is open (long poll). */
+  void acquire(RoutingContext request) {
+    Ask ask = Gate.value(() -> Gate.read(request, LeaseRequest.class).toAsk());
+    String wait = request.request().getParam("wait");
+    Duration patience = Duration.ofSeconds(wait == null ? 0 : Integer.parseInt(wait));
+    AtomicBoolean stillThere = new AtomicBoolean(true);
+    request.addEndHandler(over -> stillThere.set(false));
+    reply.when(
+        request,
+        relay.acquire(ask, patience, stillThere::get),
+        acquired -> answer(request, acquired));
+  }
+
+  private static void answer(RoutingContext request, Acquired acquired) {
+    if (acquired instanceof Acquired.Refused refused) {
+      throw Problems.of(refused.refusal());
+    }
+    if (acquired instanceof Acquired.Leased leased) {
+      Answers.created(request, LeaseAnswer.from(leased.grant()));
+    } else if (acquired instanceof Acquired.Nothing nothing) {
+      request
+          .response()
+          .putHeader("Baton-Reason", Answers.headerSafe(nothing.reason(), LONGEST_REASON));
+      nothing
+          .standby()
+          .ifPresent(
+              head ->
+                  request
+                      .response()
+                      .putHeader(
+                          "Baton-Standby", Answers.json(head).toString(StandardCharsets.US_ASCII)));
+      Answers.nothing(request);
+    }
+  }
+
+  void renew(RoutingContext request) {
+    Duration came = ticker.get();
+    RenewRequest body = Gate.read(request, RenewRequest.class);
+    Renewing renewing =
+        new Renewing(
+            body.phase(),
+            body.position(),
+            body.progress(),
+            body.loss() == null ? OptionalDouble.empty() : OptionalDouble.of(body.loss()));
+    JobId job = JobRequests.job(request);
+    Fence fence = fence(request);
+    CompletionStage<RenewAnswer> answer =
+        relay
+            .renew(job, fence, secretHash(request), renewing)
+            .thenApplyAsync(outcome -> renewed(job, fence, outcome, came), io);
+    reply.when(request, answer, renewed -> Answers.ok(request, renewed));
+  }
+
+  /** What was waited is read before what remains, so that their sum is never too much (R9). */
+  private RenewAnswer renewed(JobId id, Fence fence, Outcome outcome, Duration came) {
+    Outcome.Renewed renewed = (Outcome.Renewed) JobRequests.unrefused(outcome);
+    Duration waited = ticker.get().minus(came);
+    Duration left =
+        renewed.directive() == Directive.STOP
+            ? Duration.ZERO
+            : jobs.find(id)
+                .filter(job -> job.fence().equals(fence))
+                .flatMap(relay::remaining)
+                .orElse(Duration.ZERO);
+    return new RenewAnswer(
+        left.toMillis(), waited.toMillis(), renewed.directive(), renewed.reason());
+  }
+
+  void commit(RoutingContext request) {
+    CommitRequest body = Gate.read(request, CommitRequest.class);
+    Committing committing =
+        new Committing(
+            Optional.ofNullable(body.parent()),
+            body.position(),
+            body.manifest(),
+            Optional.ofNullable(body.finalReason()));
+    reply.when(
+        request,
+        relay.commit(JobRequests.job(request), fence(request), secretHash(request), committing),
+        outcome -> {
+          Outcome.Committed committed = (Outcome.Committed) JobRequests.unrefused(outcome);
+          Answers.created(
+              request,
+              new CommitAnswer(
+                  committed.head(),
+                  committed.next(),
+                  committed.segmentEnd().orElse(null),
+                  committed.verified()));
+        });
+  }
+
+  void release(RoutingContext request) {
+    ReleaseRequest body = Gate.read(request, ReleaseRequest.class);
+    reply.when(
+        request,
+        relay.release(
+            JobRequests.job(request),
+            fence(request),
+            secretHash(request),
+            body.why(),
+            Optional.ofNullable(body.error())),
+        outcome -> {
+          JobRequests.unrefused(outcome);
+          Answers.nothing(request);
+        });
+  }
+
+  private static Fence fence(RoutingContext request) {
+    return new Fence(Long.parseLong(request.pathParam("fence")));
+  }
+
+  private static Sha256 secretHash(RoutingContext request) {
+    String secret = request.request().getHeader(SECRET);
+    if (secret == null || secret.isBlank()) {
+      throw new ProblemRaised(
+          ProblemType.INVALID_REQUEST,
+          "The header %s is missing. Send the secret whose sha256 the lease was granted to."
+              .formatted(SECRET),
+          Optional.of(SECRET));
+    }
+    return Sha256.ofText(secret);
+  }
+}

@@ -1,0 +1,87 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.Budget;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
+import baton.protocol.Ask;
+import baton.protocol.Policy;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a person should know of a job, in sentences, each with what would help. */
+final class Notices {
+  private Notices() {}
+
+  /**
+   * @param waiting the requests for a lease that wait now
+   */
+  static List<String> of(Job job, Collection<Ask> waiting, Instant now) {
+    List<String> notices = new ArrayList<>();
+    Budget budget = job.budget();
+    Policy policy = job.spec().policy();
+    if (job.state() == JobState.WAITING) {
+      addWhoIsMissing(notices, job, waiting);
+    }
+    budget
+        .bars()
+        .forEach(
+            (device, bar) -> {
+              if (bar.until().isAfter(now)) {
+                notices.add(
+                    "Not given to %s until %s: %s %s"
+                        .formatted(
+                            device,
+                            bar.until().truncatedTo(ChronoUnit.SECONDS),
+                            bar.message(),
+                            bar.remedy()));
+              }
+            });
+    if (!budget.failures().isEmpty()) {
+      notices.add(
+          "Failed %d times at this head (the same error from %d sessions fails the job); the last: %s"
+              .formatted(
+                  budget.failures().size(),
+                  policy.sessionsToFail(),
+                  budget.failures().get(budget.failures().size() - 1).message()));
+    }
+    if (budget.lostInARow() > 0) {
+      notices.add(
+          "%d of %d leases lost in a row without a commit; then the job pauses."
+              .formatted(budget.lostInARow(), policy.lostInARow()));
+    }
+    if (budget.stallsInARow() > 0) {
+      notices.add(
+          "%d of %d leases stalled in a row; then the job pauses."
+              .formatted(budget.stallsInARow(), policy.stallsInARow()));
+    }
+    budget
+        .accusation()
+        .ifPresent(
+            accusation ->
+                notices.add(
+                    "One session finds the checkpoint %s corrupt; a second one must agree."
+                        .formatted(accusation.checkpoint().brief())));
+    return List.copyOf(notices);
+  }
+
+  private static void addWhoIsMissing(List<String> notices, Job job, Collection<Ask> waiting) {
+    String program = job.spec().program();
+    if (waiting.isEmpty()) {
+      notices.add("No worker waits for a job. Start one that has the program " + program + ".");
+    } else if (waiting.stream().noneMatch(ask -> ask.programs().contains(program))) {
+      String known =
+          waiting.stream()
+              .flatMap(ask -> ask.programs().stream())
+              .distinct()
+              .sorted()
+              .collect(Collectors.joining(", "));
+      notices.add(
+          "No waiting worker has the program %s; they have: %s. Start one that has it, or cancel the job."
+              .formatted(program, known));
+    }
+  }
+}

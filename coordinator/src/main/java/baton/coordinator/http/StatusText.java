@@ -1,0 +1,135 @@
+package baton.coordinator.http;
+
+import baton.protocol.Position;
+import baton.protocol.message.JobView;
+import baton.protocol.message.StatusView;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The status as a table for a terminal of 100 columns. */
+final class StatusText {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+
+  private static final String ROW = "%-16s %-9s %-22s %-8s %-20s %-6s %s%n";
+  private static final int BAR = 12;
+  private static final int MOST_METRICS = 4;
+
+  private StatusText() {}
+
+  static String of(StatusView status, Instant now) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "Baton, %s: %s, %s%n"
+            .formatted(
+                TIME.format(now),
+                counted(status.jobs().size(), "job"),
+                status.waiting().isEmpty()
+                    ? "no worker waits"
+                    : counted(status.waiting().size(), "waiting worker")));
+    if (!status.jobs().isEmpty()) {
+      text.append(
+          "%n%s"
+              .formatted(
+                  ROW.formatted("JOB", "STATE", "PROGRESS", "HEAD", "HOLDER", "LEASE", "ETA")));
+      status.jobs().forEach(job -> append(text, job));
+    }
+    if (!status.waiting().isEmpty()) {
+      text.append("%nWaiting:%n".formatted());
+      status
+          .waiting()
+          .forEach(
+              worker ->
+                  text.append(
+                      "  %s on %s, for %s%n"
+                          .formatted(
+                              worker.worker(),
+                              plain(worker.device()),
+                              String.join(", ", worker.programs()))));
+    }
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, JobView job) {
+    JobView.LeaseView lease = job.lease();
+    Position head = job.head() == null ? Position.START : job.head().position();
+    text.append(
+        ROW.formatted(
+            cut(job.spec().name(), 16),
+            job.state(),
+            bar(head.epoch(), job.spec().epochs()),
+            head,
+            lease == null ? "-" : cut(lease.worker(), 13) + " #" + lease.fence(),
+            lease == null ? "-" : span(Duration.ofMillis(lease.ttlMs())),
+            job.etaSeconds() == null ? "-" : span(Duration.ofSeconds(job.etaSeconds()))));
+    line(text, "id " + job.id());
+    if (job.latest() != null) {
+      line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));
+    }
+    if (lease != null && lease.phase() != null) {
+      line(
+          text,
+          "now %s at %s%s"
+              .formatted(
+                  lease.phase().name().toLowerCase(Locale.ROOT),
+                  lease.position(),
+                  lease.loss() == null ? "" : ", loss " + number(lease.loss())));
+    }
+    if (job.reason() != null) {
+      line(text, job.reason());
+    }
+    job.notices().forEach(notice -> line(text, "! " + notice));
+  }
+
+  private static void line(StringBuilder text, String sentence) {
+    text.append("  %s%n".formatted(plain(sentence)));
+  }
+
+  private static String metrics(Map<String, Double> values) {
+    return values.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .limit(MOST_METRICS)
+        .map(metric -> metric.getKey() + " " + number(metric.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String bar(int done, int all) {
+    int full = (int) ((long) BAR * done / all);
+    return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "] " + done + "/" + all;
+  }
+
+  /** The two largest units: {@code 3h12m}, {@code 42s}. */
+  static String span(Duration time) {
+    if (time.toHours() >= 24) {
+      return time.toDays() + "d" + time.toHoursPart() + "h";
+    }
+    if (time.toMinutes() >= 60) {
+      return time.toHours() + "h" + time.toMinutesPart() + "m";
+    }
+    return time.toSeconds() >= 60
+        ? time.toMinutes() + "m" + time.toSecondsPart() + "s"
+        : time.toSeconds() + "s";
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
+  }
+
+  private static String counted(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  private static String cut(String name, int longest) {
+    return name.length() <= longest ? name : name.substring(0, longest - 1) + "~";
+  }
+
+  /** Without what could move a terminal's cursor: some of it comes from workers. */
+  private static String plain(String text) {
+    return text.replaceAll("[\\p{Cntrl}]+", " ");
+  }
+}

@@ -1,0 +1,30 @@
+package baton.coordinator.http;
+
+import baton.protocol.Sha256;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** A secret that opens the paths of one role. */
+public record Token(Role role, String text) {
+  private static final int BYTES = 32;
+
+  static Token draw(Role role, SecureRandom random) {
+    byte[] secret = new byte[BYTES];
+    random.nextBytes(secret);
+    return new Token(
+        role,
+        "baton_%s_%s"
+            .formatted(
+                role.word(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret)));
+  }
+
+  Sha256 hash() {
+    return Sha256.ofText(text);
+  }
+
+  /** Says whose it is, and never the secret. */
+  @Override
+  public String toString() {
+    return "a token for the " + role.word();
+  }
+}

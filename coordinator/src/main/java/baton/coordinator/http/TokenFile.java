@@ -1,0 +1,96 @@
+package baton.coordinator.http;
+
+import baton.protocol.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The file in the data directory that keeps the hashes of the tokens, a line each: role, space,
+ * sha256. The tokens themselves are nowhere; who loses one draws new ones.
+ */
+public final class TokenFile {
+  private final Path file;
+
+  public TokenFile(Path dataDirectory) {
+    this.file = dataDirectory.resolve("tokens");
+  }
+
+  /** Draws tokens and keeps their hashes; those drawn before are no longer known. */
+  public List<Token> drawNew(SecureRandom random) {
+    List<Token> tokens = Stream.of(Role.values()).map(role -> Token.draw(role, random)).toList();
+    write(
+        file,
+        tokens.stream()
+            .map(token -> token.role().word() + " " + token.hash())
+            .collect(Collectors.joining("\n", "", "\n")));
+    return tokens;
+  }
+
+  /** What is kept; empty before the first start. */
+  public Optional<Tokens> read() {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Map<Role, Sha256> hashes = new EnumMap<>(Role.class);
+    try {
+      for (String line : Files.readAllLines(file)) {
+        String[] words = line.split(" ");
+        hashes.put(Role.valueOf(words[0].toUpperCase(Locale.ROOT)), new Sha256(words[1]));
+      }
+      return Optional.of(new Tokens(hashes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file " + file + " cannot be read.", e);
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException(
+          "The file %s is damaged. Delete it, and new tokens are drawn at the next start."
+              .formatted(file),
+          e);
+    }
+  }
+
+  /** Writes the tokens themselves where a script may read them, for its user alone. */
+  public static void hand(List<Token> tokens, Path to) {
+    write(
+        to,
+        tokens.stream()
+            .map(token -> token.role().word() + "=" + token.text())
+            .collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  /** Whole or not at all, and readable by its user alone from the first byte on. */
+  private static void write(Path file, String text) {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      Files.deleteIfExists(part);
+      Files.createFile(part, ownerOnly(file));
+      Files.writeString(part, text);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The file %s cannot be written (%s). Make its folder writable for this user."
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path file) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

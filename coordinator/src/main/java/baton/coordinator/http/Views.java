@@ -1,0 +1,110 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobHistory;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.relay.Relay;
+import baton.protocol.Ask;
+import baton.protocol.Measurement;
+import baton.protocol.message.CheckpointView;
+import baton.protocol.message.JobSubmission;
+import baton.protocol.message.JobView;
+import baton.protocol.message.JobView.LeaseView;
+import baton.protocol.message.SegmentView;
+import baton.protocol.message.StatusView;
+import baton.protocol.message.StatusView.WaitingView;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Jobs and their history as people and programs look at them. Reads the database: may block. */
+final class Views {
+  private static final int JOBS_AT_A_GLANCE = 50;
+
+  private final JobStore jobs;
+  private final Relay relay;
+  private final Clock clock;
+
+  Views(JobStore jobs, Relay relay, Clock clock) {
+    this.jobs = jobs;
+    this.relay = relay;
+    this.clock = clock;
+  }
+
+  JobView of(Job job) {
+    Instant now = clock.instant();
+    JobHistory history = jobs.history(job.id());
+    List<Measurement> measured = job.begun() ? history.measurements() : List.of();
+    Optional<Duration> eta =
+        job.begun() && !job.state().isOver()
+            ? Eta.of(history.segments(), job.position(), job.spec().epochs(), now)
+            : Optional.empty();
+    return new JobView(
+        job.id(),
+        job.state().name(),
+        job.reason().orElse(null),
+        JobSubmission.from(job.spec()),
+        job.store().orElse(null),
+        job.fence(),
+        job.head().orElse(null),
+        job.lease().map(lease -> lease(job, lease)).orElse(null),
+        measured.isEmpty() ? null : measured.get(measured.size() - 1),
+        Notices.of(job, relay.waiting(), now),
+        job.submittedAt(),
+        eta.map(Duration::toSeconds).orElse(null));
+  }
+
+  List<JobView> newest(int most) {
+    return jobs.newest(most).stream().map(this::of).toList();
+  }
+
+  StatusView status() {
+    return new StatusView(
+        newest(JOBS_AT_A_GLANCE), relay.waiting().stream().map(Views::waiting).toList());
+  }
+
+  static SegmentView segment(JobHistory.SegmentRow row) {
+    return new SegmentView(
+        row.fence(),
+        row.session(),
+        row.worker(),
+        row.from(),
+        row.to(),
+        row.end(),
+        row.why().map(Enum::name).orElse(null),
+        row.startedAt(),
+        row.endedAt().orElse(null));
+  }
+
+  static CheckpointView checkpoint(JobHistory.CheckpointRow row) {
+    return new CheckpointView(
+        row.checkpoint(),
+        row.mark().map(Enum::name).orElse("KEPT"),
+        row.verified(),
+        row.committedAt());
+  }
+
+  private LeaseView lease(Job job, Lease lease) {
+    Optional<Pulse> pulse = relay.pulse(job);
+    return new LeaseView(
+        lease.fence(),
+        lease.ask().session(),
+        lease.ask().worker(),
+        lease.ask().device(),
+        lease.segment(),
+        relay.remaining(job).orElse(Duration.ZERO).toMillis(),
+        pulse.map(Pulse::phase).orElse(null),
+        pulse.map(Pulse::position).orElse(null),
+        pulse.filter(p -> p.loss().isPresent()).map(p -> p.loss().getAsDouble()).orElse(null),
+        lease.grantedAt());
+  }
+
+  private static WaitingView waiting(Ask ask) {
+    return new WaitingView(
+        ask.session(), ask.worker(), ask.device(), ask.programs().stream().sorted().toList());
+  }
+}

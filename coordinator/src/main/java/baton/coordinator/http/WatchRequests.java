@@ -1,0 +1,68 @@
+package baton.coordinator.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.util.List;
+
+/** What people and machines ask of the coordinator as a whole. */
+final class WatchRequests {
+  private static final String YAML = "application/yaml";
+  private static final String TEXT = "text/plain";
+  private static final String JSON = "application/json";
+
+  private final Contract contract;
+  private final Views views;
+  private final Clock clock;
+  private final Reply reply;
+
+  WatchRequests(Contract contract, Views views, Clock clock, Reply reply) {
+    this.contract = contract;
+    this.views = views;
+    this.clock = clock;
+    this.reply = reply;
+  }
+
+  void status(RoutingContext request) {
+    boolean asText = wantsText(request);
+    reply.read(
+        request,
+        views::status,
+        status -> {
+          if (asText) {
+            Answers.text(request, StatusText.of(status, clock.instant()));
+          } else {
+            Answers.ok(request, status);
+          }
+        });
+  }
+
+  void health(RoutingContext request) {
+    Answers.text(request, "ok\n");
+  }
+
+  /** The front answers for itself while the coordinator is not ready. */
+  void readiness(RoutingContext request) {
+    Answers.text(request, "ready\n");
+  }
+
+  void contract(RoutingContext request) {
+    request.response().putHeader(HttpHeaders.CONTENT_TYPE, YAML).end(contract.text());
+  }
+
+  /** Whoever states a type gets it; curl, which states none, gets the table. */
+  private static boolean wantsText(RoutingContext request) {
+    String accept = request.request().getHeader(HttpHeaders.ACCEPT);
+    boolean statesNone = accept == null || accept.isBlank() || accept.strip().equals("*/*");
+    if (statesNone) {
+      String agent = request.request().getHeader(HttpHeaders.USER_AGENT);
+      return agent != null && agent.startsWith("curl/");
+    }
+    return List.of(accept.split(",")).stream()
+        .map(type -> type.split(";")[0].strip())
+        .filter(type -> type.equals(TEXT) || type.equals(JSON))
+        .findFirst()
+        .filter(TEXT::equals)
+        .isPresent();
+  }
+}

@@ -1,0 +1,141 @@
+package baton.coordinator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Measurement;
+import baton.protocol.Phase;
+import baton.protocol.Position;
+import baton.protocol.Segment;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.message.JobSubmission;
+import baton.protocol.message.JobView;
+import baton.protocol.message.StatusView;
+import baton.protocol.message.StatusView.WaitingView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StatusTextTest {
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+  private static final int COLUMNS = 100;
+
+  private static JobView job(
+      String name, String reason, JobView.LeaseView lease, String... notices) {
+    Checkpoint head =
+        new Checkpoint(
+            Sha256.ofText("head"),
+            Optional.empty(),
+            Position.ofEpochs(12),
+            new Fence(7),
+            "folder",
+            Sha256.ofText("state"),
+            1);
+    return new JobView(
+        new JobId("j1"),
+        lease == null ? "PAUSED" : "RUNNING",
+        reason,
+        JobSubmission.from(Samples.spec(name, "digits", 24)),
+        Samples.STORE,
+        new Fence(7),
+        head,
+        lease,
+        new Measurement(Position.ofEpochs(12), Map.of("accuracy", 0.97125, "loss", 0.0831)),
+        List.of(notices),
+        NOON,
+        lease == null ? null : 190L);
+  }
+
+  private static JobView.LeaseView lease(String worker) {
+    return new JobView.LeaseView(
+        new Fence(7),
+        new SessionId("s"),
+        worker,
+        "cpu",
+        new Segment(Position.ofEpochs(12), Position.ofEpochs(13)),
+        41_900,
+        Phase.TRAIN,
+        new Position(12, 9),
+        0.0829,
+        NOON);
+  }
+
+  @Test
+  void tellsEverythingAtAGlance() {
+    StatusView status =
+        new StatusView(
+            List.of(job("digits", null, lease("kaggle-1"))),
+            List.of(new WaitingView(new SessionId("t"), "laptop", "cpu", List.of("digits"))));
+
+    assertThat(StatusText.of(status, NOON))
+        .isEqualTo(
+            """
+            Baton, 2026-01-02 12:00:00Z: 1 job, 1 waiting worker
+
+            JOB              STATE     PROGRESS               HEAD     HOLDER               LEASE  ETA
+            digits           RUNNING   [######------] 12/24   e12-b0   kaggle-1 #7          41s    3m10s
+              id j1
+              at e12-b0: accuracy 0.9713, loss 0.08310
+              now train at e12-b9, loss 0.08290
+
+            Waiting:
+              laptop on cpu, for digits
+            """);
+  }
+
+  @Test
+  void aPausedJobSaysWhyAndWhatWouldHelp() {
+    StatusView status =
+        new StatusView(List.of(job("digits", "paused by a person", null, "Do this.")), List.of());
+
+    assertThat(StatusText.of(status, NOON))
+        .contains("PAUSED", "  paused by a person\n", "  ! Do this.\n");
+  }
+
+  @Test
+  void theTableKeepsToItsColumnsHoweverLongTheNames() {
+    String longest = "n".repeat(64);
+    String text =
+        StatusText.of(new StatusView(List.of(job(longest, null, lease(longest))), List.of()), NOON);
+
+    assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(COLUMNS));
+  }
+
+  @Test
+  void whatAWorkerWroteCannotMoveTheCursor() {
+    String text =
+        StatusText.of(
+            new StatusView(List.of(job("digits", null, null, "red\u001b[31m\nline")), List.of()),
+            NOON);
+
+    assertThat(text).doesNotContain("\u001b").contains("red [31m line");
+  }
+
+  @Test
+  void withoutJobsItSaysSo() {
+    assertThat(StatusText.of(new StatusView(List.of(), List.of()), NOON))
+        .isEqualTo("Baton, 2026-01-02 12:00:00Z: 0 jobs, no worker waits\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,0s",
+    "59,59s",
+    "60,1m0s",
+    "3599,59m59s",
+    "3600,1h0m",
+    "86399,23h59m",
+    "90000,1d1h"
+  })
+  void timeIsToldInItsTwoLargestUnits(long seconds, String told) {
+    assertThat(StatusText.span(Duration.ofSeconds(seconds))).isEqualTo(told);
+  }
+}

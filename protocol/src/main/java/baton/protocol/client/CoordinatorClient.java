@@ -1,0 +1,196 @@
+package baton.protocol.client;
+
+import baton.protocol.Ask;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Phase;
+import baton.protocol.Position;
+import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.message.CheckpointView;
+import baton.protocol.message.CommitAnswer;
+import baton.protocol.message.CommitRequest;
+import baton.protocol.message.JobSubmission;
+import baton.protocol.message.JobView;
+import baton.protocol.message.LeaseAnswer;
+import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.ReleaseRequest;
+import baton.protocol.message.RenewAnswer;
+import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SegmentView;
+import baton.protocol.message.StatusView;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A coordinator that is reached over HTTP. Every method waits for the answer; it throws {@link
+ * ProblemException} if the coordinator refuses and {@link UnreachableException} if no answer comes.
+ *
+ * <p>Whoever counts a ttl takes the time before the call (R9). Safe for use by several threads.
+ */
+public final class CoordinatorClient {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** The coordinator reads every byte of the checkpoint before it answers. */
+  private static final Duration PATIENCE_WITH_COMMITS = Duration.ofMinutes(5);
+
+  private final Exchange http;
+
+  /**
+   * @param coordinator such as {@code http://127.0.0.1:8642}
+   * @param token of the role the calls need
+   */
+  public CoordinatorClient(URI coordinator, String token) {
+    this.http = new Exchange(coordinator, token);
+  }
+
+  /**
+   * @param idempotencyKey drawn at random; a repeat with the same key finds the job it made
+   */
+  public JobView submit(JobSpec spec, Optional<String> idempotencyKey)
+      throws ProblemException, UnreachableException, InterruptedException {
+    Exchange.Request request =
+        http.post("/v1/jobs", PATIENCE).body(JobSubmission.from(spec)).accept(Exchange.JSON);
+    idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
+    return http.read(request, JobView.class);
+  }
+
+  /** The newest jobs. */
+  public List<JobView> jobs() throws ProblemException, UnreachableException, InterruptedException {
+    return http.list("/v1/jobs", JobView.class);
+  }
+
+  /** The job of this name. */
+  public Optional<JobView> jobNamed(String name)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.list("/v1/jobs?name=" + Exchange.encoded(name), JobView.class).stream().findFirst();
+  }
+
+  public JobView job(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(http.get(path(job)), JobView.class);
+  }
+
+  public List<SegmentView> segments(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.list(path(job) + "/segments", SegmentView.class);
+  }
+
+  public List<CheckpointView> checkpoints(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.list(path(job) + "/checkpoints", CheckpointView.class);
+  }
+
+  /** What was measured along the chain of the head. */
+  public List<Measurement> metrics(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.list(path(job) + "/metrics", Measurement.class);
+  }
+
+  public JobView pause(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(http.post(path(job) + "/pause", PATIENCE), JobView.class);
+  }
+
+  public JobView resume(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(http.post(path(job) + "/resume", PATIENCE), JobView.class);
+  }
+
+  public JobView cancel(JobId job)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(http.post(path(job) + "/cancel", PATIENCE), JobView.class);
+  }
+
+  public StatusView status() throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(http.get("/v1/status"), StatusView.class);
+  }
+
+  /** The status as a table for people. */
+  public String statusText() throws ProblemException, UnreachableException, InterruptedException {
+    return http.send(http.get("/v1/status").accept("text/plain")).body();
+  }
+
+  /**
+   * Asks for a lease.
+   *
+   * @param wait how long the coordinator waits for something to lease, at most 60 s
+   */
+  public Asked lease(Ask ask, Duration wait)
+      throws ProblemException, UnreachableException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            http.post("/v1/leases?wait=" + wait.toSeconds(), PATIENCE.plus(wait))
+                .body(LeaseRequest.from(ask)));
+    if (answer.statusCode() == 204) {
+      String reason = answer.headers().firstValue("Baton-Reason").orElse("no reason is given");
+      return new Asked.Nothing(reason, http.standby(answer));
+    }
+    return new Asked.Leased(http.parse(answer, LeaseAnswer.class).toGrant());
+  }
+
+  /**
+   * Says that the holder lives.
+   *
+   * @param progress batches, bytes or items done in this phase; it only grows (R10)
+   * @param loss of the last batch; left out if it is not a finite number
+   */
+  public Renewal renew(
+      Held lease, Phase phase, Position position, long progress, OptionalDouble loss)
+      throws ProblemException, UnreachableException, InterruptedException {
+    boolean tellable = loss.isPresent() && Double.isFinite(loss.getAsDouble());
+    RenewRequest body =
+        new RenewRequest(phase, position, progress, tellable ? loss.getAsDouble() : null);
+    RenewAnswer answer =
+        http.read(http.post(path(lease) + "/renew", PATIENCE, lease).body(body), RenewAnswer.class);
+    return new Renewal(
+        Duration.ofMillis(answer.ttlMs()),
+        Duration.ofMillis(answer.waitedMs()),
+        answer.directive(),
+        answer.reason());
+  }
+
+  /**
+   * Asks for the head to be moved to a checkpoint that lies in the store, whole.
+   *
+   * @param manifest the text of its manifest, byte for byte
+   * @param finalReason why training ends here, before the last epoch
+   */
+  public Committed commit(
+      Held lease,
+      Optional<Sha256> parent,
+      Position position,
+      String manifest,
+      Optional<String> finalReason)
+      throws ProblemException, UnreachableException, InterruptedException {
+    CommitRequest body =
+        new CommitRequest(parent.orElse(null), position, manifest, finalReason.orElse(null));
+    CommitAnswer answer =
+        http.read(
+            http.post(path(lease) + "/commits", PATIENCE_WITH_COMMITS, lease).body(body),
+            CommitAnswer.class);
+    return new Committed(
+        answer.head(), answer.next(), Optional.ofNullable(answer.segmentEnd()), answer.verified());
+  }
+
+  /** Gives the lease back; {@code trouble} is told exactly with FAILED. */
+  public void release(Held lease, ReleaseReason why, Optional<Trouble> trouble)
+      throws ProblemException, UnreachableException, InterruptedException {
+    ReleaseRequest body = new ReleaseRequest(why, trouble.orElse(null));
+    http.send(http.post(path(lease) + "/release", PATIENCE, lease).body(body));
+  }
+
+  private static String path(JobId job) {
+    return "/v1/jobs/" + job;
+  }
+
+  private static String path(Held lease) {
+    return path(lease.job()) + "/leases/" + lease.fence();
+  }
+}
