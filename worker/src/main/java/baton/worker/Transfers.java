@@ -131,7 +131,7 @@ final class Transfers {
   }
 
   private Draft draft(Action.Save save, Grant grant, Trainer.Facts facts) {
-    Optional<StoredCheckpoint> parent = save.parent().map(known::get);
+    Optional<StoredCheckpoint> parent = save.parent().map(this::knownAs);
     return new Draft(
         grant.job(),
         grant.spec(),
@@ -144,6 +144,14 @@ final class Transfers {
         save.measurements(),
         session,
         clock.instant());
+  }
+
+  private StoredCheckpoint knownAs(Sha256 digest) {
+    StoredCheckpoint parent = known.get(digest);
+    if (parent == null) {
+      throw new IllegalStateException("the parent of a save was restored or saved before it");
+    }
+    return parent;
   }
 
   /** A save names its parent by digest, and may reuse its files. */
