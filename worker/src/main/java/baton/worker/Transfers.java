@@ -5,6 +5,7 @@ import baton.protocol.Grant;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.checkpoint.Draft;
 import baton.worker.checkpoint.StoredCheckpoint;
@@ -14,9 +15,8 @@ import baton.worker.segment.StoreException;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -36,8 +36,8 @@ final class Transfers {
   private final Clock clock;
   private final Consumer<Event> events;
   private final ExecutorService thread = Threads.single("transfers");
-  private final Map<Sha256, StoredCheckpoint> known = new ConcurrentHashMap<>();
   private volatile int stoppedTurn;
+  private Optional<StoredCheckpoint> newest = Optional.empty(); // of the thread alone
 
   Transfers(
       Checkpoints checkpoints,
@@ -61,8 +61,7 @@ final class Transfers {
     thread.execute(
         () -> {
           try {
-            known.clear();
-            remember(checkpoints.restore(head, restoreInto, moved(turn)));
+            newest = Optional.of(checkpoints.restore(head, restoreInto, moved(turn)));
             events.accept(new Event.Restored(turn));
           } catch (StoreException e) {
             LOG.debug("Restore failed", e);
@@ -85,7 +84,7 @@ final class Transfers {
           try {
             StoredCheckpoint stored =
                 checkpoints.save(draft(save, grant, facts), save.snapshot(), moved(save.turn()));
-            remember(stored);
+            newest = Optional.of(stored);
             events.accept(new Event.Saved(save.turn(), stored.checkpoint(), stored.text()));
           } catch (StoreException e) {
             LOG.debug("Save failed", e);
@@ -131,13 +130,13 @@ final class Transfers {
   }
 
   private Draft draft(Action.Save save, Grant grant, Trainer.Facts facts) {
-    Optional<StoredCheckpoint> parent = save.parent().map(this::knownAs);
     return new Draft(
         grant.job(),
         grant.spec(),
         grant.fence(),
         save.counter(),
-        parent,
+        save.parent(),
+        save.anew() ? List.of() : filesOf(save.parent()),
         Optional.empty(),
         facts.architectureHash(),
         facts.numericProfile(),
@@ -146,17 +145,12 @@ final class Transfers {
         clock.instant());
   }
 
-  private StoredCheckpoint knownAs(Sha256 digest) {
-    StoredCheckpoint parent = known.get(digest);
-    if (parent == null) {
-      throw new IllegalStateException("the parent of a save was restored or saved before it");
-    }
-    return parent;
-  }
-
-  /** A save names its parent by digest, and may reuse its files. */
-  private void remember(StoredCheckpoint stored) {
-    known.put(stored.checkpoint().digest(), stored);
+  /** What a save need not store again, if it knows its parent and the files are the same. */
+  private List<FileEntry> filesOf(Optional<Sha256> parent) {
+    return newest
+        .filter(n -> parent.equals(Optional.of(n.checkpoint().digest())))
+        .map(n -> n.manifest().files())
+        .orElse(List.of());
   }
 
   /** The lease is over; nobody waits for this transfer. */

@@ -67,8 +67,11 @@ class WorkerTest {
         new SecureRandom());
   }
 
+  /** A session that trains each epoch only once the one before it is committed. */
   private Action.Exit.Why run(MemoryCoordinator coordinator, Settings settings) throws Exception {
-    try (Worker worker = worker(coordinator, settings, position -> {})) {
+    Counter.BeforeBatch inStep =
+        position -> await().until(() -> coordinator.position().epoch() >= position.epoch());
+    try (Worker worker = worker(coordinator, settings, inStep)) {
       return worker.run().why();
     }
   }

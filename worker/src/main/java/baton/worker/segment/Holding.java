@@ -231,6 +231,7 @@ final class Holding {
           save.failed(now);
         }
         snapshotWanted = true;
+        saves.distrustStore();
         if (patience.isOver(StoreException.Kind.CORRUPT, now)) {
           leave(Leaving.failed(Troubles.unsound(sentence), Keep.UPLOADED));
         }

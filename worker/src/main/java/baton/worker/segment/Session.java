@@ -39,6 +39,7 @@ public final class Session {
   private Optional<Duration> timer = Optional.empty();
   private Moment idleSince;
   private Moment heardAt;
+  private boolean inReach;
   private boolean shutdown;
   private boolean over;
 
@@ -91,7 +92,7 @@ public final class Session {
     if (ofTurn != turn || holding.isPresent()) {
       return;
     }
-    heardAt = now;
+    hear(now);
     LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
     holding = Optional.of(new Holding(turn, grant, time, costs, attempts, out::add, now));
     ending.ifPresent(holding.get()::leave);
@@ -99,7 +100,7 @@ public final class Session {
 
   void nothingNow(int ofTurn, Moment sentAt, Moment now) {
     if (isAsking(ofTurn)) {
-      heardAt = now;
+      hear(now);
       if (now.since(sentAt).compareTo(AT_ONCE) < 0) {
         ask.failed(now);
       } else {
@@ -124,7 +125,7 @@ public final class Session {
     if (ofTurn != turn) {
       return;
     }
-    heardAt = now;
+    hear(now);
     if (why == Refusal.TOKEN || (request == Request.ASK && why == Refusal.MALFORMED)) {
       exit(Action.Exit.Why.REFUSED, sentence);
     } else if (isAsking(ofTurn) && request == Request.ASK) {
@@ -139,6 +140,9 @@ public final class Session {
   }
 
   void unanswered(int ofTurn, Request request, Moment now) {
+    if (ofTurn == turn) {
+      inReach = false;
+    }
     if (isAsking(ofTurn) && request == Request.ASK) {
       ask.failed(now);
     } else {
@@ -149,9 +153,14 @@ public final class Session {
   /** The lease in whose name the coordinator has answered. */
   Optional<Holding> heard(int ofTurn, Moment now) {
     if (ofTurn == turn) {
-      heardAt = now;
+      hear(now);
     }
     return holding(ofTurn);
+  }
+
+  private void hear(Moment now) {
+    heardAt = now;
+    inReach = true;
   }
 
   private boolean isAsking(int ofTurn) {
@@ -240,25 +249,23 @@ public final class Session {
     Duration idleLeft = new Countdown(idleSince, settings.idleExit()).left(now);
     if (shutdown || (exitBy.isPresent() && !ask.isUnderWay())) {
       exit(Action.Exit.Why.DONE, "The session ends.");
+    } else if (idleLeft.isZero() && !ask.isUnderWay()) {
+      exitIdle();
     } else if (ask.mayBegin(now)) {
-      if (idleLeft.isZero()) {
-        exitIdle(now);
-      } else {
-        ask.begin();
-        Duration wait =
-            Stream.concat(Stream.of(settings.askWait(), idleLeft), untilLeaving(now).stream())
-                .min(Duration::compareTo)
-                .orElseThrow();
-        out.add(new Action.Ask(turn, wait, end.map(e -> e.left(now))));
-      }
+      ask.begin();
+      Duration wait =
+          Stream.concat(Stream.of(settings.askWait(), idleLeft), untilLeaving(now).stream())
+              .min(Duration::compareTo)
+              .orElseThrow();
+      out.add(new Action.Ask(turn, wait, end.map(e -> e.left(now))));
     }
   }
 
-  private void exitIdle(Moment now) {
+  private void exitIdle() {
     if (lastTrouble.isPresent()) {
       Trouble trouble = lastTrouble.get();
       exit(whyOf(trouble), trouble.message() + " " + trouble.remedy());
-    } else if (now.since(heardAt).compareTo(settings.idleExit()) >= 0) {
+    } else if (!inReach) {
       exit(Action.Exit.Why.UNREACHABLE, "The coordinator could not be reached for long.");
     } else {
       exit(Action.Exit.Why.IDLE, "There was no work for long.");
