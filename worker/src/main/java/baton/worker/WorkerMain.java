@@ -147,12 +147,13 @@ public final class WorkerMain implements Callable<Integer> {
     if (!code.isDone()) {
       worker.shutDown();
       int ended = code.completeOnTimeout(0, MOST_SECONDS_TO_END, TimeUnit.SECONDS).join();
-      try {
-        worker.close();
+      try (worker) {
+        System.out.flush();
       } catch (IOException e) {
         // The next session clears away what is left.
+      } finally {
+        Runtime.getRuntime().halt(ended);
       }
-      Runtime.getRuntime().halt(ended);
     }
   }
 

@@ -21,6 +21,7 @@ final class EpochBar implements AutoCloseable {
             .setTaskName("%s epoch %d/%d".formatted(job, epoch + 1, epochs))
             .setInitialMax(batches)
             .setStyle(ProgressBarStyle.ASCII)
+            .hideEta()
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setConsumer(new Below(terminal))
             .build();

@@ -24,6 +24,7 @@ public final class Narrator implements Audience {
   private Position committing = Position.START;
   private String lastReason = "";
   private boolean unanswered;
+  private boolean working;
   private Optional<EpochBar> bar = Optional.empty();
 
   /**
@@ -36,8 +37,10 @@ public final class Narrator implements Audience {
 
   @Override
   public void happened(Event event, Optional<Duration> leaseLeft) {
-    if (event instanceof Event.Trained e && e.turn() == turn) {
-      trained(e.step(), leaseLeft);
+    if (event instanceof Event.Trained e) {
+      if (e.turn() == turn && working) {
+        trained(e.step(), leaseLeft);
+      }
     } else {
       toldByCoordinator(event);
       toldByMachine(event);
@@ -99,6 +102,7 @@ public final class Narrator implements Audience {
     } else if (action instanceof Action.Commit commit) {
       committing = commit.checkpoint().position();
     } else if (action instanceof Action.Stop) {
+      working = false;
       closeBar();
     } else if (action instanceof Action.Release release) {
       say("releases lease %s: %s".formatted(grant.fence(), why(release)));
@@ -110,6 +114,7 @@ public final class Narrator implements Audience {
 
   private void granted(Grant granted) {
     grant = granted;
+    working = true;
     lastReason = "";
     say(
         "lease %s of %s: epoch %d to %d, %s"
