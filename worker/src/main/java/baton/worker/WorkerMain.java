@@ -18,10 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code worker}: waits for a lease, trains it, gives it back, and waits again. */
 @Command(
@@ -110,8 +112,21 @@ public final class WorkerMain implements Callable<Integer> {
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new WorkerMain())
-            .registerConverter(Duration.class, Humane::duration)
+            .registerConverter(Duration.class, WorkerMain::duration)
+            .setParameterExceptionHandler(
+                (wrong, arguments) -> {
+                  wrong.getCommandLine().getErr().println(wrong.getMessage());
+                  return ExitCode.USAGE;
+                })
             .execute(args));
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Humane.duration(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   @Override
@@ -122,8 +137,8 @@ public final class WorkerMain implements Callable<Integer> {
     Terminal terminal =
         new Terminal(System.out, System.console() != null, columns(), name, LocalTime::now);
     Worker.Options options = options();
-    terminal.say("asks %s for work".formatted(coordinator));
     try (Worker worker = Worker.of(options, new Narrator(terminal, reportBatches))) {
+      terminal.say("asks %s for work".formatted(coordinator));
       return run(worker);
     } catch (StoreException | IOException e) {
       return fail(e.getMessage());

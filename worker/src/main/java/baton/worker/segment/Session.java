@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 public final class Session {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static final Duration TO_RELEASE = Duration.ofSeconds(3);
+  private static final Duration GRANT_IN_FLIGHT = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final Attempts attempts;
@@ -33,6 +34,7 @@ public final class Session {
   private Optional<Holding> holding = Optional.empty();
   private Optional<Leaving> ending = Optional.empty();
   private Optional<Countdown> exitBy = Optional.empty();
+  private Optional<Countdown> answerBy = Optional.empty();
   private Optional<Countdown> stopBy = Optional.empty();
   private Optional<Sha256> gone = Optional.empty();
   private Optional<Trouble> lastTrouble = Optional.empty();
@@ -40,7 +42,6 @@ public final class Session {
   private Moment idleSince;
   private Moment heardAt;
   private boolean inReach;
-  private boolean shutdown;
   private boolean over;
 
   /**
@@ -80,8 +81,8 @@ public final class Session {
   }
 
   void shutdownAsked(Moment now) {
-    if (!shutdown) {
-      shutdown = true;
+    if (answerBy.isEmpty()) {
+      answerBy = Optional.of(new Countdown(now, GRANT_IN_FLIGHT));
       leave(
           new Countdown(now, settings.shutdownWithin()),
           new Countdown(now, settings.shutdownWithin().minus(TO_RELEASE)));
@@ -247,7 +248,8 @@ public final class Session {
 
   private void askOrExit(Moment now) {
     Duration idleLeft = new Countdown(idleSince, settings.idleExit()).left(now);
-    if (shutdown || (exitBy.isPresent() && !ask.isUnderWay())) {
+    boolean answerMayCome = ask.isUnderWay() && answerBy.filter(by -> by.isOver(now)).isEmpty();
+    if (exitBy.isPresent() && !answerMayCome) {
       exit(Action.Exit.Why.DONE, "The session ends.");
     } else if (idleLeft.isZero() && !ask.isUnderWay()) {
       exitIdle();
@@ -297,6 +299,7 @@ public final class Session {
                 Stream.of(
                         untilLeaving(now),
                         exitBy.map(by -> by.left(now)),
+                        answerBy.map(by -> by.left(now)),
                         stopBy.map(by -> by.left(now)),
                         holding.isEmpty() ? ask.left(now) : Optional.<Duration>empty(),
                         idleLeft)

@@ -51,8 +51,19 @@ class EndingStoryTest {
   }
 
   @Test
-  void toldToEndWhileItWaitsForWorkItIsGoneAtOnce() {
+  void toldToEndWhileItWaitsForWorkItIsGoneWithinASecond() {
     Story story = Story.begins().tell(new Event.ShutdownAsked());
+    assertThat(story.wants(Action.Exit.class)).as("a grant may be on its way").isFalse();
+    story.ringsFor(Duration.ofSeconds(1));
+    assertThat(story.take(Action.Exit.class).why()).isEqualTo(Action.Exit.Why.DONE);
+  }
+
+  @Test
+  void aGrantThatWasOnItsWayWhenToldToEndIsGivenBack() {
+    Story story = Story.begins().tell(new Event.ShutdownAsked());
+    story.passes(Duration.ofMillis(900)).isGranted(Optional.empty());
+    assertThat(story.take(Action.Release.class).why()).isEqualTo(ReleaseReason.SESSION_ENDING);
+    story.tell(new Event.Released(1));
     assertThat(story.wants(Action.Exit.class)).isTrue();
   }
 
