@@ -12,10 +12,12 @@ final class EpochBar implements AutoCloseable {
   private static final int REDRAW_MILLIS = 200;
 
   private final int epoch;
+  private final Terminal terminal;
   private final ProgressBar bar;
 
   EpochBar(Terminal terminal, String job, int epoch, int epochs, int batches) {
     this.epoch = epoch;
+    this.terminal = terminal;
     this.bar =
         new ProgressBarBuilder()
             .setTaskName("%s epoch %d/%d".formatted(job, epoch + 1, epochs))
@@ -42,6 +44,7 @@ final class EpochBar implements AutoCloseable {
   @Override
   public void close() {
     bar.close();
+    terminal.clear();
   }
 
   /** Draws below the lines of a terminal, and leaves nothing behind. */
@@ -58,7 +61,7 @@ final class EpochBar implements AutoCloseable {
 
     @Override
     public void close() {
-      terminal.clear();
+      // The bar draws once more after this; what it leaves is cleared when it is closed itself.
     }
   }
 }
