@@ -61,7 +61,7 @@ final class EpochBar implements AutoCloseable {
 
     @Override
     public void close() {
-      // The bar draws once more after this; what it leaves is cleared when it is closed itself.
+      // A redraw that had begun may still follow; EpochBar clears after the last.
     }
   }
 }
