@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     subcommands = {Demo.class})
 public final class ScriptsMain {
   public static void main(String[] args) {
+    System.setProperty("logback.configurationFile", "baton/scripts/logback.xml");
     System.exit(new CommandLine(new ScriptsMain()).execute(args));
   }
 }

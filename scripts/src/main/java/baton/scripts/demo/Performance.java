@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -41,13 +44,15 @@ final class Performance {
   private final List<Actor> actors = new ArrayList<>();
   private final Deque<Position> killsLeft;
   private final List<Position> killedAt = new ArrayList<>();
+  private final Set<Actor> killed = new HashSet<>();
+  private final Set<Actor> trained = new HashSet<>();
   private int entered;
   private int plannedEnds;
   private boolean someoneWaited;
   private boolean coordinatorKilled;
   private boolean statusShown;
   private long glancedAt;
-  private Optional<Long> coordinatorBackAt = Optional.empty();
+  private Optional<CompletableFuture<Duration>> coordinatorReturns = Optional.empty();
 
   /**
    * What happened.
@@ -80,7 +85,7 @@ final class Performance {
         }
         fillStage();
         hear();
-        returnCoordinator();
+        welcomeCoordinator();
       }
     } finally {
       actors.forEach(Actor::kill);
@@ -113,7 +118,8 @@ final class Performance {
   /** Long enough to train for a while; the second waits for the first to end. */
   private Duration length(long others) {
     double epochs = script.epochsOfPlannedSession() * (others + 1);
-    return unbroken.boot().plusMillis((long) (unbroken.epoch().toMillis() * epochs));
+    Duration training = Duration.ofMillis((long) (unbroken.epoch().toMillis() * epochs));
+    return unbroken.boot().multipliedBy(others + 1).plus(training);
   }
 
   private void hear() {
@@ -125,8 +131,8 @@ final class Performance {
       throw new StageFailure("interrupted");
     }
     glance();
-    if (word == null) {
-      return;
+    if (word == null || killed.contains(word.actor())) {
+      return; // nothing, or the last words of one who is dead
     }
     Optional<Position> position = word.position();
     if (position.isPresent()) {
@@ -137,20 +143,27 @@ final class Performance {
   }
 
   private void reached(Actor actor, Position position) {
+    trained.add(actor);
     if (!actor.isAlive()) {
       return;
     }
     if (!killsLeft.isEmpty() && !killsLeft.peek().isAfter(position)) {
       killsLeft.poll();
       actor.kill();
+      killed.add(actor);
       killedAt.add(position);
       stage.say(actor.name, "KILLED at " + position + " (SIGKILL)");
     } else if (!coordinatorKilled && !script.coordinatorKill().isAfter(position)) {
       stage.coordinator.kill();
       coordinatorKilled = true;
-      coordinatorBackAt = Optional.of(System.nanoTime() + COORDINATOR_AWAY.toNanos());
+      coordinatorReturns =
+          Optional.of(
+              CompletableFuture.supplyAsync(
+                  stage.coordinator::start,
+                  CompletableFuture.delayedExecutor(
+                      COORDINATOR_AWAY.toMillis(), TimeUnit.MILLISECONDS)));
       stage.say("coordinator", "KILLED while the relay is at " + position + " (SIGKILL)");
-    } else if (!statusShown && coordinatorBackAt.isEmpty() && !script.status().isAfter(position)) {
+    } else if (!statusShown && coordinatorReturns.isEmpty() && !script.status().isAfter(position)) {
       statusShown = true;
       showStatus();
     }
@@ -159,7 +172,7 @@ final class Performance {
   private void show(Actor.Word word) {
     String text = word.plain();
     if (text.startsWith("releases") && text.endsWith("the session ends")) {
-      plannedEnds++;
+      plannedEnds += trained.contains(word.actor()) ? 1 : 0;
     }
     if (text.startsWith("epoch ") && text.contains(" done")) {
       int epoch = Integer.parseInt(text.substring(6, text.indexOf(" done")));
@@ -178,7 +191,7 @@ final class Performance {
   /** Looks whether someone waits while another holds the lease. */
   private void glance() {
     boolean soon = System.nanoTime() - glancedAt < GLANCE.toNanos();
-    if (soon || coordinatorBackAt.isPresent()) {
+    if (soon || coordinatorReturns.isPresent()) {
       return;
     }
     glancedAt = System.nanoTime();
@@ -200,10 +213,10 @@ final class Performance {
     stage.print("");
   }
 
-  private void returnCoordinator() {
-    if (coordinatorBackAt.filter(at -> System.nanoTime() >= at).isPresent()) {
-      Duration took = stage.coordinator.start();
-      coordinatorBackAt = Optional.empty();
+  private void welcomeCoordinator() {
+    if (coordinatorReturns.filter(CompletableFuture::isDone).isPresent()) {
+      Duration took = coordinatorReturns.get().join();
+      coordinatorReturns = Optional.empty();
       stage.say(
           "coordinator",
           String.format(Locale.ROOT, "is back, ready after %.1f s", Stage.seconds(took)));
@@ -211,7 +224,7 @@ final class Performance {
   }
 
   private boolean isComplete() {
-    boolean quiet = coordinatorBackAt.isEmpty() && words.isEmpty();
+    boolean quiet = coordinatorReturns.isEmpty() && words.isEmpty();
     return quiet && stage.ask("viewer", client -> client.job(job)).state().equals("COMPLETE");
   }
 

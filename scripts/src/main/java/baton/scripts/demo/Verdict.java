@@ -71,8 +71,8 @@ final class Verdict {
     require(failures, report.someoneWaited(), "no worker ever waited for another");
     require(
         failures,
-        count("SESSION_ENDING") >= Script.PLANNED_ENDS,
-        "only %d sessions ended as planned".formatted(count("SESSION_ENDING")));
+        plannedEnds() >= Script.PLANNED_ENDS,
+        "only %d sessions ended as planned".formatted(plannedEnds()));
     require(
         failures,
         report.job().head().stateDigest().equals(unbroken.stateDigest()),
@@ -91,8 +91,12 @@ final class Verdict {
     }
   }
 
-  private long count(String why) {
-    return report.segments().stream().filter(segment -> why.equals(segment.ended())).count();
+  /** Sessions that left in good order, with what they had trained committed. */
+  private long plannedEnds() {
+    return report.segments().stream()
+        .filter(segment -> "SESSION_ENDING".equals(segment.ended()))
+        .filter(segment -> segment.to().isAfter(segment.from()))
+        .count();
   }
 
   /** On the held-out split, after the last epoch. */
