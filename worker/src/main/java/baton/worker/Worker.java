@@ -5,6 +5,13 @@ import baton.protocol.StoreId;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.checkpoint.DirectoryStore;
+import baton.worker.drive.DriveConnection;
+import baton.worker.drive.DrivePolicy;
+import baton.worker.drive.DriveRoot;
+import baton.worker.drive.DriveSetup;
+import baton.worker.drive.DriveStore;
+import baton.worker.drive.DriveTime;
+import baton.worker.drive.MachineSignIn;
 import baton.worker.http.HttpCoordinator;
 import baton.worker.segment.Action;
 import baton.worker.segment.CheckpointStore;
@@ -48,15 +55,16 @@ public final class Worker implements AutoCloseable {
   /**
    * What a worker is started with.
    *
+   * @param place where checkpoints live
    * @param device {@code cpu}, {@code gpu}, or {@code best} of both
    * @param scratch where a folder for this session is made on the local disk
-   * @param environment the variables that concern PyTorch are looked at
+   * @param environment the variables that concern PyTorch and Colab are looked at
    */
   public record Options(
       URI coordinator,
       String token,
       String name,
-      Path storeDirectory,
+      Place place,
       Settings settings,
       int threads,
       String device,
@@ -83,15 +91,26 @@ public final class Worker implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     CoordinatorPort coordinator =
         new HttpCoordinator(new CoordinatorClient(options.coordinator(), options.token()));
-    CheckpointStore store =
-        DirectoryStore.open(
-            options.storeDirectory(), () -> new StoreId("store-" + hex(random, ID_BYTES)));
+    CheckpointStore store = storeAt(options.place(), options.environment(), random);
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
     String device = options.device().equals("best") ? torch.bestDevice() : options.device();
     Parts parts = new Parts(coordinator, store, Programs.builtIn(torch), device, options.scratch());
     return new Worker(parts, options.name(), options.settings(), audience, random);
+  }
+
+  private static CheckpointStore storeAt(
+      Place place, Map<String, String> environment, SecureRandom random) throws StoreException {
+    Supplier<StoreId> newId = () -> new StoreId("store-" + hex(random, ID_BYTES));
+    if (place instanceof Place.Directory directory) {
+      return DirectoryStore.open(directory.path(), newId);
+    }
+    Place.Drive drive = (Place.Drive) place;
+    DriveConnection connection = DriveConnection.open(drive.api(), MachineSignIn.find(environment));
+    DriveSetup setup =
+        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
+    return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
   }
 
   Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random)

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,12 +62,7 @@ public final class WorkerMain implements Callable<Integer> {
   @Option(names = "--name", description = "A label for this worker. Default: drawn at random.")
   private String name = "worker-" + Long.toString(ProcessHandle.current().pid(), 36);
 
-  @Option(
-      names = "--store-dir",
-      paramLabel = "DIR",
-      required = true,
-      description = "The directory where checkpoints live.")
-  private Path storeDirectory;
+  @Mixin private StoreOptions store;
 
   @Option(names = "--once", description = "End after one lease.")
   private boolean once;
@@ -195,7 +191,7 @@ public final class WorkerMain implements Callable<Integer> {
         coordinator,
         token(),
         name,
-        storeDirectory,
+        store.place(),
         settings,
         threads,
         device,

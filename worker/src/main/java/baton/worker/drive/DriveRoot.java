@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 public record DriveRoot(String folderId, StoreId id) {
   private static final String DOING = "open the store's folder in Google Drive";
   private static final String MY_DRIVE = "root";
+  private static final String USUAL_NAME = "Baton";
 
   /**
    * Opens the root with this id.
@@ -48,24 +49,36 @@ public record DriveRoot(String folderId, StoreId id) {
    * oldest counts; since lists lag, two sessions that both make the first store may each get
    * another: where that matters, one of them makes it and tells the id.
    *
+   * @param name of the store's folder; empty: whichever there is, or else {@code Baton}
    * @param newId draws the id of a new store
    */
-  public static DriveRoot findOrCreate(DriveSetup setup, String name, Supplier<StoreId> newId)
-      throws StoreException {
-    Optional<DriveRoot> found = find(setup);
+  public static DriveRoot findOrCreate(
+      DriveSetup setup, Optional<String> name, Supplier<StoreId> newId) throws StoreException {
+    Optional<DriveRoot> found = find(setup, name);
     if (found.isPresent()) {
       return found.get();
     }
     StoreId id = newId.get();
-    String folder = new DriveFiles(setup).createFolder(name, MY_DRIVE, Labels.of(id, Labels.ROOT));
-    return find(setup).orElse(new DriveRoot(folder, id));
+    String folder =
+        new DriveFiles(setup)
+            .createFolder(name.orElse(USUAL_NAME), MY_DRIVE, Labels.of(id, Labels.ROOT));
+    return find(setup, name).orElse(new DriveRoot(folder, id));
   }
 
   /** The oldest store of this OAuth client outside the trash. */
   public static Optional<DriveRoot> find(DriveSetup setup) throws StoreException {
+    return find(setup, Optional.empty());
+  }
+
+  private static Optional<DriveRoot> find(DriveSetup setup, Optional<String> name)
+      throws StoreException {
     String query = Labels.queryPath(Labels.ROOT) + " and trashed = false";
     return new DriveFiles(setup)
-        .find(DOING, query).stream().map(DriveRoot::of).flatMap(Optional::stream).findFirst();
+        .find(DOING, query).stream()
+            .filter(folder -> name.isEmpty() || name.get().equals(folder.getName()))
+            .map(DriveRoot::of)
+            .flatMap(Optional::stream)
+            .findFirst();
   }
 
   private static Optional<DriveRoot> of(File folder) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store in Google Drive. A file's store id is its Drive id. May be used by several threads, for
@@ -22,6 +24,8 @@ import java.util.function.LongConsumer;
  */
 public final class DriveStore implements CheckpointStore {
   private static final String BYTES = "application/octet-stream";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DriveStore.class);
 
   private final DriveSetup setup;
   private final DriveRoot root;
@@ -42,6 +46,20 @@ public final class DriveStore implements CheckpointStore {
   @Override
   public StoreId id() {
     return root.id();
+  }
+
+  @Override
+  public void requireRoom(long bytes) throws StoreException {
+    DriveSpace space;
+    try {
+      space = DriveSpace.read(setup);
+    } catch (StoreException e) {
+      LOG.info("The space in Google Drive is unknown; the upload will tell. {}", e.getMessage());
+      return;
+    }
+    if (!space.holds(bytes)) {
+      throw new StoreException(Kind.FULL, space.lacks(bytes));
+    }
   }
 
   @Override

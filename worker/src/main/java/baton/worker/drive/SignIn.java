@@ -5,7 +5,6 @@ import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
 import com.google.auth.Credentials;
-import com.google.auth.Retryable;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -40,22 +39,7 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
       return credentials.getRequestMetadata(address);
     } catch (IllegalStateException e) {
       // What Google's credentials say where an access token came without a refresh token.
-      throw new Ended();
-    }
-  }
-
-  /** The access token has ended, and there is no way to another one. */
-  private static final class Ended extends IOException implements Retryable {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public boolean isRetryable() {
-      return false;
-    }
-
-    @Override
-    public int getRetryCount() {
-      return 0;
+      throw new SignInEnded();
     }
   }
 

@@ -7,6 +7,7 @@ import com.google.auth.oauth2.UserCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 
 /** A fake Drive with a user who has agreed, and sessions of workers on it. */
@@ -68,7 +69,7 @@ public final class Bench implements AutoCloseable {
   public DriveStore open() throws Exception {
     DriveSetup setup = setup();
     return new DriveStore(
-        setup, DriveRoot.findOrCreate(setup, "Baton", () -> new StoreId("store-1")));
+        setup, DriveRoot.findOrCreate(setup, Optional.empty(), () -> new StoreId("store-1")));
   }
 
   @Override

@@ -12,6 +12,7 @@ import baton.worker.segment.StoreException.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,8 @@ class RootAndListsTest extends DriveStory {
   void aLostReplyToItsCreationLeavesOneRoot() throws Exception {
     bench.drive().files().delete(root().folderId());
     faults().next(Operation.CREATE, new Action.LoseReply());
-    DriveRoot made = DriveRoot.findOrCreate(bench.setup(), "Baton", () -> new StoreId("other"));
+    DriveRoot made =
+        DriveRoot.findOrCreate(bench.setup(), Optional.empty(), () -> new StoreId("other"));
     assertThat(made.id()).isEqualTo(new StoreId("other"));
     assertThat(bench.drive().files().all()).extracting(StoredFile::name).containsOnlyOnce("Baton");
   }
@@ -42,6 +44,16 @@ class RootAndListsTest extends DriveStory {
     new DriveFiles(bench.setup())
         .createFolder("Baton", "root", Labels.of(new StoreId("late"), Labels.ROOT));
     assertThat(root()).isEqualTo(first);
+  }
+
+  @Test
+  void aStoreThatIsAskedForByNameIsItsOwn() throws Exception {
+    Optional<String> name = Optional.of("Runs");
+    DriveRoot runs = DriveRoot.findOrCreate(bench.setup(), name, () -> new StoreId("runs"));
+    assertThat(runs.id()).isEqualTo(new StoreId("runs"));
+    assertThat(DriveRoot.findOrCreate(bench.setup(), name, () -> new StoreId("no")))
+        .isEqualTo(runs);
+    assertThat(root()).isNotEqualTo(runs);
   }
 
   @Test
