@@ -7,7 +7,8 @@ import java.time.InstantSource;
 
 /**
  * Runs a fake Drive for a script: {@code FakeDriveMain [port [faults-file]]}. Prints {@code DRIVE
- * <base> CLIENT <id> REFRESH <token> ACCESS <token>} once it listens, and ends with the process.
+ * <base> CLIENT <id> REFRESH <token> ACCESS <token>} once it listens, then a line {@code FAULT …}
+ * for each fault that strikes.
  */
 public final class FakeDriveMain {
   private static final String CLIENT = "fake-client";
@@ -19,6 +20,7 @@ public final class FakeDriveMain {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     Path folder = Files.createTempDirectory("fake-drive");
     FakeDrive drive = FakeDrive.start(folder, port, InstantSource.system());
+    drive.faults().tell(fault -> System.out.println("FAULT " + fault));
     if (args.length > 1) {
       FaultScript.load(Files.readString(Path.of(args[1])), drive.faults());
     }

@@ -2,10 +2,12 @@ package baton.worker.drive.fake;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The rules by which requests go wrong: the nth of an operation, and so many after it. */
 public final class Faults {
   private final List<Rule> rules = new ArrayList<>();
+  private Consumer<String> told = fault -> {};
 
   private static final class Rule {
     private final Operation operation;
@@ -58,12 +60,18 @@ public final class Faults {
     rules.clear();
   }
 
+  /** Has every fault told when it strikes. */
+  public synchronized void tell(Consumer<String> listener) {
+    told = listener;
+  }
+
   /** What goes wrong with a request that has just come in. */
   synchronized List<Action> strike(Operation operation) {
     List<Action> actions = new ArrayList<>();
     for (Rule rule : rules) {
       if (rule.strikes(operation)) {
         actions.add(rule.action);
+        told.accept(operation + " " + rule.action);
       }
     }
     return actions;
