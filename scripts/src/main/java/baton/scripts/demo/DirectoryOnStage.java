@@ -1,6 +1,7 @@
 package baton.scripts.demo;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,11 @@ record DirectoryOnStage(Path directory) implements StagedStore {
   @Override
   public Optional<Path> ofCoordinator() {
     return Optional.of(directory);
+  }
+
+  @Override
+  public Duration delay() {
+    return Duration.ZERO;
   }
 
   @Override

@@ -5,6 +5,7 @@ import baton.scripts.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class DriveOnStage implements StagedStore {
   private static final Pattern READY =
       Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS \\S+");
   private static final Pattern FAULT = Pattern.compile("FAULT (.+)");
+  private static final Duration DELAY = Duration.ofMillis(1_200);
   private static final int MOST_SECONDS_TO_START = 60;
 
   private final JavaProcess process;
@@ -118,6 +120,11 @@ final class DriveOnStage implements StagedStore {
   @Override
   public Optional<Path> ofCoordinator() {
     return Optional.empty();
+  }
+
+  @Override
+  public Duration delay() {
+    return DELAY;
   }
 
   @Override

@@ -16,7 +16,7 @@ final class Faults {
   private static final int ROUNDS = 12;
 
   /** So many requests lie between two faults: a checkpoint takes five of each kind. */
-  private static final int STEP = 9;
+  private static final int STEP = 13;
 
   private Faults() {}
 

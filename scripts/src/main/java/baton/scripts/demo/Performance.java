@@ -45,7 +45,10 @@ final class Performance {
   private final Deque<Position> killsLeft;
   private final List<Position> killedAt = new ArrayList<>();
   private final Set<Actor> killed = new HashSet<>();
-  private final Set<Actor> trained = new HashSet<>();
+
+  /** Whose present lease has moved the head. */
+  private final Set<Actor> committed = new HashSet<>();
+
   private int entered;
   private int plannedEnds;
   private boolean someoneWaited;
@@ -119,7 +122,8 @@ final class Performance {
   private Duration length(long others) {
     double epochs = script.epochsOfPlannedSession() * (others + 1);
     Duration training = Duration.ofMillis((long) (unbroken.epoch().toMillis() * epochs));
-    return unbroken.boot().multipliedBy(others + 1).plus(training);
+    Duration besides = unbroken.boot().plus(stage.store.delay());
+    return besides.multipliedBy(others + 1).plus(training);
   }
 
   private void hear() {
@@ -143,7 +147,6 @@ final class Performance {
   }
 
   private void reached(Actor actor, Position position) {
-    trained.add(actor);
     if (!actor.isAlive()) {
       return;
     }
@@ -171,8 +174,13 @@ final class Performance {
 
   private void show(Actor.Word word) {
     String text = word.plain();
+    if (text.startsWith("lease ")) {
+      committed.remove(word.actor());
+    } else if (text.startsWith("committed")) {
+      committed.add(word.actor());
+    }
     if (text.startsWith("releases") && text.endsWith("the session ends")) {
-      plannedEnds += trained.contains(word.actor()) ? 1 : 0;
+      plannedEnds += committed.contains(word.actor()) ? 1 : 0;
     }
     if (text.startsWith("epoch ") && text.contains(" done")) {
       int epoch = Integer.parseInt(text.substring(6, text.indexOf(" done")));
