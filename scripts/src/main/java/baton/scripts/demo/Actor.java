@@ -88,6 +88,10 @@ final class Actor {
     return process.isAlive();
   }
 
+  void tellToEnd() {
+    process.tellToEnd();
+  }
+
   void kill() {
     process.kill();
   }

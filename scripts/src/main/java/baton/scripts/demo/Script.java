@@ -17,6 +17,7 @@ record Script(int epochs, List<Position> kills, Position coordinatorKill, Positi
   static final int BATCHES_PER_EPOCH = 45;
   private static final double FIRST_KILL = 0.4;
   private static final double LAST_KILL = 0.95;
+  private static final double LAST_CALL = 0.65;
 
   /** How many sessions end as planned before the first is killed. */
   static final int PLANNED_ENDS = 2;
@@ -31,6 +32,11 @@ record Script(int epochs, List<Position> kills, Position coordinatorKill, Positi
     }
     Position middle = new Position((int) (0.55 * epochs), random.nextInt(BATCHES_PER_EPOCH));
     return new Script(epochs, positions, middle, Position.ofEpochs((int) (0.65 * epochs)));
+  }
+
+  /** From where on the holder is told to end, if too few sessions have ended as planned. */
+  Position lastCall() {
+    return Position.ofEpochs((int) (LAST_CALL * epochs));
   }
 
   /** How many epochs a session that ends as planned has to train. */
