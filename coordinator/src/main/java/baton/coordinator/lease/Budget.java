@@ -118,6 +118,11 @@ public record Budget(
     return Optional.ofNullable(bars.get(device)).filter(bar -> bar.until().isAfter(now));
   }
 
+  /** Whether this session waits for another to confirm that the head is corrupt. */
+  boolean isAccuser(SessionId session) {
+    return accusation.filter(a -> a.session().equals(session)).isPresent();
+  }
+
   boolean isAccusedByAnother(SessionId session, Sha256 checkpoint) {
     return accusation
         .filter(a -> a.checkpoint().equals(checkpoint) && !a.session().equals(session))

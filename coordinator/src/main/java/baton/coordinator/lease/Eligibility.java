@@ -29,6 +29,11 @@ final class Eligibility {
     if (job.budget().avoids(ask.session())) {
       return Optional.of(name + " failed in this session and is not given to it again");
     }
+    if (job.budget().isAccuser(ask.session())) {
+      return Optional.of(
+          "this session found the head of %s corrupt, and a second session must agree"
+              .formatted(name));
+    }
     return job.budget()
         .barOf(ask.device(), now)
         .map(

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The coordinator's folder: readable by its user alone, and locked while a coordinator uses it, so
@@ -18,6 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * ends.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
   private final Path folder;
   private final FileChannel lock;
 
@@ -131,7 +135,7 @@ public final class DataDirectory implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        throw new IllegalStateException("a lock that is given up has nothing to write", e);
+        LOG.debug("The lock on the data directory ends with the process.", e);
       }
     }
   }

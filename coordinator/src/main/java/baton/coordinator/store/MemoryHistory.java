@@ -21,10 +21,10 @@ final class MemoryHistory implements JobHistory {
   private final List<CheckpointRow> checkpoints = new ArrayList<>();
   private final List<History.Event> events = new ArrayList<>();
   private final Map<Sha256, List<Measurement>> measured = new HashMap<>();
-  private Optional<Sha256> head = Optional.empty();
+  private List<Checkpoint> kept = List.of();
 
   synchronized void add(Job job, List<History> rows) {
-    head = job.head().map(Checkpoint::digest);
+    kept = job.chain();
     rows.forEach(this::add);
   }
 
@@ -54,14 +54,20 @@ final class MemoryHistory implements JobHistory {
   }
 
   private Set<Sha256> chain() {
-    Map<Sha256, Optional<Sha256>> parents = new HashMap<>();
-    checkpoints.forEach(row -> parents.put(row.checkpoint().digest(), row.checkpoint().parent()));
     Set<Sha256> chain = new HashSet<>();
-    Optional<Sha256> next = head;
-    while (next.isPresent() && chain.add(next.get())) {
-      next = parents.getOrDefault(next.get(), Optional.empty());
+    kept.forEach(checkpoint -> addWithParent(chain, checkpoint));
+    for (int i = checkpoints.size() - 1; i >= 0; i--) { // a parent was committed before its child
+      Checkpoint checkpoint = checkpoints.get(i).checkpoint();
+      if (chain.contains(checkpoint.digest())) {
+        addWithParent(chain, checkpoint);
+      }
     }
     return chain;
+  }
+
+  private static void addWithParent(Set<Sha256> chain, Checkpoint checkpoint) {
+    chain.add(checkpoint.digest());
+    checkpoint.parent().ifPresent(chain::add);
   }
 
   private void add(History row) {

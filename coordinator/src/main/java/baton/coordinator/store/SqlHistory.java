@@ -1,6 +1,7 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.History;
+import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.LeaseEnd;
 import baton.protocol.Checkpoint;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /** A job's history in SQL, read anew with each question. */
@@ -27,13 +30,14 @@ final class SqlHistory implements JobHistory {
   private static final String CHECKPOINTS =
       "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
 
+  /** From the kept checkpoints back to the first, by their parents. */
   private static final String MEASUREMENTS_OF_THE_CHAIN =
       """
       WITH RECURSIVE chain (digest) AS (
-        SELECT head FROM jobs WHERE id = :job
+        SELECT digest FROM checkpoints WHERE job_id = :job AND digest IN (<kept>)
         UNION
         SELECT c.parent FROM checkpoints c JOIN chain ON c.digest = chain.digest
-        WHERE c.job_id = :job)
+        WHERE c.job_id = :job AND c.parent IS NOT NULL)
       SELECT c.measurements FROM checkpoints c JOIN chain ON c.digest = chain.digest
       WHERE c.job_id = :job ORDER BY c.job_version, c.place
       """;
@@ -44,11 +48,16 @@ final class SqlHistory implements JobHistory {
   private final SqlReaders readers;
   private final StoredJson json;
   private final JobId job;
+  private final Supplier<Optional<Job>> now;
 
-  SqlHistory(SqlReaders readers, StoredJson json, JobId job) {
+  /**
+   * @param now reads the job as it now is
+   */
+  SqlHistory(SqlReaders readers, StoredJson json, JobId job, Supplier<Optional<Job>> now) {
     this.readers = readers;
     this.json = json;
     this.job = job;
+    this.now = now;
   }
 
   @Override
@@ -63,11 +72,16 @@ final class SqlHistory implements JobHistory {
 
   @Override
   public List<Measurement> measurements() {
+    List<String> kept = now.get().map(SqlHistory::kept).orElse(List.of());
+    if (kept.isEmpty()) {
+      return List.of();
+    }
     return readers.read(
         handle ->
             handle
                 .createQuery(MEASUREMENTS_OF_THE_CHAIN)
                 .bind("job", job.value())
+                .bindList("kept", kept)
                 .mapTo(String.class)
                 .stream()
                 .flatMap(text -> json.measurements(text).stream())
@@ -86,6 +100,16 @@ final class SqlHistory implements JobHistory {
                         .list()));
     Collections.reverse(found);
     return List.copyOf(found);
+  }
+
+  /** All of them, and whom the last extends: what a restore adopted has no row of its own. */
+  private static List<String> kept(Job job) {
+    return Stream.concat(
+            job.chain().stream().map(Checkpoint::digest),
+            job.chain().stream().flatMap(checkpoint -> checkpoint.parent().stream()))
+        .map(Sha256::hex)
+        .distinct()
+        .toList();
   }
 
   private <T> List<T> list(String sql, RowMapper<T> mapper) {

@@ -90,7 +90,7 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public JobHistory history(JobId id) {
-    return new SqlHistory(readers, json, id);
+    return new SqlHistory(readers, json, id, () -> find(id));
   }
 
   @Override

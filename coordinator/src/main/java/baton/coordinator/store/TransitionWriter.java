@@ -2,7 +2,6 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
-import baton.protocol.Checkpoint;
 import baton.protocol.SessionId;
 import org.jdbi.v3.core.Handle;
 
@@ -11,11 +10,11 @@ import org.jdbi.v3.core.Handle;
  */
 final class TransitionWriter {
   private static final String NEW_JOB =
-      "INSERT INTO jobs (name, version, state, is_over, live_session, head, body, submitted_at, id)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO jobs (name, version, state, is_over, live_session, body, submitted_at, id)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String CHANGED_JOB =
-      "UPDATE jobs SET version = ?, state = ?, is_over = ?, live_session = ?, head = ?, body = ?"
+      "UPDATE jobs SET version = ?, state = ?, is_over = ?, live_session = ?, body = ?"
           + " WHERE id = ? AND version = ?";
 
   private static final String ANSWER =
@@ -66,7 +65,6 @@ final class TransitionWriter {
   /** An upsert would let a stale write bring back what another has removed. */
   private boolean isJobWritten(Handle handle, Transition transition) {
     Job job = transition.changed();
-    String head = job.head().map(Checkpoint::digest).map(Object::toString).orElse(null);
     String session = transition.session().map(SessionId::value).orElse(null);
     int over = job.state().isOver() ? 1 : 0;
     if (transition.readVersion() == 0) {
@@ -77,7 +75,6 @@ final class TransitionWriter {
           job.state().name(),
           over,
           session,
-          head,
           json.of(job),
           Stamp.of(job.submittedAt()),
           job.id().value());
@@ -89,7 +86,6 @@ final class TransitionWriter {
             job.state().name(),
             over,
             session,
-            head,
             json.of(job),
             job.id().value(),
             transition.readVersion())

@@ -80,6 +80,19 @@ class GroupCommitterTest {
   }
 
   @Test
+  void aPreviewTellsTheAnswerAndChangesNothing() {
+    Job leased = leased("mnist", "s1");
+    Command commit = Sample.commit(leased, new Position(0, 7), 0.5);
+
+    Outcome before = committer.preview(leased, commit);
+    assertThat(job("mnist")).isEqualTo(leased);
+    Outcome stored = apply("mnist", commit).join();
+    Outcome after = committer.preview(job("mnist"), commit);
+
+    assertThat(before).isEqualTo(stored).isEqualTo(after);
+  }
+
+  @Test
   void anAnswerThatRestsOnAStagedChangeWaitsForIt() {
     Job leased = leased("mnist", "s1");
     Gate first = gateBeforeNextSave();

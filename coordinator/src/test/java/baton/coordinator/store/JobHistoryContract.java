@@ -13,6 +13,7 @@ import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.LeaseEnd;
 import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
+import baton.coordinator.lease.Restore;
 import baton.protocol.Checkpoint;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
@@ -174,6 +175,19 @@ abstract class JobHistoryContract {
     assertThat(history().checkpoints())
         .extracting(CheckpointRow::mark)
         .containsExactly(Optional.empty(), Optional.of(Mark.REJECTED), Optional.empty());
+  }
+
+  @Test
+  void measurementsGoOnThroughCheckpointsThatARestoreAdopted() {
+    grant("s1");
+    commit(new Position(0, 10), 0.9);
+    Checkpoint known = commit(new Position(0, 20), 0.8);
+    Checkpoint adopted = Sample.checkpoint(job, new Position(0, 30));
+    change(new Restore(7, List.of(adopted, known)));
+    grant("s2");
+    commit(new Position(0, 40), 0.6);
+
+    assertThat(losses()).containsExactly(0.9, 0.8, 0.6);
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class KilledProcessTest {
-  private static final int KILLS = 4;
+  private static final int KILLS = 3;
 
   @TempDir Path folder;
 

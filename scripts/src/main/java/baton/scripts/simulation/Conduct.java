@@ -63,15 +63,12 @@ final class Conduct {
   void wants(Action action) {
     int turn = turnOf(action);
     boolean works = turn > 0 && !(action instanceof Action.Stop);
-    referee.require(
-        !(works && toldEnded.contains(turn)),
-        "R9",
-        session + " was told that its lease has ended, and yet wants " + action);
-    if (action instanceof Action.Stop) {
-      referee.require(
-          leaving || toldEnded.contains(turn) || mayStop.contains(turn),
-          "R12",
-          session + " stops though nobody told it to");
+    if (works && toldEnded.contains(turn)) {
+      referee.broke("R9", session + " was told that its lease has ended, and yet wants " + action);
+    }
+    boolean hasReason = leaving || toldEnded.contains(turn) || mayStop.contains(turn);
+    if (action instanceof Action.Stop && !hasReason) {
+      referee.broke("R12", session + " stops though nobody told it to");
     }
   }
 

@@ -36,7 +36,6 @@ import java.util.function.Consumer;
 
 /** A coordinator that is started, killed and started again over one database. */
 final class CoordinatorProcess {
-  private static final Duration TICK = Duration.ofSeconds(1);
   private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
 
   private final Agenda agenda;
@@ -47,6 +46,7 @@ final class CoordinatorProcess {
   private final Chance chance;
   private final Weather weather;
   private final BooleanSupplier calm;
+  private final Duration tick;
   private Relay relay;
   private Desk desk;
   private int life;
@@ -64,7 +64,8 @@ final class CoordinatorProcess {
       Core core,
       Weather weather,
       Chance chance,
-      BooleanSupplier calm) {
+      BooleanSupplier calm,
+      Duration tick) {
     this.agenda = agenda;
     this.database = database;
     this.blobs = blobs;
@@ -73,6 +74,7 @@ final class CoordinatorProcess {
     this.weather = weather;
     this.chance = chance;
     this.calm = calm;
+    this.tick = tick;
     this.lately = database.backup();
   }
 
@@ -109,7 +111,7 @@ final class CoordinatorProcess {
                 Optional.of(blobs.id())));
     referee.coordinatorReady();
     relay.start();
-    agenda.after(TICK, () -> tick(life));
+    agenda.after(tick, () -> tick(life));
   }
 
   void kill() {
@@ -188,10 +190,10 @@ final class CoordinatorProcess {
   private void tick(int ofLife) {
     if (up && life == ofLife) {
       relay.tick();
-      if (agenda.now().toSeconds() % 20 == 0) {
+      if (core.forgetsInCrash() && agenda.now().toSeconds() % 20 == 0) {
         lately = database.backup();
       }
-      agenda.after(TICK, () -> tick(ofLife));
+      agenda.after(tick, () -> tick(ofLife));
     }
   }
 

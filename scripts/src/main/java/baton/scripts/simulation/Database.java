@@ -19,6 +19,12 @@ final class Database implements JobStore {
   private Map<JobId, Job> jobs = new LinkedHashMap<>();
   private Map<String, StoredAnswer> answers = new HashMap<>();
   private Map<JobId, List<History>> rows = new HashMap<>();
+  private long changes;
+
+  /** Grows with every change. */
+  long changes() {
+    return changes;
+  }
 
   /** A copy as a back-up holds it. */
   record Backup(
@@ -32,6 +38,7 @@ final class Database implements JobStore {
 
   void restore(Backup backup) {
     jobs = new LinkedHashMap<>(backup.jobs());
+    changes++;
     answers = new HashMap<>(backup.answers());
     rows = new HashMap<>();
     backup.rows().forEach((job, list) -> rows.put(job, new ArrayList<>(list)));
@@ -75,6 +82,7 @@ final class Database implements JobStore {
       return false;
     }
     jobs.put(changed.id(), changed);
+    changes++;
     transition
         .repeatKey()
         .ifPresent(key -> answers.put(key, new StoredAnswer(changed.id(), transition.outcome())));

@@ -177,7 +177,7 @@ final class Referee {
     require(
         now.get().minus(since).compareTo(limit.withoutProgress().plus(STALL_SEEN_WITHIN)) < 0,
         "R10",
-        "a lease without progress goes on in " + phase);
+        "a lease without progress goes on");
   }
 
   void aboutToStore(Job before, Job after, Command command, Decision decision) {
@@ -197,7 +197,7 @@ final class Referee {
       require(
           kept.lostInARow < after.spec().policy().lostInARow() || after.state() == JobState.PAUSED,
           "R11",
-          kept.lostInARow + " leases lost in a row and not paused");
+          "too many leases lost in a row and not paused");
     }
     if (command instanceof Resume) {
       kept.headMoved();
@@ -241,7 +241,7 @@ final class Referee {
   }
 
   private void checkGrant(Job after, Lease lease, Books kept) {
-    require(lease.fence().compareTo(kept.highest) > 0, "R2", "fence " + lease.fence() + " again");
+    require(lease.fence().compareTo(kept.highest) > 0, "R2", "a fence was granted again");
     kept.highest = lease.fence();
     kept.signOfLife = now.get();
     kept.progress = -1;
@@ -274,7 +274,7 @@ final class Referee {
       require(
           head.stateDigest().equals(kept.expected.get(head.position())),
           "R7",
-          "another state at " + head.position() + " than unbroken");
+          "another state than unbroken");
     } else if (command instanceof Reject) {
       Checkpoint rejected = before.head().orElseThrow();
       require(!blobs.isSound(rejected), "R3", "a sound head was rolled back");
@@ -307,7 +307,8 @@ final class Referee {
             .computeIfAbsent(fail.trouble().message(), message -> new HashSet<>())
             .add(lease.ask().session());
       } else {
-        kept.barredUntil.put(lease.ask().device(), record.get().plus(before.spec().policy().barFor()));
+        kept.barredUntil.put(
+            lease.ask().device(), record.get().plus(before.spec().policy().barFor()));
       }
     }
     if (after.state() == JobState.FAILED && before.state() != JobState.FAILED) {
@@ -315,7 +316,7 @@ final class Referee {
       require(
           command instanceof Fail && most >= after.spec().policy().sessionsToFail(),
           "R11",
-          "failed after the same error from " + most + " sessions");
+          "failed after the same error from too few sessions");
     }
   }
 
@@ -323,9 +324,13 @@ final class Referee {
 
   void require(boolean held, String rule, String what) {
     if (!held) {
-      broken = broken.or(() -> Optional.of(new RuleBroken(rule, what)));
-      throw broken.get();
+      broke(rule, what);
     }
+  }
+
+  void broke(String rule, String what) {
+    broken = broken.or(() -> Optional.of(new RuleBroken(rule, what)));
+    throw broken.get();
   }
 
   /** The first rule that did not hold, whoever caught it on its way. */

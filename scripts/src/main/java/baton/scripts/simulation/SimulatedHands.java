@@ -62,10 +62,10 @@ final class SimulatedHands implements Action.Hands {
         new Ask(
             worker.secretHash(ask.turn()),
             worker.sessionId(),
-            worker.name,
+            worker.machine.name(),
             Set.of("digits"),
-            worker.stores,
-            worker.device,
+            worker.machine.stores(),
+            worker.machine.device(),
             ask.endsIn());
     world.network.call(
         worker::isConnected,
@@ -80,7 +80,7 @@ final class SimulatedHands implements Action.Hands {
       bench.turn = turn;
       bench.grant = leased.grant();
       bench.restored = Optional.empty();
-      world.leased(worker, leased.grant());
+      world.watcher.leased(worker, leased.grant());
       return new Event.Granted(turn, leased.grant(), sentAt);
     } else if (answer instanceof Acquired.Nothing nothing) {
       return new Event.NothingNow(turn, nothing.reason(), sentAt);
@@ -155,7 +155,7 @@ final class SimulatedHands implements Action.Hands {
             return;
           }
           bench.state = next;
-          world.trained(worker, next.position());
+          world.watcher.trained(worker, next.position());
           worker.feed(
               new Event.Trained(
                   train.turn(), new Run.Step(next.position(), 0.5, Optional.empty())));
@@ -248,7 +248,7 @@ final class SimulatedHands implements Action.Hands {
         Optional.empty(),
         grant.spec().program(),
         World.ARCHITECTURE,
-        Map.of("device", worker.device),
+        Map.of("device", worker.machine.device()),
         save.measurements(),
         worker.sessionId(),
         worker.moment().wall());
@@ -277,7 +277,7 @@ final class SimulatedHands implements Action.Hands {
 
   private Event committed(int turn, Position position, Outcome outcome) {
     if (outcome instanceof Outcome.Committed committed) {
-      world.committed(worker, position);
+      world.watcher.committed(worker, position);
       return new Event.Committed(turn, committed.head(), committed.next(), committed.segmentEnd());
     }
     return refused(turn, Request.COMMIT, (Outcome.Refused) outcome);

@@ -3,7 +3,6 @@ package baton.scripts.simulation;
 import baton.protocol.Directive;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
-import baton.protocol.StoreId;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
 import baton.worker.segment.Moment;
@@ -11,8 +10,8 @@ import baton.worker.segment.Session;
 import baton.worker.segment.Settings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -23,9 +22,7 @@ final class WorkerProcess {
   private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
 
   final World world;
-  final String name;
-  final String device;
-  final Set<StoreId> stores;
+  final Scenario.Machine machine;
   final Chance chance;
 
   private int lives;
@@ -41,11 +38,9 @@ final class WorkerProcess {
   private Conduct conduct;
   private SimulatedHands hands;
 
-  WorkerProcess(World world, String name, String device, Set<StoreId> stores) {
+  WorkerProcess(World world, Scenario.Machine machine) {
     this.world = world;
-    this.name = name;
-    this.device = device;
-    this.stores = stores;
+    this.machine = machine;
     this.chance = world.chance.split();
   }
 
@@ -67,16 +62,22 @@ final class WorkerProcess {
 
   /** A person starts a session on a fresh machine. */
   void boot() {
+    if (alive) {
+      return;
+    }
     lives++;
     alive = true;
     hanging = false;
-    sessionId = new SessionId("%s-%d".formatted(name, lives));
-    world.referee.opened(sessionId, stores);
-    Optional<Duration> endsIn = world.plannedEnd(chance);
+    sessionId = new SessionId("%s-%d".formatted(machine.name(), lives));
+    world.referee.opened(sessionId, machine.stores());
+    Optional<Duration> endsIn = world.knownLength(chance);
     conduct = new Conduct(world.referee, sessionId, endsIn.isPresent());
     hands = new SimulatedHands(this, new SimulatedHands.Bench());
-    Settings settings = endsIn.map(Settings.DEFAULT::endingIn).orElse(Settings.DEFAULT);
+    Settings usual = Settings.DEFAULT.idleFor(world.scenario.sessions().idleExit());
+    Settings settings = endsIn.map(usual::endingIn).orElse(usual);
     session = new Session(settings, new SplittableRandom(chance.number()), moment());
+    world.watcher.sessionBegan(this);
+    world.scenario.sessions().killedAfter().apply(chance).ifPresent(span -> after(span, this::die));
     after(world.pace.boot().draw(chance), () -> feed(new Event.Tick()));
   }
 
@@ -85,15 +86,13 @@ final class WorkerProcess {
     if (alive) {
       alive = false;
       world.sessionEnded(this, "killed");
-      world.bootLater(this);
     }
   }
 
   /** The session ends itself. */
   void exit(Action.Exit exit) {
     alive = false;
-    world.sessionEnded(this, exit.why().name().toLowerCase(java.util.Locale.ROOT));
-    world.bootLater(this);
+    world.sessionEnded(this, exit.why().name().toLowerCase(Locale.ROOT));
   }
 
   void askToShutDown() {
@@ -142,7 +141,6 @@ final class WorkerProcess {
 
   /** Tells the session what happened, and does what it wants. */
   void feed(Event event) {
-    world.trace(name, event);
     conduct.told(event);
     if (Conduct.tellsEnd(event) && !world.core.heedsStop()) {
       return;
@@ -159,7 +157,6 @@ final class WorkerProcess {
 
   private void act(Event event) {
     for (Action action : session.step(event, moment())) {
-      world.trace(name, action);
       conduct.wants(action);
       if (alive) {
         action.by(hands);

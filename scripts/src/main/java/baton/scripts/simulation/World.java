@@ -2,37 +2,30 @@ package baton.scripts.simulation;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
-import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
-import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Phase;
-import baton.protocol.PhaseLimit;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import baton.protocol.StoreId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /** One simulation: jobs, workers, a coordinator, and the weather they live in, all from a seed. */
 final class World {
   static final Sha256 ARCHITECTURE = Sha256.ofText("simulated");
-  private static final Duration HORIZON = Duration.ofHours(4);
 
   final Agenda agenda = new Agenda();
   final Core core;
   final Chance chance;
+  final Scenario scenario;
   final Weather weather;
   final Pace pace;
+  final Watcher watcher;
   final Referee referee;
   final Blobs blobs;
   final CoordinatorProcess coordinator;
@@ -41,51 +34,55 @@ final class World {
   private final Database database = new Database();
   private final List<WorkerProcess> workers = new ArrayList<>();
   private final List<Database.Backup> backups = new ArrayList<>();
-  private final boolean poisoned;
-  private final int jobs;
-  private int leases;
+  private long lookedAt;
+  private boolean over;
   private int steps;
 
-  World(long seed, Core core, Weather given) {
+  World(long seed, Core core, Scenario scenario, Watcher watcher) {
     this.core = core;
     this.chance = new Chance(seed);
-    this.weather = given;
-    this.pace = Pace.drawnFor(weather);
+    this.scenario = scenario;
+    this.weather = scenario.weather();
+    this.pace = scenario.pace();
+    this.watcher = watcher;
     AtomicReference<Clock> wall = new AtomicReference<>();
     this.referee = new Referee(agenda::now, () -> wall.get().instant());
-    this.blobs = new Blobs(new StoreId("store-1"), referee);
+    this.blobs = new Blobs(Scenario.STORE, referee);
     this.referee.watch(blobs, database);
     this.coordinator =
         new CoordinatorProcess(
-            agenda, database, blobs, referee, core, weather, chance.split(), this::isCalm);
+            agenda,
+            database,
+            blobs,
+            referee,
+            core,
+            weather,
+            chance.split(),
+            this::isCalm,
+            scenario.tick());
     wall.set(coordinator.clock());
     this.network = new Network(agenda, chance.split(), weather, coordinator, this::isCalm);
-    this.jobs = chance.between(1, 2);
-    this.poisoned = weather.deathEvery() > 0 && chance.happens(0.05);
+    scenario.machines().forEach(machine -> workers.add(new WorkerProcess(this, machine)));
   }
 
-  /** What a simulation came to. */
-  record Result(int leases, int steps, Duration took) {}
+  /** What a simulation came to: how many things happened, and how long it took in virtual time. */
+  record Result(int steps, Duration took) {}
 
-  /** Plays a seed in the weather drawn from it; a {@link RuleBroken} says what did not hold. */
+  /** Plays a seed in a scenario drawn from it; a {@link RuleBroken} says what did not hold. */
   static Result play(long seed, Core core) {
-    return new World(seed, core, Weather.drawnFrom(new Chance(~seed))).run();
+    return new World(seed, core, Scenario.drawnFrom(seed), Watcher.NONE).run();
   }
 
   Result run() {
     coordinator.start();
-    for (int i = 0; i < jobs; i++) {
-      JobSpec spec = spec("job-" + i);
+    int n = 0;
+    for (JobSpec spec : scenario.jobs()) {
       coordinator.submit(spec);
-      referee.expect(new JobId("job-" + i), spec.seed(), spec.epochs(), pace.batchesPerEpoch());
+      referee.expect(new JobId("job-" + n++), spec.seed(), spec.epochs(), pace.batchesPerEpoch());
     }
-    int count = chance.between(2, 3);
-    for (int i = 0; i < count; i++) {
-      Set<StoreId> stores =
-          i > 0 && chance.happens(0.1) ? Set.of(new StoreId("store-2")) : Set.of(blobs.id());
-      workers.add(new WorkerProcess(this, "w" + i, i == 2 ? "small" : "cpu", stores));
+    for (WorkerProcess worker : workers) {
+      worker.machine.firstBoot().ifPresent(boot -> agenda.after(boot, worker::boot));
     }
-    workers.forEach(worker -> agenda.after(chance.seconds(0, 20), worker::boot));
     new Fate(this, chance.split()).begin();
     while (!isOver() && agenda.step()) {
       steps++;
@@ -95,40 +92,26 @@ final class World {
               broken -> {
                 throw broken;
               });
-      referee.require(
-          agenda.now().compareTo(HORIZON) < 0,
-          "liveness",
-          "not over after " + HORIZON + ": " + referee.unfinished().stream().map(job -> job.id() + " " + job.state() + job.reason() + " at " + job.position() + " fence " + job.fence() + " coordinator up " + coordinator.isUp() + " life " + coordinator.life()+ " workers "+ workers.stream().map(w -> w.name + w.isAlive()+w.isConnected()+w.isHanging()).toList()).toList());
+      if (agenda.now().compareTo(scenario.horizon()) > 0) {
+        referee.broke("liveness", "not over after " + scenario.horizon() + ": " + unfinished());
+      }
     }
-    return new Result(leases, steps, agenda.now());
+    return new Result(steps, agenda.now());
   }
 
-  private JobSpec spec(String name) {
-    Map<Phase, PhaseLimit> limits = new EnumMap<>(Phase.class);
-    for (Phase phase : Phase.values()) {
-      limits.put(phase, PhaseLimit.ofMinutes(3, 60));
-    }
-    Policy policy =
-        new Policy(
-            Duration.ofSeconds(30),
-            chance.between(1, 2),
-            chance.oneOf(
-                List.of(
-                    Cadence.EVERY_EPOCH,
-                    new Cadence(2, Cadence.Unit.BATCHES),
-                    new Cadence(10, Cadence.Unit.SECONDS))),
-            chance.between(2, 3),
-            6,
-            4,
-            3,
-            Duration.ofMinutes(2),
-            limits);
-    return new JobSpec(
-        name, "digits", Map.of(), 4, chance.number() >>> 12, 0, Optional.empty(), policy);
+  private String unfinished() {
+    return referee.unfinished().stream()
+        .map(job -> "%s %s at %s".formatted(job.spec().name(), job.state(), job.position()))
+        .collect(Collectors.joining(", "));
   }
 
   private boolean isOver() {
-    return database.newest(Integer.MAX_VALUE).size() == jobs && referee.unfinished().isEmpty();
+    if (database.changes() != lookedAt) {
+      lookedAt = database.changes();
+      int jobs = scenario.jobs().size();
+      over = database.newest(jobs).size() == jobs && referee.unfinished().isEmpty();
+    }
+    return over;
   }
 
   // What the others ask of the world.
@@ -147,43 +130,32 @@ final class World {
 
   /** Whether this machine lacks the memory for the program. */
   boolean isTooSmall(WorkerProcess worker) {
-    return !isCalm() && worker.device.equals("small") && weather.storeFailure() > 0;
+    return !isCalm() && worker.machine.device().equals("small") && weather.storeFailure() > 0;
   }
 
   /** Whether the program fails here, in some sessions and not in others. */
   boolean isPoisoned(WorkerProcess worker, Position position) {
-    return poisoned
+    return scenario.poisoned()
         && !isCalm()
         && position.equals(new Position(1, 1))
         && worker.sessionId().value().hashCode() % 2 == 0;
   }
 
-  Optional<Duration> plannedEnd(Chance of) {
-    return !isCalm() && of.happens(weather.planned())
-        ? Optional.of(of.seconds(30, 180))
-        : Optional.empty();
+  /** How long a session lasts that begins now, if it knows. */
+  Optional<Duration> knownLength(Chance of) {
+    return weather.planned() > 0 && isCalm()
+        ? Optional.empty()
+        : scenario.sessions().knownLength().apply(of);
   }
 
-  void bootLater(WorkerProcess worker) {
-    agenda.after(chance.seconds(1, 60), worker::boot);
+  void sessionEnded(WorkerProcess worker, String why) {
+    watcher.sessionEnded(worker, why);
+    scenario
+        .sessions()
+        .untilNext()
+        .apply(chance)
+        .ifPresent(pause -> agenda.after(pause, worker::boot));
   }
-
-  void trace(String who, Object what) {
-    if (TRACE) {
-      System.out.println("%9.3f %s %s".formatted(agenda.now().toMillis() / 1000.0, who, what.toString().replaceAll("(spec|policy|limits)=[A-Za-z]*\\[[^\\]]*\\]","")));
-    }
-  }
-  static final boolean TRACE = Boolean.getBoolean("baton.trace");
-
-  void sessionEnded(WorkerProcess worker, String why) {}
-
-  void leased(WorkerProcess worker, Grant grant) {
-    leases++;
-  }
-
-  void trained(WorkerProcess worker, Position position) {}
-
-  void committed(WorkerProcess worker, Position position) {}
 
   // What fate may do.
 

@@ -9,7 +9,6 @@ CREATE TABLE jobs (
   state        TEXT     NOT NULL,
   is_over      SMALLINT NOT NULL,
   live_session TEXT,
-  head         TEXT,
   submitted_at TEXT     NOT NULL,
   body         TEXT     NOT NULL
 );
