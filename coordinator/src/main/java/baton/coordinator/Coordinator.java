@@ -26,10 +26,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running coordinator: the parts, put together.
@@ -46,6 +50,8 @@ public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
+  private static final Duration FINISH_AT_MOST = Duration.ofSeconds(1);
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
   private final Front front;
   private final Relay relay;
@@ -85,11 +91,10 @@ public final class Coordinator implements AutoCloseable {
     Supplier<Duration> ticker = () -> Duration.ofNanos(System.nanoTime());
 
     DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
-    ExecutorService io = closing.add(ioThreads(), ExecutorService::shutdown);
     CompletableFuture<HazelcastNode> starting =
         closing.add(
             CompletableFuture.supplyAsync(
-                () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), io),
+                () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
             node -> node.thenAccept(HazelcastNode::close).join());
     Vertx vertx =
         closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
@@ -100,6 +105,7 @@ public final class Coordinator implements AutoCloseable {
     HazelcastNode hazelcast = starting.join();
     GroupCommitter committer =
         closing.add(GroupCommitter.start(jobs, hazelcast.signals(), clock), GroupCommitter::close);
+    ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
         new Relay(
@@ -125,6 +131,13 @@ public final class Coordinator implements AutoCloseable {
             front.inFlight(),
             new Routes.Parts(relay, jobs, tokens.read().orElseThrow(), io, clock, ticker)));
     return new Coordinator(front, relay, newTokens, closing);
+  }
+
+  /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
+  public static List<Token> drawNewTokens(Path data) {
+    try (DataDirectory directory = DataDirectory.open(data)) {
+      return new TokenFile(directory.folder()).drawNew(new SecureRandom());
+    }
   }
 
   /** Where it listens. */
@@ -163,7 +176,28 @@ public final class Coordinator implements AutoCloseable {
   private static ExecutorService ioThreads() {
     AtomicInteger number = new AtomicInteger();
     return Executors.newFixedThreadPool(
-        IO_THREADS, work -> new Thread(work, "io-" + number.incrementAndGet()));
+        IO_THREADS,
+        work -> {
+          Thread thread = new Thread(work, "io-" + number.incrementAndGet());
+          thread.setUncaughtExceptionHandler(
+              (dying, why) -> LOG.error("Something was left undone: {}", why.getMessage()));
+          return thread;
+        });
+  }
+
+  /** What is under way may still use the parts that are closed after it. */
+  private static void finish(ExecutorService io) {
+    io.shutdown();
+    try {
+      io.awaitTermination(FINISH_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A thread of its own for what is done once, while something else is done. */
+  private static Executor aside() {
+    return work -> new Thread(work, "start").start();
   }
 
   private static String randomHex(SecureRandom random, int bytes) {

@@ -3,7 +3,6 @@ package baton.coordinator;
 import baton.coordinator.http.Front.CannotListen;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
-import baton.coordinator.store.DataDirectory;
 import baton.coordinator.store.DataDirectoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -113,11 +111,7 @@ public final class CoordinatorMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      try (DataDirectory directory = DataDirectory.open(data.folder)) {
-        data.show(
-            new TokenFile(directory.folder()).drawNew(new SecureRandom()),
-            spec.commandLine().getOut());
-      }
+      data.show(Coordinator.drawNewTokens(data.folder), spec.commandLine().getOut());
       return 0;
     }
   }

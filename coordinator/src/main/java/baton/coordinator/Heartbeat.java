@@ -41,8 +41,14 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
+  /** Returns after the last beat. */
   @Override
   public void close() {
     thread.shutdown();
+    try {
+      thread.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -18,6 +18,7 @@ import baton.protocol.JobId;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,7 @@ final class TransitionLog implements Transitions {
         .whenComplete(
             (outcome, failure) -> {
               if (outcome != null && LOG.isInfoEnabled()) {
-                line(command, outcome).ifPresent(line -> io.execute(() -> tell(job, line)));
+                line(command, outcome).ifPresent(line -> tellSoon(job, line));
               }
             });
   }
@@ -68,6 +69,14 @@ final class TransitionLog implements Transitions {
   @Override
   public Outcome preview(Job job, Command command) {
     return door.preview(job, command);
+  }
+
+  private void tellSoon(JobId job, String line) {
+    try {
+      io.execute(() -> tell(job, line));
+    } catch (RejectedExecutionException e) { // the coordinator stops
+      LOG.info("{}: {}", job, line);
+    }
   }
 
   private void tell(JobId job, String line) {

@@ -109,13 +109,15 @@ public sealed interface Action {
    * @param counter how many saves the lease began before this one
    * @param parent digest of the checkpoint it extends, committed or still to be
    * @param measurements all since the parent
+   * @param anew whether every file is stored again, since a check found one of the last wrong
    */
   record Save(
       int turn,
       int counter,
       Snapshot snapshot,
       Optional<Sha256> parent,
-      List<Measurement> measurements)
+      List<Measurement> measurements,
+      boolean anew)
       implements Action {
     @Override
     public void by(Hands hands) {

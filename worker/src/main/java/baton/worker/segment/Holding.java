@@ -40,7 +40,8 @@ final class Holding {
   private final Consumer<Action> out;
   private final Training training;
   private final Saves saves;
-  private final Patience patience = new Patience();
+  private final Pace pace;
+  private final Setbacks setbacks = new Setbacks();
   private final Attempt restore;
   private final Attempt save;
   private final Attempt commit;
@@ -50,10 +51,7 @@ final class Holding {
   private State state = State.LIVE;
   private boolean stopped;
   private LeaseTime time;
-  private Position segmentEnd;
-  private Moment snapshotAt;
   private Moment saveBegunAt;
-  private boolean snapshotWanted;
   private Optional<Leaving> leaving = Optional.empty();
 
   Holding(
@@ -69,12 +67,11 @@ final class Holding {
     this.time = time;
     this.costs = costs;
     this.out = out;
-    this.segmentEnd = grant.segment().to();
-    this.snapshotAt = now;
     this.saveBegunAt = now;
     this.training =
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
     this.saves = new Saves(turn, grant.head());
+    this.pace = new Pace(grant.spec(), training, saves, grant.segment().to(), now);
     this.restore = attempts.patient();
     this.save = attempts.patient();
     this.commit = attempts.patient();
@@ -86,42 +83,28 @@ final class Holding {
 
   void restored(Moment now) {
     restore.succeeded();
-    patience.restored();
+    setbacks.over();
     training.restored(now);
   }
 
   /**
    * The head could not be fetched.
    *
-   * @param goneBefore whether this session has found it gone before, and was given it again
+   * @param goneBefore whether this session has found it gone before
    */
   void restoreFailed(StoreException.Kind kind, String message, boolean goneBefore, Moment now) {
-    if (training.doing() != Doing.RESTORING) {
-      return;
-    }
-    training.notRestored();
-    restore.failed(now);
-    patience.failed(now);
-    Sha256 head = grant.head().orElseThrow().digest();
-    switch (kind) {
-      case CORRUPT -> leave(Leaving.failed(Trouble.corrupt(head, message), Keep.UPLOADED));
-      case GONE ->
-          leave(
-              goneBefore
-                  ? Leaving.failed(Trouble.corrupt(head, message), Keep.UPLOADED)
-                  : Leaving.turnOver());
-      case FULL -> leave(Leaving.failed(Troubles.full(message), Keep.UPLOADED));
-      case UNREACHABLE, EXISTS -> {
-        if (patience.isOver(kind, now)) {
-          leave(Leaving.failed(Troubles.unreachable(message), Keep.UPLOADED));
-        }
-      }
+    if (training.doing() == Doing.RESTORING) {
+      training.notRestored();
+      restore.failed(now);
+      setbacks
+          .ofRestore(kind, message, grant.head().orElseThrow(), goneBefore, now)
+          .ifPresent(this::leave);
     }
   }
 
   void started(Position position, int batchesPerEpoch, Moment now) {
     if (training.started(position, batchesPerEpoch)) {
-      snapshotAt = now;
+      pace.begins(now);
     }
   }
 
@@ -138,8 +121,7 @@ final class Holding {
   void snapshotTaken(Snapshot snapshot, Moment now) {
     if (training.copied(now)) {
       saves.offer(snapshot);
-      snapshotAt = now;
-      snapshotWanted = false;
+      pace.copied(now);
     }
   }
 
@@ -155,23 +137,18 @@ final class Holding {
   void saved(Checkpoint checkpoint, String manifest, Moment now) {
     save.succeeded();
     if (saves.saved(checkpoint, manifest)) {
-      patience.restored();
+      setbacks.over();
       costs.transferTook(now.since(saveBegunAt));
     }
   }
 
   void saveFailed(StoreException.Kind kind, String message, Moment now) {
     save.failed(now);
-    if (!saves.failed()) {
-      return;
-    }
-    patience.failed(now);
+    boolean counts = saves.failed();
     if (leaving.filter(l -> l.keep() == Keep.SNAPSHOTS).isPresent()) {
       saves.dropSnapshots();
-    } else if (patience.isOver(kind, now)) {
-      Trouble trouble =
-          kind == StoreException.Kind.FULL ? Troubles.full(message) : Troubles.unreachable(message);
-      leave(Leaving.failed(trouble, Keep.UPLOADED));
+    } else if (counts) {
+      setbacks.ofSave(kind, message, now).ifPresent(this::leave);
     }
   }
 
@@ -193,7 +170,7 @@ final class Holding {
     }
     commit.succeeded();
     switch (next) {
-      case TRAIN_ON -> segmentEnd = end.orElseThrow();
+      case TRAIN_ON -> pace.segmentEndsAt(end.orElseThrow());
       case RELEASE -> leaveUnlessLeaving(Leaving.turnOver());
       case COMPLETE -> end();
     }
@@ -226,14 +203,12 @@ final class Holding {
     saves.dropUploaded();
     switch (why) {
       case UNSOUND -> {
-        patience.failed(now);
         if (!save.isUnderWay()) {
           save.failed(now);
         }
-        snapshotWanted = true;
-        if (patience.isOver(StoreException.Kind.CORRUPT, now)) {
-          leave(Leaving.failed(Troubles.unsound(sentence), Keep.UPLOADED));
-        }
+        pace.wantCopy();
+        saves.distrustStore();
+        setbacks.ofCheck(sentence, now).ifPresent(this::leave);
       }
       case MALFORMED -> leave(Leaving.failed(Troubles.malformed(sentence), Keep.UPLOADED));
       default -> leave(Leaving.turnOver());
@@ -295,14 +270,11 @@ final class Holding {
     if (training.doing() == Doing.NOTHING && leaving.isEmpty()) {
       prepare(now);
     } else if (training.isReady()) {
-      boolean copy = isSnapshotDue(now);
-      boolean trainsOn = trainsOn();
-      if (training.isEvaluationDue() && (copy || trainsOn)) {
-        order(Doing.EVALUATING, new Action.Evaluate(turn), now);
-      } else if (copy) {
-        order(Doing.COPYING, new Action.TakeSnapshot(turn), now);
-      } else if (trainsOn) {
-        order(Doing.STEPPING, new Action.Train(turn), now);
+      switch (pace.next(leaving, now)) {
+        case EVALUATE -> order(Doing.EVALUATING, new Action.Evaluate(turn), now);
+        case COPY -> order(Doing.COPYING, new Action.TakeSnapshot(turn), now);
+        case TRAIN -> order(Doing.STEPPING, new Action.Train(turn), now);
+        case REST -> {}
       }
     }
   }
@@ -319,25 +291,6 @@ final class Holding {
   private void order(Doing what, Action action, Moment now) {
     training.begin(what, now);
     out.accept(action);
-  }
-
-  private boolean trainsOn() {
-    return leaving.isEmpty() && !training.isFinal();
-  }
-
-  private boolean isSnapshotDue(Moment now) {
-    boolean isNew = training.position().isAfter(saves.newest());
-    if (leaving.isPresent()) {
-      return isNew && leaving.get().keep() == Keep.EVERYTHING;
-    }
-    return (isNew && snapshotWanted)
-        || new SavePlan(grant.spec(), training.batchesPerEpoch())
-            .isDue(
-                training.position(),
-                saves.newest(),
-                segmentEnd,
-                training.isFinal(),
-                now.since(snapshotAt));
   }
 
   private void save(Moment now) {
@@ -372,10 +325,7 @@ final class Holding {
     }
     boolean committed = saves.nextToCommit().isEmpty();
     boolean saved = how.keep() == Keep.UPLOADED || !saves.isSaving();
-    boolean copied =
-        how.keep() != Keep.EVERYTHING
-            || !training.hasRun()
-            || (training.isReady() && !training.position().isAfter(saves.newest()));
+    boolean copied = how.keep() != Keep.EVERYTHING || pace.isAllCopied();
     return committed && saved && copied;
   }
 
@@ -385,7 +335,7 @@ final class Holding {
       out.accept(
           new Action.Renew(
               turn,
-              training.phase(trainsOn()),
+              training.phase(pace.trainsOn(leaving)),
               training.position(),
               training.progress(),
               training.loss()));

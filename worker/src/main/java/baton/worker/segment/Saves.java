@@ -22,6 +22,7 @@ final class Saves {
   private Optional<Snapshot> waiting = Optional.empty();
   private Optional<Snapshot> running = Optional.empty();
   private boolean runningIsVoid;
+  private boolean anew;
   private int begun;
 
   /** A checkpoint that lies in the store whole, and is not committed yet. */
@@ -56,7 +57,8 @@ final class Saves {
             .filter(
                 m -> m.position().isAfter(parent.map(Checkpoint::position).orElse(Position.START)))
             .filter(m -> !m.position().isAfter(next.position()))
-            .toList());
+            .toList(),
+        anew);
   }
 
   /** The running save is in the store; one whose parent was dropped meanwhile is worth nothing. */
@@ -85,6 +87,7 @@ final class Saves {
       return false;
     }
     head = Optional.of(uploaded.removeFirst().checkpoint());
+    anew = false;
     Position position = head.get().position();
     measurements.removeIf(m -> !m.position().isAfter(position));
     return true;
@@ -94,6 +97,11 @@ final class Saves {
   void dropUploaded() {
     uploaded.clear();
     runningIsVoid = running.isPresent();
+  }
+
+  /** A check found a file wrong: until a commit succeeds, no stored file is relied upon. */
+  void distrustStore() {
+    anew = true;
   }
 
   /** Gives up what is not uploaded yet. */

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 public final class Session {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static final Duration TO_RELEASE = Duration.ofSeconds(3);
+  private static final Duration GRANT_IN_FLIGHT = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final Attempts attempts;
@@ -33,13 +34,14 @@ public final class Session {
   private Optional<Holding> holding = Optional.empty();
   private Optional<Leaving> ending = Optional.empty();
   private Optional<Countdown> exitBy = Optional.empty();
+  private Optional<Countdown> answerBy = Optional.empty();
   private Optional<Countdown> stopBy = Optional.empty();
   private Optional<Sha256> gone = Optional.empty();
   private Optional<Trouble> lastTrouble = Optional.empty();
   private Optional<Duration> timer = Optional.empty();
   private Moment idleSince;
   private Moment heardAt;
-  private boolean shutdown;
+  private boolean inReach;
   private boolean over;
 
   /**
@@ -79,8 +81,8 @@ public final class Session {
   }
 
   void shutdownAsked(Moment now) {
-    if (!shutdown) {
-      shutdown = true;
+    if (answerBy.isEmpty()) {
+      answerBy = Optional.of(new Countdown(now, GRANT_IN_FLIGHT));
       leave(
           new Countdown(now, settings.shutdownWithin()),
           new Countdown(now, settings.shutdownWithin().minus(TO_RELEASE)));
@@ -91,7 +93,7 @@ public final class Session {
     if (ofTurn != turn || holding.isPresent()) {
       return;
     }
-    heardAt = now;
+    hear(now);
     LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
     holding = Optional.of(new Holding(turn, grant, time, costs, attempts, out::add, now));
     ending.ifPresent(holding.get()::leave);
@@ -99,7 +101,7 @@ public final class Session {
 
   void nothingNow(int ofTurn, Moment sentAt, Moment now) {
     if (isAsking(ofTurn)) {
-      heardAt = now;
+      hear(now);
       if (now.since(sentAt).compareTo(AT_ONCE) < 0) {
         ask.failed(now);
       } else {
@@ -124,7 +126,7 @@ public final class Session {
     if (ofTurn != turn) {
       return;
     }
-    heardAt = now;
+    hear(now);
     if (why == Refusal.TOKEN || (request == Request.ASK && why == Refusal.MALFORMED)) {
       exit(Action.Exit.Why.REFUSED, sentence);
     } else if (isAsking(ofTurn) && request == Request.ASK) {
@@ -139,6 +141,9 @@ public final class Session {
   }
 
   void unanswered(int ofTurn, Request request, Moment now) {
+    if (ofTurn == turn) {
+      inReach = false;
+    }
     if (isAsking(ofTurn) && request == Request.ASK) {
       ask.failed(now);
     } else {
@@ -149,9 +154,14 @@ public final class Session {
   /** The lease in whose name the coordinator has answered. */
   Optional<Holding> heard(int ofTurn, Moment now) {
     if (ofTurn == turn) {
-      heardAt = now;
+      hear(now);
     }
     return holding(ofTurn);
+  }
+
+  private void hear(Moment now) {
+    heardAt = now;
+    inReach = true;
   }
 
   private boolean isAsking(int ofTurn) {
@@ -238,27 +248,26 @@ public final class Session {
 
   private void askOrExit(Moment now) {
     Duration idleLeft = new Countdown(idleSince, settings.idleExit()).left(now);
-    if (shutdown || (exitBy.isPresent() && !ask.isUnderWay())) {
+    boolean answerMayCome = ask.isUnderWay() && answerBy.filter(by -> by.isOver(now)).isEmpty();
+    if (exitBy.isPresent() && !answerMayCome) {
       exit(Action.Exit.Why.DONE, "The session ends.");
+    } else if (idleLeft.isZero() && !ask.isUnderWay()) {
+      exitIdle();
     } else if (ask.mayBegin(now)) {
-      if (idleLeft.isZero()) {
-        exitIdle(now);
-      } else {
-        ask.begin();
-        Duration wait =
-            Stream.concat(Stream.of(settings.askWait(), idleLeft), untilLeaving(now).stream())
-                .min(Duration::compareTo)
-                .orElseThrow();
-        out.add(new Action.Ask(turn, wait, end.map(e -> e.left(now))));
-      }
+      ask.begin();
+      Duration wait =
+          Stream.concat(Stream.of(settings.askWait(), idleLeft), untilLeaving(now).stream())
+              .min(Duration::compareTo)
+              .orElseThrow();
+      out.add(new Action.Ask(turn, wait, end.map(e -> e.left(now))));
     }
   }
 
-  private void exitIdle(Moment now) {
+  private void exitIdle() {
     if (lastTrouble.isPresent()) {
       Trouble trouble = lastTrouble.get();
       exit(whyOf(trouble), trouble.message() + " " + trouble.remedy());
-    } else if (now.since(heardAt).compareTo(settings.idleExit()) >= 0) {
+    } else if (!inReach) {
       exit(Action.Exit.Why.UNREACHABLE, "The coordinator could not be reached for long.");
     } else {
       exit(Action.Exit.Why.IDLE, "There was no work for long.");
@@ -290,6 +299,7 @@ public final class Session {
                 Stream.of(
                         untilLeaving(now),
                         exitBy.map(by -> by.left(now)),
+                        answerBy.map(by -> by.left(now)),
                         stopBy.map(by -> by.left(now)),
                         holding.isEmpty() ? ask.left(now) : Optional.<Duration>empty(),
                         idleLeft)

@@ -1,0 +1,140 @@
+package baton.worker;
+
+import baton.protocol.Grant;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.worker.segment.Event;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training thread: carries out one order after the other on the run of the present turn. A stop
+ * takes effect between two batches; a program that never comes back from one keeps the thread, and
+ * the session ends without it.
+ */
+final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final int LONGEST_MESSAGE = 500;
+
+  private final Map<String, Program> programs;
+  private final String device;
+  private final Consumer<Event> events;
+  private final ExecutorService thread = Threads.single("training");
+  private volatile int stoppedTurn;
+  private volatile Facts facts;
+  private Run run; // of the training thread alone
+
+  /** What a manifest tells of a run beside its state. */
+  record Facts(Sha256 architectureHash, Map<String, String> numericProfile) {}
+
+  Trainer(Map<String, Program> programs, String device, Consumer<Event> events) {
+    this.programs = Map.copyOf(programs);
+    this.device = device;
+    this.events = events;
+  }
+
+  void start(int turn, Grant grant, Optional<Path> files) {
+    order(
+        turn,
+        () -> {
+          Program program = programs.get(grant.spec().program());
+          if (program == null) {
+            throw new TroubleException(
+                Trouble.machine(
+                    "This worker has no program named " + grant.spec().program() + ".",
+                    "Start a worker that brings it along."));
+          }
+          run =
+              program.start(new Program.Start(grant.spec(), grant.segment().from(), files, device));
+          facts = new Facts(run.architectureHash(), run.numericProfile());
+          return new Event.Started(turn, run.position(), run.batchesPerEpoch());
+        });
+  }
+
+  void train(int turn) {
+    order(turn, () -> new Event.Trained(turn, run.step()));
+  }
+
+  void evaluate(int turn) {
+    order(turn, () -> new Event.Evaluated(turn, run.evaluate()));
+  }
+
+  void takeSnapshot(int turn) {
+    order(turn, () -> new Event.SnapshotTaken(turn, run.snapshot()));
+  }
+
+  /** Ends the turn's run as soon as the thread is free, and tells it; its open orders are void. */
+  void stop(int turn) {
+    stoppedTurn = turn;
+    thread.execute(
+        () -> {
+          closeRun();
+          events.accept(new Event.Stopped(turn));
+        });
+  }
+
+  /** Of the run that was started last. */
+  Facts facts() {
+    return facts;
+  }
+
+  /** Something to do on the training thread. */
+  private interface Order {
+    Event carryOut() throws TroubleException;
+  }
+
+  private void order(int turn, Order order) {
+    thread.execute(
+        () -> {
+          if (turn > stoppedTurn) {
+            events.accept(outcome(turn, order));
+          }
+        });
+  }
+
+  private static Event outcome(int turn, Order order) {
+    try {
+      return order.carryOut();
+    } catch (TroubleException e) {
+      LOG.debug("Training failed", e);
+      return new Event.TrainingFailed(turn, e.trouble());
+    } catch (OutOfMemoryError e) {
+      return new Event.TrainingFailed(
+          turn,
+          Trouble.machine(
+              "This machine ran out of memory.", "Use a machine with more, or smaller batches."));
+    } catch (RuntimeException | Error e) {
+      LOG.debug("Training failed", e);
+      return new Event.TrainingFailed(
+          turn,
+          Trouble.program(
+              "The program failed: %s.".formatted(brief(e)), "Correct it, then resume the job."));
+    }
+  }
+
+  private static String brief(Throwable e) {
+    String text =
+        e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+    return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+  }
+
+  private void closeRun() {
+    try {
+      if (run != null) {
+        run.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("The program did not close cleanly: {}", brief(e));
+    } finally {
+      run = null;
+    }
+  }
+}

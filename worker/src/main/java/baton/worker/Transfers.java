@@ -1,0 +1,164 @@
+package baton.worker;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Grant;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.worker.checkpoint.Checkpoints;
+import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.StoredCheckpoint;
+import baton.worker.segment.Action;
+import baton.worker.segment.Event;
+import baton.worker.segment.StoreException;
+import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that moves checkpoints: restores and saves, one at a time, while training goes on.
+ * What is abandoned unwinds when its next bytes have moved.
+ */
+final class Transfers {
+  private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
+
+  private final Checkpoints checkpoints;
+  private final Path restoreInto;
+  private final SessionId session;
+  private final Clock clock;
+  private final Consumer<Event> events;
+  private final ExecutorService thread = Threads.single("transfers");
+  private volatile int stoppedTurn;
+  private Optional<StoredCheckpoint> newest = Optional.empty(); // of the thread alone
+
+  Transfers(
+      Checkpoints checkpoints,
+      Path restoreInto,
+      SessionId session,
+      Clock clock,
+      Consumer<Event> events) {
+    this.checkpoints = checkpoints;
+    this.restoreInto = restoreInto;
+    this.session = session;
+    this.clock = clock;
+    this.events = events;
+  }
+
+  /** Where a restored head's files lie. */
+  Path restored() {
+    return restoreInto;
+  }
+
+  void restore(int turn, Checkpoint head) {
+    thread.execute(
+        () -> {
+          try {
+            newest = Optional.of(checkpoints.restore(head, restoreInto, moved(turn)));
+            events.accept(new Event.Restored(turn));
+          } catch (StoreException e) {
+            LOG.debug("Restore failed", e);
+            events.accept(new Event.RestoreFailed(turn, e.kind(), e.getMessage()));
+          } catch (TroubleException e) {
+            LOG.debug("Restore failed", e);
+            events.accept(new Event.TrainingFailed(turn, e.trouble()));
+          } catch (Abandoned e) {
+            LOG.debug("Restore abandoned");
+          } catch (RuntimeException | Error e) {
+            LOG.debug("Restore failed", e);
+            events.accept(new Event.TrainingFailed(turn, fault("restore", e)));
+          }
+        });
+  }
+
+  void save(Action.Save save, Grant grant, Trainer.Facts facts) {
+    thread.execute(
+        () -> {
+          try {
+            StoredCheckpoint stored =
+                checkpoints.save(draft(save, grant, facts), save.snapshot(), moved(save.turn()));
+            newest = Optional.of(stored);
+            events.accept(new Event.Saved(save.turn(), stored.checkpoint(), stored.text()));
+          } catch (StoreException e) {
+            LOG.debug("Save failed", e);
+            events.accept(new Event.SaveFailed(save.turn(), e.kind(), e.getMessage()));
+          } catch (TroubleException e) {
+            LOG.debug("Save failed", e);
+            fail(save.turn(), e.trouble());
+          } catch (Abandoned e) {
+            LOG.debug("Save abandoned");
+          } catch (RuntimeException | Error e) {
+            LOG.debug("Save failed", e);
+            fail(save.turn(), fault("save", e));
+          }
+        });
+  }
+
+  /** Abandons what is under way for the turn; what lies in the store is left as it is. */
+  void stop(int turn) {
+    stoppedTurn = turn;
+  }
+
+  /** A disk that is full may be emptied, so training goes on; a program's error is not so. */
+  private void fail(int turn, Trouble trouble) {
+    if (trouble.kind() == Trouble.Kind.PROGRAM) {
+      events.accept(new Event.TrainingFailed(turn, trouble));
+    }
+    events.accept(new Event.SaveFailed(turn, StoreException.Kind.FULL, trouble.message()));
+  }
+
+  private static Trouble fault(String what, Throwable e) {
+    return Trouble.machine(
+        "This worker could not %s a checkpoint (%s).".formatted(what, e.getClass().getSimpleName()),
+        "Start it with --verbose, and see the reason in its log.");
+  }
+
+  private LongConsumer moved(int turn) {
+    return bytes -> {
+      if (turn <= stoppedTurn) {
+        throw new Abandoned();
+      }
+      events.accept(new Event.Progressed(turn, bytes));
+    };
+  }
+
+  private Draft draft(Action.Save save, Grant grant, Trainer.Facts facts) {
+    return new Draft(
+        grant.job(),
+        grant.spec(),
+        grant.fence(),
+        save.counter(),
+        save.parent(),
+        save.anew() ? List.of() : filesOf(save.parent()),
+        Optional.empty(),
+        facts.architectureHash(),
+        facts.numericProfile(),
+        save.measurements(),
+        session,
+        clock.instant());
+  }
+
+  /** What a save need not store again, if it knows its parent and the files are the same. */
+  private List<FileEntry> filesOf(Optional<Sha256> parent) {
+    return newest
+        .filter(n -> parent.equals(Optional.of(n.checkpoint().digest())))
+        .map(n -> n.manifest().files())
+        .orElse(List.of());
+  }
+
+  /** The lease is over; nobody waits for this transfer. */
+  private static final class Abandoned extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Abandoned() {
+      super(null, null, false, false);
+    }
+  }
+}

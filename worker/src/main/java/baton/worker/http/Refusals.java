@@ -1,0 +1,50 @@
+package baton.worker.http;
+
+import baton.protocol.ProblemType;
+import baton.protocol.client.ProblemException;
+import baton.worker.segment.Refusal;
+import java.util.Optional;
+
+/** What a coordinator's problems mean to a session. */
+final class Refusals {
+  private static final int SERVER_ERROR = 500;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private Refusals() {}
+
+  /** The refusal; empty: the problem may pass, so the request is worth repeating. */
+  static Optional<Refusal> of(ProblemException problem) {
+    return problem.type().map(Refusals::of).orElseGet(() -> byStatus(problem.status()));
+  }
+
+  static Optional<Refusal> of(ProblemType type) {
+    return switch (type) {
+      case STALE_FENCE, UNKNOWN_FENCE, FOREIGN_SECRET, LEASE_ENDED, JOB_OVER, UNKNOWN_JOB ->
+          Optional.of(Refusal.LEASE_ENDED);
+      case SESSION_HOLDS_LEASE, LEASE_HELD, NOT_WAITING, NOT_ELIGIBLE ->
+          Optional.of(Refusal.LEASE_HELD);
+      case FILE_MISSING, FILE_DIFFERENT -> Optional.of(Refusal.UNSOUND);
+      case STALE_PARENT, POSITION_NOT_LATER -> Optional.of(Refusal.OUT_OF_STEP);
+      case WRONG_TOKEN, WRONG_ROLE -> Optional.of(Refusal.TOKEN);
+      case COMMIT_UNCHECKED, DATABASE_UNAVAILABLE, NOT_READY, FAULT -> Optional.empty();
+      case MALFORMED_REQUEST,
+          INVALID_REQUEST,
+          UNSUPPORTED_MEDIA_TYPE,
+          BODY_TOO_LARGE,
+          UNKNOWN_PATH,
+          WRONG_METHOD,
+          NAME_TAKEN,
+          NOTHING_LEFT,
+          POSITION_BEYOND_END,
+          FOREIGN_MANIFEST,
+          MANIFEST_UNREADABLE,
+          MANIFEST_MISMATCH ->
+          Optional.of(Refusal.MALFORMED);
+    };
+  }
+
+  private static Optional<Refusal> byStatus(int status) {
+    boolean mayPass = status >= SERVER_ERROR || status == TOO_MANY_REQUESTS;
+    return mayPass ? Optional.empty() : Optional.of(Refusal.MALFORMED);
+  }
+}

@@ -1,0 +1,91 @@
+package baton.worker.segment;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Position;
+import baton.worker.segment.Leaving.Keep;
+import java.util.Optional;
+
+/**
+ * What the training thread does next. A segment's end is a hand-over point and not a wall: training
+ * goes past it while the save is on its way, but never past the job's last epoch.
+ */
+final class Pace {
+  /** What comes between two batches, or the next of them. */
+  enum Move {
+    EVALUATE,
+    COPY,
+    TRAIN,
+    REST
+  }
+
+  private final JobSpec spec;
+  private final Training training;
+  private final Saves saves;
+  private Position segmentEnd;
+  private Moment copiedAt;
+  private boolean copyWanted;
+
+  Pace(JobSpec spec, Training training, Saves saves, Position segmentEnd, Moment now) {
+    this.spec = spec;
+    this.training = training;
+    this.saves = saves;
+    this.segmentEnd = segmentEnd;
+    this.copiedAt = now;
+  }
+
+  void segmentEndsAt(Position end) {
+    segmentEnd = end;
+  }
+
+  /** From now on a cadence in seconds counts. */
+  void begins(Moment now) {
+    copiedAt = now;
+  }
+
+  void copied(Moment now) {
+    copiedAt = now;
+    copyWanted = false;
+  }
+
+  /** Has a copy taken off the cadence, of whatever is new. */
+  void wantCopy() {
+    copyWanted = true;
+  }
+
+  /** The move that follows, for a thread that is ready. What is measured goes into the copy. */
+  Move next(Optional<Leaving> leaving, Moment now) {
+    boolean copy = isCopyDue(leaving, now);
+    boolean train = trainsOn(leaving);
+    if (training.isEvaluationDue() && (copy || train)) {
+      return Move.EVALUATE;
+    }
+    return copy ? Move.COPY : train ? Move.TRAIN : Move.REST;
+  }
+
+  boolean trainsOn(Optional<Leaving> leaving) {
+    return leaving.isEmpty() && !training.isFinal();
+  }
+
+  /** Whether there is nothing that was trained and is neither saved nor being saved. */
+  boolean isAllCopied() {
+    return !training.hasRun() || (training.isReady() && !hasNews());
+  }
+
+  private boolean hasNews() {
+    return training.position().isAfter(saves.newest());
+  }
+
+  private boolean isCopyDue(Optional<Leaving> leaving, Moment now) {
+    if (leaving.isPresent()) {
+      return hasNews() && leaving.get().keep() == Keep.EVERYTHING;
+    }
+    return (hasNews() && copyWanted)
+        || new SavePlan(spec, training.batchesPerEpoch())
+            .isDue(
+                training.position(),
+                saves.newest(),
+                segmentEnd,
+                training.isFinal(),
+                now.since(copiedAt));
+  }
+}

@@ -1,0 +1,112 @@
+package baton.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, as a process of its own. */
+@Timeout(30)
+class WorkerMainTest {
+  private static final String NOBODY = "http://127.0.0.1:1";
+
+  @TempDir Path folder;
+
+  /** How the command ended, and what a person read. */
+  private record Ended(int code, String text) {}
+
+  private ProcessBuilder command(String token, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WorkerMain.class.getName(),
+                "--store-dir",
+                folder.resolve("store").toString(),
+                "--spool",
+                folder.resolve("spool").toString(),
+                "--device",
+                "cpu"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(folder.resolve("out").toFile());
+    builder.environment().remove("BATON_COORDINATOR");
+    builder.environment().put("BATON_TOKEN", token);
+    return builder;
+  }
+
+  private Ended end(Process process) throws IOException, InterruptedException {
+    try {
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends: %s", text()).isTrue();
+      return new Ended(process.exitValue(), text());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private String text() throws IOException {
+    return Files.readString(folder.resolve("out"), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aSignalWhileNobodyAnswersEndsItInGoodOrder() throws Exception {
+    Process process = command("t0ken", "--coordinator", NOBODY).start();
+    Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> text().contains("no answer"));
+    process.destroy();
+    Ended ended = end(process);
+    assertThat(ended.code()).as(ended.text()).isZero();
+    assertThat(ended.text()).contains("told to end").contains("ends: The session ends.");
+    assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void whereThereIsNoTerminalThereAreLinesOnly() throws Exception {
+    Ended ended = end(command("t0ken", "--coordinator", NOBODY, "--idle-exit", "200ms").start());
+    assertThat(ended.code()).isEqualTo(7);
+    assertThat(ended.text()).doesNotContain("\r").doesNotContain("\u001b");
+    assertThat(ended.text().lines())
+        .allMatch(line -> line.matches("\\d\\d:\\d\\d:\\d\\d worker-\\S+  .*"));
+  }
+
+  @Test
+  void aWorkerWithoutATokenIsToldHowToBringOne() throws Exception {
+    Ended ended = end(command("").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text()).startsWith("A worker needs a token: put it into BATON_TOKEN");
+  }
+
+  @Test
+  void anAddressThatIsNoneIsAMatterOfUse() throws Exception {
+    Ended ended = end(command("t0ken", "--coordinator", "localhost:8642").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text()).startsWith("A coordinator is named like http://127.0.0.1:8642");
+  }
+
+  @Test
+  void aNameThatCannotStandInAPathIsAMatterOfUse() throws Exception {
+    Ended ended = end(command("t0ken", "--name", "anna/1").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text()).startsWith("A worker's name must be");
+  }
+
+  @Test
+  void aStoreThatCannotBeOpenedIsTheMachinesTrouble() throws Exception {
+    Files.writeString(folder.resolve("store"), "a file");
+    Ended ended = end(command("t0ken").start());
+    assertThat(ended.code()).isEqualTo(4);
+    assertThat(ended.text()).contains("The store at ").doesNotContain("\tat ");
+  }
+}

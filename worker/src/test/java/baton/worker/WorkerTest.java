@@ -1,0 +1,307 @@
+package baton.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import baton.protocol.Cadence;
+import baton.protocol.Checkpoint;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.ReleaseReason;
+import baton.protocol.StoreId;
+import baton.protocol.Trouble;
+import baton.worker.checkpoint.DirectoryStore;
+import baton.worker.segment.Action;
+import baton.worker.segment.Event;
+import baton.worker.segment.Settings;
+import baton.worker.segment.TroubleException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole sessions: real threads, a real store, a program that counts. */
+@Timeout(20)
+class WorkerTest {
+  private static final Settings ONCE = Settings.DEFAULT.forOneLease();
+
+  @TempDir Path folder;
+
+  private static JobSpec job(int epochs) {
+    Policy p = Policy.DEFAULT;
+    Policy policy =
+        new Policy(
+            Duration.ofSeconds(1),
+            1,
+            Cadence.EVERY_EPOCH,
+            p.keepLast(),
+            p.lostInARow(),
+            p.stallsInARow(),
+            p.sessionsToFail(),
+            p.barFor(),
+            p.limits());
+    return new JobSpec("count", "counter", Map.of(), epochs, 42, 0, Optional.empty(), policy);
+  }
+
+  private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter.BeforeBatch hook)
+      throws Exception {
+    DirectoryStore store =
+        DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
+    return new Worker(
+        new Worker.Parts(
+            coordinator, store, List.of(new Counter(hook)), "cpu", folder.resolve("scratch")),
+        "anna",
+        settings,
+        new Nobody(),
+        new SecureRandom());
+  }
+
+  /** A session that trains each epoch only once the one before it is committed. */
+  private Action.Exit.Why run(MemoryCoordinator coordinator, Settings settings) throws Exception {
+    Counter.BeforeBatch inStep =
+        position -> await().until(() -> coordinator.position().epoch() >= position.epoch());
+    try (Worker worker = worker(coordinator, settings, inStep)) {
+      return worker.run().why();
+    }
+  }
+
+  private static CompletableFuture<Action.Exit> runApart(Worker worker) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return worker.run();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
+  void aRelayOverThreeSessionsEqualsTheUnbrokenRun() throws Exception {
+    MemoryCoordinator unbroken = new MemoryCoordinator(job(3));
+    run(unbroken, ONCE);
+    assertThat(unbroken.isComplete()).isTrue();
+
+    MemoryCoordinator relay = new MemoryCoordinator(job(3)).turnIsOver(true);
+    for (int session = 1; session <= 3; session++) {
+      assertThat(run(relay, ONCE)).isEqualTo(Action.Exit.Why.DONE);
+      assertThat(relay.position()).isEqualTo(Position.ofEpochs(session));
+    }
+    assertThat(relay.isComplete()).isTrue();
+    assertThat(relay.head().orElseThrow().stateDigest())
+        .isEqualTo(unbroken.head().orElseThrow().stateDigest());
+  }
+
+  @Test
+  void aSessionToldToEndHandsOverInMidEpochAndNothingIsLost() throws Exception {
+    MemoryCoordinator unbroken = new MemoryCoordinator(job(2));
+    run(unbroken, ONCE);
+
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
+    CountDownLatch there = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    Counter.BeforeBatch pause =
+        position -> {
+          if (position.equals(new Position(1, 2))) {
+            there.countDown();
+            awaitQuietly(told);
+          }
+        };
+    try (Worker worker = worker(coordinator, Settings.DEFAULT, pause)) {
+      CompletableFuture<Action.Exit> session = runApart(worker);
+      there.await();
+      worker.shutDown();
+      told.countDown();
+      assertThat(session.get(10, TimeUnit.SECONDS).why()).isEqualTo(Action.Exit.Why.DONE);
+    }
+    assertThat(coordinator.position()).isEqualTo(new Position(1, 3));
+    assertThat(coordinator.releases())
+        .singleElement()
+        .satisfies(r -> assertThat(r.why()).isEqualTo(ReleaseReason.SESSION_ENDING));
+
+    run(coordinator, ONCE);
+    assertThat(coordinator.head().orElseThrow().stateDigest())
+        .isEqualTo(unbroken.head().orElseThrow().stateDigest());
+  }
+
+  @Test
+  void outOfReachItTrainsToTheEndAndCommitsAllOfItOnReturn() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(4));
+    CountDownLatch trained = new CountDownLatch(4 * Counter.BATCHES);
+    try (Worker worker =
+        worker(
+            coordinator,
+            ONCE,
+            position -> {
+              if (position.equals(new Position(0, 1))) {
+                coordinator.outOfReach(true);
+              }
+              trained.countDown();
+            })) {
+      CompletableFuture<Action.Exit> session = runApart(worker);
+      trained.await();
+      await().until(() -> coordinator.renewals() > 0);
+      assertThat(coordinator.committed()).isEmpty();
+      coordinator.outOfReach(false);
+      assertThat(session.get(10, TimeUnit.SECONDS).why()).isEqualTo(Action.Exit.Why.DONE);
+    }
+    assertThat(coordinator.isComplete()).isTrue();
+    assertThat(coordinator.committed())
+        .extracting(Checkpoint::position)
+        .isSorted()
+        .endsWith(Position.ofEpochs(4));
+  }
+
+  @Test
+  void aLeaseTakenAwayStopsTheWorkAndDeletesNothing() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
+    CountDownLatch there = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    try (Worker worker =
+        worker(
+            coordinator,
+            ONCE,
+            position -> {
+              if (position.equals(new Position(1, 2))) {
+                there.countDown();
+                awaitQuietly(gone);
+              }
+            })) {
+      CompletableFuture<Action.Exit> session = runApart(worker);
+      there.await();
+      await().until(() -> coordinator.committed().size() == 1);
+      List<Path> before = storedFiles();
+      coordinator.takeLeaseAway();
+      await().until(() -> coordinator.renewals() > 0);
+      gone.countDown();
+      session.get(10, TimeUnit.SECONDS);
+      assertThat(storedFiles()).isEqualTo(before);
+    }
+    assertThat(coordinator.position()).isEqualTo(Position.ofEpochs(1));
+    assertThat(coordinator.releases()).isEmpty();
+  }
+
+  @Test
+  void aProgramThatHangsKeepsNoSessionFromEnding() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
+    Settings impatient =
+        new Settings(
+            Optional.empty(),
+            false,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(18),
+            Duration.ofMillis(300));
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    try (Worker worker =
+        worker(
+            coordinator,
+            impatient,
+            position -> {
+              hangs.countDown();
+              awaitQuietly(never);
+            })) {
+      CompletableFuture<Action.Exit> session = runApart(worker);
+      hangs.await();
+      coordinator.takeLeaseAway();
+      assertThat(session.get(10, TimeUnit.SECONDS).why()).isEqualTo(Action.Exit.Why.HUNG);
+    }
+    assertThat(coordinator.asks()).as("it asks for no lease it could not serve").isEqualTo(1);
+  }
+
+  @Test
+  void renewalsDoNotWaitForABatch() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
+    try (Worker worker =
+        worker(
+            coordinator,
+            ONCE,
+            position -> {
+              if (position.equals(Position.START)) {
+                await().until(() -> coordinator.renewals() >= 3);
+              }
+            })) {
+      worker.run();
+    }
+    assertThat(coordinator.isComplete()).isTrue();
+  }
+
+  @Test
+  void aProgramsErrorIsToldAndEndsASessionOfOneLease() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
+    Trouble trouble = Trouble.program("The loss is not a number.", "Lower the learning rate.");
+    try (Worker worker =
+        worker(
+            coordinator,
+            ONCE,
+            position -> {
+              throw new TroubleException(trouble);
+            })) {
+      assertThat(worker.run().why()).isEqualTo(Action.Exit.Why.PROGRAM);
+    }
+    assertThat(coordinator.releases())
+        .singleElement()
+        .satisfies(r -> assertThat(r.trouble()).contains(trouble));
+  }
+
+  @Test
+  void anExceptionOfTheProgramIsASentenceWithoutAStackTrace() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
+    try (Worker worker =
+        worker(
+            coordinator,
+            ONCE,
+            position -> {
+              throw new IndexOutOfBoundsException("Index 8 out of bounds for length 8");
+            })) {
+      worker.run();
+    }
+    assertThat(coordinator.releases().get(0).trouble().orElseThrow().message())
+        .isEqualTo(
+            "The program failed: IndexOutOfBoundsException: Index 8 out of bounds for length 8.");
+  }
+
+  @Test
+  void withoutWorkASessionEndsAndLeavesNothingOnTheDisk() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
+    run(coordinator, ONCE);
+    assertThat(run(coordinator, Settings.DEFAULT.idleFor(Duration.ofMillis(200))))
+        .isEqualTo(Action.Exit.Why.IDLE);
+    assertThat(folder.resolve("scratch")).isEmptyDirectory();
+  }
+
+  private List<Path> storedFiles() throws Exception {
+    try (Stream<Path> all = Files.walk(folder.resolve("store"))) {
+      return all.sorted().toList();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nobody watches. */
+  private record Nobody() implements Audience {
+    @Override
+    public void happened(Event event, Optional<Duration> leaseLeft) {}
+
+    @Override
+    public void wanted(Action action) {}
+  }
+}

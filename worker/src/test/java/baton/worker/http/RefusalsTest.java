@@ -1,0 +1,33 @@
+package baton.worker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.ProblemType;
+import baton.worker.segment.Refusal;
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RefusalsTest {
+  @ParameterizedTest
+  @EnumSource(names = {"STALE_FENCE", "UNKNOWN_FENCE", "FOREIGN_SECRET", "LEASE_ENDED", "JOB_OVER"})
+  void aLeaseThatIsOverStopsItsHolder(ProblemType type) {
+    assertThat(Refusals.of(type)).contains(Refusal.LEASE_ENDED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FILE_MISSING", "FILE_DIFFERENT"})
+  void aCheckpointThatFailsItsCheckIsSavedAgain(ProblemType type) {
+    assertThat(Refusals.of(type)).contains(Refusal.UNSOUND);
+  }
+
+  @Test
+  void aServersTroublesMayPassAndNoOthers() {
+    EnumSet<ProblemType> mayPass = EnumSet.allOf(ProblemType.class);
+    mayPass.removeIf(type -> Refusals.of(type).isPresent());
+    assertThat(mayPass).isNotEmpty().allMatch(type -> type.status() >= 500);
+    EnumSet<ProblemType> refusals = EnumSet.complementOf(mayPass);
+    assertThat(refusals).allMatch(type -> type.status() < 500);
+  }
+}

@@ -1,0 +1,159 @@
+package baton.worker.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.AfterCommit;
+import baton.protocol.Checkpoint;
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.Grant;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.worker.segment.Action;
+import baton.worker.segment.Event;
+import baton.worker.segment.Moment;
+import baton.worker.segment.Request;
+import baton.worker.segment.Run;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class NarratorTest {
+  private static final JobSpec SPEC =
+      new JobSpec("digits", "digits", Map.of(), 24, 7, 0, Optional.empty(), Policy.DEFAULT);
+  private static final Moment NOW = new Moment(Duration.ZERO, Instant.EPOCH);
+  private static final Checkpoint HEAD = checkpoint(3, 0);
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  private static Checkpoint checkpoint(int epoch, int batch) {
+    Position at = new Position(epoch, batch);
+    Sha256 digest = Sha256.ofText(at.toString());
+    return new Checkpoint(digest, Optional.empty(), at, new Fence(7), "j1/" + at, digest, 10);
+  }
+
+  private Narrator narrator(boolean interactive, boolean reportsBatches) {
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    return new Narrator(
+        new Terminal(out, interactive, 80, "anna", () -> LocalTime.of(12, 34, 56)), reportsBatches);
+  }
+
+  private List<String> lines() {
+    return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static void leased(Narrator narrator) {
+    narrator.wanted(new Action.Ask(1, Duration.ofSeconds(30), Optional.empty()));
+    happens(
+        narrator,
+        new Event.Granted(
+            1,
+            new Grant(
+                new JobId("j1"),
+                SPEC,
+                new Fence(7),
+                Duration.ofSeconds(60),
+                Duration.ZERO,
+                SPEC.segmentFrom(HEAD.position()),
+                Optional.of(HEAD),
+                new StoreId("s1")),
+            NOW));
+  }
+
+  private static void happens(Narrator narrator, Event event) {
+    narrator.happened(event, Optional.of(Duration.ofSeconds(43)));
+  }
+
+  private static Event trained(int epoch, int batch) {
+    return new Event.Trained(1, new Run.Step(new Position(epoch, batch), 0.1234, Optional.empty()));
+  }
+
+  @Test
+  void aLeaseIsToldLineByLine() {
+    Narrator narrator = narrator(false, false);
+    leased(narrator);
+    happens(narrator, new Event.Restored(1));
+    happens(narrator, new Event.Started(1, HEAD.position(), 45));
+    happens(narrator, trained(3, 1));
+    happens(
+        narrator,
+        new Event.Evaluated(1, new Measurement(new Position(4, 0), Map.of("accuracy", 0.98765))));
+    narrator.wanted(new Action.Commit(1, checkpoint(4, 0), "{}", Optional.empty()));
+    happens(
+        narrator,
+        new Event.Committed(1, checkpoint(4, 0).digest(), AfterCommit.RELEASE, Optional.empty()));
+    narrator.wanted(new Action.Release(1, ReleaseReason.COMPLETED, Optional.empty()));
+    assertThat(lines())
+        .containsExactly(
+            "12:34:56 anna  lease 7 of digits: epoch 3 to 4, from e3-b0",
+            "12:34:56 anna  restored e3-b0",
+            "12:34:56 anna  epoch 4 done: accuracy 0.9877",
+            "12:34:56 anna  committed e4-b0, its turn is over",
+            "12:34:56 anna  releases lease 7: its turn is over");
+  }
+
+  @Test
+  void silenceIsToldOnceAndSoIsItsEnd() {
+    Narrator narrator = narrator(false, false);
+    leased(narrator);
+    for (int i = 0; i < 3; i++) {
+      happens(narrator, new Event.Unanswered(1, Request.RENEW, "It cannot be reached."));
+    }
+    for (int i = 0; i < 2; i++) {
+      happens(
+          narrator,
+          new Event.Renewed(1, NOW, Duration.ofSeconds(60), Duration.ZERO, Directive.GO_ON, ""));
+    }
+    assertThat(lines().subList(1, lines().size()))
+        .containsExactly(
+            "12:34:56 anna  no answer: It cannot be reached. It is asked again.",
+            "12:34:56 anna  the coordinator answers again");
+  }
+
+  @Test
+  void aProgramThatWatchesGetsALineForEachBatch() {
+    Narrator narrator = narrator(false, true);
+    leased(narrator);
+    happens(narrator, trained(3, 17));
+    assertThat(lines()).endsWith("at e3-b17 loss 0.123");
+  }
+
+  @Test
+  void aTerminalShowsABarThatIsGoneAfterTheStop() {
+    Narrator narrator = narrator(true, false);
+    leased(narrator);
+    happens(narrator, new Event.Started(1, HEAD.position(), 45));
+    happens(narrator, trained(3, 17));
+    narrator.wanted(new Action.Stop(1));
+    happens(narrator, trained(3, 18));
+    String shown = bytes.toString(StandardCharsets.UTF_8);
+    assertThat(shown)
+        .contains("digits epoch 4/24")
+        .contains("17/45")
+        .contains("loss 0.123, lease 43 s")
+        .endsWith("\r\u001b[K");
+  }
+
+  @Test
+  void eventsOfAFormerLeaseAreNotTold() {
+    Narrator narrator = narrator(false, true);
+    leased(narrator);
+    narrator.wanted(new Action.Ask(2, Duration.ofSeconds(30), Optional.empty()));
+    happens(narrator, trained(3, 1));
+    happens(narrator, new Event.Restored(1));
+    assertThat(lines()).hasSize(1);
+  }
+}
