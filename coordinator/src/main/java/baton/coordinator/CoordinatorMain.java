@@ -117,6 +117,7 @@ public final class CoordinatorMain implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
+    System.setProperty("logback.configurationFile", "baton/coordinator/logback.xml");
     System.setProperty("hazelcast.logging.type", "slf4j"); // read before any configuration is
     System.setProperty("vertx.disableDnsResolver", "true"); // the JDK's own needs no threads
     System.exit(commandLine().execute(args)); // threads of a failed start may linger

@@ -110,6 +110,7 @@ public final class WorkerMain implements Callable<Integer> {
   private boolean reportBatches;
 
   public static void main(String[] args) {
+    System.setProperty("logback.configurationFile", "baton/worker/logback.xml");
     System.exit(
         new CommandLine(new WorkerMain())
             .registerConverter(Duration.class, WorkerMain::duration)

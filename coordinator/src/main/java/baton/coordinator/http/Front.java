@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
  * lives, and it is not ready.
  */
 public final class Front implements AutoCloseable {
-  /** Longer than the longest wait for a lease. */
-  private static final int IDLE_SECONDS = 120;
+  /** Longer than the client's patience while the files of a commit are read. */
+  private static final int IDLE_SECONDS = 360;
 
   private static final Duration A_MOMENT = Duration.ofMillis(10);
 

@@ -16,8 +16,8 @@ final class StatusText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
-  private static final String ROW = "%-16s %-9s %-22s %-8s %-20s %-6s %s%n";
-  private static final int BAR = 12;
+  private static final String ROW = "%-16s %-9s %-24s %-9s %-20s %-6s %s%n";
+  private static final int BAR = 10;
   private static final int MOST_METRICS = 4;
 
   private StatusText() {}

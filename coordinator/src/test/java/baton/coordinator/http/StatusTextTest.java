@@ -80,8 +80,8 @@ class StatusTextTest {
             """
             Baton, 2026-01-02 12:00:00Z: 1 job, 1 waiting worker
 
-            JOB              STATE     PROGRESS               HEAD     HOLDER               LEASE  ETA
-            digits           RUNNING   [######------] 12/24   e12-b0   kaggle-1 #7          41s    3m10s
+            JOB              STATE     PROGRESS                 HEAD      HOLDER               LEASE  ETA
+            digits           RUNNING   [#####-----] 12/24       e12-b0    kaggle-1 #7          41s    3m10s
               id j1
               at e12-b0: accuracy 0.9713, loss 0.08310
               now train at e12-b9, loss 0.08290

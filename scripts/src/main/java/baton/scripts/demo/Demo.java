@@ -1,0 +1,78 @@
+package baton.scripts.demo;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code demo}: trains one job unbroken, then as a relay of killed workers. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains handwritten digits as a relay of workers that are killed, with a coordinator that is",
+      "killed too, and compares the result with the unbroken run, bit for bit."
+    })
+public final class Demo implements Callable<Integer> {
+  private static final int FEWEST_EPOCHS = 8;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "7",
+      description = "Draws all; default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "3",
+      description = "Workers killed in mid-training; default: ${DEFAULT-VALUE}.")
+  private int kills;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "24",
+      description = "Epochs of the job; default: ${DEFAULT-VALUE}.")
+  private int epochs;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (epochs < FEWEST_EPOCHS || kills < 1 || kills > epochs / 3) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The demo needs at least %d epochs, and 1 kill for every 3 epochs at most."
+              .formatted(FEWEST_EPOCHS));
+    }
+    Path folder = Files.createTempDirectory("baton-demo");
+    try (Stage stage = new Stage(folder, out::println)) {
+      Unbroken.Run unbroken = Unbroken.train(stage, seed, epochs);
+      Script script = Script.drawnFrom(seed, kills, epochs);
+      Performance.Report report = new Performance(stage, script, seed, unbroken).play();
+      return Verdict.of(report, unbroken, script).tell(out);
+    } catch (StageFailure e) {
+      out.println("RELAY FAILED " + e.getMessage());
+      return 1;
+    } finally {
+      out.flush();
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package baton.scripts.demo;
+
+import baton.protocol.JobId;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.message.JobView;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The same job, trained by one worker in one go: what the relay is compared with. */
+final class Unbroken {
+  private static final Duration MOST = Duration.ofMinutes(5);
+
+  private Unbroken() {}
+
+  /**
+   * What it came to.
+   *
+   * @param boot from the start of a worker's process to its first batch
+   * @param epoch how long an epoch takes on this machine
+   */
+  record Run(Sha256 stateDigest, Duration boot, Duration epoch) {}
+
+  static Run train(Stage stage, long seed, int epochs) {
+    stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
+    JobId job = stage.submit("unbroken", seed, epochs, epochs).id();
+    BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+    long begun = System.nanoTime();
+    long firstBatch = 0;
+    Actor worker = Actor.enters("unbroken", stage, Optional.empty(), words);
+    try {
+      Position last = Position.START;
+      while (last.epoch() < epochs) {
+        Optional<Position> position = next(words, worker).position();
+        if (position.isPresent()) {
+          firstBatch = firstBatch == 0 ? System.nanoTime() : firstBatch;
+          last = position.get();
+        }
+      }
+      Duration epoch = Duration.ofNanos((System.nanoTime() - firstBatch) / epochs);
+      Sha256 digest = awaitComplete(stage, job).head().stateDigest();
+      stage.say(
+          "demo",
+          "unbroken: %s after %.1f s, an epoch takes %.2f s"
+              .formatted(
+                  digest.brief(),
+                  Stage.seconds(Duration.ofNanos(System.nanoTime() - begun)),
+                  Stage.seconds(epoch)));
+      return new Run(digest, Duration.ofNanos(firstBatch - begun), epoch);
+    } finally {
+      worker.kill();
+    }
+  }
+
+  private static Actor.Word next(BlockingQueue<Actor.Word> words, Actor worker) {
+    try {
+      Actor.Word word = words.poll(MOST.toSeconds(), TimeUnit.SECONDS);
+      if (word == null || (!worker.isAlive() && words.isEmpty())) {
+        throw new StageFailure(
+            "the unbroken run ended early" + (word == null ? "" : ": " + word.text()));
+      }
+      return word;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StageFailure("interrupted");
+    }
+  }
+
+  private static JobView awaitComplete(Stage stage, JobId id) {
+    long begun = System.nanoTime();
+    while (System.nanoTime() - begun < Duration.ofSeconds(30).toNanos()) {
+      JobView job = stage.ask("viewer", client -> client.job(id));
+      if (job.state().equals("COMPLETE")) {
+        return job;
+      }
+      Performance.pause(50);
+    }
+    throw new StageFailure("the unbroken run was not committed to its end");
+  }
+}

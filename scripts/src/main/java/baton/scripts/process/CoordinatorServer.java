@@ -1,0 +1,125 @@
+package baton.scripts.process;
+
+import baton.coordinator.CoordinatorMain;
+import baton.protocol.client.CoordinatorClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+
+/**
+ * A coordinator in a process of its own, over one data directory: it can be killed, and started
+ * again at the same port.
+ */
+public final class CoordinatorServer implements AutoCloseable {
+  /** What a small VM would give it. */
+  public static final List<String> FLAGS =
+      List.of(
+          "-Xmx128m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xss512k",
+          "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
+
+  private static final Duration MOST_TO_START = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final Optional<Path> store;
+  private final Consumer<String> lines;
+  private JavaProcess process;
+  private int port;
+
+  /**
+   * @param folder for its data, its port and its tokens
+   * @param store a directory store that it checks and tidies itself
+   */
+  public CoordinatorServer(Path folder, Optional<Path> store, Consumer<String> lines) {
+    this.folder = folder;
+    this.store = store;
+    this.lines = lines;
+  }
+
+  /** Starts it; returns once it is ready, with the time that took. */
+  public Duration start() {
+    long begun = System.nanoTime();
+    Path portFile = folder.resolve("port");
+    try {
+      Files.deleteIfExists(portFile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--data", folder.resolve("data").toString(),
+                "--port", Integer.toString(port),
+                "--port-file", portFile.toString(),
+                "--tokens-file", folder.resolve("tokens").toString()));
+    store.ifPresent(directory -> arguments.addAll(List.of("--store-dir", directory.toString())));
+    process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, Map.of(), lines);
+    while (!Files.exists(portFile)) {
+      boolean late = System.nanoTime() - begun > MOST_TO_START.toNanos();
+      if (late || !process.isAlive()) {
+        throw new IllegalStateException("the coordinator did not become ready");
+      }
+      pause();
+    }
+    port = Integer.parseInt(read(portFile).strip());
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  public void kill() {
+    process.kill();
+  }
+
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** The token of a role: {@code admin}, {@code worker} or {@code viewer}. */
+  public String token(String role) {
+    Properties tokens = new Properties();
+    try (var reader = Files.newBufferedReader(folder.resolve("tokens"))) {
+      tokens.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return tokens.getProperty(role);
+  }
+
+  public CoordinatorClient client(String role) {
+    return new CoordinatorClient(uri(), token(role));
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

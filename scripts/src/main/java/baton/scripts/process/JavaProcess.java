@@ -1,0 +1,90 @@
+package baton.scripts.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A JVM of its own, whose every line of output is handed on; it dies with this one. */
+public final class JavaProcess implements AutoCloseable {
+  private final Process process;
+  private final Thread reader;
+
+  private JavaProcess(Process process, Consumer<String> lines) {
+    this.process = process;
+    this.reader = new Thread(() -> read(lines), "output of " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+  }
+
+  /**
+   * Starts {@code main} with this JVM's class path.
+   *
+   * @param flags of the JVM
+   * @param environment added to this one's
+   */
+  public static JavaProcess start(
+      Class<?> main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment,
+      Consumer<String> lines) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    try {
+      return new JavaProcess(builder.start(), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("java cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL: it gets no chance to say or save anything. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** Its exit code, once it has ended and all its lines were handed on. */
+  public int awaitEnd() {
+    try {
+      int code = process.waitFor();
+      reader.join(TimeUnit.SECONDS.toMillis(5));
+      return code;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private void read(Consumer<String> lines) {
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line; (line = output.readLine()) != null; ) {
+        lines.accept(line);
+      }
+    } catch (IOException e) {
+      // It was killed in the middle of a line.
+    }
+  }
+}
