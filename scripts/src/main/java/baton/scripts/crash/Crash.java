@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -48,7 +47,7 @@ public final class Crash implements Callable<Integer> {
   private Long seed;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     if (kills < 1) {
       throw new ParameterException(spec.commandLine(), "--kills must be at least 1, not " + kills);
     }
@@ -72,17 +71,14 @@ public final class Crash implements Callable<Integer> {
     return verdict.isOk() ? 0 : 1;
   }
 
-  private Verdict verdict(Path folder, long drawn, PrintWriter out) {
-    try (KillBar bar = new KillBar(kills, out, System.console() != null)) {
-      Trial.Settings settings = new Trial.Settings(kills, drawn, bar, (data, kill) -> {});
-      Verdict verdict = new Trial(folder, settings).run();
-      bar.close();
-      out.println(bar.summary());
-      return verdict;
-    } catch (Exception e) {
-      String why = e.getMessage() == null ? e.toString() : e.getMessage();
-      return new Verdict(0, 0, List.of(Finding.wrong(why)));
+  private Verdict verdict(Path folder, long drawn, PrintWriter out) throws Exception {
+    KillBar bar = new KillBar(kills, out, System.console() != null);
+    Verdict verdict;
+    try (bar) {
+      verdict = new Trial(folder, new Trial.Settings(kills, drawn, bar, (data, kill) -> {})).run();
     }
+    out.println(bar.summary());
+    return verdict;
   }
 
   private static void delete(Path folder) throws IOException {

@@ -22,7 +22,7 @@ final class Ledger {
   private final Map<Lease, Sha256> secrets = new HashMap<>();
   private final Map<JobId, Steered> steered = new HashMap<>();
   private final Set<JobId> open = new LinkedHashSet<>();
-  private final List<Finding> findings = new ArrayList<>();
+  private final Set<Finding> findings = new LinkedHashSet<>();
   private long count;
   private int acknowledged;
 

@@ -2,26 +2,19 @@ package baton.scripts.crash;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Grant;
-import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
-import baton.protocol.checkpoint.CheckpointFolder;
-import baton.protocol.checkpoint.Manifest;
-import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.client.Committed;
 import baton.protocol.client.Held;
 import baton.protocol.client.Renewal;
+import baton.scripts.pretend.PretendManifest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** What a load worker does under one lease: positions one after another, and their manifests. */
 final class Leg {
-  private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
   private static final int MOST_BATCHES = 5;
   private static final int EPOCH_ENDS_ONE_IN = 3;
 
@@ -88,31 +81,7 @@ final class Leg {
 
   /** As a worker would write it last of a checkpoint's files. */
   String manifest(Position at) {
-    String folder = new CheckpointFolder(grant.job(), TIME, at, grant.fence(), commits).path();
-    Sha256 state = Sha256.ofText(Long.toHexString(random.nextLong()));
-    return ManifestJson.write(
-        new Manifest(
-            Manifest.FORMAT,
-            grant.job(),
-            grant.spec().name(),
-            grant.store(),
-            grant.fence(),
-            at,
-            commits,
-            folder,
-            head,
-            List.of(
-                new Manifest.FileEntry(
-                    "model.safetensors", 1024, state, folder + "/model.safetensors")),
-            state,
-            grant.spec().seed(),
-            grant.spec().parameters(),
-            Optional.empty(),
-            grant.spec().program(),
-            Sha256.ofText("no layers"),
-            Map.of("device", "none"),
-            List.of(new Measurement(at, Map.of("loss", random.nextDouble()))),
-            session,
-            TIME));
+    return PretendManifest.of(
+        grant, session, at, commits, head, Long.toHexString(random.nextLong()));
   }
 }

@@ -2,11 +2,13 @@ package baton.scripts.crash;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
-import baton.scripts.launch.LaunchedCoordinator;
+import baton.scripts.process.CoordinatorServer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -71,23 +73,28 @@ final class Trial {
 
   /** Stops at the first thing that is wrong. */
   Verdict run() throws Exception {
-    try (LaunchedCoordinator coordinator = new LaunchedCoordinator(folder)) {
+    try (CoordinatorLog log = new CoordinatorLog(folder.resolve("coordinator.log"));
+        CoordinatorServer coordinator = new CoordinatorServer(folder, Optional.empty(), log)) {
       observe(coordinator.start());
       load(coordinator);
-      Audit audit = new Audit(client(coordinator, "viewer"), ledger, repeats);
+      Audit audit = new Audit(coordinator.client("viewer"), ledger, repeats);
       while (kills < settings.kills() && ledger.findings().isEmpty()) {
         awaitRandomInstant();
         kill(coordinator);
         if (kills < settings.kills() && random.nextInt(START_KILLED_ONE_IN) == 0) {
           coordinator.launch();
           TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_START_MILLIS));
-          kill(coordinator);
+          endWithKill(coordinator);
         }
         observe(coordinator.start());
         audit.look();
       }
-      rest();
-      audit.look();
+      if (ledger.findings().isEmpty()) {
+        rest();
+        audit.look();
+      }
+    } catch (IOException | RuntimeException e) {
+      ledger.add(Finding.wrong(e.getMessage() == null ? e.toString() : e.getMessage()));
     } finally {
       over = true;
       threads.forEach(Thread::interrupt);
@@ -105,7 +112,14 @@ final class Trial {
     TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_MILLIS_LATER));
   }
 
-  private void kill(LaunchedCoordinator coordinator) throws Exception {
+  private void kill(CoordinatorServer coordinator) throws Exception {
+    if (!coordinator.isAlive()) {
+      throw new IllegalStateException("The coordinator ended by itself; see its log.");
+    }
+    endWithKill(coordinator);
+  }
+
+  private void endWithKill(CoordinatorServer coordinator) throws Exception {
     coordinator.kill();
     kills++;
     settings.whileDown().accept(coordinator.data(), kills);
@@ -115,14 +129,14 @@ final class Trial {
     settings.observer().ready(kills, ledger.acknowledged(), took);
   }
 
-  private void load(LaunchedCoordinator coordinator) {
-    CoordinatorClient admin = client(coordinator, "admin");
+  private void load(CoordinatorServer coordinator) {
+    CoordinatorClient admin = coordinator.client("admin");
     begin("operator", new LoadOperator(admin, ledger, repeats, random.split()));
     for (int i = 1; i <= WORKERS; i++) {
       String name = "worker-" + i;
       begin(
           name,
-          new LoadWorker(name, client(coordinator, "worker"), ledger, repeats, random.split()));
+          new LoadWorker(name, coordinator.client("worker"), ledger, repeats, random.split()));
     }
   }
 
@@ -164,9 +178,5 @@ final class Trial {
                     .formatted(thread.getName(), REST_WITHIN.toSeconds())));
       }
     }
-  }
-
-  private static CoordinatorClient client(LaunchedCoordinator coordinator, String role) {
-    return new CoordinatorClient(coordinator.address(), coordinator.token(role));
   }
 }
