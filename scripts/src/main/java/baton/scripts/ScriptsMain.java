@@ -1,18 +1,49 @@
 package baton.scripts;
 
+import baton.scripts.cli.CancelCommand;
+import baton.scripts.cli.PauseCommand;
+import baton.scripts.cli.ResumeCommand;
+import baton.scripts.cli.SimulateCommand;
+import baton.scripts.cli.StatusCommand;
+import baton.scripts.cli.SubmitCommand;
 import baton.scripts.demo.Demo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 
 /** The command line of everything but the coordinator and the worker. */
 @Command(
     name = "baton",
     mixinStandardHelpOptions = true,
     description = "A relay race for training jobs on machines that vanish.",
-    subcommands = {Demo.class})
+    footer = "baton coordinator --help and baton worker --help tell of the long-lived two.",
+    subcommands = {
+      SubmitCommand.class,
+      StatusCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CancelCommand.class,
+      SimulateCommand.class,
+      Demo.class
+    })
 public final class ScriptsMain {
   public static void main(String[] args) {
     System.setProperty("logback.configurationFile", "baton/scripts/logback.xml");
-    System.exit(new CommandLine(new ScriptsMain()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** Every failure is told in a sentence, without a stack trace. */
+  static CommandLine commandLine() {
+    return new CommandLine(new ScriptsMain())
+        .setParameterExceptionHandler(
+            (wrong, arguments) -> {
+              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              return ExitCode.USAGE;
+            })
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              command.getErr().println(failure.getMessage());
+              return ExitCode.SOFTWARE;
+            });
   }
 }

@@ -36,11 +36,13 @@ final class SimulatedHands implements Action.Hands {
   private final WorkerProcess worker;
   private final World world;
   private final Bench bench;
+  private final int life;
 
   SimulatedHands(WorkerProcess worker, Bench bench) {
     this.worker = worker;
     this.world = worker.world;
     this.bench = bench;
+    this.life = worker.life();
   }
 
   /** What lies on the training thread's bench: the lease's grant and the run's state. */
@@ -376,8 +378,11 @@ final class SimulatedHands implements Action.Hands {
         });
   }
 
+  /** An answer reaches the process that asked, or nobody: not the one booted after it. */
   private void told(Event event) {
-    worker.after(Duration.ZERO, () -> worker.feed(event));
+    if (worker.life() == life) {
+      worker.after(Duration.ZERO, () -> worker.feed(event));
+    }
   }
 
   private static Event refused(int turn, Request request, Outcome.Refused refused) {

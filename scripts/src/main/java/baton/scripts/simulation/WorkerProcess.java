@@ -56,6 +56,11 @@ final class WorkerProcess {
     return alive && world.agenda.now().compareTo(cutUntil) >= 0 && !isAsleep();
   }
 
+  /** How many times it was booted. */
+  int life() {
+    return lives;
+  }
+
   boolean isAlive() {
     return alive;
   }

@@ -10,10 +10,8 @@ import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.worker.segment.Leaving.Keep;
 import baton.worker.segment.Training.Doing;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * What a session does with one lease. Events change what is known; {@link #proceed} then derives
@@ -342,22 +340,18 @@ final class Holding {
     }
   }
 
-  /** How long until something is to be done though nothing happens. */
-  Stream<Duration> waits(Moment now) {
-    Stream<Optional<Duration>> waits =
-        switch (state) {
-          case LIVE ->
-              Stream.of(
-                  restore.left(now),
-                  save.left(now),
-                  commit.left(now),
-                  renewal.left(now),
-                  Optional.of(time.untilRenewal().left(now)),
-                  leaving.flatMap(Leaving::until).map(until -> until.left(now)));
-          case RELEASING -> Stream.of(release.left(now));
-          case ENDED -> Stream.empty();
-        };
-    return waits.flatMap(Optional::stream);
+  /** Sets the alarm for what is to be done though nothing happens. */
+  void set(Alarm alarm, Moment now) {
+    if (state == State.LIVE) {
+      alarm.after(restore.left(now));
+      alarm.after(save.left(now));
+      alarm.after(commit.left(now));
+      alarm.after(renewal.left(now));
+      alarm.after(time.untilRenewal().left(now));
+      alarm.after(leaving.flatMap(Leaving::until), now);
+    } else if (state == State.RELEASING) {
+      alarm.after(release.left(now));
+    }
   }
 
   boolean isReleasing() {

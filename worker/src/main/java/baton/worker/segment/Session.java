@@ -287,26 +287,21 @@ public final class Session {
     if (over) {
       return;
     }
-    Optional<Duration> idleLeft =
-        holding.isPresent() && !holding.get().isReleasing() && !holding.get().isEnded()
-            ? Optional.empty()
-            : Optional.of(
-                new Countdown(holding.isPresent() ? heardAt : idleSince, settings.idleExit())
-                    .left(now));
-    Optional<Duration> next =
-        Stream.concat(
-                holding.stream().flatMap(h -> h.waits(now)),
-                Stream.of(
-                        untilLeaving(now),
-                        exitBy.map(by -> by.left(now)),
-                        answerBy.map(by -> by.left(now)),
-                        stopBy.map(by -> by.left(now)),
-                        holding.isEmpty() ? ask.left(now) : Optional.<Duration>empty(),
-                        idleLeft)
-                    .flatMap(Optional::stream))
-            .filter(wait -> !wait.isZero())
-            .min(Duration::compareTo)
-            .map(now.monotonic()::plus);
+    Alarm alarm = new Alarm();
+    alarm.after(untilLeaving(now));
+    alarm.after(exitBy, now);
+    alarm.after(answerBy, now);
+    alarm.after(stopBy, now);
+    if (holding.isEmpty()) {
+      alarm.after(ask.left(now));
+      alarm.after(new Countdown(idleSince, settings.idleExit()).left(now));
+    } else {
+      holding.get().set(alarm, now);
+      if (holding.get().isReleasing() || holding.get().isEnded()) {
+        alarm.after(new Countdown(heardAt, settings.idleExit()).left(now));
+      }
+    }
+    Optional<Duration> next = alarm.soonest().map(now.monotonic()::plus);
     if (next.isPresent() && !next.equals(timer)) {
       out.add(new Action.SetTimer(next.get()));
     }

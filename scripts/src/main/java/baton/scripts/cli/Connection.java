@@ -1,0 +1,76 @@
+package baton.scripts.cli;
+
+import baton.protocol.client.CoordinatorClient;
+import baton.protocol.client.ProblemException;
+import baton.protocol.client.UnreachableException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Which coordinator a command speaks to, and with which token. */
+final class Connection {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--coordinator",
+      paramLabel = "URL",
+      defaultValue = "${env:BATON_COORDINATOR:-http://127.0.0.1:8642}",
+      description = "The coordinator, also BATON_COORDINATOR. Default: ${DEFAULT-VALUE}")
+  private URI coordinator;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "A file with the token; without it BATON_TOKEN holds it.")
+  private Path tokenFile;
+
+  /** Never on a command line, where every user of the machine could read it. */
+  @Option(names = "--token-from-environment", hidden = true, defaultValue = "${env:BATON_TOKEN}")
+  private String token;
+
+  /** A request to the coordinator. */
+  interface Request<T> {
+    T to(CoordinatorClient client)
+        throws ProblemException, UnreachableException, InterruptedException;
+  }
+
+  /** Sends a request; a refusal ends the command with its sentence. */
+  <T> T ask(Request<T> request) {
+    try {
+      return request.to(new CoordinatorClient(coordinator, token()));
+    } catch (ProblemException | UnreachableException | IllegalArgumentException e) {
+      throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandLine.ExecutionException(command.commandLine(), "Interrupted.");
+    }
+  }
+
+  private String token() {
+    if (tokenFile != null) {
+      try {
+        return Files.readString(tokenFile).strip();
+      } catch (IOException e) {
+        throw wrong("The token file %s cannot be read.".formatted(tokenFile));
+      }
+    }
+    if (token == null || token.isBlank()) {
+      throw wrong(
+          "A token is needed: set BATON_TOKEN, or name a file with --token-file. The coordinator"
+              + " printed one for each role at its first start.");
+    }
+    return token;
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+}

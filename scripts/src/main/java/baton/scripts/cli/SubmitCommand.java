@@ -1,0 +1,139 @@
+package baton.scripts.cli;
+
+import baton.protocol.Cadence;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.StoreId;
+import baton.protocol.message.JobView;
+import baton.worker.Humane;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code submit}. */
+@Command(
+    name = "submit",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Submits a job.")
+public final class SubmitCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Connection connection = new Connection();
+
+  @Parameters(paramLabel = "PROGRAM", description = "The program to train, such as digits.")
+  private String program;
+
+  @Option(names = "--name", description = "Unique; default: the program's name and a number.")
+  private String name;
+
+  @Option(names = "--epochs", required = true, description = "How many epochs to train.")
+  private int epochs;
+
+  @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = {"-p", "--param"},
+      paramLabel = "NAME=VALUE",
+      description = "A parameter of the program, such as learningRate=0.01.")
+  private Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(names = "--priority", defaultValue = "0", description = "Higher goes first.")
+  private int priority;
+
+  @Option(names = "--store", paramLabel = "ID", description = "The id of the store to use.")
+  private String store;
+
+  @Option(names = "--segment-epochs", description = "Epochs between two hand-overs. Default: 1")
+  private Integer segmentEpochs;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "'N UNIT'",
+      description = "How often to save, such as '200 batches' or '300 seconds'. Default: 1 epochs")
+  private String saveEvery;
+
+  @Option(names = "--keep-last", description = "Checkpoints to keep. Default: 3")
+  private Integer keepLast;
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      description = "After so long without a sign of life another may take over. Default: 60s")
+  private String ttl;
+
+  @Override
+  public Integer call() {
+    String key = UUID.randomUUID().toString();
+    JobView job = connection.ask(client -> client.submit(spec(key), Optional.of(key)));
+    spec.commandLine()
+        .getOut()
+        .printf("Submitted %s as job %s.%n", job.spec().name(), job.id())
+        .flush();
+    return 0;
+  }
+
+  private JobSpec spec(String key) {
+    Map<String, Object> typed = new LinkedHashMap<>();
+    parameters.forEach((parameter, value) -> typed.put(parameter, typed(value)));
+    Policy base = Policy.DEFAULT;
+    Policy policy =
+        new Policy(
+            ttl == null ? base.ttl() : Humane.duration(ttl),
+            segmentEpochs == null ? base.segmentEpochs() : segmentEpochs,
+            saveEvery == null ? base.cadence() : cadence(),
+            keepLast == null ? base.keepLast() : keepLast,
+            base.lostInARow(),
+            base.stallsInARow(),
+            base.sessionsToFail(),
+            base.barFor(),
+            base.limits());
+    return new JobSpec(
+        name == null ? program + "-" + key.substring(0, 6) : name,
+        program,
+        typed,
+        epochs,
+        seed,
+        priority,
+        Optional.ofNullable(store).map(StoreId::new),
+        policy);
+  }
+
+  private Cadence cadence() {
+    String[] words = saveEvery.strip().split(" +");
+    try {
+      return new Cadence(
+          Integer.parseInt(words[0]), Cadence.Unit.valueOf(words[1].toUpperCase(Locale.ROOT)));
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--save-every takes a number and epochs, batches or seconds, such as '200 batches'.");
+    }
+  }
+
+  /** A truth value, a whole number, a number, or else a text. */
+  static Object typed(String value) {
+    if (value.equals("true") || value.equals("false")) {
+      return Boolean.valueOf(value);
+    }
+    try {
+      return Long.valueOf(value);
+    } catch (NumberFormatException notWhole) {
+      try {
+        return Double.valueOf(value);
+      } catch (NumberFormatException notANumber) {
+        return value;
+      }
+    }
+  }
+}
