@@ -18,6 +18,16 @@ final class Troubles {
     return Trouble.machine(brief(message), "Check that this machine can read and write the store.");
   }
 
+  /**
+   * Files that are not there are out of reach, and never corrupt (R3): somebody may bring them
+   * back.
+   */
+  static Trouble gone(String message) {
+    return Trouble.machine(
+        "The head's files are not in the store: " + brief(message),
+        "Put them back (a person or another program removed them), or cancel the job.");
+  }
+
   static Trouble unsound(String message) {
     return Trouble.machine(
         "The store does not keep what is written to it: " + brief(message),
