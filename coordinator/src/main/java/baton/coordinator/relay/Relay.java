@@ -29,6 +29,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
+import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -165,6 +166,7 @@ public final class Relay {
         () -> {
           Job job = existing(id);
           Committing.Read read = committing.read(job);
+          boolean turnIsOver = isTurnOver(job, read.checkpoint().position());
           Function<Verified, Commit> commit =
               verified ->
                   new Commit(
@@ -174,7 +176,7 @@ public final class Relay {
                       read.measurements(),
                       committing.finalReason(),
                       verified,
-                      turnIsOver(job));
+                      turnIsOver);
           Commit unchecked = commit.apply(Verified.WORKER);
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
             return parts.transitions().apply(id, unchecked);
@@ -273,7 +275,11 @@ public final class Relay {
         : new Fail(fence, secretHash, trouble);
   }
 
-  private boolean turnIsOver(Job job) {
+  /** Only a segment's end is a hand-over point; on the way there nobody else is looked at. */
+  private boolean isTurnOver(Job job, Position position) {
+    if (job.lease().filter(lease -> !lease.segment().to().isAfter(position)).isEmpty()) {
+      return false;
+    }
     List<Job> open = parts.jobs().open();
     return Schedule.turnIsOver(
         job, open, waitingRoom.asks(), lifelines.ranOut(open), parts.clock().instant());

@@ -145,6 +145,17 @@ class RelayTest {
   }
 
   @Test
+  void aCommitOnTheWayToASegmentsEndLooksAtNoOtherJob() {
+    int before = fixture.jobs.timesListed();
+
+    assertThat(next(fixture.commits("anna", annas, 1))).isEqualTo(AfterCommit.TRAIN_ON);
+    assertThat(fixture.jobs.timesListed()).isEqualTo(before);
+
+    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.TRAIN_ON);
+    assertThat(fixture.jobs.timesListed()).as("at a hand-over point").isGreaterThan(before);
+  }
+
+  @Test
   void aRestartGivesEveryLiveLeaseAWholeTtl() {
     fixture.passes(seconds(50));
     fixture.restart();
