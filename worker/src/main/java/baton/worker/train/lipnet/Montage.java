@@ -1,0 +1,74 @@
+package baton.worker.train.lipnet;
+
+import baton.worker.train.Seeds;
+import baton.worker.train.SplitMix64;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Pictures of what the network is shown, for people. */
+public final class Montage {
+  private static final ClipFormat CLIP = new ClipFormat(60, 32, 64);
+  private static final ClipFormat PORTRAIT = new ClipFormat(1, 80, 160);
+  private static final int EVERY = 4;
+  private static final int SPEAKERS = 8;
+  private static final int PORTRAITS_IN_A_ROW = 4;
+
+  private Montage() {}
+
+  /** A row for each of eight clips, all of other speakers, with every fourth frame. */
+  public static BufferedImage clips(long seed) {
+    SyntheticCorpus corpus =
+        new SyntheticCorpus(
+            CLIP, new SyntheticCorpus.Size(1, 1, SPEAKERS, SPEAKERS), new Seeds(seed));
+    int columns = CLIP.frames() / EVERY;
+    BufferedImage sheet = sheet(CLIP, SPEAKERS, columns);
+    for (int row = 0; row < SPEAKERS; row++) {
+      Clip clip = corpus.heldOut(row);
+      for (int column = 0; column < columns; column++) {
+        paint(sheet, CLIP, row, column, clip.pixels(), column * EVERY * CLIP.framePixels());
+      }
+    }
+    return sheet;
+  }
+
+  /** What is said in the rows of {@link #clips}. */
+  public static List<String> transcripts(long seed) {
+    SyntheticCorpus corpus =
+        new SyntheticCorpus(
+            CLIP, new SyntheticCorpus.Size(1, 1, SPEAKERS, SPEAKERS), new Seeds(seed));
+    return java.util.stream.IntStream.range(0, SPEAKERS)
+        .mapToObj(row -> corpus.heldOut(row).transcript())
+        .toList();
+  }
+
+  /** The mouth shapes in the order of their kinds, on the lips of one speaker. */
+  public static BufferedImage shapes(long seed) {
+    SplitMix64 random = new SplitMix64(seed);
+    Speaker speaker = Speaker.draw(random);
+    MouthRenderer renderer = new MouthRenderer(PORTRAIT.height(), PORTRAIT.width());
+    MouthShape[] shapes = MouthShape.values();
+    BufferedImage sheet = sheet(PORTRAIT, shapes.length / PORTRAITS_IN_A_ROW, PORTRAITS_IN_A_ROW);
+    for (int i = 0; i < shapes.length; i++) {
+      float[] pixels = new float[PORTRAIT.framePixels()];
+      renderer.draw(shapes[i].mouth(), speaker, speaker.pose(), random, pixels, 0);
+      paint(sheet, PORTRAIT, i / PORTRAITS_IN_A_ROW, i % PORTRAITS_IN_A_ROW, pixels, 0);
+    }
+    return sheet;
+  }
+
+  private static BufferedImage sheet(ClipFormat format, int rows, int columns) {
+    return new BufferedImage(
+        columns * (format.width() + 1), rows * (format.height() + 1), BufferedImage.TYPE_INT_RGB);
+  }
+
+  private static void paint(
+      BufferedImage sheet, ClipFormat format, int row, int column, float[] pixels, int offset) {
+    for (int y = 0; y < format.height(); y++) {
+      for (int x = 0; x < format.width(); x++) {
+        int grey = Math.round(255 * pixels[offset + y * format.width() + x]);
+        sheet.setRGB(
+            column * (format.width() + 1) + x, row * (format.height() + 1) + y, grey * 0x010101);
+      }
+    }
+  }
+}
