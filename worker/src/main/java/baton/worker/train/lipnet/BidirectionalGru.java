@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.UniformInitializer;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,13 @@ final class BidirectionalGru extends AbstractBlock {
   }
 
   private void parameter(String name, Parameter.Type type) {
-    ordered.add(addParameter(Parameter.builder().setName(name).setType(type).build()));
+    ordered.add(
+        addParameter(
+            Parameter.builder()
+                .setName(name)
+                .setType(type)
+                .optInitializer(new UniformInitializer((float) (1 / Math.sqrt(units))))
+                .build()));
   }
 
   @Override

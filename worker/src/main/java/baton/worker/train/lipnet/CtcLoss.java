@@ -26,19 +26,19 @@ record CtcLoss(double loss, float[] gradient) {
   private static final double IMPOSSIBLE = Double.NEGATIVE_INFINITY;
 
   /**
-   * Of the transcript {@code labels}, none of them the {@code blank}.
+   * Of the transcript {@code labels}, none of them a blank.
    *
    * @param outputs {@code classes} numbers for each frame, not normalized
    */
-  static CtcLoss of(float[] outputs, int classes, int blank, int[] labels) {
+  static CtcLoss of(float[] outputs, int classes, int[] labels) {
     double[][] log = LogSoftmax.of(outputs, classes);
     int[] states = new int[2 * labels.length + 1];
-    Arrays.fill(states, blank);
+    Arrays.fill(states, Alphabet.BLANK);
     for (int i = 0; i < labels.length; i++) {
       states[2 * i + 1] = labels[i];
     }
-    double[][] forward = forward(log, states, blank);
-    double[][] backward = backward(log, states, blank);
+    double[][] forward = forward(log, states);
+    double[][] backward = backward(log, states);
     double[] last = forward[log.length - 1];
     double total = last[states.length - 1];
     if (states.length > 1) {
@@ -69,7 +69,7 @@ record CtcLoss(double loss, float[] gradient) {
   }
 
   /** Over the paths that end in each state at each frame. */
-  private static double[][] forward(double[][] log, int[] states, int blank) {
+  private static double[][] forward(double[][] log, int[] states) {
     double[][] sums = impossible(log.length, states.length);
     sums[0][0] = log[0][states[0]];
     if (states.length > 1) {
@@ -82,7 +82,7 @@ record CtcLoss(double loss, float[] gradient) {
         if (state > 0) {
           sum = add(sum, before[state - 1]);
         }
-        if (state > 1 && skips(states, state, blank)) {
+        if (state > 1 && skips(states, state)) {
           sum = add(sum, before[state - 2]);
         }
         sums[frame][state] = sum + log[frame][states[state]];
@@ -92,7 +92,7 @@ record CtcLoss(double loss, float[] gradient) {
   }
 
   /** Over the paths that go on from each state, without what they write at that frame itself. */
-  private static double[][] backward(double[][] log, int[] states, int blank) {
+  private static double[][] backward(double[][] log, int[] states) {
     double[][] sums = impossible(log.length, states.length);
     int end = states.length - 1;
     Arrays.fill(sums[log.length - 1], Math.max(end - 1, 0), end + 1, 0);
@@ -104,7 +104,7 @@ record CtcLoss(double loss, float[] gradient) {
         if (state + 1 <= end) {
           sum = add(sum, after[state + 1] + written[states[state + 1]]);
         }
-        if (state + 2 <= end && skips(states, state + 2, blank)) {
+        if (state + 2 <= end && skips(states, state + 2)) {
           sum = add(sum, after[state + 2] + written[states[state + 2]]);
         }
         sums[frame][state] = sum;
@@ -113,8 +113,8 @@ record CtcLoss(double loss, float[] gradient) {
     return sums;
   }
 
-  private static boolean skips(int[] states, int to, int blank) {
-    return states[to] != blank && states[to] != states[to - 2];
+  private static boolean skips(int[] states, int to) {
+    return states[to] != Alphabet.BLANK && states[to] != states[to - 2];
   }
 
   private static double[][] impossible(int frames, int states) {

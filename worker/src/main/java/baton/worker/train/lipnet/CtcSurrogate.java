@@ -22,7 +22,7 @@ final class CtcSurrogate {
     double sum = 0;
     for (int i = 0; i < labels.length; i++) {
       float[] own = Arrays.copyOfRange(values, i * clip, (i + 1) * clip);
-      CtcLoss loss = CtcLoss.of(own, classes, Alphabet.BLANK, labels[i]);
+      CtcLoss loss = CtcLoss.of(own, classes, labels[i]);
       sum += loss.loss();
       for (int k = 0; k < clip; k++) {
         gradient[i * clip + k] = loss.gradient()[k] / labels.length;

@@ -30,6 +30,9 @@ final class ErrorRates {
 
   /** Levenshtein's distance. */
   static int edits(List<String> truth, List<String> reading) {
+    if (truth.equals(reading)) {
+      return 0;
+    }
     int[] above = new int[reading.size() + 1];
     Arrays.setAll(above, i -> i);
     for (int i = 1; i <= truth.size(); i++) {

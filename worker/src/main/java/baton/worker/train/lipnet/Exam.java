@@ -39,7 +39,7 @@ final class Exam {
     String reading = beam.read(log);
     greedyRates.add(truth, greedy.read(log));
     beamRates.add(truth, reading);
-    lossSum += CtcLoss.of(outputs, Alphabet.CLASSES, Alphabet.BLANK, Alphabet.labels(truth)).loss();
+    lossSum += CtcLoss.of(outputs, Alphabet.CLASSES, Alphabet.labels(truth)).loss();
     if (clips == 0) {
       sample = "A stranger said \"%s\", and \"%s\" was read.".formatted(truth, reading);
     }

@@ -10,16 +10,21 @@ import java.util.stream.Collectors;
  * The least error that a reader of lips can reach on the synthetic corpus: one who sees every shape
  * without fail, knows the grammar, and must guess among the sentences that look the same.
  */
-final class Floor {
+public final class Floor {
   private final Map<List<MouthShape>, List<String>> alike;
 
-  Floor() {
+  /** Walks through all sentences. */
+  public Floor() {
     alike =
         GridGrammar.sentences()
             .collect(
                 groupingBy(
                     Phonemes::shapes,
                     Collectors.mapping(words -> String.join(" ", words), Collectors.toList())));
+  }
+
+  public double wordErrorRate() {
+    return errorRates().word();
   }
 
   /** The sentences that look like {@code words}, itself among them. */

@@ -8,6 +8,7 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv3d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 
@@ -24,19 +25,11 @@ record LipReader(int channels, int units, float dropout) {
   static final int SHRINKS_BY = 16;
 
   Block block() {
-    return new SequentialBlock()
-        .add(convolution(channels, 5, 2))
-        .add(Activation.reluBlock())
-        .add(pool())
-        .add(thin())
-        .add(convolution(2 * channels, 5, 1))
-        .add(Activation.reluBlock())
-        .add(pool())
-        .add(thin())
-        .add(convolution(3 * channels, 3, 1))
-        .add(Activation.reluBlock())
-        .add(pool())
-        .add(thin())
+    SequentialBlock network = new SequentialBlock();
+    addConvolution(network, channels, 5, 2);
+    addConvolution(network, 2 * channels, 5, 1);
+    addConvolution(network, 3 * channels, 3, 1);
+    return network
         .add(LambdaBlock.singleton(LipReader::sequence, "sequence"))
         .add(new BidirectionalGru(units))
         .add(thin())
@@ -45,13 +38,19 @@ record LipReader(int channels, int units, float dropout) {
         .add(Linear.builder().setUnits(Alphabet.CLASSES).build());
   }
 
-  private static Block convolution(int filters, int side, int stride) {
-    return Conv3d.builder()
-        .setKernelShape(new Shape(3, side, side))
-        .optStride(new Shape(1, stride, stride))
-        .optPadding(new Shape(1, side / 2, side / 2))
-        .setFilters(filters)
-        .build();
+  private void addConvolution(SequentialBlock network, int filters, int side, int stride) {
+    network
+        .add(
+            Conv3d.builder()
+                .setKernelShape(new Shape(3, side, side))
+                .optStride(new Shape(1, stride, stride))
+                .optPadding(new Shape(1, side / 2, side / 2))
+                .setFilters(filters)
+                .build())
+        .add(BatchNorm.builder().build())
+        .add(Activation.reluBlock())
+        .add(LambdaBlock.singleton(LipReader::pooled, "pool"))
+        .add(thin());
   }
 
   private Block thin() {
@@ -62,18 +61,13 @@ record LipReader(int channels, int units, float dropout) {
    * Pools 1x2x2 as in two dimensions, over channels and frames folded into one: the backward kernel
    * of three dimensions adds in any order on a GPU.
    */
-  private static Block pool() {
-    return LambdaBlock.singleton(
-        films -> {
-          Shape shape = films.getShape();
-          NDArray folded =
-              films.reshape(shape.get(0), shape.get(1) * shape.get(2), shape.get(3), shape.get(4));
-          Shape half = new Shape(2, 2);
-          return Pool.maxPool2d(folded, half, half, new Shape(0, 0), false)
-              .reshape(
-                  shape.get(0), shape.get(1), shape.get(2), shape.get(3) / 2, shape.get(4) / 2);
-        },
-        "pool");
+  static NDArray pooled(NDArray films) {
+    Shape shape = films.getShape();
+    Shape half = new Shape(2, 2);
+    NDArray folded =
+        films.reshape(shape.get(0), shape.get(1) * shape.get(2), shape.get(3), shape.get(4));
+    return Pool.maxPool2d(folded, half, half, new Shape(0, 0), false)
+        .reshape(shape.get(0), shape.get(1), shape.get(2), shape.get(3) / 2, shape.get(4) / 2);
   }
 
   /** From (clips, channels, frames, height, width) to (clips, frames, features). */

@@ -3,57 +3,54 @@ package baton.worker.train.lipnet;
 import baton.worker.train.Seeds;
 import baton.worker.train.SplitMix64;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Pictures of what the network is shown, for people. */
-public final class Montage {
+/**
+ * A picture of what the network is shown, for people.
+ *
+ * @param captions of its rows, or of its cells if they are all different
+ */
+public record Montage(BufferedImage picture, List<String> captions) {
   private static final ClipFormat CLIP = new ClipFormat(60, 32, 64);
   private static final ClipFormat PORTRAIT = new ClipFormat(1, 80, 160);
   private static final int EVERY = 4;
   private static final int SPEAKERS = 8;
   private static final int PORTRAITS_IN_A_ROW = 4;
 
-  private Montage() {}
-
   /** A row for each of eight clips, all of other speakers, with every fourth frame. */
-  public static BufferedImage clips(long seed) {
+  public static Montage ofClips(long seed) {
     SyntheticCorpus corpus =
         new SyntheticCorpus(
             CLIP, new SyntheticCorpus.Size(1, 1, SPEAKERS, SPEAKERS), new Seeds(seed));
     int columns = CLIP.frames() / EVERY;
     BufferedImage sheet = sheet(CLIP, SPEAKERS, columns);
+    List<String> captions = new ArrayList<>();
     for (int row = 0; row < SPEAKERS; row++) {
       Clip clip = corpus.heldOut(row);
+      captions.add(clip.transcript());
       for (int column = 0; column < columns; column++) {
         paint(sheet, CLIP, row, column, clip.pixels(), column * EVERY * CLIP.framePixels());
       }
     }
-    return sheet;
+    return new Montage(sheet, List.copyOf(captions));
   }
 
-  /** What is said in the rows of {@link #clips}. */
-  public static List<String> transcripts(long seed) {
-    SyntheticCorpus corpus =
-        new SyntheticCorpus(
-            CLIP, new SyntheticCorpus.Size(1, 1, SPEAKERS, SPEAKERS), new Seeds(seed));
-    return java.util.stream.IntStream.range(0, SPEAKERS)
-        .mapToObj(row -> corpus.heldOut(row).transcript())
-        .toList();
-  }
-
-  /** The mouth shapes in the order of their kinds, on the lips of one speaker. */
-  public static BufferedImage shapes(long seed) {
+  /** All mouth shapes on the lips of one speaker, four in a row. */
+  public static Montage ofShapes(long seed) {
     SplitMix64 random = new SplitMix64(seed);
     Speaker speaker = Speaker.draw(random);
     MouthRenderer renderer = new MouthRenderer(PORTRAIT.height(), PORTRAIT.width());
     MouthShape[] shapes = MouthShape.values();
     BufferedImage sheet = sheet(PORTRAIT, shapes.length / PORTRAITS_IN_A_ROW, PORTRAITS_IN_A_ROW);
+    List<String> captions = new ArrayList<>();
     for (int i = 0; i < shapes.length; i++) {
+      captions.add(shapes[i].name());
       float[] pixels = new float[PORTRAIT.framePixels()];
       renderer.draw(shapes[i].mouth(), speaker, speaker.pose(), random, pixels, 0);
       paint(sheet, PORTRAIT, i / PORTRAITS_IN_A_ROW, i % PORTRAITS_IN_A_ROW, pixels, 0);
     }
-    return sheet;
+    return new Montage(sheet, List.copyOf(captions));
   }
 
   private static BufferedImage sheet(ClipFormat format, int rows, int columns) {

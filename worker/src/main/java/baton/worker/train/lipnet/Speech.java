@@ -11,7 +11,7 @@ import java.util.List;
 final class Speech {
   private static final double CONSONANT = 0.7;
   private static final int LONGEST_SILENCE = 5;
-  private static final int CLOSING = 2;
+  private static final int CLOSING = 3;
 
   private final List<Double> times = new ArrayList<>();
   private final List<Mouth> mouths = new ArrayList<>();
