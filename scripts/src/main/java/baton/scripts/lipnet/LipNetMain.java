@@ -38,7 +38,7 @@ public final class LipNetMain implements Callable<Integer> {
   private static final double WANTED_RATE = 0.15;
 
   @Option(names = "--epochs", description = "epochs of training (${DEFAULT-VALUE})")
-  private int epochs = 60;
+  private int epochs = 45;
 
   @Option(names = "--threads", description = "threads of one operation (${DEFAULT-VALUE})")
   private int threads = 2;

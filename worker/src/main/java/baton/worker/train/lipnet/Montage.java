@@ -12,7 +12,7 @@ import java.util.List;
  * @param captions of its rows, or of its cells if they are all different
  */
 public record Montage(BufferedImage picture, List<String> captions) {
-  private static final ClipFormat CLIP = new ClipFormat(60, 32, 64);
+  private static final ClipFormat CLIP = new ClipFormat(60, 20, 40);
   private static final ClipFormat PORTRAIT = new ClipFormat(1, 80, 160);
   private static final int EVERY = 4;
   private static final int SPEAKERS = 8;
