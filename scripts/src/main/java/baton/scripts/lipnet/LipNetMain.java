@@ -38,7 +38,7 @@ public final class LipNetMain implements Callable<Integer> {
   private static final double WANTED_RATE = 0.15;
 
   @Option(names = "--epochs", description = "epochs of training (${DEFAULT-VALUE})")
-  private int epochs = 45;
+  private int epochs = 20;
 
   @Option(names = "--threads", description = "threads of one operation (${DEFAULT-VALUE})")
   private int threads = 2;
@@ -65,13 +65,19 @@ public final class LipNetMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     try {
       return train();
     } catch (TroubleException e) {
-      System.out.println("LIPNET FAILED " + e.trouble().message() + " " + e.trouble().remedy());
-      return 1;
+      return failed(e.trouble().message() + " " + e.trouble().remedy());
+    } catch (IOException e) {
+      return failed("the pictures could not be written: " + e);
     }
+  }
+
+  private static int failed(String why) {
+    System.out.println("LIPNET FAILED " + why);
+    return 1;
   }
 
   private int train() throws TroubleException, IOException {
@@ -129,19 +135,18 @@ public final class LipNetMain implements Callable<Integer> {
   private int verdict(CurvePoint last, Duration passed) {
     String result = format("wer=%.3f minutes=%.1f", last.wer(), minutes(passed));
     if (last.wer() > WANTED_RATE) {
-      System.out.println(format("LIPNET FAILED %s: the rate is above %.2f", result, WANTED_RATE));
-      return 1;
+      return failed(format("%s: the rate is above %.2f", result, WANTED_RATE));
     }
     if (minutes(passed) > within) {
-      System.out.println(format("LIPNET FAILED %s: more than %.0f minutes", result, within));
-      return 1;
+      return failed(format("%s: it took more than %.0f minutes", result, within));
     }
     System.out.println("LIPNET OK " + result);
     return 0;
   }
 
-  private static double floor() {
-    return new Floor().wordErrorRate();
+  /** Nobody has counted how filmed sentences look alike. */
+  private double floor() {
+    return parameters.containsKey("corpus") ? 0 : new Floor().wordErrorRate();
   }
 
   /** Numbers where they are numbers, texts otherwise. */
@@ -149,7 +154,9 @@ public final class LipNetMain implements Callable<Integer> {
     Map<String, Object> values = new TreeMap<>();
     parameters.forEach(
         (name, text) ->
-            values.put(name, text.matches("-?[0-9.]+(e-?[0-9]+)?") ? Double.valueOf(text) : text));
+            values.put(
+                name,
+                text.matches("-?[0-9]+(\\.[0-9]+)?(e-?[0-9]+)?") ? Double.valueOf(text) : text));
     return values;
   }
 

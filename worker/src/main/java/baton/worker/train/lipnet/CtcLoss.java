@@ -44,12 +44,21 @@ record CtcLoss(double loss, float[] gradient) {
     if (states.length > 1) {
       total = add(total, last[states.length - 2]);
     }
-    float[] gradient = new float[outputs.length];
-    if (total == IMPOSSIBLE) {
-      return new CtcLoss(Double.POSITIVE_INFINITY, gradient);
-    }
+    return total == IMPOSSIBLE
+        ? new CtcLoss(Double.POSITIVE_INFINITY, new float[outputs.length])
+        : new CtcLoss(-total, gradient(log, states, forward, backward, total));
+  }
+
+  boolean isFeasible() {
+    return Double.isFinite(loss);
+  }
+
+  private static float[] gradient(
+      double[][] log, int[] states, double[][] forward, double[][] backward, double total) {
+    int classes = log[0].length;
+    float[] gradient = new float[log.length * classes];
+    double[] difference = new double[classes];
     for (int frame = 0; frame < log.length; frame++) {
-      double[] difference = new double[classes];
       for (int label = 0; label < classes; label++) {
         difference[label] = StrictMath.exp(log[frame][label]);
       }
@@ -61,11 +70,7 @@ record CtcLoss(double loss, float[] gradient) {
         gradient[frame * classes + label] = (float) difference[label];
       }
     }
-    return new CtcLoss(-total, gradient);
-  }
-
-  boolean isFeasible() {
-    return Double.isFinite(loss);
+    return gradient;
   }
 
   /** Over the paths that end in each state at each frame. */

@@ -14,6 +14,7 @@ import java.util.List;
 public record Montage(BufferedImage picture, List<String> captions) {
   private static final ClipFormat CLIP = new ClipFormat(60, 20, 40);
   private static final ClipFormat PORTRAIT = new ClipFormat(1, 80, 160);
+  private static final int ENLARGED = 2;
   private static final int EVERY = 4;
   private static final int SPEAKERS = 8;
   private static final int PORTRAITS_IN_A_ROW = 4;
@@ -24,13 +25,14 @@ public record Montage(BufferedImage picture, List<String> captions) {
         new SyntheticCorpus(
             CLIP, new SyntheticCorpus.Size(1, 1, SPEAKERS, SPEAKERS), new Seeds(seed));
     int columns = CLIP.frames() / EVERY;
-    BufferedImage sheet = sheet(CLIP, SPEAKERS, columns);
+    BufferedImage sheet = sheet(CLIP, SPEAKERS, columns, ENLARGED);
     List<String> captions = new ArrayList<>();
     for (int row = 0; row < SPEAKERS; row++) {
       Clip clip = corpus.heldOut(row);
       captions.add(clip.transcript());
       for (int column = 0; column < columns; column++) {
-        paint(sheet, CLIP, row, column, clip.pixels(), column * EVERY * CLIP.framePixels());
+        paint(
+            sheet, CLIP, ENLARGED, row, column, clip.pixels(), column * EVERY * CLIP.framePixels());
       }
     }
     return new Montage(sheet, List.copyOf(captions));
@@ -42,29 +44,39 @@ public record Montage(BufferedImage picture, List<String> captions) {
     Speaker speaker = Speaker.draw(random);
     MouthRenderer renderer = new MouthRenderer(PORTRAIT.height(), PORTRAIT.width());
     MouthShape[] shapes = MouthShape.values();
-    BufferedImage sheet = sheet(PORTRAIT, shapes.length / PORTRAITS_IN_A_ROW, PORTRAITS_IN_A_ROW);
+    BufferedImage sheet =
+        sheet(PORTRAIT, shapes.length / PORTRAITS_IN_A_ROW, PORTRAITS_IN_A_ROW, 1);
     List<String> captions = new ArrayList<>();
     for (int i = 0; i < shapes.length; i++) {
       captions.add(shapes[i].name());
       float[] pixels = new float[PORTRAIT.framePixels()];
       renderer.draw(shapes[i].mouth(), speaker, speaker.pose(), random, pixels, 0);
-      paint(sheet, PORTRAIT, i / PORTRAITS_IN_A_ROW, i % PORTRAITS_IN_A_ROW, pixels, 0);
+      paint(sheet, PORTRAIT, 1, i / PORTRAITS_IN_A_ROW, i % PORTRAITS_IN_A_ROW, pixels, 0);
     }
     return new Montage(sheet, List.copyOf(captions));
   }
 
-  private static BufferedImage sheet(ClipFormat format, int rows, int columns) {
+  private static BufferedImage sheet(ClipFormat format, int rows, int columns, int zoom) {
     return new BufferedImage(
-        columns * (format.width() + 1), rows * (format.height() + 1), BufferedImage.TYPE_INT_RGB);
+        columns * (zoom * format.width() + 1),
+        rows * (zoom * format.height() + 1),
+        BufferedImage.TYPE_INT_RGB);
   }
 
   private static void paint(
-      BufferedImage sheet, ClipFormat format, int row, int column, float[] pixels, int offset) {
-    for (int y = 0; y < format.height(); y++) {
-      for (int x = 0; x < format.width(); x++) {
-        int grey = Math.round(255 * pixels[offset + y * format.width() + x]);
-        sheet.setRGB(
-            column * (format.width() + 1) + x, row * (format.height() + 1) + y, grey * 0x010101);
+      BufferedImage sheet,
+      ClipFormat format,
+      int zoom,
+      int row,
+      int column,
+      float[] pixels,
+      int offset) {
+    int height = zoom * format.height();
+    int width = zoom * format.width();
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int grey = Math.round(255 * pixels[offset + y / zoom * format.width() + x / zoom]);
+        sheet.setRGB(column * (width + 1) + x, row * (height + 1) + y, grey * 0x010101);
       }
     }
   }

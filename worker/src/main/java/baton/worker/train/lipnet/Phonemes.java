@@ -26,8 +26,8 @@ final class Phonemes {
           "again AH G EH N, now N AW, please P L IY Z, soon S UW N");
 
   /** A diphthong is two shapes. */
-  private static final Map<String, List<String>> SEEN =
-      table(
+  private static final Map<String, List<MouthShape>> SEEN =
+      looks(
           "P CLOSED, B CLOSED, M CLOSED, F BITE, V BITE, TH BETWEEN, T TIP, D TIP, N TIP",
           "S TEETH, Z TEETH, L RAISED, CH HUSH, JH HUSH, K BACK, G BACK, Y BACK, W PURSED",
           "R CURLED, IH SPREAD, IY SPREAD, EH MIDDLE, AE MIDDLE, AH WIDE_OPEN, AA WIDE_OPEN",
@@ -52,8 +52,7 @@ final class Phonemes {
     List<MouthShape> shapes = new ArrayList<>();
     for (String word : words) {
       for (String phoneme : of(word)) {
-        for (String name : SEEN.get(phoneme)) {
-          MouthShape shape = MouthShape.valueOf(name);
+        for (MouthShape shape : SEEN.get(phoneme)) {
           if (shapes.isEmpty() || shapes.get(shapes.size() - 1) != shape) {
             shapes.add(shape);
           }
@@ -61,6 +60,14 @@ final class Phonemes {
       }
     }
     return List.copyOf(shapes);
+  }
+
+  private static Map<String, List<MouthShape>> looks(String... rows) {
+    return table(rows).entrySet().stream()
+        .collect(
+            toUnmodifiableMap(
+                Map.Entry::getKey,
+                phoneme -> phoneme.getValue().stream().map(MouthShape::valueOf).toList()));
   }
 
   /** Reads rows such as {@code "bin B IH N, lay L EY"}: a key, and what it stands for. */

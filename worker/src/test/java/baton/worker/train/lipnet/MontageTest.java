@@ -10,10 +10,10 @@ class MontageTest {
     Montage clips = Montage.ofClips(1);
 
     assertThat(clips.captions()).hasSize(8).allMatch(words -> words.split(" ").length == 6);
-    assertThat(clips.picture().getWidth()).isEqualTo(15 * 65);
-    assertThat(clips.picture().getHeight()).isEqualTo(8 * 33);
+    assertThat(clips.picture().getWidth()).isEqualTo(15 * 81);
+    assertThat(clips.picture().getHeight()).isEqualTo(8 * 41);
     assertThat(clips.picture().getRGB(5, 5) & 0xffffff).as("skin").isGreaterThan(0x303030);
-    assertThat(clips.picture().getRGB(64, 5) & 0xffffff).as("a gap").isZero();
+    assertThat(clips.picture().getRGB(80, 5) & 0xffffff).as("a gap").isZero();
   }
 
   @Test
