@@ -125,7 +125,10 @@ public final class Relay {
           if (before.filter(job -> job.spec().equals(spec)).isPresent()) {
             return CompletableFuture.completedStage(new Outcome.Submitted(before.get().id()));
           }
-          JobId chosen = id.filter(i -> before.isEmpty()).orElseGet(parts.ids());
+          if (before.isPresent()) {
+            throw new KeyReused(before.get().spec().name());
+          }
+          JobId chosen = id.orElseGet(parts.ids());
           return parts.transitions().submit(new Submit(chosen, spec, parts.ownStore()));
         });
   }
@@ -189,7 +192,7 @@ public final class Relay {
           return parts
               .transitions()
               .apply(id, commit.apply(verified))
-              .whenComplete((outcome, failure) -> tidySoon(id, outcome));
+              .whenComplete((outcome, failure) -> committed(id, fence, outcome));
         });
   }
 
@@ -285,8 +288,9 @@ public final class Relay {
         job, open, waitingRoom.asks(), lifelines.ranOut(open), parts.clock().instant());
   }
 
-  private void tidySoon(JobId id, Outcome outcome) {
+  private void committed(JobId id, Fence fence, Outcome outcome) {
     if (outcome instanceof Outcome.Committed) {
+      lifelines.committed(id, fence);
       parts.io().execute(() -> housekeeping.tidy(id));
     }
   }

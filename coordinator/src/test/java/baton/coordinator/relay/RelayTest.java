@@ -198,6 +198,17 @@ class RelayTest {
   }
 
   @Test
+  void aKeyThatMadeAnotherJobIsRefused() {
+    Optional<JobId> key = Optional.of(new JobId("job-of-the-key"));
+    now(fixture.relay.submit(spec("digits"), key));
+
+    assertThatThrownBy(() -> now(fixture.relay.submit(spec("other"), key)))
+        .isInstanceOf(KeyReused.class)
+        .hasMessageContaining("made the job digits");
+    assertThat(fixture.jobs.findByName("other")).isEmpty();
+  }
+
+  @Test
   void aForeignSecretRenewsNothing() {
     Renewing renewing = new Renewing(Phase.TRAIN, Position.START, 1, OptionalDouble.empty());
     Outcome outcome =
