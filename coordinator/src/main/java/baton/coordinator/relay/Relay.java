@@ -98,6 +98,7 @@ public final class Relay {
     for (Job job : parts.jobs().open()) {
       job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
       parts.io().execute(() -> housekeeping.tidy(job.id()));
+      parts.io().execute(() -> housekeeping.sweep(job.id()));
     }
     // A job may have been completed by the very commit whose deletions were cut short.
     for (Job job : parts.jobs().newest(OVER_AND_TIDIED)) {
