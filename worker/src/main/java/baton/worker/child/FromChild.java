@@ -46,7 +46,7 @@ sealed interface FromChild {
   /** A batch is trained; the child waits for an order. */
   record Batch(@JsonProperty(required = true) Position position, OptionalDouble loss)
       implements FromChild {
-    Batch {
+    public Batch {
       loss = loss == null ? OptionalDouble.empty() : loss;
     }
   }

@@ -36,7 +36,8 @@ final class Troubles {
     }
     if (module.find()) {
       return Trouble.machine(
-          "%s needs the Python module %s, which is not installed.".formatted(program, module.group(1)),
+          "%s needs the Python module %s, which is not installed."
+              .formatted(program, module.group(1)),
           "Install it for the Python of the worker's command." + output);
     }
     if (lower.contains("baton.py needs python") || isSyntaxErrorOfBaton(lines)) {
