@@ -132,7 +132,7 @@ final class Child implements Closeable {
       throw new TroubleException(
           heard instanceof Conversation.Heard.Nonsense nonsense
               ? brokenProtocol(nonsense.why())
-              : ofEnd(at, early));
+              : ofEnd(early));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       process.kill();
@@ -142,14 +142,11 @@ final class Child implements Closeable {
     }
   }
 
-  private Trouble ofEnd(Position at, Early early) throws InterruptedException {
+  private Trouble ofEnd(Early early) throws InterruptedException {
     OptionalInt code = process.exitWithin(TO_SAY_WHY);
     if (code.isEmpty()) {
       process.kill();
-      return Trouble.program(
-          "%s cut its connection to the worker at %s.".formatted(program, at),
-          "See that the script closes no sockets that are not its own."
-              + Troubles.output(process.lastLines()));
+      return Troubles.cut(program, Troubles.output(process.lastLines()));
     }
     return Troubles.ofExit(program, code.getAsInt(), process.lastLines(), early);
   }

@@ -15,6 +15,7 @@ final class Troubles {
   private static final int LONGEST_OUTPUT = 1_200;
   private static final int KILLED = 137;
   private static final int SIGNAL = 128;
+  private static final String CUT = "baton: the connection to the worker is cut";
   private static final Pattern NO_MODULE = Pattern.compile("No module named '?([\\w.]+)'?");
 
   private Troubles() {}
@@ -33,6 +34,9 @@ final class Troubles {
     Matcher module = NO_MODULE.matcher(text);
     if (code == 0) {
       return Trouble.program(early.sentence(), early.remedy() + output);
+    }
+    if (text.contains(CUT)) {
+      return cut(program, output);
     }
     if (module.find()) {
       return Trouble.machine(
@@ -71,6 +75,13 @@ final class Troubles {
     return Trouble.program(
         "%s failed with exit code %d: %s".formatted(program, code, sentence(last)),
         "Correct the script or the job's parameters, and submit the job again." + output);
+  }
+
+  /** The child's end of the socket was closed while it lived. */
+  static Trouble cut(String program, String output) {
+    return Trouble.program(
+        "%s cut its connection to the worker.".formatted(program),
+        "See that the script closes no files and sockets that are not its own." + output);
   }
 
   /** What it means that a child ended as if all were done. */

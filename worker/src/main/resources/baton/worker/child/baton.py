@@ -51,6 +51,7 @@ MODEL, OPTIMIZER, EXTRA, STATE = (
     "extra.safetensors",
     "state.json",
 )
+CUT = "baton: the connection to the worker is cut"
 NEW_JOB = "Start the worker with the script that began the job, or submit a new job."
 
 
@@ -472,9 +473,10 @@ def _capture_generators() -> Dict[str, Blob]:
 
 def _restore_generators(blobs: Mapping[str, Blob]) -> None:
     states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
-    if "python" in states:
-        *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
-        random.setstate((3, tuple(words), gauss if has_gauss else None))
+    if "python" not in states:
+        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
+    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
+    random.setstate((3, tuple(words), gauss if has_gauss else None))
     if "numpy" in states:
         numpy = sys.modules.get("numpy") or __import__("numpy")
         *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
@@ -691,6 +693,7 @@ class _Worker:
         except (OSError, ValueError):
             pass
         # Without its worker nobody saves this, and a GPU held for nothing helps nobody.
+        os.write(2, (CUT + "\n").encode())
         if os.getpgrp() == _PID:
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
