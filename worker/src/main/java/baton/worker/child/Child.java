@@ -63,19 +63,10 @@ final class Child implements Closeable {
       throws TroubleException {
     try {
       Path home = Files.createTempDirectory("baton-");
-      Output output = new Output(listener);
-      Saves saves = new Saves(scratch.resolve(program));
-      Conversation conversation = new Conversation(home.resolve("socket"), saves::heard);
       try {
-        return new Child(
-            program,
-            home,
-            saves,
-            output,
-            conversation,
-            ChildProcess.start(command, variables(home), output));
+        return start(program, command, home, new Saves(scratch.resolve(program)), listener);
       } catch (IOException e) {
-        conversation.close();
+        Saves.deleteAll(home);
         throw e;
       }
     } catch (IOException e) {
@@ -84,6 +75,20 @@ final class Child implements Closeable {
               "%s could not be started: %s.".formatted(program, e.getMessage()),
               "Correct the worker's command, or install what it names."),
           e);
+    }
+  }
+
+  private static Child start(
+      String program, List<String> command, Path home, Saves saves, Consumer<String> listener)
+      throws IOException {
+    Output output = new Output(listener);
+    Conversation conversation = new Conversation(home.resolve("socket"), saves::heard);
+    try {
+      ChildProcess process = ChildProcess.start(command, variables(home), output);
+      return new Child(program, home, saves, output, conversation, process);
+    } catch (IOException e) {
+      conversation.close();
+      throw e;
     }
   }
 
