@@ -7,6 +7,7 @@ import runpy
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -36,8 +37,8 @@ def train(
             code = 0
         except SystemExit as e:
             code = e.code if isinstance(e.code, int) else 1
-        except BaseException as e:
-            print("%s: %s" % (type(e).__name__, e), file=sys.stderr)
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stderr.flush()
             os._exit(code)
@@ -59,6 +60,22 @@ def relay(program: str, folder: Path, kills: int, seed: int, longest: float) -> 
         cut += 1
     assert train(program, folder) == 0
     return cut
+
+
+def broken_off(program: str, folder: Path, epoch: int, batch: int, **how: object) -> None:
+    """Trains until just after the save at a position, and ends there by SIGKILL."""
+
+    def patch(baton: object) -> None:
+        whole = baton._Alone._write_whole
+
+        def write_and_die(self: object, name: str, write: object) -> None:
+            whole(self, name, write)
+            if name == "e%d-b%d" % (epoch, batch):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        baton._Alone._write_whole = write_and_die
+
+    assert os.WTERMSIG(train(program, folder, patch=patch)) == signal.SIGKILL
 
 
 def digest(folder: Path) -> str:

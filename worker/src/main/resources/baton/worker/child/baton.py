@@ -41,7 +41,16 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 from typing import Tuple, Union
 
 __version__ = "0.1.0"
-__all__ = ["BatonError", "Job", "Run", "job", "resume"]
+__all__ = [
+    "BatonError",
+    "Job",
+    "Run",
+    "hugging_face_callback",
+    "job",
+    "keras_callback",
+    "lightning_callback",
+    "resume",
+]
 
 PROTOCOL = 1
 FORMAT = 1
@@ -840,6 +849,8 @@ def resume(
     """
     if model is not None and optimizer is None and _is_keras(model):
         optimizer = getattr(model, "optimizer", None)
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(model.trainable_variables)
     parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
     return Run(_connected(), _job or job(), model, parts, state)
 
@@ -1001,6 +1012,8 @@ class Run:
         self._metrics = {}
         self._loss_sum, self._loss_count = 0.0, 0
         self.epoch, self.batch = self.epoch + 1, 0
+        # Whatever an evaluation has drawn, each epoch begins the same.
+        _seed_generators(_derive(self.job.seed, self.epoch))
         self._link.batch_done(self, self._loss, self._final)
         ended = self._final is not None or self.epoch >= self.job.epochs
         self._over = not self._link.orders(self, ended)
@@ -1115,6 +1128,197 @@ class Run:
             for name, (dtype, shape) in _layout(model).items()
         ]
         return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+# --- Adapters -----------------------------------------------------------------------------------
+
+
+class _Whole:
+    """Steps of a loop that is not ours: what is done is reported when the next begins."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self._pending = False
+
+    def begin(self, batches: int) -> None:
+        """Before the first step: puts the generators back, then waits for the first order."""
+        run = self.run
+        if run._generators is not None and run.batch:
+            _restore_generators(run._generators)
+        run._generators = None
+        run._link.ready(run, batches)
+
+    def done(self, epoch: int, batch: int, loss: Any = None) -> None:
+        run = self.run
+        run.step(loss=loss)
+        run.epoch, run.batch = epoch, batch
+        self._pending = True
+
+    def between(self) -> bool:
+        """Reports, takes orders, and says whether to go on."""
+        run = self.run
+        if not self._pending:
+            return not run._over
+        self._pending = False
+        if run.batch == 0:
+            run.epoch -= 1
+            run._inner_done = True
+            run._close_epoch()
+        else:
+            run.batch -= 1
+            run._go_on()
+        return not run._over
+
+
+def keras_callback(run: Run) -> Any:
+    """A callback for Keras' ``fit``, to be given last: saves at the end of each epoch.
+
+    ``model.fit(..., initial_epoch=run.epoch, epochs=run.job.epochs, callbacks=[...])``. To be
+    saved within epochs, loop over ``run.batches`` and call ``model.train_on_batch`` instead.
+    """
+    import keras
+
+    steps = _Whole(run)
+
+    class Callback(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: Any = None) -> None:
+            steps.begin(1)
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            keras.utils.set_random_seed(_derive(run.job.seed, epoch))
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            metrics = dict(logs or {})
+            if self.model.stop_training and epoch + 1 < run.job.epochs:
+                run.finish("a Keras callback stopped the training")
+            run.evaluated(**metrics)
+            steps.done(epoch + 1, 0, metrics.get("loss"))
+            if not steps.between():
+                self.model.stop_training = True
+
+    return Callback()
+
+
+def lightning_callback() -> Any:
+    """A callback for Lightning's ``Trainer(max_epochs=job.epochs)``: saves after each epoch."""
+    import lightning
+
+    class Callback(lightning.Callback):
+        def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
+            loops = trainer.fit_loop.epoch_loop
+            self.counts = {"batches": 0, "steps": 0}
+            schedulers = [config.scheduler for config in trainer.lr_scheduler_configs]
+            scaler = getattr(trainer.precision_plugin, "scaler", None)
+            parts = list(trainer.optimizers), schedulers
+            self.run = resume(pl_module, *parts, scaler=scaler, state=self.counts)
+            self.steps = _Whole(self.run)
+            self.progress = (loops.batch_progress.total, "batches"), (
+                loops.automatic_optimization.optim_progress.optimizer.step.total,
+                "steps",
+            )
+            for progress, name in self.progress:
+                progress.ready = progress.completed = self.counts[name]
+            epochs = trainer.fit_loop.epoch_progress.current
+            epochs.ready = epochs.started = epochs.processed = epochs.completed = self.run.epoch
+            # The loader's first iterator is made between here and the first epoch's start.
+            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+            self.is_first = True
+
+        def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
+            if self.is_first:
+                self.steps.begin(1)
+            else:
+                self.steps.between()
+                _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+            self.is_first = False
+
+        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+            for progress, name in self.progress:
+                self.counts[name] = progress.completed
+            if trainer.should_stop and trainer.current_epoch + 1 < self.run.job.epochs:
+                self.run.finish("a Lightning callback stopped the training")
+            metrics = {k: float(v) for k, v in trainer.callback_metrics.items()}
+            self.run.evaluated(**metrics)
+            loss = metrics.get("train_loss", metrics.get("loss"))
+            self.steps.done(trainer.current_epoch + 1, 0, loss)
+
+        def on_train_end(self, trainer: Any, pl_module: Any) -> None:
+            self.steps.between()
+
+    return Callback()
+
+
+def hugging_face_callback() -> Any:
+    """A callback for Hugging Face's ``Trainer``, which can be saved after every optimizer step.
+
+    ``trainer.train(resume_from_checkpoint=callback.checkpoint)`` skips to the batch by itself.
+    """
+    import tempfile
+
+    from transformers import TrainerCallback, TrainerState
+
+    kept = ("global_step", "epoch", "num_input_tokens_seen", "total_flos", "train_batch_size")
+
+    class Callback(TrainerCallback):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.counts: Dict[str, Any] = dict.fromkeys(kept, 0)
+            self.checkpoint: Optional[str] = None
+            self.run: Optional[Run] = None
+            start = _connected().start()
+            if start.files is not None:
+                folder = Path(tempfile.mkdtemp(prefix="baton-trainer-"))
+                shutil.copyfile(start.files / MODEL, folder / MODEL)
+                saved = json.loads((start.files / STATE).read_bytes())["state"][""]
+                saved = _unpack(saved, read_safetensors(start.files / EXTRA))
+                TrainerState(**saved).save_to_json(str(folder / "trainer_state.json"))
+                self.checkpoint = str(folder)
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            parts = of["optimizer"], of["lr_scheduler"]
+            self.run = resume(of["model"], *parts, state=self.counts)
+            self.steps = _Whole(self.run)
+            self.is_first = True
+            self.per_epoch = state.max_steps // max(1, math.ceil(state.num_train_epochs))
+            if self.checkpoint:
+                shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+        def on_epoch_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            assert self.run is not None
+            if not self.steps.between():
+                control.should_training_stop = True
+            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            if self.is_first:
+                self.steps.begin(self.per_epoch)
+            self.is_first = False
+            if not self.steps.between():
+                control.should_training_stop = True
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            self.counts.update({name: getattr(state, name) for name in kept})
+            self.steps.done(*divmod(state.global_step, self.per_epoch))
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **of: Any) -> None:
+            assert self.run is not None
+            if "loss" in (logs or {}):
+                self.run._loss = float(logs["loss"])
+
+        def on_evaluate(
+            self, args: Any, state: Any, control: Any, metrics: Any = None, **of: Any
+        ) -> None:
+            assert self.run is not None
+            timeless = {k: v for k, v in (metrics or {}).items() if "per_second" not in k}
+            numbers = {k: v for k, v in timeless.items() if isinstance(v, (int, float))}
+            self.run.evaluated(**{k: v for k, v in numbers.items() if "runtime" not in k})
+
+        def on_train_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            assert self.run is not None
+            if self.run.epoch < self.run.job.epochs and not self.run._over:
+                self.run.finish("the Hugging Face trainer stopped")
+            self.steps.between()
+
+    return Callback()
 
 
 # --- What is told of this process ---------------------------------------------------------------
