@@ -1038,7 +1038,7 @@ class Run:
         state: Dict[str, Any] = {
             "format": FORMAT,
             "position": {"epoch": self.epoch, "batch": self.batch},
-            "losses": {"sum": self._loss_sum, "count": self._loss_count, "last": self._loss},
+            "losses": {"sum": self._loss_sum, "count": self._loss_count},
             "final": self._final,
             "model": rest,
         }
@@ -1117,7 +1117,7 @@ class Run:
                 _load_state(kind, thing, _unpack(state[kind][prefix], blobs))
         losses = state["losses"]
         self._loss_sum, self._loss_count = losses["sum"], losses["count"]
-        self._loss, self._final = losses["last"], state["final"]
+        self._final = state["final"]
         self._generators = files[EXTRA]
         self.epoch, self.batch = start.epoch, start.batch
 
@@ -1220,17 +1220,21 @@ def lightning_callback() -> Any:
                 progress.ready = progress.completed = self.counts[name]
             epochs = trainer.fit_loop.epoch_progress.current
             epochs.ready = epochs.started = epochs.processed = epochs.completed = self.run.epoch
-            # The loader's first iterator is made between here and the first epoch's start.
-            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+            # Of epoch 0 Lightning makes the loader's iterator before it starts, of others after.
             self.is_first = True
+            if self.run.epoch == 0:
+                self._seed()
 
         def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
             if self.is_first:
                 self.steps.begin(1)
-            else:
-                self.steps.between()
-                _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+            self.steps.between()
+            if self.run.epoch > 0:
+                self._seed()
             self.is_first = False
+
+        def _seed(self) -> None:
+            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
 
         def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
             for progress, name in self.progress:
@@ -1257,7 +1261,10 @@ def hugging_face_callback() -> Any:
 
     from transformers import TrainerCallback, TrainerState
 
-    kept = ("global_step", "epoch", "num_input_tokens_seen", "total_flos", "train_batch_size")
+    kept = (
+        "global_step", "epoch", "num_input_tokens_seen", "total_flos", "train_batch_size",
+        "logging_steps", "eval_steps", "save_steps",
+    )  # fmt: skip
 
     class Callback(TrainerCallback):  # type: ignore[misc]
         def __init__(self) -> None:
