@@ -33,6 +33,7 @@ def train(
 
             if patch is not None:
                 patch(baton)
+            sys.argv = [program]
             runpy.run_path(str(PROGRAMS / program), run_name="__main__")
             code = 0
         except SystemExit as e:

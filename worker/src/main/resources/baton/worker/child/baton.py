@@ -582,13 +582,14 @@ class Start(NamedTuple):
 class _Alone:
     """No coordinator: saves into a folder now and then, and begins where the last run stopped."""
 
-    parameters: Dict[str, Any] = {}
-    epochs: Optional[int] = None
-    seed: Optional[int] = None
     device: Optional[str] = None
     obeys = False
 
     def __init__(self) -> None:
+        told = json.loads(os.environ.get("BATON_JOB", "{}"))
+        self.epochs: Optional[int] = told.pop("epochs", None)
+        self.seed: Optional[int] = told.pop("seed", None)
+        self.parameters: Dict[str, Any] = told
         self.folder = Path(os.environ.get("BATON_FOLDER", "baton-checkpoints"))
         self.every = float(os.environ.get("BATON_SAVE_SECONDS", "60"))
         self.keep = 2
