@@ -5,36 +5,50 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Tests that run a plain {@code python3} of 3.9 or newer; without one they are skipped, aloud. */
+/**
+ * Tests that run Python 3.9 or newer, {@code python3} or what {@code -Dbaton.python} names; without
+ * it they are skipped, aloud.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsPython.Condition.class)
 @interface NeedsPython {
+  String PYTHON = System.getProperty("baton.python", "python3");
+
+  /** Modules that must be there too. */
+  String[] value() default {};
 
   /** Asks for python3 once a class. */
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      if (context.getTestMethod().isPresent() || isThere()) {
-        return ConditionEvaluationResult.enabled("python3 is there");
+      if (context.getTestMethod().isPresent()) {
+        return ConditionEvaluationResult.enabled("its class is");
       }
-      System.out.println(
-          "SKIPPED " + context.getDisplayName() + ": no python3 of 3.9 or newer on the path");
-      return ConditionEvaluationResult.disabled("no python3");
+      String[] modules = context.getRequiredTestClass().getAnnotation(NeedsPython.class).value();
+      if (isThere(modules)) {
+        return ConditionEvaluationResult.enabled("Python is there");
+      }
+      String what = "Python 3.9 or newer as " + PYTHON + " with " + List.of(modules);
+      System.out.println("SKIPPED " + context.getDisplayName() + ": it needs " + what);
+      return ConditionEvaluationResult.disabled(what);
     }
 
-    private static boolean isThere() {
+    private static boolean isThere(String... modules) {
+      String check =
+          "import sys, importlib.util as u; sys.exit(sys.version_info < (3, 9)"
+              + " or not all(map(u.find_spec, sys.argv[1:])))";
+      List<String> command = new ArrayList<>(List.of(PYTHON, "-c", check));
+      command.addAll(List.of(modules));
       try {
-        return new ProcessBuilder(
-                    "python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))")
-                .start()
-                .waitFor()
-            == 0;
+        return new ProcessBuilder(command).start().waitFor() == 0;
       } catch (IOException e) {
         return false;
       } catch (InterruptedException e) {

@@ -49,7 +49,7 @@ final class Scripts {
   ChildProgram program(String text) {
     try {
       Path script = Files.writeString(folder.resolve("train.py"), text);
-      return command("python3", script.toString());
+      return command(NeedsPython.PYTHON, script.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
