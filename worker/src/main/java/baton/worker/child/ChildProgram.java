@@ -9,10 +9,12 @@ import baton.worker.segment.TroubleException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** A program that is a command of this worker's, such as {@code python train.py}. */
 public final class ChildProgram implements Program {
   static final int PROTOCOL = 1;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   private final String name;
   private final List<String> command;
@@ -34,6 +36,22 @@ public final class ChildProgram implements Program {
     this.command = List.copyOf(command);
     this.scratch = scratch.toAbsolutePath();
     this.output = output;
+  }
+
+  /**
+   * A program as a person names it to a worker: {@code NAME=command}.
+   *
+   * @throws IllegalArgumentException with a sentence for that person
+   */
+  public static ChildProgram parse(String text, Path scratch, Consumer<String> output) {
+    int sign = text.indexOf('=');
+    List<String> words = CommandWords.of(text.substring(sign + 1));
+    String name = text.substring(0, Math.max(0, sign));
+    if (words.isEmpty() || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a program is given as NAME='python train.py', not as " + text);
+    }
+    return new ChildProgram(name, words, scratch, output);
   }
 
   @Override

@@ -159,14 +159,15 @@ def _is_numpy(value: Any) -> bool:
 
 
 class _HostMemory:
-    """Host copies of tensors; the memory of GPU tensors is page-locked and used again."""
+    """Host copies of tensors, in memory that is used again; page-locked for those of a GPU."""
 
     def __init__(self) -> None:
-        self._pinned: Dict[str, Any] = {}
+        self._kept: Dict[str, Any] = {}
         self._waiting: List[Any] = []
 
     def copy(self, name: str, value: Any) -> Blob:
-        """A copy that nobody else changes; of a GPU's, only after :meth:`finish`."""
+        """A copy that nobody else changes, until the next of that name; a GPU's is there only
+        after :meth:`finish`."""
         if not _is_torch(value):
             return self._copy_numpy(name, value)
         torch = sys.modules["torch"]
@@ -175,15 +176,14 @@ class _HostMemory:
         if dtype is None or tensor.layout != torch.strided:
             what = "%s, %s" % (tensor.dtype, tensor.layout)
             raise BatonError("The tensor %s (%s) has no place in safetensors." % (name, what))
-        if tensor.device.type == "cuda":
-            host = self._pinned.get(name)
-            if host is None or host.shape != tensor.shape or host.dtype != tensor.dtype:
-                host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
-                self._pinned[name] = host
-            host.copy_(tensor, non_blocking=True)
+        gpu = tensor.device.type == "cuda"
+        host = self._kept.get(name)
+        if host is None or host.shape != tensor.shape or host.dtype != tensor.dtype:
+            host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=gpu)
+            self._kept[name] = host
+        host.copy_(tensor, non_blocking=gpu)
+        if gpu:
             self._waiting = [torch.cuda]
-        else:
-            host = tensor.to("cpu", copy=True, memory_format=torch.contiguous_format)
         size = host.numel() * host.element_size()
         data = (ctypes.c_char * size).from_address(host.data_ptr()) if size else b""
         return Blob(dtype, tuple(host.shape), data, host)
@@ -1033,7 +1033,7 @@ class Run:
             tensors, other = _tensors_of(model)
             for name, value in tensors.items():
                 self._require_sound(prefix + name, value)
-                files[MODEL][prefix + name] = self._host.copy(prefix + name, value)
+                files[MODEL][prefix + name] = self._host.copy("model " + prefix + name, value)
             if other:
                 rest[prefix] = _pack(other, "model." + prefix, files[EXTRA], self._host)
         state: Dict[str, Any] = {
