@@ -57,6 +57,22 @@ def test_the_generators_go_on_where_they_were() -> None:
     assert [random.gauss(0, 1), random.random()] == expected
 
 
+@pytest.mark.parametrize("kind", ["PCG64", "MT19937", "torch"])
+def test_generators_of_the_scripts_own_go_on_where_they_were(kind: str) -> None:
+    framework = pytest.importorskip("torch" if kind == "torch" else "numpy")
+    if kind == "torch":
+        own = framework.Generator().manual_seed(1)
+        draw = lambda: framework.rand(3, generator=own).tolist()  # noqa: E731
+    else:
+        own = framework.random.Generator(getattr(framework.random, kind)(1))
+        draw = lambda: own.random(3).tolist()  # noqa: E731
+    draw()
+    state = there_and_back(baton._state_of(own))
+    expected = draw()
+    baton._load_state("generators", own, state)
+    assert draw() == expected
+
+
 def test_tensors_are_read_by_the_reference_implementation(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     safetensors = pytest.importorskip("safetensors.torch")

@@ -24,8 +24,8 @@ public final class ChildProgram implements Program {
   /**
    * A command under a name.
    *
-   * @param scratch where the child writes what is to be saved; best on the disk of the worker's
-   *     other files, which then need not be copied
+   * @param scratch this worker's alone; where the child writes what is to be saved. Best on the
+   *     disk of the worker's other files, which then need not be copied
    * @param output told what the child prints, line by line and bounded
    */
   public ChildProgram(String name, List<String> command, Path scratch, Consumer<String> output) {

@@ -409,6 +409,10 @@ def _state_of(thing: Any) -> Any:
         return {path: ops.convert_to_numpy(v) for path, v in _keras_variables(thing).items()}
     if hasattr(thing, "state_dict"):
         return thing.state_dict()
+    if hasattr(thing, "bit_generator"):
+        return thing.bit_generator.state
+    if hasattr(thing, "get_state") and hasattr(thing, "set_state"):
+        return thing.get_state()
     if isinstance(thing, (dict, list)):
         return thing
     what = type(thing).__name__
@@ -422,6 +426,10 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
                 variable.assign(state[path])
         elif hasattr(thing, "load_state_dict"):
             thing.load_state_dict(state)
+        elif hasattr(thing, "bit_generator"):
+            thing.bit_generator.state = state
+        elif hasattr(thing, "set_state"):
+            thing.set_state(state)
         elif isinstance(thing, dict):
             thing.clear()
             thing.update(state)
@@ -448,8 +456,8 @@ def _has_nan(value: Any) -> bool:
 # --- Generators ---------------------------------------------------------------------------------
 
 
-def _derive(*what: int) -> int:
-    """A seed of 32 bits from numbers, as every framework takes it."""
+def _derive(*what: Any) -> int:
+    """A seed of 32 bits, as every framework takes it."""
     return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
 
 
@@ -511,7 +519,7 @@ class _Seeded:
         return len(self.dataset)
 
     def __getitem__(self, index: Any) -> Any:
-        _seed_generators(_derive(self.seed, hash(index)))
+        _seed_generators(_derive(self.seed, index))
         return self.dataset[index]
 
 
@@ -841,18 +849,21 @@ def resume(
     *,
     scaler: Any = None,
     ema: Any = None,
+    generators: Any = None,
     state: Any = None,
 ) -> "Run":
     """Restores everything given from the newest checkpoint, and returns the run to go on with.
 
-    Models, optimizers, schedulers and averages may be lists or dicts of several. ``state`` is a
-    dict or list of plain values that is restored in place, or an object with ``state_dict``.
+    Each may be a list or a dict of several. ``generators`` are NumPy's or torch's of the script's
+    own; the global ones are restored anyway. ``state`` is one dict or list of plain values that is
+    restored in place, or an object with ``state_dict``.
     """
     if model is not None and optimizer is None and _is_keras(model):
         optimizer = getattr(model, "optimizer", None)
         if optimizer is not None and not optimizer.built:
             optimizer.build(model.trainable_variables)
     parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
+    parts["generators"] = generators
     return Run(_connected(), _job or job(), model, parts, state)
 
 

@@ -19,6 +19,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way a script can go wrong ends in one sentence, and in no process left behind. */
 @NeedsPython
@@ -211,13 +213,18 @@ final class BadDaysTest {
     assertThat(trouble.remedy()).startsWith("Install it");
   }
 
-  @Test
-  void anOldPythonIsNamed() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "baton.py needs Python 3.9 or newer, and this is 3.7.16",
+        "File \"/x/baton.py\", line 16\nSyntaxError: future feature annotations is not defined"
+      })
+  void anOldPythonIsNamed(String said) {
     Trouble refused =
         trouble(
             () ->
                 scripts
-                    .command("sh", "-c", "echo baton.py needs Python 3.9, and this is 3.7; exit 1")
+                    .command("sh", "-c", "printf '%s' \"$0\"; exit 1", said)
                     .start(Scripts.fresh()));
     assertThat(refused.kind()).isEqualTo(Kind.MACHINE);
     assertThat(refused.message()).isEqualTo("The Python that runs toy is too old.");
