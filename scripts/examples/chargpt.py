@@ -35,7 +35,7 @@ class GPT(nn.Module):
         n = ids.shape[1]
         mask = nn.Transformer.generate_square_subsequent_mask(n, device=ids.device)
         h = self.letter(ids) + self.place(torch.arange(n, device=ids.device))
-        return self.out(self.blocks(h, mask=mask, is_causal=True))
+        return self.out(self.blocks(h, mask=mask))
 
 
 def windows(epoch):

@@ -10,13 +10,16 @@ job = baton.job(epochs=5, seed=11, lr=2e-3)
 maker = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 2))
 judge = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(), nn.Dropout(0.2), nn.Linear(16, 1))
 average = torch.optim.swa_utils.AveragedModel(
-    maker, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.9)
+    maker, avg_fn=lambda mean, new, count: 0.9 * mean + 0.1 * new
 )
 make = torch.optim.AdamW(maker.parameters(), lr=job.lr)
 tell = torch.optim.AdamW(judge.parameters(), lr=job.lr, amsgrad=True)
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(make, patience=1)
 steps = torch.optim.lr_scheduler.MultiStepLR(tell, milestones=[10, 30])
-scaler = torch.amp.GradScaler("cpu", init_scale=256.0, growth_interval=7)
+if hasattr(torch.amp, "GradScaler"):
+    scaler = torch.amp.GradScaler("cpu", init_scale=256.0, growth_interval=7)
+else:  # before torch 2.3 it scales on GPUs alone
+    scaler = torch.cuda.amp.GradScaler(enabled=False)
 data = torch.randn(96, 2, generator=torch.Generator().manual_seed(2)) * 0.3 + 1.0
 notes = {"wins": 0, "best": float("inf")}
 

@@ -210,8 +210,9 @@ def _to_torch(blob: Blob) -> Any:
     dtype = getattr(torch, name)
     if not len(blob.data):
         return torch.empty(blob.shape, dtype=dtype)
+    data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
     # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
-    return torch.frombuffer(blob.data, dtype=dtype).reshape(blob.shape).clone()
+    return torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
 
 
 def _to_numpy(blob: Blob) -> Any:
