@@ -35,7 +35,7 @@ final class CommandWords {
       }
     }
     if (quote != 0) {
-      throw new IllegalArgumentException("the command " + command + " lacks a closing " + quote);
+      throw new IllegalArgumentException("The command " + command + " lacks a closing " + quote);
     }
     if (inWord) {
       words.add(word.toString());

@@ -8,6 +8,7 @@ import baton.protocol.Position;
 import baton.protocol.Trouble;
 import baton.protocol.Trouble.Kind;
 import baton.worker.segment.Program.Start;
+import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +154,32 @@ final class BadDaysTest {
   }
 
   @Test
+  void aHangingScriptIsFreedByInterruptingWhoWaitsForIt() throws Exception {
+    ChildRun run = scripts.begin(BEGIN + "    time.sleep(600)\n");
+    interruptedSoon(run::step);
+    run.close();
+    assertNobodyIsLeft(run.pid());
+  }
+
+  @Test
+  void aScriptThatHangsBeforeItsFirstWordIsFreedTheSameWay() throws Exception {
+    String hanging =
+        "import os, time\nprint(os.getpid(), flush=True)\nwhile True:\n    time.sleep(600)\n";
+    Thread starter = Thread.currentThread();
+    Thread killer =
+        new Thread(
+            () -> {
+              await().until(() -> !scripts.printed.isEmpty());
+              starter.interrupt();
+            });
+    killer.start();
+    trouble(() -> scripts.begin(hanging));
+    killer.join();
+    assertThat(Thread.interrupted()).as("whoever interrupted is told that it was heard").isTrue();
+    assertNobodyIsLeft(Long.parseLong(scripts.printed.get(0)));
+  }
+
+  @Test
   void aScriptThatExitsEarlyIsToldHowToFinish() throws Exception {
     Trouble trouble = whileTraining(BEGIN + "    run.step(loss=1.0)\n    sys.exit(0)\n");
     assertThat(trouble.kind()).isEqualTo(Kind.PROGRAM);
@@ -282,6 +309,36 @@ final class BadDaysTest {
   }
 
   @Test
+  void anotherVersionOfTheScriptIsRefusedAndBothAreNamed() throws Exception {
+    Path files;
+    Map<String, String> madeBy;
+    try (ChildRun run = scripts.begin(Scripts.HONEST)) {
+      Scripts.train(run, 2);
+      files = scripts.save(run);
+      madeBy = run.numericProfile();
+    }
+    Start start =
+        new Start(Scripts.spec(Map.of()), new Position(0, 2), Optional.of(files), madeBy, "cpu");
+    scripts.program(Scripts.HONEST).start(start).close();
+
+    ChildProgram changed = scripts.program(Scripts.HONEST + "# a new version\n");
+    Trouble trouble = trouble(() -> changed.start(start));
+    assertThat(trouble.kind()).isEqualTo(Kind.PROGRAM);
+    assertThat(trouble.message())
+        .matches(
+            "The script of toy has changed: [0-9a-f]{12} made the checkpoint at e0-b2,"
+                + " and this worker has [0-9a-f]{12}\\.")
+        .contains(madeBy.get("script").substring(0, 12));
+    assertThat(trouble.remedy()).contains("--accept-new-code");
+
+    try (Run run = changed.acceptingNewCode().start(start)) {
+      assertThat(run.step().position()).isEqualTo(new Position(0, 3));
+      assertThat(run.numericProfile()).isNotEqualTo(madeBy);
+    }
+    assertThat(scripts.printed).anyMatch(line -> line.startsWith("the script has changed: "));
+  }
+
+  @Test
   void aMissingTensorIsNamed() throws Exception {
     Path files = savedAfter(2);
     Files.copy(
@@ -348,6 +405,18 @@ final class BadDaysTest {
     } finally {
       assertNobodyIsLeft(run.pid());
     }
+  }
+
+  private static void interruptedSoon(ThrowingCallable doing) {
+    Thread doer = Thread.currentThread();
+    new Thread(
+            () -> {
+              await().until(() -> doer.getState() == Thread.State.WAITING);
+              doer.interrupt();
+            })
+        .start();
+    assertThat(trouble(doing).message()).contains("was told to stop");
+    assertThat(Thread.interrupted()).as("whoever interrupted is told that it was heard").isTrue();
   }
 
   private static Trouble trouble(ThrowingCallable doing) {

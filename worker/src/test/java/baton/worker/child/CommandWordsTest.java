@@ -21,20 +21,20 @@ final class CommandWordsTest {
   @Test
   void anOpenQuoteIsRefused() {
     assertThatThrownBy(() -> CommandWords.of("python 'train.py"))
-        .hasMessage("the command python 'train.py lacks a closing '");
+        .hasMessage("The command python 'train.py lacks a closing '");
   }
 
   @Test
   void aProgramIsItsNameAndItsCommand() {
     ChildProgram program =
-        ChildProgram.parse("digits=python train.py --lr=1", Path.of("x"), line -> {});
+        ChildProgram.parse("digits=python train.py --lr=1", Path.of("x"), (name, line) -> {});
     assertThat(program.name()).isEqualTo("digits");
   }
 
   @Test
   void aProgramWithoutACommandIsRefusedWithAnExample() {
     for (String bad : new String[] {"python train.py", "=python", "digits="}) {
-      assertThatThrownBy(() -> ChildProgram.parse(bad, Path.of("x"), line -> {}))
+      assertThatThrownBy(() -> ChildProgram.parse(bad, Path.of("x"), (name, line) -> {}))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("NAME='python train.py'");
