@@ -150,3 +150,19 @@ def test_another_version_of_the_protocol_is_refused(begin: Any) -> None:
     worker.say(type="start", version=2, spec={}, position={}, device="cpu")
     error = worker.hear("error")
     assert error["kind"] == "program" and "another version" in error["sentence"]
+
+
+def test_a_script_that_hangs_outlives_no_worker_that_is_killed(begin: Any) -> None:
+    hangs = """
+    print("hangs", file=sys.stderr, flush=True)
+    time.sleep(600)
+"""
+    worker = begin("import sys" + TOY + hangs[1:], "a")
+    worker.start()
+    worker.say(type="go")
+    assert worker.child.stderr.readline() == b"hangs\n"
+    # All that a killed process held is closed: the output's reader too.
+    worker.child.stderr.close()
+    worker.lines.close()
+    worker.socket.close()
+    assert worker.child.wait(10) == -signal.SIGKILL
