@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class WorkerMain implements Callable<Integer> {
   private Path tokenFile;
 
   @Option(names = "--name", description = "A label for this worker. Default: drawn at random.")
-  private String name = "worker-" + Long.toString(ProcessHandle.current().pid(), 36);
+  private String name = "worker-" + Integer.toHexString(new SecureRandom().nextInt());
 
   @Option(
       names = "--store-dir",

@@ -54,6 +54,10 @@ public final class JavaProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** SIGKILL: it gets no chance to say or save anything. */
   public void kill() {
     process.destroyForcibly();
