@@ -135,7 +135,11 @@ final class Trainer implements AutoCloseable {
     underWay =
         thread.submit(
             () -> {
-              Event outcome = turn > stoppedTurn ? outcome(turn, order) : null;
+              if (turn <= stoppedTurn) {
+                return;
+              }
+              Event outcome = outcome(turn, order);
+              // The failure of an order that was interrupted is not the program's.
               if (turn > stoppedTurn) {
                 events.accept(outcome);
               }
