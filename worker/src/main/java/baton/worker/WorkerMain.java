@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +69,20 @@ public final class WorkerMain implements Callable<Integer> {
       required = true,
       description = "The directory where checkpoints live.")
   private Path storeDirectory;
+
+  @Option(
+      names = "--program",
+      paramLabel = "NAME='COMMAND'",
+      description = {
+        "A script that jobs may ask for by this name, such as digits='python train.py';",
+        "may be given several times. See docs/python.md."
+      })
+  private List<String> programs = List.of();
+
+  @Option(
+      names = "--accept-new-code",
+      description = "Go on with scripts that have changed since the last checkpoint.")
+  private boolean acceptNewCode;
 
   @Option(names = "--once", description = "End after one lease.")
   private boolean once;
@@ -198,6 +213,8 @@ public final class WorkerMain implements Callable<Integer> {
         name,
         storeDirectory,
         settings,
+        programs,
+        acceptNewCode,
         threads,
         device,
         spool,
