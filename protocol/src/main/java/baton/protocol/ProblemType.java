@@ -20,6 +20,7 @@ public enum ProblemType {
 
   UNKNOWN_JOB(404, "There is no such job"),
   NAME_TAKEN(409, "Another job has this name"),
+  KEY_REUSED(422, "The Idempotency-Key was used for another job"),
   JOB_OVER(409, "The job is over"),
   NOTHING_LEFT(409, "Every kept checkpoint was rejected"),
 

@@ -1,11 +1,13 @@
 package baton.scripts;
 
+import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.CancelCommand;
 import baton.scripts.cli.PauseCommand;
 import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
 import baton.scripts.cli.SubmitCommand;
+import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +26,9 @@ import picocli.CommandLine.ExitCode;
       ResumeCommand.class,
       CancelCommand.class,
       SimulateCommand.class,
-      Demo.class
+      Demo.class,
+      Crash.class,
+      CoordinatorRates.class
     })
 public final class ScriptsMain {
   public static void main(String[] args) {

@@ -109,9 +109,21 @@ class ArchitectureTest {
           .notDependOnEachOther();
 
   @ArchTest
+  static final ArchRule theRelayKnowsTheCoreAndItsPorts =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.coordinator.relay")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "baton.coordinator.store..",
+                  "baton.coordinator.http..",
+                  "baton.coordinator.checkpoint.."));
+
+  @ArchTest
   static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =
       slices()
-          .matching("baton.worker.(train|checkpoint|terminal|child|drive)..")
+          .matching("baton.worker.(train|checkpoint|terminal|http|child|drive)..")
           .should()
           .notDependOnEachOther();
 

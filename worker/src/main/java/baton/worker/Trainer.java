@@ -7,22 +7,26 @@ import baton.worker.segment.Event;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The training thread: carries out one order after the other on the run of the present turn. A stop
- * takes effect between two batches; a program that never comes back from one keeps the thread, and
- * the session ends without it.
+ * interrupts a program that {@linkplain Program#comesBackWhenInterrupted comes back} then, and
+ * takes effect between two batches with any other; one that never comes back from a batch keeps the
+ * thread, and the session ends without it.
  */
-final class Trainer {
+final class Trainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final int LONGEST_MESSAGE = 500;
+  private static final long SECONDS_TO_CLOSE = 2;
 
   private final Map<String, Program> programs;
   private final String device;
@@ -30,6 +34,8 @@ final class Trainer {
   private final ExecutorService thread = Threads.single("training");
   private volatile int stoppedTurn;
   private volatile Facts facts;
+  private volatile boolean interruptible;
+  private volatile Future<?> underWay = CompletableFuture.completedFuture(null);
   private Run run; // of the training thread alone
 
   /** What a manifest tells of a run beside its state. */
@@ -41,11 +47,12 @@ final class Trainer {
     this.events = events;
   }
 
-  void start(int turn, Grant grant, Optional<Path> files) {
+  void start(int turn, Grant grant, Optional<Transfers.Restored> from) {
+    Program program = programs.get(grant.spec().program());
+    interruptible = program != null && program.comesBackWhenInterrupted();
     order(
         turn,
         () -> {
-          Program program = programs.get(grant.spec().program());
           if (program == null) {
             throw new TroubleException(
                 Trouble.machine(
@@ -53,7 +60,13 @@ final class Trainer {
                     "Start a worker that brings it along."));
           }
           run =
-              program.start(new Program.Start(grant.spec(), grant.segment().from(), files, device));
+              program.start(
+                  new Program.Start(
+                      grant.spec(),
+                      grant.segment().from(),
+                      from.map(Transfers.Restored::files),
+                      from.map(Transfers.Restored::numericProfile).orElse(Map.of()),
+                      device));
           facts = new Facts(run.architectureHash(), run.numericProfile());
           return new Event.Started(turn, run.position(), run.batchesPerEpoch());
         });
@@ -74,11 +87,38 @@ final class Trainer {
   /** Ends the turn's run as soon as the thread is free, and tells it; its open orders are void. */
   void stop(int turn) {
     stoppedTurn = turn;
+    interrupt();
     thread.execute(
         () -> {
           closeRun();
           events.accept(new Event.Stopped(turn));
         });
+  }
+
+  private void interrupt() {
+    if (interruptible) {
+      underWay.cancel(true);
+    }
+  }
+
+  /** Leaves nobody behind who would train on after this worker. */
+  @Override
+  public synchronized void close() {
+    stoppedTurn = Integer.MAX_VALUE;
+    interrupt();
+    if (!interruptible || thread.isShutdown()) {
+      return;
+    }
+    thread.execute(this::closeRun);
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS)) {
+        thread.shutdownNow();
+        thread.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Of the run that was started last. */
@@ -92,12 +132,18 @@ final class Trainer {
   }
 
   private void order(int turn, Order order) {
-    thread.execute(
-        () -> {
-          if (turn > stoppedTurn) {
-            events.accept(outcome(turn, order));
-          }
-        });
+    underWay =
+        thread.submit(
+            () -> {
+              if (turn <= stoppedTurn) {
+                return;
+              }
+              Event outcome = outcome(turn, order);
+              // The failure of an order that was interrupted is not the program's.
+              if (turn > stoppedTurn) {
+                events.accept(outcome);
+              }
+            });
   }
 
   private static Event outcome(int turn, Order order) {

@@ -16,6 +16,7 @@ import baton.worker.segment.TroubleException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -37,7 +38,11 @@ final class Transfers {
   private final Consumer<Event> events;
   private final ExecutorService thread = Threads.single("transfers");
   private volatile int stoppedTurn;
+  private volatile Restored restored;
   private Optional<StoredCheckpoint> newest = Optional.empty(); // of the thread alone
+
+  /** A head's files on this machine, and what made them. */
+  record Restored(Path files, Map<String, String> numericProfile) {}
 
   Transfers(
       Checkpoints checkpoints,
@@ -52,16 +57,18 @@ final class Transfers {
     this.events = events;
   }
 
-  /** Where a restored head's files lie. */
-  Path restored() {
-    return restoreInto;
+  /** What was restored last. */
+  Restored restored() {
+    return restored;
   }
 
   void restore(int turn, Checkpoint head) {
     thread.execute(
         () -> {
           try {
-            newest = Optional.of(checkpoints.restore(head, restoreInto, moved(turn)));
+            StoredCheckpoint fetched = checkpoints.restore(head, restoreInto, moved(turn));
+            newest = Optional.of(fetched);
+            restored = new Restored(restoreInto, fetched.manifest().numericProfile());
             events.accept(new Event.Restored(turn));
           } catch (StoreException e) {
             LOG.debug("Restore failed", e);

@@ -5,6 +5,7 @@ import baton.protocol.StoreId;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.checkpoint.DirectoryStore;
+import baton.worker.child.ChildProgram;
 import baton.worker.drive.DriveConnection;
 import baton.worker.drive.DrivePolicy;
 import baton.worker.drive.DriveRoot;
@@ -33,6 +34,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +52,15 @@ public final class Worker implements AutoCloseable {
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Scratch scratch;
+  private final Trainer trainer;
   private final Control control;
 
   /**
    * What a worker is started with.
    *
    * @param place where checkpoints live
+   * @param programs scripts, each as {@code NAME=command}
+   * @param acceptNewCode whether they go on from checkpoints that other versions of them made
    * @param device {@code cpu}, {@code gpu}, or {@code best} of both
    * @param scratch where a folder for this session is made on the local disk
    * @param environment the variables that concern PyTorch and Colab are looked at
@@ -66,6 +71,8 @@ public final class Worker implements AutoCloseable {
       String name,
       Place place,
       Settings settings,
+      List<String> programs,
+      boolean acceptNewCode,
       int threads,
       String device,
       Path scratch,
@@ -77,7 +84,7 @@ public final class Worker implements AutoCloseable {
       CheckpointStore store,
       List<Program> programs,
       String device,
-      Path scratch) {}
+      Scratch scratch) {}
 
   /**
    * A worker as a person starts it.
@@ -95,9 +102,16 @@ public final class Worker implements AutoCloseable {
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
-    String device = options.device().equals("best") ? torch.bestDevice() : options.device();
-    Parts parts = new Parts(coordinator, store, Programs.builtIn(torch), device, options.scratch());
-    return new Worker(parts, options.name(), options.settings(), audience, random);
+    String device = options.device().equals("best") ? bestDevice(options, torch) : options.device();
+    Scratch scratch = Scratch.in(options.scratch());
+    try {
+      List<Program> programs = programs(options, torch, scratch, audience);
+      Parts parts = new Parts(coordinator, store, programs, device, scratch);
+      return new Worker(parts, options.name(), options.settings(), audience, random);
+    } catch (IllegalArgumentException e) {
+      scratch.close();
+      throw e;
+    }
   }
 
   private static CheckpointStore storeAt(
@@ -113,15 +127,35 @@ public final class Worker implements AutoCloseable {
     return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
   }
 
-  Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random)
-      throws IOException {
-    this.scratch = Scratch.in(parts.scratch());
+  /** A worker that has scripts may never need this JVM's PyTorch, so it is not loaded to ask it. */
+  private static String bestDevice(Options options, TorchEngine torch) throws TroubleException {
+    return options.programs().isEmpty() ? torch.bestDevice() : Devices.best();
+  }
+
+  /** A script takes the place of a built-in program of its name. */
+  private static List<Program> programs(
+      Options options, TorchEngine torch, Scratch scratch, Audience audience) {
+    Map<String, Program> programs = new LinkedHashMap<>();
+    for (String text : options.programs()) {
+      ChildProgram script = ChildProgram.parse(text, scratch.folder("programs"), audience::printed);
+      Program program = options.acceptNewCode() ? script.acceptingNewCode() : script;
+      if (programs.put(program.name(), program) != null) {
+        throw new IllegalArgumentException("Two programs have the name " + program.name());
+      }
+    }
+    Programs.builtIn(torch).forEach(program -> programs.putIfAbsent(program.name(), program));
+    return List.copyOf(programs.values());
+  }
+
+  Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {
+    this.scratch = parts.scratch();
     Map<String, Program> programs =
         parts.programs().stream().collect(Collectors.toMap(Program::name, Function.identity()));
     SessionId id = new SessionId(hex(random, ID_BYTES));
     Supplier<Moment> clock = Worker::now;
     Identity identity =
         new Identity(id, name, programs.keySet(), parts.store().id(), parts.device());
+    this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new Control(
             new Session(settings, new SplittableRandom(random.nextLong()), clock.get()),
@@ -135,7 +169,7 @@ public final class Worker implements AutoCloseable {
                 id,
                 Clock.systemUTC(),
                 events::add),
-            new Trainer(programs, parts.device(), events::add),
+            trainer,
             audience);
   }
 
@@ -161,6 +195,7 @@ public final class Worker implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    trainer.close();
     scratch.close();
   }
 }

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -60,9 +62,23 @@ public final class WorkerMain implements Callable<Integer> {
   private Path tokenFile;
 
   @Option(names = "--name", description = "A label for this worker. Default: drawn at random.")
-  private String name = "worker-" + Long.toString(ProcessHandle.current().pid(), 36);
+  private String name = "worker-" + Integer.toHexString(new SecureRandom().nextInt());
 
   @Mixin private StoreOptions store;
+
+  @Option(
+      names = "--program",
+      paramLabel = "NAME='COMMAND'",
+      description = {
+        "A script that jobs may ask for by this name, such as digits='python train.py';",
+        "may be given several times. See docs/python.md."
+      })
+  private List<String> programs = List.of();
+
+  @Option(
+      names = "--accept-new-code",
+      description = "Go on with scripts that have changed since the last checkpoint.")
+  private boolean acceptNewCode;
 
   @Option(names = "--once", description = "End after one lease.")
   private boolean once;
@@ -193,6 +209,8 @@ public final class WorkerMain implements Callable<Integer> {
         name,
         store.place(),
         settings,
+        programs,
+        acceptNewCode,
         threads,
         device,
         spool,

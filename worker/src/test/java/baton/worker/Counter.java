@@ -25,6 +25,7 @@ final class Counter implements Program {
   static final int BATCHES = 5;
 
   private final BeforeBatch beforeBatch;
+  private final boolean comesBack;
 
   /** What a test wants to happen before the batch that begins at a position. */
   interface BeforeBatch {
@@ -32,7 +33,20 @@ final class Counter implements Program {
   }
 
   Counter(BeforeBatch beforeBatch) {
+    this(beforeBatch, false);
+  }
+
+  /**
+   * @param comesBack whether an interrupt ends what {@code beforeBatch} waits for
+   */
+  Counter(BeforeBatch beforeBatch, boolean comesBack) {
     this.beforeBatch = beforeBatch;
+    this.comesBack = comesBack;
+  }
+
+  @Override
+  public boolean comesBackWhenInterrupted() {
+    return comesBack;
   }
 
   @Override

@@ -116,6 +116,23 @@ class WorkerMainTest {
   }
 
   @Test
+  void aProgramWithoutANameIsAMatterOfUse() throws Exception {
+    Ended ended = end(command("t0ken", "--program", "python train.py").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text())
+        .isEqualToIgnoringNewLines(
+            "A program is given as NAME='python train.py', not as python train.py.");
+    assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void twoProgramsOfOneNameAreAMatterOfUse() throws Exception {
+    Ended ended = end(command("t0ken", "--program", "a=one", "--program", "a=two").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text()).isEqualToIgnoringNewLines("Two programs have the name a.");
+  }
+
+  @Test
   void aStoreThatCannotBeOpenedIsTheMachinesTrouble() throws Exception {
     Files.writeString(folder.resolve("store"), "a file");
     Ended ended = end(command("t0ken").start());

@@ -56,11 +56,16 @@ class WorkerTest {
 
   private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter.BeforeBatch hook)
       throws Exception {
+    return worker(coordinator, settings, new Counter(hook));
+  }
+
+  private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter program)
+      throws Exception {
     DirectoryStore store =
         DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
     return new Worker(
         new Worker.Parts(
-            coordinator, store, List.of(new Counter(hook)), "cpu", folder.resolve("scratch")),
+            coordinator, store, List.of(program), "cpu", Scratch.in(folder.resolve("scratch"))),
         "anna",
         settings,
         new Nobody(),
@@ -222,6 +227,52 @@ class WorkerTest {
   }
 
   @Test
+  void aProgramThatHangsAndCanBeFreedCostsTheLeaseAndNotTheSession() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    Counter hanging =
+        new Counter(
+            position -> {
+              if (hangs.getCount() > 0) {
+                hangs.countDown();
+                awaitQuietly(never);
+                throw new TroubleException(Trouble.machine("It was told to stop.", "Nothing."));
+              }
+            },
+            true);
+    try (Worker worker = worker(coordinator, Settings.DEFAULT, hanging)) {
+      CompletableFuture<Action.Exit> session = runApart(worker);
+      hangs.await();
+      coordinator.takeLeaseAway();
+      await().until(coordinator::isComplete);
+      assertThat(session).isNotDone();
+      assertThat(coordinator.releases()).allMatch(release -> release.trouble().isEmpty());
+    }
+    assertThat(coordinator.asks()).isGreaterThan(1);
+  }
+
+  @Test
+  void aWorkerThatIsClosedLeavesNobodyTraining() throws Exception {
+    MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch freed = new CountDownLatch(1);
+    Counter hanging =
+        new Counter(
+            position -> {
+              hangs.countDown();
+              awaitQuietly(new CountDownLatch(1));
+              freed.countDown();
+            },
+            true);
+    try (Worker worker = worker(coordinator, Settings.DEFAULT, hanging)) {
+      runApart(worker);
+      hangs.await();
+    }
+    assertThat(freed.getCount()).isZero();
+  }
+
+  @Test
   void renewalsDoNotWaitForABatch() throws Exception {
     MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
     try (Worker worker =
@@ -303,5 +354,8 @@ class WorkerTest {
 
     @Override
     public void wanted(Action action) {}
+
+    @Override
+    public void printed(String program, String line) {}
   }
 }

@@ -114,14 +114,8 @@ public final class DirectoryFiles implements CheckpointFiles {
     }
   }
 
-  /**
-   * Deletes the orphans of a job: what sessions wrote that lost their lease before they committed
-   * it. The manifests among it stay.
-   *
-   * @param current the highest fence ever granted in the job
-   * @param committed every checkpoint that was ever committed, whatever became of it
-   * @return the store ids of what was deleted
-   */
+  /** The manifests among the orphans stay. */
+  @Override
   public List<String> sweep(
       StoreId store, JobId job, Fence current, Collection<Checkpoint> committed) {
     try {

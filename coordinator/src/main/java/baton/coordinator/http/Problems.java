@@ -7,6 +7,7 @@ import baton.coordinator.lease.Transitions.NameTaken;
 import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.coordinator.relay.BadCommit;
 import baton.coordinator.relay.CommitUnchecked;
+import baton.coordinator.relay.KeyReused;
 import baton.protocol.ProblemType;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -41,6 +42,9 @@ final class Problems {
     }
     if (failure instanceof NameTaken) {
       return new ProblemRaised(ProblemType.NAME_TAKEN, failure.getMessage(), Optional.of("/name"));
+    }
+    if (failure instanceof KeyReused) {
+      return new ProblemRaised(ProblemType.KEY_REUSED, failure.getMessage());
     }
     if (failure instanceof BadCommit bad) {
       return new ProblemRaised(typeOf(bad.kind()), sentence(bad), Optional.of("/manifest"));

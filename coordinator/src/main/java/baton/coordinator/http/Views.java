@@ -7,6 +7,7 @@ import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
+import baton.protocol.JobId;
 import baton.protocol.Measurement;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
@@ -18,7 +19,9 @@ import baton.protocol.message.StatusView.WaitingView;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Jobs and their history as people and programs look at them. Reads the database: may block. */
@@ -63,8 +66,12 @@ final class Views {
   }
 
   StatusView status() {
+    Map<JobId, Job> seen = new LinkedHashMap<>();
+    jobs.newest(JOBS_AT_A_GLANCE).forEach(job -> seen.put(job.id(), job));
+    jobs.open().forEach(job -> seen.putIfAbsent(job.id(), job)); // however old
     return new StatusView(
-        newest(JOBS_AT_A_GLANCE), relay.waiting().stream().map(Views::waiting).toList());
+        seen.values().stream().map(this::of).toList(),
+        relay.waiting().stream().map(Views::waiting).toList());
   }
 
   static SegmentView segment(JobHistory.SegmentRow row) {

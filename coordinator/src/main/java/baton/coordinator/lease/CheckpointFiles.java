@@ -1,7 +1,10 @@
 package baton.coordinator.lease;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
 import baton.protocol.StoreId;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -18,6 +21,16 @@ public interface CheckpointFiles {
    * manifest of a kept one names (R13). What is deleted already is no error.
    */
   void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept);
+
+  /**
+   * Deletes the orphans of a job (R13): what sessions wrote, over a day ago, that lost their lease
+   * before they committed it.
+   *
+   * @param current the highest fence ever granted in the job; its holder may still be writing
+   * @param committed every checkpoint that was ever committed, whatever became of it
+   * @return the store ids of what was deleted
+   */
+  List<String> sweep(StoreId store, JobId job, Fence current, Collection<Checkpoint> committed);
 
   /** What a check found. */
   sealed interface Verdict {

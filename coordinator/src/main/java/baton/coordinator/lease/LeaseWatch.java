@@ -59,6 +59,18 @@ public final class LeaseWatch {
             progressed ? now : last.progressedAt));
   }
 
+  /**
+   * A commit begins the holder's phase anew: who trains on under one fence for days is limited from
+   * save to save, not as a whole.
+   */
+  public void committed(JobId job, Fence fence, Duration now) {
+    Seen last = seen.get(job);
+    if (last != null && last.fence.equals(fence)) {
+      seen.put(
+          job, new Seen(fence, last.pulse, last.furthest, last.renewedAt, now, last.progressedAt));
+    }
+  }
+
   /** What remains of the lease; zero: it has run out. A lease never seen has a whole ttl. */
   public Duration remaining(JobId job, Fence fence, Duration ttl, Duration now) {
     Seen last = seen.get(job);

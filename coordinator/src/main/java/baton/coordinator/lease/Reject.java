@@ -83,9 +83,8 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
     if (rest.isEmpty()) {
       Endings.pause(
           change,
-          "every kept checkpoint is corrupt; the last was %s. Restore its files in the store, or"
-                  .formatted(rejected.folder())
-              + " cancel this job and submit it anew.",
+          "every kept checkpoint is corrupt; the last was %s. Cancel this job and submit it anew."
+              .formatted(rejected.folder()),
           now);
     }
     return change.answer(new Outcome.Released());

@@ -5,8 +5,11 @@ import baton.coordinator.lease.History.CheckpointMarked.Mark;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobStore;
+import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +30,25 @@ final class Housekeeping {
   Housekeeping(JobStore jobs, CheckpointFiles files) {
     this.jobs = jobs;
     this.files = files;
+  }
+
+  /** Deletes what sessions left in the store that lost their lease before they committed it. */
+  void sweep(JobId id) {
+    Optional<Job> job = jobs.find(id).filter(j -> j.store().filter(files::reaches).isPresent());
+    job.ifPresent(this::sweep);
+  }
+
+  private void sweep(Job job) {
+    Set<Checkpoint> committed = new HashSet<>(job.chain()); // a restore adopts without a row
+    jobs.history(job.id()).checkpoints().forEach(row -> committed.add(row.checkpoint()));
+    try {
+      List<String> swept = files.sweep(job.store().orElseThrow(), job.id(), job.fence(), committed);
+      if (!swept.isEmpty()) {
+        LOG.info("{} orphans of {} were deleted.", swept.size(), job.spec().name());
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("The orphans of {} stay for now: {}", job.spec().name(), e.getMessage());
+    }
   }
 
   /** Deletes the pruned checkpoints of a job whose store this coordinator reaches. */

@@ -41,6 +41,9 @@ final class Lifelines {
   /** Takes note of a renewal and shares it. */
   synchronized void renewed(Job job, Renewing renewing) {
     Fence fence = job.fence();
+    if (pulses.get(job.id()).filter(p -> p.fence().compareTo(fence) > 0).isPresent()) {
+      return; // the lease changed hands since the job was read
+    }
     long counter =
         pulses.get(job.id()).filter(p -> p.fence().equals(fence)).map(Pulse::counter).orElse(0L);
     Pulse pulse =
@@ -53,6 +56,10 @@ final class Lifelines {
             renewing.loss());
     pulses.put(job.id(), pulse);
     watch.observe(job.id(), pulse, ticker.get());
+  }
+
+  synchronized void committed(JobId job, Fence fence) {
+    watch.committed(job, fence, ticker.get());
   }
 
   /** Looks at every live lease; tells those that have run out. */

@@ -29,6 +29,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
+import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -97,6 +98,7 @@ public final class Relay {
     for (Job job : parts.jobs().open()) {
       job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
       parts.io().execute(() -> housekeeping.tidy(job.id()));
+      parts.io().execute(() -> housekeeping.sweep(job.id()));
     }
     // A job may have been completed by the very commit whose deletions were cut short.
     for (Job job : parts.jobs().newest(OVER_AND_TIDIED)) {
@@ -124,7 +126,10 @@ public final class Relay {
           if (before.filter(job -> job.spec().equals(spec)).isPresent()) {
             return CompletableFuture.completedStage(new Outcome.Submitted(before.get().id()));
           }
-          JobId chosen = id.filter(i -> before.isEmpty()).orElseGet(parts.ids());
+          if (before.isPresent()) {
+            throw new KeyReused(before.get().spec().name());
+          }
+          JobId chosen = id.orElseGet(parts.ids());
           return parts.transitions().submit(new Submit(chosen, spec, parts.ownStore()));
         });
   }
@@ -165,6 +170,7 @@ public final class Relay {
         () -> {
           Job job = existing(id);
           Committing.Read read = committing.read(job);
+          boolean turnIsOver = isTurnOver(job, read.checkpoint().position());
           Function<Verified, Commit> commit =
               verified ->
                   new Commit(
@@ -174,7 +180,7 @@ public final class Relay {
                       read.measurements(),
                       committing.finalReason(),
                       verified,
-                      turnIsOver(job));
+                      turnIsOver);
           Commit unchecked = commit.apply(Verified.WORKER);
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
             return parts.transitions().apply(id, unchecked);
@@ -187,7 +193,7 @@ public final class Relay {
           return parts
               .transitions()
               .apply(id, commit.apply(verified))
-              .whenComplete((outcome, failure) -> tidySoon(id, outcome));
+              .whenComplete((outcome, failure) -> committed(id, fence, outcome));
         });
   }
 
@@ -273,14 +279,19 @@ public final class Relay {
         : new Fail(fence, secretHash, trouble);
   }
 
-  private boolean turnIsOver(Job job) {
+  /** Only a segment's end is a hand-over point; on the way there nobody else is looked at. */
+  private boolean isTurnOver(Job job, Position position) {
+    if (job.lease().filter(lease -> !lease.segment().to().isAfter(position)).isEmpty()) {
+      return false;
+    }
     List<Job> open = parts.jobs().open();
     return Schedule.turnIsOver(
         job, open, waitingRoom.asks(), lifelines.ranOut(open), parts.clock().instant());
   }
 
-  private void tidySoon(JobId id, Outcome outcome) {
+  private void committed(JobId id, Fence fence, Outcome outcome) {
     if (outcome instanceof Outcome.Committed) {
+      lifelines.committed(id, fence);
       parts.io().execute(() -> housekeeping.tidy(id));
     }
   }

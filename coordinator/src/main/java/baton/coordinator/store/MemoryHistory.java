@@ -23,6 +23,16 @@ final class MemoryHistory implements JobHistory {
   private final Map<Sha256, List<Measurement>> measured = new HashMap<>();
   private List<Checkpoint> kept = List.of();
 
+  synchronized MemoryHistory copy() {
+    MemoryHistory copy = new MemoryHistory();
+    copy.segments.addAll(segments);
+    copy.checkpoints.addAll(checkpoints);
+    copy.events.addAll(events);
+    copy.measured.putAll(measured);
+    copy.kept = kept;
+    return copy;
+  }
+
   synchronized void add(Job job, List<History> rows) {
     kept = job.chain();
     rows.forEach(this::add);

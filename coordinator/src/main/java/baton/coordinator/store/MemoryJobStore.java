@@ -23,6 +23,15 @@ public final class MemoryJobStore implements JobStore {
   private final Map<String, StoredAnswer> answers = new HashMap<>();
   private final Map<JobId, MemoryHistory> histories = new HashMap<>();
 
+  /** The same jobs, to go on apart. */
+  public synchronized MemoryJobStore copy() {
+    MemoryJobStore copy = new MemoryJobStore();
+    copy.jobs.putAll(jobs);
+    copy.answers.putAll(answers);
+    histories.forEach((id, history) -> copy.histories.put(id, history.copy()));
+    return copy;
+  }
+
   @Override
   public synchronized Optional<Job> find(JobId id) {
     return Optional.ofNullable(jobs.get(id));

@@ -194,6 +194,17 @@ class LeaseWatchTest {
     assertThat(stalled()).isEmpty();
   }
 
+  /** A holder that trains on under one fence for days commits all the while. */
+  @Test
+  void aCommitBeginsItsPhaseAnew() {
+    for (long second = 0; second <= 400; second += 50) {
+      renew(Phase.TRAIN, second, at(second));
+      watch.committed(JOB, FENCE, at(second));
+    }
+
+    assertThat(stalled()).isEmpty();
+  }
+
   @Test
   void theStallOfAnEarlierLeaseIsNotTheNextOnes() {
     renew(Phase.TRAIN, 7, at(0));

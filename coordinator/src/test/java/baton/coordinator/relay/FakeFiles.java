@@ -2,9 +2,12 @@ package baton.coordinator.relay;
 
 import baton.coordinator.lease.CheckpointFiles;
 import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
 import baton.protocol.Position;
 import baton.protocol.StoreId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** A store that says what a test wants it to, and keeps what it was asked. */
@@ -15,6 +18,7 @@ final class FakeFiles implements CheckpointFiles {
   final List<Position> checked = new ArrayList<>();
   final List<Position> deleted = new ArrayList<>();
   final List<List<Position>> keptAtDeletion = new ArrayList<>();
+  final List<Sweep> swept = new ArrayList<>();
 
   @Override
   public boolean reaches(StoreId store) {
@@ -35,4 +39,14 @@ final class FakeFiles implements CheckpointFiles {
     deleted.add(pruned.position());
     keptAtDeletion.add(kept.stream().map(Checkpoint::position).toList());
   }
+
+  @Override
+  public List<String> sweep(
+      StoreId store, JobId job, Fence current, Collection<Checkpoint> committed) {
+    swept.add(new Sweep(current, committed.stream().map(Checkpoint::position).sorted().toList()));
+    return List.of("a stray file");
+  }
+
+  /** A sweep that was asked for, and what it was told to spare. */
+  record Sweep(Fence current, List<Position> committed) {}
 }

@@ -35,6 +35,17 @@ class HousekeepingTest {
   }
 
   @Test
+  void aStartSweepsOrphansAndSparesAllThatWasEverCommitted() {
+    commitTo(3);
+    fixture.files.swept.clear();
+
+    fixture.restart();
+
+    assertThat(fixture.files.swept)
+        .containsExactly(new FakeFiles.Sweep(annas.fence(), List.of(epoch(1), epoch(2), epoch(3))));
+  }
+
+  @Test
   void nothingIsDeletedTwice() {
     commitTo(5);
 

@@ -39,6 +39,7 @@ final class MemoryJobs implements JobStore, Transitions {
   private boolean slow;
   private boolean failsAfterNextSave;
   private boolean unavailable;
+  private int timesListed;
 
   MemoryJobs(Clock clock, Consumer<JobId> changed) {
     this.clock = clock;
@@ -52,6 +53,11 @@ final class MemoryJobs implements JobStore, Transitions {
 
   void comeBack() {
     unavailable = false;
+  }
+
+  /** How often all open jobs were looked at. */
+  int timesListed() {
+    return timesListed;
   }
 
   @Override
@@ -68,6 +74,7 @@ final class MemoryJobs implements JobStore, Transitions {
   @Override
   public List<Job> open() {
     requireAvailable();
+    timesListed++;
     return jobs.values().stream().filter(job -> !job.state().isOver()).toList();
   }
 

@@ -145,6 +145,17 @@ class RelayTest {
   }
 
   @Test
+  void aCommitOnTheWayToASegmentsEndLooksAtNoOtherJob() {
+    int before = fixture.jobs.timesListed();
+
+    assertThat(next(fixture.commits("anna", annas, 1))).isEqualTo(AfterCommit.TRAIN_ON);
+    assertThat(fixture.jobs.timesListed()).isEqualTo(before);
+
+    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.TRAIN_ON);
+    assertThat(fixture.jobs.timesListed()).as("at a hand-over point").isGreaterThan(before);
+  }
+
+  @Test
   void aRestartGivesEveryLiveLeaseAWholeTtl() {
     fixture.passes(seconds(50));
     fixture.restart();
@@ -184,6 +195,17 @@ class RelayTest {
 
     assertThat(now(fixture.relay.submit(spec("digits"), key))).isEqualTo(first);
     assertThat(fixture.jobs.newest(9)).hasSize(2);
+  }
+
+  @Test
+  void aKeyThatMadeAnotherJobIsRefused() {
+    Optional<JobId> key = Optional.of(new JobId("job-of-the-key"));
+    now(fixture.relay.submit(spec("digits"), key));
+
+    assertThatThrownBy(() -> now(fixture.relay.submit(spec("other"), key)))
+        .isInstanceOf(KeyReused.class)
+        .hasMessageContaining("made the job digits");
+    assertThat(fixture.jobs.findByName("other")).isEmpty();
   }
 
   @Test

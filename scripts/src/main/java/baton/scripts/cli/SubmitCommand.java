@@ -33,7 +33,9 @@ public final class SubmitCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PROGRAM", description = "The program to train, such as digits.")
   private String program;
 
-  @Option(names = "--name", description = "Unique; default: the program's name and a number.")
+  @Option(
+      names = "--name",
+      description = "Unique; default: the program's name and a few random digits.")
   private String name;
 
   @Option(names = "--epochs", required = true, description = "How many epochs to train.")

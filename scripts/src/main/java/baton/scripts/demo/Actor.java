@@ -88,10 +88,6 @@ final class Actor {
     return process.isAlive();
   }
 
-  void tellToEnd() {
-    process.tellToEnd();
-  }
-
   void kill() {
     process.kill();
   }

@@ -21,12 +21,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The relay as it is played: two workers at a time, each replaced when it has ended.
+ * The relay as it is played, each worker replaced when it has ended.
  *
  * <ol>
- *   <li>The first sessions know their end, and leave in good order in mid-training.
- *   <li>Where they did not get so far, whoever holds the lease later on is told to end.
- *   <li>Whoever holds the lease at a position of the {@link Script} is killed.
+ *   <li>The first sessions come one after another; they know their end, and leave in good order.
+ *   <li>From then on there are two at a time, and whoever holds the lease at a position of the
+ *       {@link Script} is killed.
  *   <li>In the middle the coordinator is killed, and started again a second later.
  * </ol>
  */
@@ -34,6 +34,7 @@ final class Performance {
   private static final Duration MOST = Duration.ofMinutes(5);
   private static final Duration GLANCE = Duration.ofMillis(250);
   private static final Duration COORDINATOR_AWAY = Duration.ofSeconds(1);
+  private static final Duration TO_SAVE = Duration.ofMillis(800);
   private static final int WORKERS = 2;
   private static final int STRIP = 30;
 
@@ -43,14 +44,13 @@ final class Performance {
   private final JobId job;
   private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
   private final List<Actor> actors = new ArrayList<>();
-  private final Deque<Position> killsLeft;
+  private final Deque<Position> killsLeft = new ArrayDeque<>();
   private final List<Position> killedAt = new ArrayList<>();
   private final Set<Actor> killed = new HashSet<>();
-
-  /** Whose present lease has moved the head. */
   private final Set<Actor> committed = new HashSet<>();
-
-  private final Set<Actor> leaving = new HashSet<>();
+  private Optional<Script.Positions> positions = Optional.empty();
+  private Position furthest = Position.START;
+  private double patience = 1;
   private int entered;
   private int plannedEnds;
   private boolean someoneWaited;
@@ -76,9 +76,8 @@ final class Performance {
     this.stage = stage;
     this.script = script;
     this.unbroken = unbroken;
-    this.killsLeft = new ArrayDeque<>(script.kills());
     this.job = stage.submit("relay", seed, script.epochs(), script.segmentEpochs()).id();
-    stage.say("demo", "the relay begins: workers are killed at " + script.kills());
+    stage.say("demo", "the relay begins");
   }
 
   Report play() {
@@ -105,27 +104,38 @@ final class Performance {
   }
 
   private void fillStage() {
-    actors.removeIf(actor -> !actor.isAlive());
-    while (actors.size() < WORKERS) {
-      long planned = actors.stream().filter(actor -> actor.isPlanned).count();
-      boolean plans = plannedEnds + planned < Script.PLANNED_ENDS;
-      String name = "session-" + ++entered;
-      Optional<Duration> endsIn = plans ? Optional.of(length(planned)) : Optional.empty();
-      stage.say(
-          name,
-          endsIn
-              .map(end -> String.format(Locale.ROOT, "enters, ends in %.1f s", Stage.seconds(end)))
-              .orElse("enters"));
-      actors.add(Actor.enters(name, stage, endsIn, words));
+    for (Actor actor : actors.stream().filter(a -> !a.isAlive()).toList()) {
+      actors.remove(actor);
+      if (actor.isPlanned && !committed.contains(actor)) {
+        patience *= 1.5; // the machine is slower than it was: the next one gets more time
+      }
+    }
+    boolean planned = plannedEnds < Script.PLANNED_ENDS;
+    if (!planned && positions.isEmpty()) {
+      positions = Optional.of(script.from(furthest));
+      killsLeft.addAll(positions.get().kills());
+      stage.say("demo", "workers will be killed at " + killsLeft);
+    }
+    while (actors.size() < (planned ? 1 : WORKERS)) {
+      enter("session-" + ++entered, planned ? Optional.of(plannedLength()) : Optional.empty());
     }
   }
 
-  /** Long enough to train for a while; the second waits for the first to end. */
-  private Duration length(long others) {
-    double epochs = script.epochsOfPlannedSession() * (others + 1);
-    Duration training = Duration.ofMillis((long) (unbroken.epoch().toMillis() * epochs));
-    Duration besides = unbroken.boot().plus(stage.store.delay());
-    return besides.multipliedBy(others + 1).plus(training);
+  private void enter(String name, Optional<Duration> endsIn) {
+    stage.say(
+        name,
+        endsIn
+            .map(end -> String.format(Locale.ROOT, "enters, ends in %.1f s", Stage.seconds(end)))
+            .orElse("enters"));
+    actors.add(Actor.enters(name, stage, endsIn, words));
+  }
+
+  /** Long enough to get ready, and to train a few epochs. */
+  private Duration plannedLength() {
+    double training = unbroken.epoch().toMillis() * script.epochsOfPlannedSession();
+    double length =
+        TO_SAVE.plus(stage.store.delay()).toMillis() + unbroken.ready().toMillis() + training;
+    return Duration.ofMillis((long) (patience * length));
   }
 
   private void hear() {
@@ -149,7 +159,8 @@ final class Performance {
   }
 
   private void reached(Actor actor, Position position) {
-    if (!actor.isAlive() || leaving.contains(actor)) {
+    furthest = position.isAfter(furthest) ? position : furthest;
+    if (!actor.isAlive() || positions.isEmpty()) {
       return;
     }
     if (!killsLeft.isEmpty() && !killsLeft.peek().isAfter(position)) {
@@ -158,11 +169,7 @@ final class Performance {
       killed.add(actor);
       killedAt.add(position);
       stage.say(actor.name, "KILLED at " + position + " (SIGKILL)");
-    } else if (isLastCall(position)) {
-      leaving.add(actor);
-      actor.tellToEnd();
-      stage.say(actor.name, "TOLD TO END at " + position + " (SIGTERM)");
-    } else if (!coordinatorKilled && !script.coordinatorKill().isAfter(position)) {
+    } else if (!coordinatorKilled && !positions.get().coordinatorKill().isAfter(position)) {
       stage.coordinator.kill();
       coordinatorKilled = true;
       coordinatorReturns =
@@ -172,25 +179,17 @@ final class Performance {
                   CompletableFuture.delayedExecutor(
                       COORDINATOR_AWAY.toMillis(), TimeUnit.MILLISECONDS)));
       stage.say("coordinator", "KILLED while the relay is at " + position + " (SIGKILL)");
-    } else if (!statusShown && coordinatorReturns.isEmpty() && !script.status().isAfter(position)) {
+    } else if (!statusShown
+        && coordinatorReturns.isEmpty()
+        && !positions.get().status().isAfter(position)) {
       statusShown = true;
       showStatus();
     }
   }
 
-  /** On a slow machine, sessions that know their end have often nothing committed by then. */
-  private boolean isLastCall(Position position) {
-    boolean someoneLeaves = leaving.stream().anyMatch(Actor::isAlive);
-    return plannedEnds < Script.PLANNED_ENDS
-        && !someoneLeaves
-        && !script.lastCall().isAfter(position);
-  }
-
   private void show(Actor.Word word) {
     String text = word.plain();
-    if (text.startsWith("lease ")) {
-      committed.remove(word.actor());
-    } else if (text.startsWith("committed")) {
+    if (text.startsWith("committed")) {
       committed.add(word.actor());
     }
     if (text.startsWith("releases") && text.endsWith("the session ends")) {

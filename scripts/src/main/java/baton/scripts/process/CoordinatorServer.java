@@ -31,6 +31,10 @@ public final class CoordinatorServer implements AutoCloseable {
 
   private static final Duration MOST_TO_START = Duration.ofSeconds(60);
 
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+  private static final int PORT_IN_USE = 3;
+  private static final int TRIES = 5;
+
   private final Path folder;
   private final Optional<Path> store;
   private final Consumer<String> lines;
@@ -49,31 +53,68 @@ public final class CoordinatorServer implements AutoCloseable {
 
   /** Starts it; returns once it is ready, with the time that took. */
   public Duration start() {
-    long begun = System.nanoTime();
-    Path portFile = folder.resolve("port");
+    for (int attempt = 1; ; attempt++) {
+      long begun = System.nanoTime();
+      launch();
+      if (awaitReadyOrEnd(begun)) {
+        port = Integer.parseInt(read(portFile()).strip());
+        return Duration.ofNanos(System.nanoTime() - begun);
+      }
+      // While it was down, a client's own end of a connection may have been given its port.
+      if (process.awaitEnd() != PORT_IN_USE || attempt == TRIES) {
+        throw new IllegalStateException("the coordinator did not become ready");
+      }
+      pause(Duration.ofMillis(100L * attempt));
+    }
+  }
+
+  /** Starts it; returns at once, long before it is ready. */
+  public void launch() {
     try {
-      Files.deleteIfExists(portFile);
+      Files.deleteIfExists(portFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "--data", folder.resolve("data").toString(),
+                "--data", data().toString(),
                 "--port", Integer.toString(port),
-                "--port-file", portFile.toString(),
+                "--port-file", portFile().toString(),
                 "--tokens-file", folder.resolve("tokens").toString()));
     store.ifPresent(directory -> arguments.addAll(List.of("--store-dir", directory.toString())));
     process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, Map.of(), lines);
-    while (!Files.exists(portFile)) {
-      boolean late = System.nanoTime() - begun > MOST_TO_START.toNanos();
-      if (late || !process.isAlive()) {
+  }
+
+  private boolean awaitReadyOrEnd(long begun) {
+    while (!Files.exists(portFile())) {
+      if (!process.isAlive()) {
+        return false;
+      }
+      if (System.nanoTime() - begun > MOST_TO_START.toNanos()) {
         throw new IllegalStateException("the coordinator did not become ready");
       }
-      pause();
+      pause(BETWEEN_LOOKS);
     }
-    port = Integer.parseInt(read(portFile).strip());
-    return Duration.ofNanos(System.nanoTime() - begun);
+    return true;
+  }
+
+  /** Whether it runs; one that was not killed and does not has ended by itself. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Its data directory. */
+  public Path data() {
+    return folder.resolve("data");
+  }
+
+  private Path portFile() {
+    return folder.resolve("port");
   }
 
   public void kill() {
@@ -114,9 +155,9 @@ public final class CoordinatorServer implements AutoCloseable {
     }
   }
 
-  private static void pause() {
+  private static void pause(Duration length) {
     try {
-      Thread.sleep(20);
+      Thread.sleep(length.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

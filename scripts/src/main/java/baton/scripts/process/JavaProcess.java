@@ -64,10 +64,8 @@ public final class JavaProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM: it may end in good order; returns at once. */
-  public void tellToEnd() {
-    // The process's own method would close its output, and its last words would be lost.
-    process.toHandle().destroy();
+  public long pid() {
+    return process.pid();
   }
 
   /** SIGKILL: it gets no chance to say or save anything. */

@@ -2,9 +2,12 @@ package baton.scripts.simulation;
 
 import baton.coordinator.lease.CheckpointFiles;
 import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
 import baton.protocol.Position;
 import baton.protocol.StoreId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,6 +114,12 @@ final class Blobs {
       @Override
       public void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept) {
         Blobs.this.delete(pruned);
+      }
+
+      @Override
+      public List<String> sweep(
+          StoreId store, JobId job, Fence current, Collection<Checkpoint> committed) {
+        return List.of(); // no simulation lasts a day
       }
     };
   }

@@ -34,6 +34,7 @@ final class Refusals {
           UNKNOWN_PATH,
           WRONG_METHOD,
           NAME_TAKEN,
+          KEY_REUSED,
           NOTHING_LEFT,
           POSITION_BEYOND_END,
           FOREIGN_MANIFEST,

@@ -3,6 +3,7 @@ package baton.worker.segment;
 import baton.protocol.JobSpec;
 import baton.protocol.Position;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,17 +24,36 @@ public interface Program {
   Run start(Start start) throws TroubleException;
 
   /**
+   * Whether an interrupt brings the training thread back from {@link #start} and from every method
+   * of a run, for the last time: so one that hangs is freed. Code in this JVM cannot promise it.
+   */
+  default boolean comesBackWhenInterrupted() {
+    return false;
+  }
+
+  /**
    * Where a run begins.
    *
    * @param files the folder with the verified files of the checkpoint at {@code position}; empty: a
    *     fresh start at {@link Position#START}
+   * @param madeBy the numeric profile of that checkpoint; empty: not known
    * @param device the kind of device to train on, {@code cpu} or {@code gpu}
    */
-  record Start(JobSpec spec, Position position, Optional<Path> files, String device) {
+  record Start(
+      JobSpec spec,
+      Position position,
+      Optional<Path> files,
+      Map<String, String> madeBy,
+      String device) {
     public Start {
+      madeBy = Map.copyOf(madeBy);
       if (files.isEmpty() && !position.equals(Position.START)) {
         throw new IllegalArgumentException("without a checkpoint a run begins at the start");
       }
+    }
+
+    public Start(JobSpec spec, Position position, Optional<Path> files, String device) {
+      this(spec, position, files, Map.of(), device);
     }
   }
 }

@@ -112,6 +112,11 @@ public final class Narrator implements Audience {
     }
   }
 
+  @Override
+  public void printed(String program, String line) {
+    say(program + "| " + line);
+  }
+
   private void granted(Grant granted) {
     grant = granted;
     working = true;

@@ -48,12 +48,26 @@ public final class Parameters {
 
   /** A whole number from 1. */
   public int count(String name, int fallback) throws TroubleException {
+    return atLeast(1, name, fallback);
+  }
+
+  /** A whole number from {@code least}. */
+  public int atLeast(int least, String name, int fallback) throws TroubleException {
     return (int)
         number(
             name,
             fallback,
-            "a whole number from 1",
-            value -> value >= 1 && value <= Integer.MAX_VALUE && value == Math.rint(value));
+            "a whole number from " + least,
+            value -> value >= least && value <= Integer.MAX_VALUE && value == Math.rint(value));
+  }
+
+  /** A text that is not blank. */
+  public String text(String name, String fallback) throws TroubleException {
+    Object value = value(name, fallback);
+    if (value instanceof String text && !text.isBlank()) {
+      return text;
+    }
+    throw mustBe(name, "a text", value);
   }
 
   /** One of a few words. */

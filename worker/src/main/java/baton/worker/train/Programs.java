@@ -1,6 +1,7 @@
 package baton.worker.train;
 
 import baton.worker.segment.Program;
+import baton.worker.train.lipnet.LipNet;
 import java.util.List;
 
 /** The programs a worker brings along. */
@@ -9,6 +10,7 @@ public final class Programs {
 
   /** Those that are part of Baton; add one here, or in the list that a worker is given. */
   public static List<Program> builtIn(TorchEngine torch) {
-    return List.of(new DjlProgram("digits", Digits::new, torch));
+    return List.of(
+        new DjlProgram("digits", Digits::new, torch), new DjlProgram("lipnet", LipNet::new, torch));
   }
 }

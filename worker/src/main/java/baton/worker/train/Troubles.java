@@ -6,6 +6,7 @@ import baton.protocol.checkpoint.SafetensorsException;
 import baton.worker.segment.TroubleException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /**
@@ -38,6 +39,9 @@ final class Troubles {
   }
 
   static Trouble of(String doing, Throwable error) {
+    if (error instanceof UncheckedIOException unchecked) {
+      return of(doing, unchecked.getCause());
+    }
     String detail = describe(error);
     if (error instanceof OutOfMemoryError || isOutOfMemory(error)) {
       return Trouble.machine(

@@ -132,6 +132,12 @@ class NarratorTest {
   }
 
   @Test
+  void whatAProgramPrintsStandsUnderItsName() {
+    narrator(false, false).printed("toy", "epoch 1 of 3");
+    assertThat(lines()).containsExactly("12:34:56 anna  toy| epoch 1 of 3");
+  }
+
+  @Test
   void aTerminalShowsABarThatIsGoneAfterTheStop() {
     Narrator narrator = narrator(true, false);
     leased(narrator);

@@ -1,6 +1,7 @@
 package baton.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import baton.protocol.Trouble;
@@ -55,6 +56,26 @@ class ParametersTest {
     assertThat(troubleOf(Map.of("learningRate", "fast")).message())
         .endsWith("must be a number above 0, not \"fast\".");
     assertThat(troubleOf(Map.of("batchSize", true)).message()).endsWith("not true.");
+  }
+
+  @Test
+  void aTextIsAnyThatIsNotBlank() throws Exception {
+    Parameters parameters = new Parameters("tiny", Map.of("corpus", "grid", "blank", " ", "n", 3));
+
+    assertThat(parameters.text("corpus", "none")).isEqualTo("grid");
+    assertThat(parameters.text("other", "none")).isEqualTo("none");
+    assertThatThrownBy(() -> parameters.text("blank", "none"))
+        .hasMessage("The parameter blank of the program tiny must be a text, not \" \".");
+    assertThatThrownBy(() -> parameters.text("n", "none")).hasMessageEndingWith("a text, not 3.");
+  }
+
+  @Test
+  void aCountMayBeginHigherThanOne() throws Exception {
+    Parameters parameters = new Parameters("tiny", Map.of("frames", 33));
+
+    assertThat(parameters.atLeast(33, "frames", 60)).isEqualTo(33);
+    assertThatThrownBy(() -> parameters.atLeast(34, "frames", 60))
+        .hasMessageEndingWith("must be a whole number from 34, not 33.");
   }
 
   @Test

@@ -19,41 +19,41 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where tests run: starts programs, takes them from position to position, and saves them. */
-final class Track {
+public final class Track {
   private static final TorchEngine TORCH =
       new TorchEngine(new TorchSettings(1, Optional.empty(), Map.of()));
 
   private final Path folder;
   private int saves;
 
-  Track(Path folder) {
+  public Track(Path folder) {
     this.folder = folder;
   }
 
-  static TorchEngine torch() {
+  public static TorchEngine torch() {
     return TORCH;
   }
 
-  static DjlProgram program(Recipe.Factory recipes) {
+  public static DjlProgram program(Recipe.Factory recipes) {
     return new DjlProgram("tiny", recipes, TORCH);
   }
 
-  static JobSpec job(long seed, int epochs, Map<String, Object> parameters) {
+  public static JobSpec job(long seed, int epochs, Map<String, Object> parameters) {
     return new JobSpec(
         "test", "tiny", parameters, epochs, seed, 0, Optional.empty(), Policy.DEFAULT);
   }
 
-  static Run fresh(Program program, JobSpec job) throws TroubleException {
+  public static Run fresh(Program program, JobSpec job) throws TroubleException {
     return program.start(new Program.Start(job, Position.START, Optional.empty(), "cpu"));
   }
 
-  static Run restored(Program program, JobSpec job, Position position, Path files)
+  public static Run restored(Program program, JobSpec job, Position position, Path files)
       throws TroubleException {
     return program.start(new Program.Start(job, position, Optional.of(files), "cpu"));
   }
 
   /** Trains to {@code end}, evaluating at the end of every epoch. */
-  static List<Measurement> train(Run run, Position end) throws TroubleException {
+  public static List<Measurement> train(Run run, Position end) throws TroubleException {
     List<Measurement> measurements = new ArrayList<>();
     while (end.isAfter(run.position())) {
       if (run.step().position().batch() == 0) {
@@ -64,23 +64,23 @@ final class Track {
   }
 
   /** Trains to {@code end} and never evaluates. */
-  static void trainOnly(Run run, Position end) throws TroubleException {
+  public static void trainOnly(Run run, Position end) throws TroubleException {
     while (end.isAfter(run.position())) {
       run.step();
     }
   }
 
-  Path save(Run run) throws TroubleException, IOException {
+  public Path save(Run run) throws TroubleException, IOException {
     return save(run.snapshot());
   }
 
-  Path save(Snapshot snapshot) throws IOException {
+  public Path save(Snapshot snapshot) throws IOException {
     Path target = Files.createDirectory(folder.resolve("save-" + saves++));
     snapshot.writeTo(target);
     return target;
   }
 
-  Sha256 digest(Run run) throws TroubleException, IOException {
+  public Sha256 digest(Run run) throws TroubleException, IOException {
     return StateDigest.of(save(run));
   }
 }

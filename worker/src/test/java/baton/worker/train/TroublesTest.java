@@ -13,6 +13,7 @@ import baton.protocol.Trouble.Kind;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,8 @@ class TroublesTest {
   @Test
   void aDiskThatFailsIsTheMachines() {
     assertThat(kindOf(new IOException("Input/output error"))).isEqualTo(Kind.MACHINE);
+    assertThat(kindOf(new UncheckedIOException(new IOException("Stale file handle"))))
+        .isEqualTo(Kind.MACHINE);
     assertThat(kindOf(new UnsatisfiedLinkError("no djl_torch"))).isEqualTo(Kind.MACHINE);
   }
 

@@ -1,0 +1,13 @@
+package baton.coordinator.relay;
+
+/** An idempotency key came again with another job: the one it made first stands. */
+public final class KeyReused extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  KeyReused(String name) {
+    super(
+        "This Idempotency-Key made the job %s, which is another than this one. Draw a new key for a"
+                .formatted(name)
+            + " new job.");
+  }
+}

@@ -1,0 +1,133 @@
+package baton.scripts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.scripts.process.CoordinatorServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What a user types, against a real coordinator in a process of its own. */
+class CommandLineTest {
+  @TempDir static Path folder;
+  private static CoordinatorServer coordinator;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void startCoordinator() {
+    coordinator = new CoordinatorServer(folder, Optional.empty(), line -> {});
+    coordinator.start();
+  }
+
+  @AfterAll
+  static void stopCoordinator() {
+    coordinator.close();
+  }
+
+  @Test
+  void aJobIsSubmittedSeenPausedResumedAndCancelled() {
+    assertThat(run("submit", "digits", "--name", "life", "--epochs", "3")).isZero();
+    assertThat(out.toString()).startsWith("Submitted life as job ");
+
+    assertThat(run("status")).isZero();
+    assertThat(out.toString()).contains("life", "WAITING", "0/3");
+
+    run("pause", "life");
+    run("resume", "life");
+    run("cancel", "life");
+    assertThat(out.toString())
+        .contains("life is paused.", "life is waiting.", "life is cancelled.");
+  }
+
+  @Test
+  void aTakenNameIsRefusedInASentence() {
+    run("submit", "digits", "--name", "twice", "--epochs", "3");
+
+    assertThat(run("submit", "digits", "--name", "twice", "--epochs", "3")).isNotZero();
+    assertThat(err.toString().strip())
+        .isEqualTo("There is a job named twice already. Choose another name.");
+  }
+
+  @Test
+  void whatCannotBeAJobIsRefusedBeforeItIsSent() {
+    assertThat(run("submit", "digits", "--epochs", "-6")).isNotZero();
+    assertThat(run("submit", "digits", "--epochs", "6", "--save-every", "often")).isNotZero();
+    assertThat(err.toString())
+        .contains("epochs must be 1 to 1000000, not -6")
+        .contains("such as '200 batches'")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void aJobNobodyKnowsIsNamed() {
+    assertThat(run("pause", "nobody")).isNotZero();
+    assertThat(err.toString().strip()).isEqualTo("There is no job nobody.");
+  }
+
+  @Test
+  void aWrongTokenIsRefusedAndNotRepeated() throws IOException {
+    Path token = Files.writeString(folder.resolve("wrong"), "baton_admin_wrong");
+
+    int code = execute(new StatusCommand(), List.of("--token-file", token.toString()));
+
+    assertThat(code).isNotZero();
+    assertThat(err.toString()).contains("token").doesNotContain("baton_admin_wrong", "\tat ");
+  }
+
+  @Test
+  void parametersAreWhatTheyLookLike() {
+    assertThat(SubmitCommand.typed("true")).isEqualTo(true);
+    assertThat(SubmitCommand.typed("12")).isEqualTo(12L);
+    assertThat(SubmitCommand.typed("1e-3")).isEqualTo(0.001);
+    assertThat(SubmitCommand.typed("cosine")).isEqualTo("cosine");
+  }
+
+  private int run(String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--token-file", adminToken().toString()));
+    return execute(
+        switch (command) {
+          case "submit" -> new SubmitCommand();
+          case "status" -> new StatusCommand();
+          case "pause" -> new PauseCommand();
+          case "resume" -> new ResumeCommand();
+          case "cancel" -> new CancelCommand();
+          default -> throw new IllegalArgumentException(command);
+        },
+        all);
+  }
+
+  private int execute(Object command, List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--coordinator", coordinator.uri().toString()));
+    return new CommandLine(command)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> {
+              line.getErr().println(failure.getMessage());
+              return 1;
+            })
+        .execute(all.toArray(String[]::new));
+  }
+
+  private static Path adminToken() {
+    try {
+      return Files.writeString(folder.resolve("admin-token"), coordinator.token("admin"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

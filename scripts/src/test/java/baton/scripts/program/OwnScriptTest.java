@@ -1,0 +1,116 @@
+package baton.scripts.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A user's own script runs the relay: a real coordinator, real workers, real children. */
+@Timeout(120)
+class OwnScriptTest {
+  @TempDir Path folder;
+  private Rig rig;
+
+  @BeforeAll
+  static void withPython() throws InterruptedException {
+    String check = "import sys; sys.exit(sys.version_info < (3, 9))";
+    boolean there;
+    try {
+      there = new ProcessBuilder("python3", "-c", check).start().waitFor() == 0;
+    } catch (IOException e) {
+      there = false;
+    }
+    if (!there) {
+      System.out.println("SKIPPED OwnScriptTest: it needs Python 3.9 or newer as python3");
+    }
+    Assumptions.assumeTrue(there);
+  }
+
+  @BeforeEach
+  void aCoordinator() throws IOException {
+    rig = new Rig(folder);
+  }
+
+  @AfterEach
+  void nobodyIsLeft() {
+    if (rig != null) {
+      rig.close();
+    }
+  }
+
+  @Test
+  void aRelayOfAScriptWhoseWorkerIsKilledEqualsTheUnbrokenRun() throws Exception {
+    rig.mayPass(true);
+    JobId unbroken = rig.submit("unbroken");
+    Rig.Runner first = rig.worker("first");
+    Checkpoint end = rig.complete(unbroken).head();
+    assertThat(rig.endings(unbroken)).doesNotContain("LOST");
+
+    rig.mayPass(false);
+    first.forget();
+    JobId relay = rig.submit("relay");
+    ProcessHandle script = first.hangingScript();
+    rig.committed(relay);
+    first.kill();
+    awaitEnd(script);
+
+    rig.mayPass(true);
+    Rig.Runner second = rig.worker("second");
+    assertThat(rig.complete(relay).head().stateDigest()).isEqualTo(end.stateDigest());
+    second.says("restored e\\d-b\\d");
+    assertThat(rig.endings(relay)).contains("LOST");
+  }
+
+  @Test
+  void aHangingScriptIsFreedWhenItsJobIsCancelledAndTheWorkerGoesOn() throws Exception {
+    JobId hanging = rig.submit("hanging");
+    Rig.Runner worker = rig.worker("anna");
+    ProcessHandle script = worker.hangingScript();
+
+    rig.cancel(hanging);
+
+    awaitEnd(script);
+    rig.mayPass(true);
+    rig.complete(rig.submit("next"));
+    assertThat(rig.endings(hanging)).contains("CANCELLED");
+  }
+
+  @Test
+  void aChangedScriptIsRefusedUntilItIsAccepted() throws Exception {
+    JobId job = rig.submit("changing");
+    Rig.Runner first = rig.worker("first");
+    first.hangingScript();
+    rig.committed(job);
+    first.kill();
+    rig.mayPass(true);
+    rig.write(Rig.SCRIPT + "# better\n");
+
+    Rig.Runner refused = rig.worker("refused", "--once");
+    assertThat(refused.ends()).as(refused.text()).isEqualTo(5);
+    assertThat(refused.text())
+        .containsPattern("The script of toy has changed: \\w{12} made the checkpoint at ")
+        .contains("--accept-new-code");
+    assertThat(rig.endings(job)).contains("FAILED");
+    assertThat(rig.job(job).notices()).anyMatch(n -> n.contains("The script of toy has changed"));
+
+    Rig.Runner accepting = rig.worker("accepting", "--once", "--accept-new-code");
+    rig.complete(job);
+    accepting.says("toy\\| the script has changed: .*");
+  }
+
+  /** A dead process may stay in the table, without a command, where nobody reaps orphans. */
+  private static void awaitEnd(ProcessHandle process) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> process.info().command().isEmpty());
+  }
+}

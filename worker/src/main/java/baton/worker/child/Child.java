@@ -1,0 +1,200 @@
+package baton.worker.child;
+
+import baton.protocol.Position;
+import baton.protocol.Trouble;
+import baton.worker.child.Troubles.Early;
+import baton.worker.segment.TroubleException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * A child and the conversation with it, as one: whatever ends either of them comes out as one
+ * sentence.
+ *
+ * <p>The folder with the socket lies where the system has its temporary files, for a socket's path
+ * is short; only this user may enter it.
+ */
+final class Child implements Closeable {
+  static final String SOCKET = "BATON_SOCKET";
+  private static final String LIBRARY = "baton.py";
+  private static final Duration TO_SAY_WHY = Duration.ofSeconds(3);
+  private static final Duration TO_STOP = Duration.ofSeconds(2);
+  private static final Duration TO_WRITE = Duration.ofSeconds(20);
+
+  private final String program;
+  private final Path home;
+  private final Saves saves;
+  private final Output output;
+  private final Conversation conversation;
+  private final ChildProcess process;
+
+  private Child(
+      String program,
+      Path home,
+      Saves saves,
+      Output output,
+      Conversation conversation,
+      ChildProcess process) {
+    this.program = program;
+    this.home = home;
+    this.saves = saves;
+    this.output = output;
+    this.conversation = conversation;
+    this.process = process;
+    process.onExit(
+        ended -> {
+          // Whoever it left behind would hold the socket, and the device.
+          ended.kill();
+          conversation.drain(TO_SAY_WHY.toMillis());
+          saves.end();
+        });
+  }
+
+  static Child start(String program, List<String> command, Path scratch, Consumer<String> listener)
+      throws TroubleException {
+    try {
+      Path home = Files.createTempDirectory("baton-");
+      try {
+        return start(program, command, home, new Saves(scratch.resolve(program)), listener);
+      } catch (IOException e) {
+        Saves.deleteAll(home);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new TroubleException(
+          Trouble.machine(
+              "%s could not be started: %s.".formatted(program, e.getMessage()),
+              "Correct the worker's command, or install what it names."),
+          e);
+    }
+  }
+
+  private static Child start(
+      String program, List<String> command, Path home, Saves saves, Consumer<String> listener)
+      throws IOException {
+    Output output = new Output(listener);
+    Conversation conversation = new Conversation(home.resolve("socket"), saves::heard);
+    try {
+      ChildProcess process = ChildProcess.start(command, variables(home), output);
+      return new Child(program, home, saves, output, conversation, process);
+    } catch (IOException e) {
+      conversation.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, String> variables(Path home) throws IOException {
+    Path library = Files.createDirectory(home.resolve("lib"));
+    try (InputStream in = Child.class.getResourceAsStream(LIBRARY)) {
+      Files.copy(in, library.resolve(LIBRARY));
+    }
+    Map<String, String> variables = new HashMap<>();
+    variables.put(SOCKET, home.resolve("socket").toString());
+    variables.put("PYTHONUNBUFFERED", "1");
+    variables.put("PYTHONPATH", pythonPath(library));
+    return variables;
+  }
+
+  /** Before what the user has set, which stays in force. */
+  private static String pythonPath(Path library) {
+    String own = new ProcessBuilder().environment().getOrDefault("PYTHONPATH", "");
+    return own.isEmpty() ? library.toString() : library + ":" + own;
+  }
+
+  void say(ToChild message) throws TroubleException {
+    try {
+      conversation.say(message);
+    } catch (IOException e) {
+      // It has hung up; what it said before that comes first, then why it ended.
+    }
+  }
+
+  /**
+   * What the child says next.
+   *
+   * @param at how far it is, for the sentence if it says nothing any more
+   * @param early what it means if it ends as if all were done
+   */
+  FromChild hear(Position at, Early early) throws TroubleException {
+    try {
+      Conversation.Heard heard = conversation.next();
+      if (heard instanceof Conversation.Heard.Message said) {
+        if (said.message() instanceof FromChild.Failed failed) {
+          process.exitWithin(TO_SAY_WHY);
+          throw new TroubleException(failed.trouble(Troubles.output(process.lastLines())));
+        }
+        return said.message();
+      }
+      throw new TroubleException(
+          heard instanceof Conversation.Heard.Nonsense nonsense
+              ? brokenProtocol(nonsense.why())
+              : ofEnd(early));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.kill();
+      throw new TroubleException(
+          Trouble.machine("%s was told to stop at %s.".formatted(program, at), "Nothing to do."),
+          e);
+    }
+  }
+
+  private Trouble ofEnd(Early early) throws InterruptedException {
+    OptionalInt code = process.exitWithin(TO_SAY_WHY);
+    if (code.isEmpty()) {
+      process.kill();
+      return Troubles.cut(program, Troubles.output(process.lastLines()));
+    }
+    return Troubles.ofExit(program, code.getAsInt(), process.lastLines(), early);
+  }
+
+  /** The child said what it may not say, or not now. */
+  Trouble brokenProtocol(String why) {
+    process.kill();
+    return Trouble.program(
+        "%s breaks the program protocol: %s.".formatted(program, why),
+        "Use the baton.py that the worker delivers, and none of another version.");
+  }
+
+  Saves saves() {
+    return saves;
+  }
+
+  void batchDone() {
+    output.batchDone();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Asks the child to stop, gives it time to write what it has begun, then kills its group. */
+  @Override
+  public void close() {
+    try {
+      conversation.say(new ToChild.Stop());
+      process.exitWithin(saves.areUnderWay() ? TO_WRITE : TO_STOP);
+    } catch (IOException e) {
+      // It hears nothing any more.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.kill();
+    conversation.drain(TO_SAY_WHY.toMillis());
+    saves.end();
+    process.closeOutput();
+    try {
+      Saves.deleteAll(home);
+    } catch (IOException e) {
+      // A few small files stay among the temporary ones.
+    }
+  }
+}

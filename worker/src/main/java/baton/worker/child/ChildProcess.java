@@ -1,0 +1,168 @@
+package baton.worker.child;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A child with a process group of its own, which dies as a whole. On Linux also those die that left
+ * the group: they carry the run's mark in their environment.
+ */
+final class ChildProcess {
+  private static final String MARK = "BATON_RUN";
+  private static final Path PROC = Path.of("/proc");
+  private static final String NEW_SESSION =
+      "import os,sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])";
+
+  private final Process process;
+  private final String mark;
+  private final Output output;
+  private final Thread reader;
+
+  private ChildProcess(Process process, String mark, Output output) {
+    this.process = process;
+    this.mark = mark;
+    this.output = output;
+    this.reader = new Thread(() -> output.readAll(process.getInputStream()), "baton-child-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts {@code command} with {@code variables} added to this process's environment, less what is
+   * Baton's own there: tokens are none of a script's business.
+   */
+  static ChildProcess start(List<String> command, Map<String, String> variables, Output output)
+      throws IOException {
+    String mark = UUID.randomUUID().toString();
+    ProcessBuilder builder = new ProcessBuilder();
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("BATON_"));
+    variables.forEach(environment::put);
+    environment.put(MARK, mark);
+    String path = environment.getOrDefault("PATH", "/usr/bin:/bin");
+    if (!isThere(command.get(0), path)) {
+      throw new NoSuchCommandException(command.get(0));
+    }
+    List<String> words = new ArrayList<>();
+    if (isThere("setsid", path)) {
+      words.add("setsid");
+    } else {
+      words.addAll(List.of("python3", "-c", NEW_SESSION));
+    }
+    words.addAll(command);
+    Process process =
+        builder
+            .command(words)
+            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectErrorStream(true)
+            .start();
+    return new ChildProcess(process, mark, output);
+  }
+
+  private static boolean isThere(String program, String path) {
+    if (program.contains("/")) {
+      return Files.isExecutable(Path.of(program));
+    }
+    return Stream.of(path.split(":"))
+        .filter(folder -> !folder.isEmpty())
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /** Runs {@code action} when the process has ended, whoever ended it. */
+  void onExit(Consumer<ChildProcess> action) {
+    process.onExit().thenRun(() -> action.accept(this));
+  }
+
+  /** Waits for the process to end by itself; empty: it did not. */
+  OptionalInt exitWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)
+        ? OptionalInt.of(process.exitValue())
+        : OptionalInt.empty();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Kills the process, its group, and whoever left the group; nothing can ignore it. */
+  void kill() {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    process.destroyForcibly();
+    killGroup();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    marked().forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** The last lines, once what was printed before the end has been read. */
+  List<String> lastLines() throws InterruptedException {
+    if (!process.isAlive()) {
+      reader.join(Duration.ofSeconds(2).toMillis());
+    }
+    return output.lastLines();
+  }
+
+  void closeOutput() {
+    try {
+      process.getInputStream().close();
+    } catch (IOException e) {
+      // Its reader is a daemon: it ends with this process at the latest.
+    }
+  }
+
+  /** Java knows no groups; the shell's own kill does, where no other is installed. */
+  private void killGroup() {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -s KILL -- -" + process.pid())
+          .redirectErrorStream(true)
+          .redirectOutput(Redirect.DISCARD)
+          .start()
+          .waitFor(5, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      // No shell: the process and its descendants are killed one by one.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<ProcessHandle> marked() {
+    if (!Files.isDirectory(PROC)) {
+      return List.of();
+    }
+    String wanted = MARK + "=" + mark;
+    return ProcessHandle.allProcesses().filter(p -> hasInEnvironment(p.pid(), wanted)).toList();
+  }
+
+  private static boolean hasInEnvironment(long pid, String wanted) {
+    try {
+      byte[] variables = Files.readAllBytes(PROC.resolve(pid + "/environ"));
+      return new String(variables, StandardCharsets.ISO_8859_1).contains(wanted);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The worker's command names a program that is not here. */
+  static final class NoSuchCommandException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoSuchCommandException(String program) {
+      super("there is no program " + program + " on this machine");
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package baton.worker.child;
+
+import baton.protocol.Position;
+import baton.protocol.Trouble;
+import baton.worker.child.Troubles.Early;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** A program that is a command of this worker's, such as {@code python train.py}. */
+public final class ChildProgram implements Program {
+  static final int PROTOCOL = 1;
+  private static final String SCRIPT = "script";
+  private static final int SHOWN_OF_HASH = 12;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private final String name;
+  private final List<String> command;
+  private final Path scratch;
+  private final Consumer<String> output;
+  private final boolean acceptsNewCode;
+
+  /**
+   * A command under a name.
+   *
+   * @param scratch this worker's alone; where the child writes what is to be saved. Best on the
+   *     disk of the worker's other files, which then need not be copied
+   * @param output told what the child prints, line by line and bounded
+   */
+  public ChildProgram(String name, List<String> command, Path scratch, Consumer<String> output) {
+    this(name, command, scratch, output, false);
+  }
+
+  private ChildProgram(
+      String name,
+      List<String> command,
+      Path scratch,
+      Consumer<String> output,
+      boolean acceptsNewCode) {
+    if (command.isEmpty()) {
+      throw new IllegalArgumentException("the program " + name + " needs a command");
+    }
+    this.name = name;
+    this.command = List.copyOf(command);
+    this.scratch = scratch.toAbsolutePath();
+    this.output = output;
+    this.acceptsNewCode = acceptsNewCode;
+  }
+
+  /** The same command, that goes on also from checkpoints which another script has made. */
+  public ChildProgram acceptingNewCode() {
+    return new ChildProgram(name, command, scratch, output, true);
+  }
+
+  /**
+   * A program as a person names it to a worker: {@code NAME=command}.
+   *
+   * @param output told the program's name and what it prints
+   * @throws IllegalArgumentException with a sentence for that person
+   */
+  public static ChildProgram parse(String text, Path scratch, BiConsumer<String, String> output) {
+    int sign = text.indexOf('=');
+    List<String> words = CommandWords.of(text.substring(sign + 1));
+    String name = text.substring(0, Math.max(0, sign));
+    if (words.isEmpty() || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "A program is given as NAME='python train.py', not as " + text);
+    }
+    return new ChildProgram(name, words, scratch, line -> output.accept(name, line));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean comesBackWhenInterrupted() {
+    return true;
+  }
+
+  @Override
+  public Run start(Start start) throws TroubleException {
+    Child child = Child.start(name, command, scratch, output);
+    try {
+      return begin(child, start);
+    } catch (Throwable e) {
+      child.close();
+      throw e;
+    }
+  }
+
+  private Run begin(Child child, Start start) throws TroubleException {
+    Early unasked =
+        new Early(
+            name + " ended without calling baton.resume.",
+            "Add the three lines of docs/python.md to the script.");
+    if (!(child.hear(start.position(), unasked) instanceof FromChild.Hello hello)) {
+      throw new TroubleException(child.brokenProtocol("its first word is not hello"));
+    }
+    if (hello.version() != PROTOCOL) {
+      throw new TroubleException(
+          Trouble.program(
+              "%s speaks version %d of the program protocol, and this worker version %d."
+                  .formatted(name, hello.version(), PROTOCOL),
+              "Use the baton.py that the worker delivers, and none of another version."));
+    }
+    child.say(
+        new ToChild.Start(
+            PROTOCOL,
+            ToChild.Spec.of(start.spec()),
+            start.position(),
+            start.files().map(files -> files.toAbsolutePath().toString()),
+            start.device()));
+    Early idle =
+        new Early(
+            name + " ended without asking for a batch.",
+            "Train on what run.batches(loader) gives; see docs/python.md.");
+    Position at = start.position();
+    if (!(child.hear(at, idle) instanceof FromChild.Ready ready)) {
+      throw new TroubleException(child.brokenProtocol("it is told to start and is not ready"));
+    }
+    Optional<String> before = Optional.ofNullable(start.madeBy().get(SCRIPT));
+    Optional<String> present = Optional.ofNullable(ready.profile().get(SCRIPT));
+    if (before.isPresent() && !before.equals(present)) {
+      goOnWithNewCode(at, before.get(), present.orElse("unknown"));
+    }
+    return new ChildRun(name, start.spec(), child, ready, at);
+  }
+
+  /** Exactness ends where the code changes, so only a person can want it (R7). */
+  private void goOnWithNewCode(Position at, String before, String present) throws TroubleException {
+    if (acceptsNewCode) {
+      output.accept(
+          "the script has changed: %s made the checkpoint at %s, %s goes on from it"
+              .formatted(brief(before), at, brief(present)));
+      return;
+    }
+    throw new TroubleException(
+        Trouble.program(
+            "The script of %s has changed: %s made the checkpoint at %s, and this worker has %s."
+                .formatted(name, brief(before), at, brief(present)),
+            "Start the worker with the script that began the job or, if the job shall go on with"
+                + " the new one, with --accept-new-code."));
+  }
+
+  private static String brief(String hash) {
+    return hash.length() <= SHOWN_OF_HASH ? hash : hash.substring(0, SHOWN_OF_HASH);
+  }
+}

@@ -1,0 +1,157 @@
+package baton.worker.child;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.worker.child.Troubles.Early;
+import baton.worker.segment.Run;
+import baton.worker.segment.Snapshot;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A child in training. The child pushes batches and this pulls them: each order is for one batch or
+ * one save, so that the child never runs ahead, and can be saved after every batch.
+ */
+final class ChildRun implements Run {
+  private final String name;
+  private final JobSpec spec;
+  private final Child child;
+  private final FromChild.Ready ready;
+  private final Map<String, Double> metrics = new TreeMap<>();
+  private Position position;
+  private double loss;
+
+  ChildRun(String name, JobSpec spec, Child child, FromChild.Ready ready, Position position) {
+    this.name = name;
+    this.spec = spec;
+    this.child = child;
+    this.ready = ready;
+    this.position = position;
+  }
+
+  @Override
+  public Position position() {
+    return position;
+  }
+
+  /** As the child told at its start; 1 if it could not know. */
+  @Override
+  public int batchesPerEpoch() {
+    return Math.max(1, ready.batches());
+  }
+
+  @Override
+  public Step step() throws TroubleException {
+    if (!spec.end().isAfter(position)) {
+      throw new IllegalStateException("the job ends at " + spec.end());
+    }
+    child.say(new ToChild.Go());
+    Optional<String> finalReason = Optional.empty();
+    while (true) {
+      FromChild said = child.hear(position, early());
+      if (said instanceof FromChild.Evaluated evaluated) {
+        metrics.putAll(evaluated.metrics());
+      } else if (said instanceof FromChild.Final last) {
+        finalReason = Optional.of(last.reason());
+      } else if (said instanceof FromChild.Batch batch) {
+        return trained(batch, finalReason);
+      } else {
+        throw broken("it answers go with " + said.getClass().getSimpleName());
+      }
+    }
+  }
+
+  private Step trained(FromChild.Batch batch, Optional<String> finalReason)
+      throws TroubleException {
+    boolean isNext = batch.position().isAfter(position) && !batch.position().isAfter(spec.end());
+    if (!isNext) {
+      throw broken("after %s comes no %s".formatted(position, batch.position()));
+    }
+    child.batchDone();
+    position = batch.position();
+    loss = requireFinite("loss", batch.loss().orElse(loss));
+    return new Step(position, loss, finalReason);
+  }
+
+  /** What the child measured before the batch that ended the epoch was done. */
+  @Override
+  public Measurement evaluate() throws TroubleException {
+    for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+      requireFinite(metric.getKey(), metric.getValue());
+    }
+    Measurement measured = new Measurement(position, metrics);
+    metrics.clear();
+    return measured;
+  }
+
+  @Override
+  public Snapshot snapshot() throws TroubleException {
+    try {
+      ToChild.Save save = child.saves().next();
+      child.say(save);
+      FromChild said = child.hear(position, early());
+      if (said instanceof FromChild.Snapshotted taken
+          && taken.id() == save.id()
+          && taken.position().equals(position)) {
+        return new ChildSnapshot(
+            position, Path.of(save.folder()), child.saves().written(save.id()));
+      }
+      throw broken("it answers save with " + said.getClass().getSimpleName());
+    } catch (IOException e) {
+      throw new TroubleException(
+          Trouble.machine(
+              "There is no room for a save of %s: %s.".formatted(name, e.getMessage()),
+              "Free space on the disk of this machine."),
+          e);
+    }
+  }
+
+  @Override
+  public Sha256 architectureHash() {
+    return ready.architecture();
+  }
+
+  @Override
+  public Map<String, String> numericProfile() {
+    return ready.profile();
+  }
+
+  @Override
+  public void close() {
+    child.close();
+  }
+
+  /** The process id, which is that of its group too. */
+  long pid() {
+    return child.pid();
+  }
+
+  private double requireFinite(String what, double value) throws TroubleException {
+    if (Double.isFinite(value)) {
+      return value;
+    }
+    throw new TroubleException(
+        Trouble.program(
+            "The %s of %s is %s at %s.".formatted(what, name, value, position),
+            "Submit the job again with a smaller learning rate, or with cleaner data."));
+  }
+
+  private TroubleException broken(String why) {
+    return new TroubleException(child.brokenProtocol(why));
+  }
+
+  private Early early() {
+    return new Early(
+        "%s ended at %s as if all were done, and the job ends at %s."
+            .formatted(name, position, spec.end()),
+        "To end training early, call run.finish(reason); do not break out of run.batches, and do"
+            + " not train in a process that the script leaves behind.");
+  }
+}

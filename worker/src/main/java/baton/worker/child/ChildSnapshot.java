@@ -1,0 +1,44 @@
+package baton.worker.child;
+
+import baton.protocol.Position;
+import baton.worker.segment.Snapshot;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/**
+ * A state that the child writes by itself, at once, into a folder of its own: so the snapshot
+ * outlives the child, and its memory is free again.
+ *
+ * @param written completes when the files are there
+ */
+record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> written)
+    implements Snapshot {
+
+  @Override
+  public void writeTo(Path target) throws IOException {
+    try {
+      written.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the save was given up while the program wrote it");
+    }
+    for (Path file : filesIn(folder)) {
+      Files.move(file, target.resolve(file.getFileName()));
+    }
+    Files.delete(folder);
+  }
+
+  private static List<Path> filesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package baton.worker.child;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a child prints, line by line as text that is fit for a log: however much it is and whatever
+ * bytes it has, only the last lines are kept, and only so many a batch are passed on.
+ */
+final class Output {
+  private static final int LONGEST_LINE = 400;
+  private static final int KEPT_LINES = 12;
+  private static final int LINES_A_BATCH = 200;
+
+  private final Consumer<String> listener;
+  private final Deque<String> last = new ArrayDeque<>();
+  private final StringBuilder line = new StringBuilder();
+  private int allowed = LINES_A_BATCH;
+  private long withheld;
+
+  Output(Consumer<String> listener) {
+    this.listener = listener;
+  }
+
+  /** Reads until the child and all who share its output have ended, or closed it. */
+  void readAll(InputStream in) {
+    char[] chunk = new char[1 << 13];
+    try (Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+      for (int n = reader.read(chunk); n >= 0; n = reader.read(chunk)) {
+        accept(chunk, n);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // The pipe is closed under the reader when the run is; there is no more to read.
+    }
+    accept(new char[] {'\n'}, 1);
+  }
+
+  private synchronized void accept(char[] chars, int count) {
+    for (int i = 0; i < count; i++) {
+      char c = chars[i];
+      if (c == '\n' || c == '\r') {
+        endLine();
+      } else if (line.length() < LONGEST_LINE) {
+        line.append(Character.isISOControl(c) && c != '\t' || c == '\uFFFD' ? '?' : c);
+      }
+    }
+  }
+
+  private void endLine() {
+    if (line.isEmpty()) {
+      return;
+    }
+    String whole = line.toString();
+    line.setLength(0);
+    last.addLast(whole);
+    if (last.size() > KEPT_LINES) {
+      last.removeFirst();
+    }
+    if (allowed > 0) {
+      allowed--;
+      listener.accept(whole);
+    } else {
+      withheld++;
+    }
+  }
+
+  /** Passes lines on again, and tells of those that were not. */
+  synchronized void batchDone() {
+    if (withheld > 0) {
+      listener.accept("(%,d more lines of output are not shown)".formatted(withheld));
+    }
+    withheld = 0;
+    allowed = LINES_A_BATCH;
+  }
+
+  /** The last lines, oldest first. */
+  synchronized List<String> lastLines() {
+    return List.copyOf(last);
+  }
+}

@@ -1,0 +1,1424 @@
+"""Baton: three lines make a training script a relay that survives its machine.
+
+    run = baton.resume(model, optimizer, scheduler)      # weights, slots, generators: as they were
+    for x, y in run.batches(loader):                     # from the batch where the last one stopped
+        ...
+        run.step(loss=loss)                              # between two of these, all can be saved
+
+Started by a Baton worker, the script obeys it over a local socket; see docs/program-protocol.md.
+Started by hand, it saves into a folder and resumes from there. One file; the standard library
+alone, and torch, keras or numpy where the script itself has imported them. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 9):
+    raise SystemExit("baton.py needs Python 3.9 or newer, and this is " + sys.version.split()[0])
+
+import collections
+import ctypes
+import errno
+import functools
+import hashlib
+import json
+import math
+import mmap
+import os
+import platform
+import queue
+import random
+import shutil
+import signal
+import socket
+import struct
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Tuple, Union
+
+__version__ = "0.1.0"
+__all__ = [
+    "BatonError",
+    "Job",
+    "Run",
+    "hugging_face_callback",
+    "job",
+    "keras_callback",
+    "lightning_callback",
+    "resume",
+]
+
+PROTOCOL = 1
+FORMAT = 1
+MODEL, OPTIMIZER, EXTRA, STATE = (
+    "model.safetensors",
+    "optimizer.safetensors",
+    "extra.safetensors",
+    "state.json",
+)
+CUT = "baton: the connection to the worker is cut"
+NEW_JOB = "Start the worker with the script that began the job, or submit a new job."
+
+
+class BatonError(Exception):
+    """What went wrong, in a sentence for people, and what to do about it."""
+
+    def __init__(self, message: str, remedy: str = "Correct the script.", kind: str = "program"):
+        super().__init__(message + " " + remedy)
+        self.message, self.remedy, self.kind = message, remedy, kind
+
+
+# --- Tensors as bytes ---------------------------------------------------------------------------
+
+
+class Blob(NamedTuple):
+    """A tensor as safetensors has it; ``owner`` keeps the memory under ``data`` alive."""
+
+    dtype: str
+    shape: Tuple[int, ...]
+    data: Any
+    owner: Any = None
+
+
+# By width, narrow to wide: files hold the widest first, so that every tensor is aligned.
+_WIDTHS = {
+    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1,
+    "I16": 2, "U16": 2, "F16": 2, "BF16": 2,
+    "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8,
+}  # fmt: skip
+_RANK = {name: rank for rank, name in enumerate(_WIDTHS)}
+_TORCH = {
+    "bool": "BOOL", "uint8": "U8", "int8": "I8", "float8_e5m2": "F8_E5M2",
+    "float8_e4m3fn": "F8_E4M3", "int16": "I16", "uint16": "U16", "float16": "F16",
+    "bfloat16": "BF16", "int32": "I32", "uint32": "U32", "float32": "F32", "float64": "F64",
+    "int64": "I64", "uint64": "U64",
+}  # fmt: skip
+_NUMPY = {
+    "bool": "BOOL", "uint8": "U8", "int8": "I8", "int16": "I16", "uint16": "U16",
+    "float16": "F16", "int32": "I32", "uint32": "U32", "float32": "F32", "float64": "F64",
+    "int64": "I64", "uint64": "U64",
+}  # fmt: skip
+
+
+def write_safetensors(path: Path, blobs: Mapping[str, Blob], sync: bool = False) -> None:
+    """Writes a new file of named tensors; the same tensors give the same bytes."""
+    names = sorted(sorted(blobs), key=lambda name: -_RANK[blobs[name].dtype])
+    header: Dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    at = 0
+    for name in names:
+        dtype, shape, data, _ = blobs[name]
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [at, at + len(data)]}
+        at += len(data)
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "xb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for name in names:
+            file.write(blobs[name].data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_safetensors(path: Path) -> Dict[str, Blob]:
+    """The tensors of a file by name, mapped into memory."""
+    try:
+        with open(path, "rb") as file:
+            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+        (length,) = struct.unpack_from("<Q", mapped)
+        header = json.loads(bytes(mapped[8 : 8 + length]))
+        header.pop("__metadata__", None)
+        blobs = {}
+        for name, entry in header.items():
+            begin, end = entry["data_offsets"]
+            data = mapped[8 + length + begin : 8 + length + end]
+            shape = tuple(entry["shape"])
+            if len(data) != _WIDTHS[entry["dtype"]] * math.prod(shape):
+                raise ValueError("the tensor %s is cut short" % name)
+            blobs[name] = Blob(entry["dtype"], shape, data, mapped)
+        return blobs
+    except FileNotFoundError:
+        raise BatonError("The checkpoint has no %s." % path.name, NEW_JOB) from None
+    except (ValueError, KeyError, TypeError, struct.error) as e:
+        message = "The checkpoint's %s cannot be read: %s." % (path.name, e)
+        raise BatonError(message, "Go on from the checkpoint before it.") from None
+
+
+def _is_torch(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _is_numpy(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))
+
+
+class _HostMemory:
+    """Host copies of tensors, in memory that is used again; page-locked for those of a GPU."""
+
+    def __init__(self) -> None:
+        self._kept: Dict[str, Any] = {}
+        self._waiting: List[Any] = []
+
+    def copy(self, name: str, value: Any) -> Blob:
+        """A copy that nobody else changes, until the next of that name; a GPU's is there only
+        after :meth:`finish`."""
+        if not _is_torch(value):
+            return self._copy_numpy(name, value)
+        torch = sys.modules["torch"]
+        tensor = value.detach()
+        dtype = _TORCH.get(str(tensor.dtype).replace("torch.", ""))
+        if dtype is None or tensor.layout != torch.strided:
+            what = "%s, %s" % (tensor.dtype, tensor.layout)
+            raise BatonError("The tensor %s (%s) has no place in safetensors." % (name, what))
+        gpu = tensor.device.type == "cuda"
+        host = self._kept.get(name)
+        if host is None or host.shape != tensor.shape or host.dtype != tensor.dtype:
+            host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=gpu)
+            self._kept[name] = host
+        host.copy_(tensor, non_blocking=gpu)
+        if gpu:
+            self._waiting = [torch.cuda]
+        size = host.numel() * host.element_size()
+        data = (ctypes.c_char * size).from_address(host.data_ptr()) if size else b""
+        return Blob(dtype, tuple(host.shape), data, host)
+
+    def finish(self) -> None:
+        """Waits for the copies from GPUs that are under way."""
+        for device in self._waiting:
+            device.synchronize()
+        self._waiting = []
+
+    @staticmethod
+    def _copy_numpy(name: str, value: Any) -> Blob:
+        dtype = _NUMPY.get(value.dtype.name)
+        if dtype is None:
+            message = "The array %s (%s) has no place in safetensors." % (name, value.dtype)
+            raise BatonError(message)
+        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+        return Blob(dtype, tuple(value.shape), little.tobytes())
+
+
+def _to_torch(blob: Blob) -> Any:
+    torch = sys.modules.get("torch") or __import__("torch")
+    name = next(name for name, dtype in _TORCH.items() if dtype == blob.dtype)
+    dtype = getattr(torch, name)
+    if not len(blob.data):
+        return torch.empty(blob.shape, dtype=dtype)
+    data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
+    # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
+    return torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
+
+
+def _to_numpy(blob: Blob) -> Any:
+    numpy = sys.modules.get("numpy") or __import__("numpy")
+    name = next(name for name, dtype in _NUMPY.items() if dtype == blob.dtype)
+    dtype = numpy.dtype(name).newbyteorder("<")
+    return numpy.frombuffer(blob.data, dtype=dtype).reshape(blob.shape).astype(name)
+
+
+# --- Nested state as JSON and tensors -----------------------------------------------------------
+
+
+def _pack(value: Any, path: str, blobs: Dict[str, Blob], host: _HostMemory) -> Any:
+    """``value`` as JSON; what is a tensor in it goes to ``blobs`` under its path."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"$float": repr(value)}
+    if _is_torch(value):
+        blobs[path] = host.copy(path, value)
+        return {"$torch": path}
+    if _is_numpy(value):
+        blobs[path] = host.copy(path, value)
+        return {"$numpy": path}
+    if isinstance(value, (list, tuple, set, frozenset, collections.deque)):
+        kind = next(k for k, of in _SEQUENCES.items() if isinstance(value, of))
+        members = sorted(value) if kind == "$set" else value
+        items = [_pack(v, "%s.%d" % (path, i), blobs, host) for i, v in enumerate(members)]
+        return items if kind == "$list" else {kind: items}
+    if isinstance(value, dict):
+        plain = all(isinstance(k, str) and not k.startswith("$") for k in value)
+        keys = sorted(value) if plain else sorted(value, key=lambda k: (type(k).__name__, k))
+        packed = [(k, _pack(value[k], "%s.%s" % (path, k), blobs, host)) for k in keys]
+        if isinstance(value, collections.Counter):
+            return {"$counter": packed}
+        return dict(packed) if plain else {"$dict": [[_key(k, path), v] for k, v in packed]}
+    message = "%s is a %s, which cannot be saved without pickle." % (path, type(value).__name__)
+    raise BatonError(message, "Give Baton numbers, strings, tensors, and lists or dicts of them.")
+
+
+_SEQUENCES: Dict[str, Any] = {
+    "$list": list,
+    "$tuple": tuple,
+    "$deque": collections.deque,
+    "$set": (set, frozenset),
+}
+
+
+def _key(key: Any, path: str) -> Any:
+    if isinstance(key, (bool, int, float, str)) or key is None:
+        return key
+    raise BatonError("%s has the key %r, which is neither a string nor a number." % (path, key))
+
+
+def _unpack(value: Any, blobs: Mapping[str, Blob]) -> Any:
+    """What :func:`_pack` was given."""
+    if isinstance(value, list):
+        return [_unpack(v, blobs) for v in value]
+    if not isinstance(value, dict):
+        return value
+    kind = next(iter(value), "")
+    if not kind.startswith("$"):
+        return {k: _unpack(v, blobs) for k, v in value.items()}
+    held = value[kind]
+    if kind == "$float":
+        return float(held)
+    if kind in ("$torch", "$numpy"):
+        if held not in blobs:
+            raise BatonError("The checkpoint has no tensor %s." % held, NEW_JOB)
+        return _to_torch(blobs[held]) if kind == "$torch" else _to_numpy(blobs[held])
+    if kind == "$dict":
+        return {k: _unpack(v, blobs) for k, v in held}
+    if kind == "$counter":
+        return collections.Counter(dict(held))
+    make: Callable[[Any], Any] = {"$tuple": tuple, "$deque": collections.deque, "$set": set}[kind]
+    return make(_unpack(v, blobs) for v in held)
+
+
+def _named(value: Any) -> Dict[str, Any]:
+    """One object, a list or a dict of them, by the prefix of their tensors."""
+    if value is None:
+        return {}
+    if isinstance(value, (list, tuple)):
+        return {"%d." % i: v for i, v in enumerate(value)}
+    if isinstance(value, dict) and value and not any(_is_leaf(v) for v in value.values()):
+        return {"%s." % k: v for k, v in value.items()}
+    return {"": value}
+
+
+def _is_leaf(value: Any) -> bool:
+    return _is_torch(value) or _is_numpy(value)
+
+
+# --- Models and what else has a state -----------------------------------------------------------
+
+
+def _bare(model: Any) -> Any:
+    """The module itself, without what compiles or distributes it."""
+    while True:
+        if hasattr(model, "_orig_mod"):
+            model = model._orig_mod
+        elif type(model).__name__ in ("DistributedDataParallel", "DataParallel"):
+            model = model.module
+        else:
+            return model
+
+
+def _is_keras(thing: Any) -> bool:
+    modules = [c.__module__.split(".")[0] for c in type(thing).__mro__]
+    return "keras" in modules and hasattr(thing, "variables")
+
+
+def _keras_variables(thing: Any) -> Dict[str, Any]:
+    """A Keras model's or optimizer's variables by path, seed generators among them."""
+    named: Dict[str, Any] = {}
+    for variable in thing.variables:
+        path, again = variable.path, 1
+        while path in named:
+            again += 1
+            path = "%s#%d" % (variable.path, again)
+        named[path] = variable
+    return named
+
+
+def _tensors_of(model: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    """A model's tensors by name, and what else its state holds."""
+    if _is_keras(model):
+        ops = sys.modules["keras"].ops
+        named = _keras_variables(model)
+        return {name: ops.convert_to_numpy(v) for name, v in named.items()}, {}
+    state = _bare(model).state_dict() if hasattr(model, "state_dict") else model
+    if not isinstance(state, Mapping):
+        what = type(model).__name__
+        raise BatonError("%s is no model: it has no state_dict and is no dict of arrays." % what)
+    tensors = {k: v for k, v in state.items() if _is_leaf(v)}
+    return tensors, {k: v for k, v in state.items() if k not in tensors}
+
+
+def _load_model(model: Any, blobs: Mapping[str, Blob], rest: Mapping[str, Any]) -> None:
+    """Puts a checkpoint's tensors into a model that has just these."""
+    if _is_keras(model):
+        for name, variable in _keras_variables(model).items():
+            variable.assign(_to_numpy(blobs[name]))
+    elif hasattr(model, "state_dict"):
+        state = {name: _to_torch(blob) for name, blob in blobs.items()}
+        _bare(model).load_state_dict({**state, **rest})
+    else:
+        for name, blob in blobs.items():
+            if _is_torch(model[name]):
+                with sys.modules["torch"].no_grad():
+                    model[name].copy_(_to_torch(blob))
+            else:
+                model[name][...] = _to_numpy(blob)
+
+
+def _layout(model: Any) -> Dict[str, Tuple[str, Tuple[int, ...]]]:
+    """The dtype and shape of each of a model's tensors, by name."""
+    layout = {}
+    for name, value in _tensors_of(model)[0].items():
+        names = _TORCH if _is_torch(value) else _NUMPY
+        dtype = str(value.dtype).replace("torch.", "")
+        layout[name] = (names.get(dtype, dtype), tuple(value.shape))
+    return layout
+
+
+def _require_fit(prefix: str, model: Any, blobs: Mapping[str, Blob]) -> None:
+    """Refuses a checkpoint of another model, and names the first tensor that differs."""
+    wanted = _layout(model)
+    for name in sorted(set(wanted) | set(blobs)):
+        if name not in blobs:
+            raise _changed("The checkpoint has no tensor %s%s." % (prefix, name))
+        if name not in wanted:
+            raise _changed("The model has no tensor %s%s." % (prefix, name))
+        found = (blobs[name].dtype, blobs[name].shape)
+        if found != wanted[name]:
+            message = "The tensor %s%s is %s in the checkpoint and %s in the model."
+            raise _changed(message % (prefix, name, _describe(found), _describe(wanted[name])))
+
+
+def _changed(message: str) -> BatonError:
+    return BatonError(message + " The model is not the one that began the job.", NEW_JOB)
+
+
+def _describe(layout: Tuple[str, Tuple[int, ...]]) -> str:
+    return "%s %s" % (layout[0], list(layout[1]))
+
+
+def _state_of(thing: Any) -> Any:
+    """The nested state of an optimizer, a scheduler, or whatever else can be restored."""
+    if _is_keras(thing):
+        if not getattr(thing, "built", True):
+            remedy = "Call optimizer.build(model.trainable_variables) before baton.resume."
+            raise BatonError("The Keras optimizer is not built.", remedy)
+        ops = sys.modules["keras"].ops
+        return {path: ops.convert_to_numpy(v) for path, v in _keras_variables(thing).items()}
+    if hasattr(thing, "state_dict"):
+        return thing.state_dict()
+    if hasattr(thing, "bit_generator"):
+        return thing.bit_generator.state
+    if hasattr(thing, "get_state") and hasattr(thing, "set_state"):
+        return thing.get_state()
+    if isinstance(thing, (dict, list)):
+        return thing
+    what = type(thing).__name__
+    raise BatonError("%s cannot be saved: it is no dict or list and has no state_dict." % what)
+
+
+def _load_state(what: str, thing: Any, state: Any) -> None:
+    try:
+        if _is_keras(thing):
+            for path, variable in _keras_variables(thing).items():
+                variable.assign(state[path])
+        elif hasattr(thing, "load_state_dict"):
+            thing.load_state_dict(state)
+        elif hasattr(thing, "bit_generator"):
+            thing.bit_generator.state = state
+        elif hasattr(thing, "set_state"):
+            thing.set_state(state)
+        elif isinstance(thing, dict):
+            thing.clear()
+            thing.update(state)
+        else:
+            thing[:] = state
+    except (KeyError, ValueError, TypeError, RuntimeError) as e:
+        message = "The checkpoint's %s does not fit the script's: %s." % (what, _first_line(e))
+        raise BatonError(message, NEW_JOB) from e
+
+
+def _has_nan(value: Any) -> bool:
+    if _is_torch(value):
+        floats = value.is_floating_point() and value.numel() > 0
+        return bool(floats and sys.modules["torch"].isnan(value).any())
+    if _is_numpy(value):
+        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
+    if isinstance(value, dict):
+        return any(_has_nan(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_nan(v) for v in value)
+    return isinstance(value, float) and math.isnan(value)
+
+
+# --- Generators ---------------------------------------------------------------------------------
+
+
+def _derive(*what: Any) -> int:
+    """A seed of 32 bits, as every framework takes it."""
+    return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
+
+
+def _seed_generators(seed: int) -> None:
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def _capture_generators() -> Dict[str, Blob]:
+    """The states of Python's, NumPy's, torch's and CUDA's generators, as bytes."""
+    states: Dict[str, bytes] = {}
+    _, words, gauss = random.getstate()
+    spare = struct.pack("<?d", gauss is not None, gauss or 0.0)
+    states["python"] = struct.pack("<625I", *words) + spare
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        _, key, place, has_gauss, gauss = numpy.random.get_state()
+        states["numpy"] = struct.pack("<624Ii?d", *key.tolist(), place, bool(has_gauss), gauss)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        states["torch"] = bytes(torch.get_rng_state().tolist())
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            for i, state in enumerate(torch.cuda.get_rng_state_all()):
+                states["cuda.%d" % i] = bytes(state.tolist())
+    return {"generator." + k: Blob("U8", (len(v),), v) for k, v in states.items()}
+
+
+def _restore_generators(blobs: Mapping[str, Blob]) -> None:
+    states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
+    if "python" not in states:
+        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
+    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
+    random.setstate((3, tuple(words), gauss if has_gauss else None))
+    if "numpy" in states:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
+        numpy.random.set_state(("MT19937", key, place, int(has_gauss), gauss))
+    if "torch" in states:
+        torch = sys.modules.get("torch") or __import__("torch")
+        torch.set_rng_state(_to_torch(states["torch"]))
+        cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
+        for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(_to_torch(blob), i)
+
+
+# --- The order of the data ----------------------------------------------------------------------
+
+
+class _Seeded:
+    """A data set for loader processes: each example's randomness is its own, whoever loads it."""
+
+    def __init__(self, dataset: Any, seed: int):
+        self.dataset, self.seed = dataset, seed
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: Any) -> Any:
+        _seed_generators(_derive(self.seed, index))
+        return self.dataset[index]
+
+
+def _remaining(loader: Any, epoch: int, skip: int, seed: int) -> Tuple[Iterator[Any], int]:
+    """An epoch's batches from ``skip`` on, and how many the whole epoch has; 0: not known.
+
+    The skipped ones are not loaded if the loader is a map-style ``DataLoader`` or a sequence.
+    """
+    if callable(loader) and not hasattr(loader, "__iter__") and not hasattr(loader, "__getitem__"):
+        loader = loader(epoch)
+    torch_data = sys.modules.get("torch.utils.data")
+    if torch_data is not None and isinstance(loader, torch_data.DataLoader):
+        return _remaining_of_loader(torch_data, loader, epoch, skip, seed)
+    if hasattr(loader, "__getitem__") and hasattr(loader, "__len__"):
+        return (loader[i] for i in range(skip, len(loader))), len(loader)
+    return _skipping(iter(loader), skip), 0
+
+
+def _remaining_of_loader(
+    data: Any, loader: Any, epoch: int, skip: int, seed: int
+) -> Tuple[Iterator[Any], int]:
+    samplers = [loader.sampler, loader.batch_sampler, getattr(loader.batch_sampler, "sampler", 0)]
+    for thing in [loader] + samplers:
+        if hasattr(thing, "set_epoch"):
+            thing.set_epoch(epoch)
+        generator = getattr(thing, "generator", None)
+        if generator is not None and hasattr(generator, "manual_seed"):
+            generator.manual_seed(seed)
+    if isinstance(loader.dataset, data.IterableDataset) or type(loader) is not data.DataLoader:
+        return _skipping(iter(loader), skip), 0
+    order = list(loader.sampler if loader.batch_sampler is None else loader.batch_sampler)
+    kept = {"sampler" if loader.batch_sampler is None else "batch_sampler": order[skip:]}
+    if loader.batch_sampler is None:
+        kept["batch_size"] = None  # type: ignore[assignment]
+    if loader.num_workers > 0:
+        kept["prefetch_factor"] = loader.prefetch_factor
+        kept["multiprocessing_context"] = loader.multiprocessing_context
+    rest = data.DataLoader(
+        _Seeded(loader.dataset, seed) if loader.num_workers > 0 else loader.dataset,
+        num_workers=loader.num_workers,
+        collate_fn=loader.collate_fn,
+        pin_memory=loader.pin_memory,
+        timeout=loader.timeout,
+        worker_init_fn=loader.worker_init_fn,
+        generator=loader.generator,
+        **kept,
+    )
+    return iter(rest), len(order)
+
+
+def _skipping(iterator: Iterator[Any], skip: int) -> Iterator[Any]:
+    for _ in range(skip):
+        next(iterator, None)
+    return iterator
+
+
+# --- Who says what to do next -------------------------------------------------------------------
+
+
+class Start(NamedTuple):
+    """Where training begins: the files of a checkpoint, or nothing for a fresh start."""
+
+    epoch: int
+    batch: int
+    files: Optional[Path]
+
+
+class _Alone:
+    """No coordinator: saves into a folder now and then, and begins where the last run stopped."""
+
+    device: Optional[str] = None
+    obeys = False
+
+    def __init__(self) -> None:
+        told = json.loads(os.environ.get("BATON_JOB", "{}"))
+        self.epochs: Optional[int] = told.pop("epochs", None)
+        self.seed: Optional[int] = told.pop("seed", None)
+        self.parameters: Dict[str, Any] = told
+        self.folder = Path(os.environ.get("BATON_FOLDER", "baton-checkpoints"))
+        self.every = float(os.environ.get("BATON_SAVE_SECONDS", "60"))
+        self.keep = 2
+        self._saved_at = time.monotonic()
+        self._terminated = self._said_ready = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._on_sigterm)
+
+    def _on_sigterm(self, number: int, frame: Any) -> None:
+        if self._terminated or os.getpid() != _PID:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
+        self._terminated = True
+
+    def start(self) -> Start:
+        newest = max(self._saves(), default=None)
+        return Start(0, 0, None) if newest is None else Start(*newest)
+
+    def _saves(self) -> List[Tuple[int, int, Path]]:
+        saves = []
+        for folder in self.folder.glob("e*-b*"):
+            epoch, _, batch = folder.name[1:].partition("-b")
+            if epoch.isdigit() and batch.isdigit():
+                saves.append((int(epoch), int(batch), folder))
+        return saves
+
+    def ready(self, run: "Run", batches: int) -> None:
+        if not self._said_ready:
+            self._said_ready = True
+            message = "baton: training begins at %s; saves go to %s"
+            print(message % (run._where(), self.folder), file=sys.stderr)
+
+    def evaluated(self, metrics: Dict[str, float]) -> None:
+        shown = ", ".join("%s %.4g" % item for item in sorted(metrics.items()))
+        print("baton:", shown, file=sys.stderr)
+
+    def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
+        """Nobody to tell."""
+
+    def orders(self, run: "Run", ended: bool) -> bool:
+        due = time.monotonic() - self._saved_at >= self.every
+        if due or ended or self._terminated:
+            name, write = "e%d-b%d" % (run.epoch, run.batch), run._copy()
+            run._in_background(lambda: self._write_whole(name, write))
+            self._saved_at = time.monotonic()
+        if self._terminated or ended:
+            run._finish_writing()
+        if self._terminated:
+            print("baton: saved at", run._where(), "- stopping as told", file=sys.stderr)
+            raise SystemExit(128 + signal.SIGTERM)
+        return not ended
+
+    def _write_whole(self, name: str, write: Callable[[Path, bool], None]) -> None:
+        """Writes a folder that is seen whole or not at all, and deletes the oldest ones."""
+        half = self.folder / ("." + name)
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True)
+        write(half, True)
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        half.rename(self.folder / name)
+        for _, _, old in sorted(self._saves())[: -self.keep]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class _Worker:
+    """A Baton worker at the other end of a socket; it decides, this obeys."""
+
+    obeys = True
+
+    def __init__(self, address: str):
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.connect(address)
+        self._sending = threading.Lock()
+        self._inbox: "queue.Queue[Dict[str, Any]]" = queue.Queue()
+        threading.Thread(target=self._listen, name="baton", daemon=True).start()
+        if threading.current_thread() is threading.main_thread():
+            # The worker hears of the machine's end too, and still wants a last save from here.
+            signal.signal(signal.SIGTERM, self._on_sigterm)
+        sys.excepthook = self._on_exception
+        self._send("hello", version=PROTOCOL, language="Python " + platform.python_version())
+        start = self._receive("start")
+        if start["version"] != PROTOCOL:
+            raise BatonError("The worker speaks another version of the program protocol.")
+        spec, at = start["spec"], start["position"]
+        self.parameters = spec["parameters"]
+        self.epochs, self.seed, self.device = spec["epochs"], spec["seed"], start["device"]
+        files = start.get("files")
+        self._start = Start(at["epoch"], at["batch"], Path(files) if files else None)
+        self._said_ready = False
+
+    @staticmethod
+    def _on_sigterm(number: int, frame: Any) -> None:
+        if os.getpid() != _PID:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _on_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        if os.getpid() == _PID:
+            message, remedy, whose = _explain(error, trace)
+            try:
+                self._send("error", kind=whose, sentence=message[:1000], remedy=remedy[:500])
+            except OSError:
+                pass
+        sys.__excepthook__(kind, error, trace)
+
+    def _listen(self) -> None:
+        try:
+            with self._socket.makefile("r", encoding="utf-8") as lines:
+                for line in lines:
+                    self._inbox.put(json.loads(line))
+        except (OSError, ValueError):
+            pass
+        # Without its worker nobody saves this, and a GPU held for nothing helps nobody.
+        try:
+            os.write(2, (CUT + "\n").encode())
+        except OSError:
+            pass  # A worker that was killed reads no output either.
+        if os.getpgrp() == _PID or "BATON_RUN" in os.environ:
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    def _send(self, message: str, **fields: Any) -> None:
+        line = json.dumps({"type": message, **fields}, allow_nan=False) + "\n"
+        with self._sending:
+            self._socket.sendall(line.encode())
+
+    def _receive(self, *expected: str) -> Dict[str, Any]:
+        message = self._inbox.get()
+        if message["type"] == "stop":
+            raise SystemExit(0)
+        if message["type"] not in expected:
+            raise BatonError("The worker said %s out of turn." % message["type"])
+        return message
+
+    def start(self) -> Start:
+        return self._start
+
+    def ready(self, run: "Run", batches: int) -> None:
+        if not self._said_ready:
+            self._said_ready = True
+            architecture = run._architecture()
+            profile = _profile(run.job.device)
+            self._send("ready", batches=batches, architecture=architecture, profile=profile)
+            self.orders(run, False)
+
+    def evaluated(self, metrics: Dict[str, float]) -> None:
+        self._send("evaluated", metrics=metrics)
+
+    def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
+        if final is not None:
+            self._send("final", reason=final[:500])
+        position = {"epoch": run.epoch, "batch": run.batch}
+        self._send("batch", position=position, **({} if loss is None else {"loss": loss}))
+
+    def orders(self, run: "Run", ended: bool) -> bool:
+        """Saves as often as it is told to; returns when told to go on."""
+        while True:
+            message = self._receive("save") if ended else self._receive("save", "go")
+            if message["type"] == "go":
+                return True
+            number, folder = message["id"], Path(message["folder"])
+            write = run._copy()
+            position = {"epoch": run.epoch, "batch": run.batch}
+            self._send("snapshotted", id=number, position=position)
+            run._in_background(functools.partial(self._write, number, folder, write))
+
+    def _write(self, number: int, folder: Path, write: Callable[[Path, bool], None]) -> None:
+        try:
+            write(folder, False)
+            self._send("saved", id=number)
+        except Exception as e:
+            self._send("saved", id=number, error=_first_line(e)[:500])
+
+
+_PID = os.getpid()
+_link: Union[_Alone, _Worker, None] = None
+_job: Optional["Job"] = None
+
+
+def _connected() -> Union[_Alone, _Worker]:
+    """Whoever says what to do: the worker that started this process, or nobody."""
+    global _link
+    if _link is None:
+        # Taken out, so that no child of the script takes itself for the script.
+        address = os.environ.pop("BATON_SOCKET", None)
+        _link = _Worker(address) if address else _Alone()
+    return _link
+
+
+# --- What a script uses -------------------------------------------------------------------------
+
+
+class Job:
+    """What to train: epochs, seed and device, and the job's parameters as attributes."""
+
+    def __init__(self, epochs: int, seed: int, device: str, parameters: Dict[str, Any]):
+        self.epochs, self.seed, self.device = epochs, seed, device
+        self.parameters = parameters
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["parameters"][name]
+        except KeyError:
+            raise AttributeError("the job has no parameter " + name) from None
+
+
+def job(epochs: int = 1, seed: int = 0, **parameters: Any) -> Job:
+    """The job to train; what is given here are defaults, what the coordinator says wins.
+
+    Seeds Python's, NumPy's and torch's generators: call it after their import, and before the
+    model is built, so that a fresh start is the same everywhere.
+    """
+    global _job
+    link = _connected()
+    unknown = sorted(set(link.parameters) - set(parameters))
+    if unknown:
+        message = "The script has no parameter %s." % ", ".join(unknown)
+        known = ", ".join(sorted(parameters)) or "none"
+        raise BatonError(message, "It has: %s. Submit the job again, or add it." % known)
+    chosen = {k: _like(k, v, link.parameters.get(k, v)) for k, v in parameters.items()}
+    torch = sys.modules.get("torch")
+    gpu = link.device == "gpu" or (not link.obeys and torch and torch.cuda.is_available())
+    if gpu and not (torch and torch.cuda.is_available()) and torch:
+        message = "This torch (%s) finds no GPU." % torch.__version__
+        raise BatonError(message, "Install a torch with CUDA, or start for the CPU.", "machine")
+    _job = Job(
+        epochs if link.epochs is None else link.epochs,
+        seed if link.seed is None else link.seed,
+        "cuda" if gpu else "cpu",
+        chosen,
+    )
+    _seed_generators(_derive(_job.seed))
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(_derive(_job.seed))
+    return _job
+
+
+def _like(name: str, default: Any, value: Any) -> Any:
+    """``value`` in the type of its default."""
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if default is None or type(value) is type(default):
+        return value
+    message = "The parameter %s must be like %r, not %r." % (name, default, value)
+    raise BatonError(message, "Submit the job again.")
+
+
+def resume(
+    model: Any = None,
+    optimizer: Any = None,
+    scheduler: Any = None,
+    *,
+    scaler: Any = None,
+    ema: Any = None,
+    generators: Any = None,
+    state: Any = None,
+) -> "Run":
+    """Restores everything given from the newest checkpoint, and returns the run to go on with.
+
+    Each may be a list or a dict of several. ``generators`` are NumPy's or torch's of the script's
+    own; the global ones are restored anyway. ``state`` is one dict or list of plain values that is
+    restored in place, or an object with ``state_dict``.
+    """
+    if model is not None and optimizer is None and _is_keras(model):
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(model.trainable_variables)
+    parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
+    parts["generators"] = generators
+    return Run(_connected(), _job or job(), model, parts, state)
+
+
+_END = object()
+
+
+class Run:
+    """A script in training: gives out batches, and can be saved between any two steps."""
+
+    def __init__(self, link: Any, job: Job, model: Any, parts: Dict[str, Any], state: Any):
+        self.job = job
+        self.epoch = self.batch = 0
+        """Whole epochs done, and batches done of the next one."""
+        self._link = link
+        self._models = _named(model)
+        self._parts = {kind: _named(part) for kind, part in parts.items()}
+        self._parts["state"] = {} if state is None else {"": state}
+        self._host = _HostMemory()
+        self._writer: Optional[threading.Thread] = None
+        self._write_failed: Optional[BaseException] = None
+        self._generators: Optional[Dict[str, Blob]] = None
+        self._count = 0
+        self._loss: Optional[float] = None
+        self._loss_sum, self._loss_count = 0.0, 0
+        self._final: Optional[str] = None
+        self._metrics: Dict[str, float] = {}
+        self._nested = self._over = self._inner_done = False
+        self._stepped = self._stepped_in_epoch = False
+        start = link.start()
+        if start.files is not None:
+            self._restore(start)
+        self._over = self._final is not None or self.epoch >= job.epochs
+
+    # Training
+
+    def epochs(self) -> Iterator[int]:
+        """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
+        self._nested = True
+        while not self._over:
+            self._inner_done = False
+            yield self.epoch
+            if not self._over:
+                self._close_epoch()
+
+    def batches(self, loader: Any) -> Iterator[Any]:
+        """The batches that are left, of this epoch within :meth:`epochs`, else of all epochs.
+
+        ``loader`` is iterated anew each epoch; a function is called with the epoch's number.
+        """
+        if self._nested:
+            yield from self._one_epoch(loader)
+            return
+        while not self._over:
+            yield from self._one_epoch(loader)
+            if not self._over:
+                self._close_epoch()
+
+    def step(self, loss: Any = None) -> None:
+        """Says that the optimizer has moved, and so that the state may be saved after this batch.
+
+        Batches without it, as when gradients accumulate, are saved with the next one that has it.
+        """
+        self._stepped = self._stepped_in_epoch = True
+        if loss is None:
+            return
+        value = float(loss.detach() if _is_torch(loss) else loss)
+        if math.isfinite(value):
+            self._loss = value
+            self._loss_sum += value
+            self._loss_count += 1
+        elif not self._parts["scaler"]:  # a scaler skips steps of infinite gradients by design
+            message = "The loss is %r at %s." % (value, self._where())
+            raise BatonError(message, "Try a smaller learning rate, clipping, or cleaner data.")
+
+    def evaluated(self, **metrics: Any) -> None:
+        """Reports what was measured, such as the accuracy on held-out data."""
+        values = {name: float(value) for name, value in metrics.items()}
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise BatonError("The metric %s is %r at %s." % (name, value, self._where()))
+        self._metrics.update(values)
+        self._link.evaluated(values)
+
+    def finish(self, reason: str) -> None:
+        """Ends the training after this batch, before the last epoch; the job is complete then."""
+        self._final = reason
+
+    @property
+    def epoch_ended(self) -> bool:
+        """Whether the batch being trained is its epoch's last."""
+        if not self._count:
+            remedy = "Write: for epoch in run.epochs(): for batch in run.batches(loader)."
+            raise BatonError("The loader does not tell how many batches it has.", remedy)
+        return self.batch + 1 == self._count
+
+    def _one_epoch(self, loader: Any) -> Iterator[Any]:
+        seed = _derive(self.job.seed, self.epoch)
+        _seed_generators(seed)
+        iterator, count = _remaining(loader, self.epoch, self.batch, seed)
+        if count and self.batch >= count:
+            message = "An epoch has %d batches now, and training stopped after %d of one."
+            raise BatonError(message % (count, self.batch), "Use the data that began the job.")
+        self._count, self._stepped_in_epoch = count, self.batch > 0
+        if self._generators is not None and self.batch:
+            _restore_generators(self._generators)
+        self._generators = None
+        self._link.ready(self, count)
+        yield from self._counted(iterator, count) if count else self._uncounted(iterator)
+
+    def _counted(self, iterator: Iterator[Any], count: int) -> Iterator[Any]:
+        while True:
+            item = next(iterator, _END)
+            if item is _END:
+                message = "The loader promised %d batches and gave %d." % (count, self.batch)
+                raise BatonError(message)
+            yield from self._one_batch(item)
+            if self.batch + 1 == count:
+                self._inner_done = True
+                return
+            if not self._go_on():
+                return
+
+    def _uncounted(self, iterator: Iterator[Any]) -> Iterator[Any]:
+        item = next(iterator, _END)
+        if item is _END:
+            raise BatonError("The loader gave no batch at all.", "Give run.batches a new one.")
+        while item is not _END:
+            yield from self._one_batch(item)
+            # Only a look ahead tells whether the epoch ends here, and it may draw from these.
+            self._generators = _capture_generators()
+            item = next(iterator, _END)
+            if item is not _END and not self._go_on():
+                return
+            self._generators = None
+        self._inner_done = True
+
+    def _one_batch(self, item: Any) -> Iterator[Any]:
+        self._stepped = False
+        yield item
+
+    def _go_on(self) -> bool:
+        """After a batch within an epoch: reports it, takes orders, says whether more is wanted."""
+        self.batch += 1
+        if self._stepped or self._final is not None:
+            self._link.batch_done(self, self._loss, self._final)
+            self._over = not self._link.orders(self, self._final is not None)
+        return not self._over
+
+    def _close_epoch(self) -> None:
+        if not self._inner_done:
+            remedy = "To end training early, call run.finish(reason) instead of break."
+            raise BatonError("An epoch was left before its last batch.", remedy)
+        if not self._stepped_in_epoch:
+            remedy = "Call run.step(loss=loss) after each optimizer.step()."
+            raise BatonError("The script trained an epoch and never called run.step.", remedy)
+        if self._loss_count and "loss" not in self._metrics:
+            self.evaluated(loss=self._loss_sum / self._loss_count)
+        self._metrics = {}
+        self._loss_sum, self._loss_count = 0.0, 0
+        self.epoch, self.batch = self.epoch + 1, 0
+        # Whatever an evaluation has drawn, each epoch begins the same.
+        _seed_generators(_derive(self.job.seed, self.epoch))
+        self._link.batch_done(self, self._loss, self._final)
+        ended = self._final is not None or self.epoch >= self.job.epochs
+        self._over = not self._link.orders(self, ended)
+
+    def _where(self) -> str:
+        return "epoch %d, batch %d" % (self.epoch, self.batch)
+
+    # Saving and restoring
+
+    def _copy(self) -> Callable[[Path, bool], None]:
+        """Copies the whole state to host memory; what is returned writes the copy to a folder."""
+        self._finish_writing()
+        files: Dict[str, Dict[str, Blob]] = {MODEL: {}, OPTIMIZER: {}, EXTRA: {}}
+        rest: Dict[str, Any] = {}
+        for prefix, model in self._models.items():
+            tensors, other = _tensors_of(model)
+            for name, value in tensors.items():
+                self._require_sound(prefix + name, value)
+                files[MODEL][prefix + name] = self._host.copy("model " + prefix + name, value)
+            if other:
+                rest[prefix] = _pack(other, "model." + prefix, files[EXTRA], self._host)
+        state: Dict[str, Any] = {
+            "format": FORMAT,
+            "position": {"epoch": self.epoch, "batch": self.batch},
+            "losses": {"sum": self._loss_sum, "count": self._loss_count},
+            "final": self._final,
+            "model": rest,
+        }
+        for kind, things in self._parts.items():
+            blobs = files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            state[kind] = {}
+            for prefix, thing in things.items():
+                held = _state_of(thing)
+                if kind == "state":
+                    self._require_sound("state", held)
+                path = (kind + "." + prefix).rstrip(".")
+                state[kind][prefix] = _pack(held, path, blobs, self._host)
+        files[EXTRA].update(self._generators or _capture_generators())
+        self._host.finish()
+        text = json.dumps(state, sort_keys=True, allow_nan=False, indent=1).encode()
+
+        def write(folder: Path, sync: bool) -> None:
+            for name, blobs in files.items():
+                write_safetensors(folder / name, blobs, sync)
+            with open(folder / STATE, "xb") as file:
+                file.write(text)
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
+
+        return write
+
+    def _require_sound(self, name: str, value: Any) -> None:
+        if _has_nan(value):
+            message = "%s holds NaN at %s, so nothing was saved." % (name, self._where())
+            remedy = "Try a smaller learning rate, clipping, or cleaner data; or start anew."
+            raise BatonError(message, remedy)
+
+    def _in_background(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as e:
+                self._write_failed = e
+
+        self._writer = threading.Thread(target=run, name="baton-save")
+        self._writer.start()
+
+    def _finish_writing(self) -> None:
+        """Waits for the save that is being written: there is memory for one."""
+        if self._writer is not None:
+            self._writer.join()
+        self._writer = None
+        if self._write_failed is not None:
+            raise self._write_failed
+
+    def _restore(self, start: Start) -> None:
+        assert start.files is not None
+        files = {name: read_safetensors(start.files / name) for name in (MODEL, OPTIMIZER, EXTRA)}
+        try:
+            state = json.loads((start.files / STATE).read_bytes())
+        except (OSError, ValueError) as e:
+            message = "The checkpoint's %s cannot be read: %s." % (STATE, e)
+            raise BatonError(message, "Go on from the checkpoint before it.") from None
+        position = state.get("position")
+        expected = {"epoch": start.epoch, "batch": start.batch}
+        if state.get("format") != FORMAT or position != expected:
+            raise BatonError("The checkpoint was not written by this baton.py.", NEW_JOB)
+        for prefix, model in self._models.items():
+            mine = {k[len(prefix) :]: v for k, v in files[MODEL].items() if k.startswith(prefix)}
+            _require_fit(prefix, model, mine)
+            other = _unpack(state["model"].get(prefix, {}), files[EXTRA])
+            _load_model(model, mine, other)
+        for kind, things in self._parts.items():
+            if set(things) != set(state[kind]):
+                found, given = len(state[kind]), len(things)
+                message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
+                raise BatonError(message % (kind, found, given), NEW_JOB)
+            blobs = files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            for prefix, thing in things.items():
+                _load_state(kind, thing, _unpack(state[kind][prefix], blobs))
+        losses = state["losses"]
+        self._loss_sum, self._loss_count = losses["sum"], losses["count"]
+        self._final = state["final"]
+        self._generators = files[EXTRA]
+        self.epoch, self.batch = start.epoch, start.batch
+
+    def _architecture(self) -> str:
+        lines = [
+            "%s%s %s %s\n" % (prefix, name, dtype, list(shape))
+            for prefix, model in self._models.items()
+            for name, (dtype, shape) in _layout(model).items()
+        ]
+        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+# --- Adapters -----------------------------------------------------------------------------------
+
+
+class _Whole:
+    """Steps of a loop that is not ours: what is done is reported when the next begins."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self._pending = False
+
+    def begin(self, batches: int) -> None:
+        """Before the first step: puts the generators back, then waits for the first order."""
+        run = self.run
+        if run._generators is not None and run.batch:
+            _restore_generators(run._generators)
+        run._generators = None
+        run._link.ready(run, batches)
+
+    def done(self, epoch: int, batch: int, loss: Any = None) -> None:
+        run = self.run
+        run.step(loss=loss)
+        run.epoch, run.batch = epoch, batch
+        self._pending = True
+
+    def between(self) -> bool:
+        """Reports, takes orders, and says whether to go on."""
+        run = self.run
+        if not self._pending:
+            return not run._over
+        self._pending = False
+        if run.batch == 0:
+            run.epoch -= 1
+            run._inner_done = True
+            run._close_epoch()
+        else:
+            run.batch -= 1
+            run._go_on()
+        return not run._over
+
+
+def keras_callback(run: Run) -> Any:
+    """A callback for Keras' ``fit``, to be given last: saves at the end of each epoch.
+
+    ``model.fit(..., initial_epoch=run.epoch, epochs=run.job.epochs, callbacks=[...])``. To be
+    saved within epochs, loop over ``run.batches`` and call ``model.train_on_batch`` instead.
+    """
+    import keras
+
+    steps = _Whole(run)
+
+    class Callback(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: Any = None) -> None:
+            steps.begin(1)
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            keras.utils.set_random_seed(_derive(run.job.seed, epoch))
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            metrics = dict(logs or {})
+            if self.model.stop_training and epoch + 1 < run.job.epochs:
+                run.finish("a Keras callback stopped the training")
+            run.evaluated(**metrics)
+            steps.done(epoch + 1, 0, metrics.get("loss"))
+            if not steps.between():
+                self.model.stop_training = True
+
+    return Callback()
+
+
+def lightning_callback() -> Any:
+    """A callback for Lightning's ``Trainer(max_epochs=job.epochs)``: saves after each epoch."""
+    import lightning
+
+    class Callback(lightning.Callback):
+        def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
+            loops = trainer.fit_loop.epoch_loop
+            self.counts = {"batches": 0, "steps": 0}
+            schedulers = [config.scheduler for config in trainer.lr_scheduler_configs]
+            scaler = getattr(trainer.precision_plugin, "scaler", None)
+            parts = list(trainer.optimizers), schedulers
+            self.run = resume(pl_module, *parts, scaler=scaler, state=self.counts)
+            self.steps = _Whole(self.run)
+            self.progress = (loops.batch_progress.total, "batches"), (
+                loops.automatic_optimization.optim_progress.optimizer.step.total,
+                "steps",
+            )
+            for progress, name in self.progress:
+                progress.ready = progress.completed = self.counts[name]
+            epochs = trainer.fit_loop.epoch_progress.current
+            epochs.ready = epochs.started = epochs.processed = epochs.completed = self.run.epoch
+            # Of epoch 0 Lightning makes the loader's iterator before it starts, of others after.
+            self.is_first = True
+            if self.run.epoch == 0:
+                self._seed()
+
+        def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
+            if self.is_first:
+                self.steps.begin(1)
+            self.steps.between()
+            if self.run.epoch > 0:
+                self._seed()
+            self.is_first = False
+
+        def _seed(self) -> None:
+            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+
+        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+            for progress, name in self.progress:
+                self.counts[name] = progress.completed
+            if trainer.should_stop and trainer.current_epoch + 1 < self.run.job.epochs:
+                self.run.finish("a Lightning callback stopped the training")
+            metrics = {k: float(v) for k, v in trainer.callback_metrics.items()}
+            self.run.evaluated(**metrics)
+            loss = metrics.get("train_loss", metrics.get("loss"))
+            self.steps.done(trainer.current_epoch + 1, 0, loss)
+
+        def on_train_end(self, trainer: Any, pl_module: Any) -> None:
+            self.steps.between()
+
+    return Callback()
+
+
+def hugging_face_callback() -> Any:
+    """A callback for Hugging Face's ``Trainer``, which can be saved after every optimizer step.
+
+    ``trainer.train(resume_from_checkpoint=callback.checkpoint)`` skips to the batch by itself.
+    """
+    import tempfile
+
+    from transformers import TrainerCallback, TrainerState
+
+    kept = (
+        "global_step", "epoch", "num_input_tokens_seen", "total_flos", "train_batch_size",
+        "logging_steps", "eval_steps", "save_steps",
+    )  # fmt: skip
+
+    class Callback(TrainerCallback):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.counts: Dict[str, Any] = dict.fromkeys(kept, 0)
+            self.checkpoint: Optional[str] = None
+            self.run: Optional[Run] = None
+            start = _connected().start()
+            if start.files is not None:
+                folder = Path(tempfile.mkdtemp(prefix="baton-trainer-"))
+                shutil.copyfile(start.files / MODEL, folder / MODEL)
+                saved = json.loads((start.files / STATE).read_bytes())["state"][""]
+                saved = _unpack(saved, read_safetensors(start.files / EXTRA))
+                TrainerState(**saved).save_to_json(str(folder / "trainer_state.json"))
+                self.checkpoint = str(folder)
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            parts = of["optimizer"], of["lr_scheduler"]
+            self.run = resume(of["model"], *parts, state=self.counts)
+            self.steps = _Whole(self.run)
+            self.is_first = True
+            self.per_epoch = state.max_steps // max(1, math.ceil(state.num_train_epochs))
+            if self.checkpoint:
+                shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+        def on_epoch_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            assert self.run is not None
+            if not self.steps.between():
+                control.should_training_stop = True
+            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            if self.is_first:
+                self.steps.begin(self.per_epoch)
+            self.is_first = False
+            if not self.steps.between():
+                control.should_training_stop = True
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            self.counts.update({name: getattr(state, name) for name in kept})
+            self.steps.done(*divmod(state.global_step, self.per_epoch))
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **of: Any) -> None:
+            assert self.run is not None
+            if "loss" in (logs or {}):
+                self.run._loss = float(logs["loss"])
+
+        def on_evaluate(
+            self, args: Any, state: Any, control: Any, metrics: Any = None, **of: Any
+        ) -> None:
+            assert self.run is not None
+            timeless = {k: v for k, v in (metrics or {}).items() if "per_second" not in k}
+            numbers = {k: v for k, v in timeless.items() if isinstance(v, (int, float))}
+            self.run.evaluated(**{k: v for k, v in numbers.items() if "runtime" not in k})
+
+        def on_train_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            assert self.run is not None
+            if self.run.epoch < self.run.job.epochs and not self.run._over:
+                self.run.finish("the Hugging Face trainer stopped")
+            self.steps.between()
+
+    return Callback()
+
+
+# --- What is told of this process ---------------------------------------------------------------
+
+
+def _profile(device: str) -> Dict[str, str]:
+    """What may change the bits: versions, device, threads, and the script itself."""
+    profile = {
+        "language": "Python " + platform.python_version(),
+        "script": _script_hash(),
+        "device": "gpu" if device == "cuda" else "cpu",
+        "processor": _processor(),
+    }
+    for name in ("torch", "numpy", "keras", "tensorflow", "jax", "transformers", "lightning"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version:
+            profile[name] = str(version)
+    for name in ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "CUBLAS_WORKSPACE_CONFIG"):
+        if name in os.environ:
+            profile[name] = os.environ[name]
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        profile["threads"] = str(torch.get_num_threads())
+        profile["deterministic"] = str(torch.are_deterministic_algorithms_enabled()).lower()
+        if device == "cuda":
+            profile["gpu"] = torch.cuda.get_device_name()
+            profile["cuda"] = str(torch.version.cuda)
+    return profile
+
+
+def _script_hash() -> str:
+    """Over the script and every module beside it that it has imported."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not main:
+        return "unknown"
+    home = Path(main).resolve().parent
+    files = {Path(main).resolve()}
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if path and path.endswith(".py") and home in Path(path).resolve().parents:
+            files.add(Path(path).resolve())
+    own = {Path(__file__).resolve()}
+    beside = [f for f in files - own if "site-packages" not in f.parts and f.exists()]
+    digest = hashlib.sha256()
+    for path in sorted(beside):
+        digest.update(("%s\0" % path.relative_to(home).as_posix()).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
+
+
+def _explain(error: BaseException, trace: Any) -> Tuple[str, str, str]:
+    """One sentence, what to do, and whose fault it is: the ``program``'s or the ``machine``'s."""
+    if isinstance(error, BatonError):
+        return error.message, error.remedy, error.kind
+    frames = [f for f in traceback.extract_tb(trace) if "site-packages" not in f.filename]
+    frames = [f for f in frames if f.filename != __file__] or frames
+    where = " at %s line %s" % (Path(frames[-1].filename).name, frames[-1].lineno) if frames else ""
+    message = "The script failed%s: %s: %s." % (where, type(error).__name__, _first_line(error))
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return message, "Use a machine with more memory, or a smaller batch.", "machine"
+    if isinstance(error, ImportError):
+        return message, "Install it for %s." % sys.executable, "machine"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return message, "Free space on the disk.", "machine"
+    return message, "Correct the script or the job's parameters, and submit again.", "program"

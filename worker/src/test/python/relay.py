@@ -1,0 +1,92 @@
+"""Runs a script that can be killed: forked from a process that has its imports done already."""
+
+import hashlib
+import os
+import random
+import runpy
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Callable, Optional
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def train(
+    program: str,
+    folder: Path,
+    kill_after: Optional[float] = None,
+    signal_number: int = signal.SIGKILL,
+    patch: Optional[Callable[[object], None]] = None,
+    save_seconds: str = "0",
+) -> int:
+    """One process's life, ended after ``kill_after`` seconds if not by itself; its wait status."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.environ.update(BATON_FOLDER=str(folder), BATON_SAVE_SECONDS=save_seconds)
+            sys.modules.pop("baton", None)
+            import baton
+
+            if patch is not None:
+                patch(baton)
+            sys.argv = [program]
+            runpy.run_path(str(PROGRAMS / program), run_name="__main__")
+            code = 0
+        except SystemExit as e:
+            code = e.code if isinstance(e.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(pid, signal_number)
+    return os.waitpid(pid, 0)[1]
+
+
+def relay(program: str, folder: Path, kills: int, seed: int, longest: float) -> int:
+    """Lives ended at random instants, then one to the end; returns how many were cut short."""
+    draw = random.Random(seed)
+    cut = 0
+    for _ in range(kills):
+        status = train(program, folder, kill_after=draw.uniform(0.02, longest))
+        if status == 0:
+            break
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        cut += 1
+    assert train(program, folder) == 0
+    return cut
+
+
+def broken_off(program: str, folder: Path, epoch: int, batch: int, **how: object) -> None:
+    """Trains until just after the save at a position, and ends there by SIGKILL."""
+
+    def patch(baton: object) -> None:
+        whole = baton._Alone._write_whole
+
+        def write_and_die(self: object, name: str, write: object) -> None:
+            whole(self, name, write)
+            if name == "e%d-b%d" % (epoch, batch):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        baton._Alone._write_whole = write_and_die
+
+    assert os.WTERMSIG(train(program, folder, patch=patch)) == signal.SIGKILL
+
+
+def digest(folder: Path) -> str:
+    """Of the newest checkpoint's files, which are the same for the same state."""
+    def place(path: Path) -> tuple:
+        epoch, _, batch = path.name[1:].partition("-b")
+        return int(epoch), int(batch)
+
+    newest = max(folder.glob("e*-b*"), key=place)
+    sha = hashlib.sha256()
+    for file in sorted(newest.iterdir()):
+        sha.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    return "%s %s" % (newest.name, sha.hexdigest())
