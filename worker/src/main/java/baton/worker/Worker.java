@@ -6,6 +6,13 @@ import baton.protocol.client.CoordinatorClient;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.checkpoint.DirectoryStore;
 import baton.worker.child.ChildProgram;
+import baton.worker.drive.DriveConnection;
+import baton.worker.drive.DrivePolicy;
+import baton.worker.drive.DriveRoot;
+import baton.worker.drive.DriveSetup;
+import baton.worker.drive.DriveStore;
+import baton.worker.drive.DriveTime;
+import baton.worker.drive.MachineSignIn;
 import baton.worker.http.HttpCoordinator;
 import baton.worker.segment.Action;
 import baton.worker.segment.CheckpointStore;
@@ -51,17 +58,18 @@ public final class Worker implements AutoCloseable {
   /**
    * What a worker is started with.
    *
+   * @param place where checkpoints live
    * @param programs scripts, each as {@code NAME=command}
    * @param acceptNewCode whether they go on from checkpoints that other versions of them made
    * @param device {@code cpu}, {@code gpu}, or {@code best} of both
    * @param scratch where a folder for this session is made on the local disk
-   * @param environment the variables that concern PyTorch are looked at
+   * @param environment the variables that concern PyTorch and Colab are looked at
    */
   public record Options(
       URI coordinator,
       String token,
       String name,
-      Path storeDirectory,
+      Place place,
       Settings settings,
       List<String> programs,
       boolean acceptNewCode,
@@ -90,9 +98,7 @@ public final class Worker implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     CoordinatorPort coordinator =
         new HttpCoordinator(new CoordinatorClient(options.coordinator(), options.token()));
-    CheckpointStore store =
-        DirectoryStore.open(
-            options.storeDirectory(), () -> new StoreId("store-" + hex(random, ID_BYTES)));
+    CheckpointStore store = storeAt(options.place(), options.environment(), random);
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
@@ -126,6 +132,19 @@ public final class Worker implements AutoCloseable {
     }
     Programs.builtIn(torch).forEach(program -> programs.putIfAbsent(program.name(), program));
     return List.copyOf(programs.values());
+  }
+
+  private static CheckpointStore storeAt(
+      Place place, Map<String, String> environment, SecureRandom random) throws StoreException {
+    Supplier<StoreId> newId = () -> new StoreId("store-" + hex(random, ID_BYTES));
+    if (place instanceof Place.Directory directory) {
+      return DirectoryStore.open(directory.path(), newId);
+    }
+    Place.Drive drive = (Place.Drive) place;
+    DriveConnection connection = DriveConnection.open(drive.api(), MachineSignIn.find(environment));
+    DriveSetup setup =
+        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
+    return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
   }
 
   Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {

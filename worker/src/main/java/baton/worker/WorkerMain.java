@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,12 +64,7 @@ public final class WorkerMain implements Callable<Integer> {
   @Option(names = "--name", description = "A label for this worker. Default: drawn at random.")
   private String name = "worker-" + Integer.toHexString(new SecureRandom().nextInt());
 
-  @Option(
-      names = "--store-dir",
-      paramLabel = "DIR",
-      required = true,
-      description = "The directory where checkpoints live.")
-  private Path storeDirectory;
+  @Mixin private StoreOptions store;
 
   @Option(
       names = "--program",
@@ -211,7 +207,7 @@ public final class WorkerMain implements Callable<Integer> {
         coordinator,
         token(),
         name,
-        storeDirectory,
+        store.place(),
         settings,
         programs,
         acceptNewCode,

@@ -120,6 +120,19 @@ class WorkerMainTest {
   }
 
   @Test
+  void aMachineThatIsNotSignedInToGoogleIsToldHow() throws Exception {
+    ProcessBuilder builder = command("t0ken", "--store", "drive");
+    builder.command().removeAll(List.of("--store-dir", folder.resolve("store").toString()));
+    builder.environment().remove("TBE_EPHEM_CREDS_ADDR");
+    builder.environment().put("GOOGLE_APPLICATION_CREDENTIALS", folder.resolve("none").toString());
+    Ended ended = end(builder.start());
+    assertThat(ended.code()).isEqualTo(4);
+    assertThat(ended.text())
+        .startsWith("This machine has no usable Google sign-in for Drive. Run 'gcloud auth")
+        .hasLineCount(1);
+  }
+
+  @Test
   void aStoreThatCannotBeOpenedIsTheMachinesTrouble() throws Exception {
     Files.writeString(folder.resolve("store"), "a file");
     Ended ended = end(command("t0ken").start());

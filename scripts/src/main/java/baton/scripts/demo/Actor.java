@@ -5,6 +5,7 @@ import baton.scripts.process.JavaProcess;
 import baton.worker.WorkerMain;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,20 +61,21 @@ final class Actor {
                 stage.workerToken().toString(),
                 "--name",
                 name,
-                "--store-dir",
-                stage.store.toString(),
                 "--spool",
                 stage.spool(name).toString(),
                 "--device",
                 "cpu",
                 "--report-batches"));
+    arguments.addAll(stage.store.workerArguments());
     endsIn.ifPresent(end -> arguments.addAll(List.of("--session-ends-in", end.toMillis() + "ms")));
+    Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+    environment.putAll(stage.store.workerEnvironment());
     process =
         JavaProcess.start(
             WorkerMain.class,
             FLAGS,
             arguments,
-            ENVIRONMENT,
+            environment,
             line -> words.add(new Word(this, line)));
   }
 

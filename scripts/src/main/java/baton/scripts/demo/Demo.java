@@ -44,6 +44,21 @@ public final class Demo implements Callable<Integer> {
       description = "Epochs of the job; default: ${DEFAULT-VALUE}.")
   private int epochs;
 
+  @Option(
+      names = "--store",
+      defaultValue = "directory",
+      description = {
+        "Where checkpoints live: ${COMPLETION-CANDIDATES}. Drive is a fake one on this machine,",
+        "with faults. Default: ${DEFAULT-VALUE}."
+      })
+  private Kind store;
+
+  /** Of store. */
+  enum Kind {
+    directory,
+    drive
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -54,11 +69,11 @@ public final class Demo implements Callable<Integer> {
               .formatted(FEWEST_EPOCHS));
     }
     Path folder = Files.createTempDirectory("baton-demo");
-    try (Stage stage = new Stage(folder, out::println)) {
+    try (Stage stage = new Stage(folder, store == Kind.drive, out::println)) {
       Unbroken.Run unbroken = Unbroken.train(stage, seed, epochs);
       Script script = Script.drawnFrom(seed, kills, epochs);
       Performance.Report report = new Performance(stage, script, seed, unbroken).play();
-      return Verdict.of(report, unbroken, script).tell(out);
+      return Verdict.of(report, unbroken, script, stage.store.failures()).tell(out);
     } catch (StageFailure e) {
       out.println("RELAY FAILED " + e.getMessage());
       return 1;

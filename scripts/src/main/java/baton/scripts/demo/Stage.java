@@ -22,19 +22,31 @@ final class Stage implements AutoCloseable {
   private static final Duration TTL = Duration.ofSeconds(2);
   private static final int BATCHES_BETWEEN_SAVES = 20;
 
-  final Path store;
+  final StagedStore store;
   final CoordinatorServer coordinator;
   private final Path folder;
   private final Consumer<String> lines;
   private final long begun = System.nanoTime();
 
-  Stage(Path folder, Consumer<String> lines) throws IOException {
+  Stage(Path folder, boolean onDrive, Consumer<String> lines) throws IOException {
     this.folder = folder;
     this.lines = lines;
-    this.store = Files.createDirectory(folder.resolve("store"));
-    this.coordinator = new CoordinatorServer(folder, Optional.of(store), line -> {});
-    Duration took = coordinator.start();
+    this.store =
+        onDrive
+            ? new DriveOnStage(folder, fault -> say("drive", fault))
+            : new DirectoryOnStage(Files.createDirectory(folder.resolve("store")));
+    this.coordinator = new CoordinatorServer(folder, store.ofCoordinator(), line -> {});
+    Duration took = startOrClose();
     say("coordinator", "ready at %s after %.1f s".formatted(coordinator.uri(), seconds(took)));
+  }
+
+  private Duration startOrClose() {
+    try {
+      return coordinator.start();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** A request to the coordinator, by a client of some role. */
@@ -106,6 +118,7 @@ final class Stage implements AutoCloseable {
   @Override
   public void close() {
     coordinator.close();
+    store.close();
   }
 
   static double seconds(Duration duration) {

@@ -26,15 +26,24 @@ final class Verdict {
   private final Performance.Report report;
   private final Unbroken.Run unbroken;
   private final Script script;
+  private final List<String> ofStore;
 
-  private Verdict(Performance.Report report, Unbroken.Run unbroken, Script script) {
+  private Verdict(
+      Performance.Report report, Unbroken.Run unbroken, Script script, List<String> ofStore) {
     this.report = report;
     this.unbroken = unbroken;
     this.script = script;
+    this.ofStore = ofStore;
   }
 
-  static Verdict of(Performance.Report report, Unbroken.Run unbroken, Script script) {
-    return new Verdict(report, unbroken, script);
+  /**
+   * A verdict.
+   *
+   * @param ofStore what the demo was to show of its store, and did not
+   */
+  static Verdict of(
+      Performance.Report report, Unbroken.Run unbroken, Script script, List<String> ofStore) {
+    return new Verdict(report, unbroken, script, ofStore);
   }
 
   /** Prints the table and the verdict; the exit code. */
@@ -61,7 +70,7 @@ final class Verdict {
   }
 
   private List<String> failures() {
-    List<String> failures = new ArrayList<>();
+    List<String> failures = new ArrayList<>(ofStore);
     require(failures, report.killedAt().size() == script.kills().size(), "a worker was not killed");
     require(
         failures,

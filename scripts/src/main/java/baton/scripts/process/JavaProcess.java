@@ -36,10 +36,20 @@ public final class JavaProcess implements AutoCloseable {
       List<String> arguments,
       Map<String, String> environment,
       Consumer<String> lines) {
+    return start(main.getName(), flags, arguments, environment, lines);
+  }
+
+  /** Starts the class of this name, which need only be there when it runs. */
+  public static JavaProcess start(
+      String main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment,
+      Consumer<String> lines) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);

@@ -26,6 +26,25 @@ class DemoTest {
   }
 
   @Test
+  void theSameOverADriveThatFailsAndNothingTellsASecret() {
+    StringWriter told = new StringWriter();
+
+    int code =
+        new CommandLine(new Demo())
+            .setOut(new PrintWriter(told))
+            .execute("--store", "drive", "--epochs", "16", "--kills", "2", "--seed", "11");
+
+    assertThat(told.toString().strip().lines().reduce((a, b) -> b))
+        .as(told.toString())
+        .hasValueSatisfying(
+            last -> assertThat(last).matches("RELAY OK kills=2 segments=\\d+ accuracy=.*"));
+    assertThat(told.toString())
+        .contains("goes wrong on purpose: CHUNK LoseReply")
+        .doesNotContain("secret-");
+    assertThat(code).isZero();
+  }
+
+  @Test
   void aDemoTooShortToKillAnyoneIsRefused() {
     StringWriter told = new StringWriter();
 

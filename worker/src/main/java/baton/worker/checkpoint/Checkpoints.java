@@ -18,17 +18,19 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
  * Saves and restores checkpoints, in the same way on every store.
  *
- * <p>A save, in steps: write the snapshot to the spool; digest its state; create the folder, which
- * must be new (R6); put the files, except those that are in the store already; put the manifest
- * last (R5). A save that ends before its last step leaves a folder without a manifest, which nobody
- * reads.
+ * <p>A save, in steps: write the snapshot to the spool; digest its state; ask for room; create the
+ * folder, which must be new (R6); put the files, except those that are in the store already; put
+ * the manifest last (R5). A save that ends before its last step leaves a folder without a manifest,
+ * which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
  * compare it with the manifest; what differs is got once more, and only if it differs again is it
@@ -94,12 +96,20 @@ public final class Checkpoints {
   private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
       throws StoreException, TroubleException, IOException {
     Sha256 stateDigest = StateDigest.of(spool.path());
+    Map<Path, Optional<FileEntry>> inStore = new LinkedHashMap<>();
+    long missing = 0;
+    for (Path file : spool.files()) {
+      Optional<FileEntry> stored = inStore(draft, file);
+      inStore.put(file, stored);
+      missing += stored.isPresent() ? 0 : Files.size(file);
+    }
+    store.requireRoom(missing);
     String folder = draft.folder(position);
     store.createFolder(folder);
     List<FileEntry> files = new ArrayList<>();
-    for (Path file : spool.files()) {
-      Optional<FileEntry> stored = inStore(draft, file);
-      files.add(stored.isPresent() ? stored.get() : store.put(folder, file, moved));
+    for (Map.Entry<Path, Optional<FileEntry>> file : inStore.entrySet()) {
+      Optional<FileEntry> stored = file.getValue();
+      files.add(stored.isPresent() ? stored.get() : store.put(folder, file.getKey(), moved));
     }
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
     String text = text(manifest);

@@ -14,6 +14,13 @@ public interface CheckpointStore {
   StoreId id();
 
   /**
+   * Looks, where that is cheap, whether so many more bytes find room.
+   *
+   * @throws StoreException of kind FULL if they surely do not
+   */
+  default void requireRoom(long bytes) throws StoreException {}
+
+  /**
    * Creates the folder at {@code path} from the root.
    *
    * @throws StoreException of kind EXISTS if there is one: nothing is ever overwritten (R6)

@@ -59,6 +59,24 @@ class CheckpointsSaveTest {
   }
 
   @Test
+  void whatFindsNoRoomLeavesNothingBehind() throws Exception {
+    store.hasRoomFor(10);
+
+    assertKind(Kind.FULL, () -> save(0, Optional.empty(), States.after(1)));
+
+    assertThat(store.calls).isEmpty();
+    assertThat(spool).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsInTheStoreAlreadyNeedsNoRoom() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    store.hasRoomFor(0);
+
+    save(1, Optional.of(first), States.after(1));
+  }
+
+  @Test
   void theCheckpointIsWhatLiesInTheStore() throws Exception {
     StoredCheckpoint saved = save(0, Optional.empty(), States.after(1));
 

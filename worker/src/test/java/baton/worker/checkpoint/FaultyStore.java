@@ -19,6 +19,7 @@ final class FaultyStore implements CheckpointStore {
   private StoreException.Kind failure;
   private String spoiled = "";
   private int spoils;
+  private long room = Long.MAX_VALUE;
 
   FaultyStore(CheckpointStore inner) {
     this.inner = inner;
@@ -34,6 +35,18 @@ final class FaultyStore implements CheckpointStore {
   void spoil(String name, int copies) {
     spoiled = name;
     spoils = copies;
+  }
+
+  /** So many bytes find room, and no more. */
+  void hasRoomFor(long bytes) {
+    room = bytes;
+  }
+
+  @Override
+  public void requireRoom(long bytes) throws StoreException {
+    if (bytes > room) {
+      throw new StoreException(StoreException.Kind.FULL, "No room for " + bytes + " bytes.");
+    }
   }
 
   private void called(String call) throws StoreException {

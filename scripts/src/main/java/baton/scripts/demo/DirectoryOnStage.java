@@ -1,0 +1,38 @@
+package baton.scripts.demo;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A directory that all processes of the demo see. */
+record DirectoryOnStage(Path directory) implements StagedStore {
+  @Override
+  public List<String> workerArguments() {
+    return List.of("--store-dir", directory.toString());
+  }
+
+  @Override
+  public Map<String, String> workerEnvironment() {
+    return Map.of();
+  }
+
+  @Override
+  public Optional<Path> ofCoordinator() {
+    return Optional.of(directory);
+  }
+
+  @Override
+  public Duration delay() {
+    return Duration.ZERO;
+  }
+
+  @Override
+  public List<String> failures() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {}
+}

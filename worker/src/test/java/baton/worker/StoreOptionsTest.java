@@ -1,0 +1,65 @@
+package baton.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+class StoreOptionsTest {
+  private static final URI GOOGLE = URI.create("https://www.googleapis.com/");
+
+  @Command
+  private static final class Some {
+    @Mixin private StoreOptions store;
+  }
+
+  private static Place place(String... arguments) {
+    Some command = new Some();
+    new CommandLine(command).parseArgs(arguments);
+    return command.store.place();
+  }
+
+  @Test
+  void aDirectoryIsAPlace() {
+    assertThat(place("--store-dir", "there")).isEqualTo(new Place.Directory(Path.of("there")));
+  }
+
+  @Test
+  void driveIsAPlaceWithOrWithoutAFoldersName() {
+    assertThat(place("--store", "drive")).isEqualTo(new Place.Drive(Optional.empty(), GOOGLE));
+    assertThat(place("--store", "drive", "--drive-folder", "Runs"))
+        .isEqualTo(new Place.Drive(Optional.of("Runs"), GOOGLE));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "                                   | needs a store: name a directory",
+        "--store drive --store-dir there    | has one store",
+        "--store dropbox                    | no store 'dropbox'",
+        "--store-dir there --drive-folder x | needs --store drive",
+      })
+  void anythingElseIsToldHowToSayIt(String arguments, String sentence) {
+    String[] words = arguments == null ? new String[0] : arguments.split(" ");
+    assertThatThrownBy(() -> place(words))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void aBlankNameIsNone() {
+    assertThatThrownBy(() -> place("--store", "drive", "--drive-folder", " "))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("1 to 200 characters");
+  }
+}
