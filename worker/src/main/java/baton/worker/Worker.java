@@ -114,19 +114,6 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private static CheckpointStore storeAt(
-      Place place, Map<String, String> environment, SecureRandom random) throws StoreException {
-    Supplier<StoreId> newId = () -> new StoreId("store-" + hex(random, ID_BYTES));
-    if (place instanceof Place.Directory directory) {
-      return DirectoryStore.open(directory.path(), newId);
-    }
-    Place.Drive drive = (Place.Drive) place;
-    DriveConnection connection = DriveConnection.open(drive.api(), MachineSignIn.find(environment));
-    DriveSetup setup =
-        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
-    return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
-  }
-
   /** A worker that has scripts may never need this JVM's PyTorch, so it is not loaded to ask it. */
   private static String bestDevice(Options options, TorchEngine torch) throws TroubleException {
     return options.programs().isEmpty() ? torch.bestDevice() : Devices.best();
@@ -145,6 +132,19 @@ public final class Worker implements AutoCloseable {
     }
     Programs.builtIn(torch).forEach(program -> programs.putIfAbsent(program.name(), program));
     return List.copyOf(programs.values());
+  }
+
+  private static CheckpointStore storeAt(
+      Place place, Map<String, String> environment, SecureRandom random) throws StoreException {
+    Supplier<StoreId> newId = () -> new StoreId("store-" + hex(random, ID_BYTES));
+    if (place instanceof Place.Directory directory) {
+      return DirectoryStore.open(directory.path(), newId);
+    }
+    Place.Drive drive = (Place.Drive) place;
+    DriveConnection connection = DriveConnection.open(drive.api(), MachineSignIn.find(environment));
+    DriveSetup setup =
+        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
+    return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
   }
 
   Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {

@@ -103,19 +103,6 @@ class WorkerMainTest {
   }
 
   @Test
-  void aMachineThatIsNotSignedInToGoogleIsToldHow() throws Exception {
-    ProcessBuilder builder = command("t0ken", "--store", "drive");
-    builder.command().removeAll(List.of("--store-dir", folder.resolve("store").toString()));
-    builder.environment().remove("TBE_EPHEM_CREDS_ADDR");
-    builder.environment().put("GOOGLE_APPLICATION_CREDENTIALS", folder.resolve("none").toString());
-    Ended ended = end(builder.start());
-    assertThat(ended.code()).isEqualTo(4);
-    assertThat(ended.text())
-        .startsWith("This machine has no usable Google sign-in for Drive. Run 'gcloud auth")
-        .hasLineCount(1);
-  }
-
-  @Test
   void aProgramWithoutANameIsAMatterOfUse() throws Exception {
     Ended ended = end(command("t0ken", "--program", "python train.py").start());
     assertThat(ended.code()).isEqualTo(2);
@@ -130,6 +117,19 @@ class WorkerMainTest {
     Ended ended = end(command("t0ken", "--program", "a=one", "--program", "a=two").start());
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.text()).isEqualToIgnoringNewLines("Two programs have the name a.");
+  }
+
+  @Test
+  void aMachineThatIsNotSignedInToGoogleIsToldHow() throws Exception {
+    ProcessBuilder builder = command("t0ken", "--store", "drive");
+    builder.command().removeAll(List.of("--store-dir", folder.resolve("store").toString()));
+    builder.environment().remove("TBE_EPHEM_CREDS_ADDR");
+    builder.environment().put("GOOGLE_APPLICATION_CREDENTIALS", folder.resolve("none").toString());
+    Ended ended = end(builder.start());
+    assertThat(ended.code()).isEqualTo(4);
+    assertThat(ended.text())
+        .startsWith("This machine has no usable Google sign-in for Drive. Run 'gcloud auth")
+        .hasLineCount(1);
   }
 
   @Test

@@ -133,8 +133,8 @@ final class Performance {
   /** Long enough to get ready, and to train a few epochs. */
   private Duration plannedLength() {
     double training = unbroken.epoch().toMillis() * script.epochsOfPlannedSession();
-    double length =
-        TO_SAVE.plus(stage.store.delay()).toMillis() + unbroken.ready().toMillis() + training;
+    Duration besides = unbroken.ready().plus(stage.store.delay()).plus(TO_SAVE);
+    double length = besides.toMillis() + training;
     return Duration.ofMillis((long) (patience * length));
   }
 
