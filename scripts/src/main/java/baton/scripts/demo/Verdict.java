@@ -100,12 +100,19 @@ final class Verdict {
     }
   }
 
-  /** Sessions that left in good order, with what they had trained committed. */
+  /** Sessions that left in good order, with something they had trained committed. */
   private long plannedEnds() {
     return report.segments().stream()
         .filter(segment -> "SESSION_ENDING".equals(segment.ended()))
-        .filter(segment -> segment.to().isAfter(segment.from()))
+        .filter(this::movedTheHead)
         .count();
+  }
+
+  /** Whether the lease did, in this segment or in one before it. */
+  private boolean movedTheHead(SegmentView last) {
+    return report.segments().stream()
+        .filter(segment -> segment.fence().equals(last.fence()))
+        .anyMatch(segment -> segment.to().isAfter(segment.from()));
   }
 
   /** On the held-out split, after the last epoch. */
