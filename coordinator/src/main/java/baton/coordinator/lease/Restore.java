@@ -4,6 +4,7 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes a job up from a back-up: its leases end, its fences go on above all that the lost time may
@@ -11,12 +12,13 @@ import java.util.List;
  *
  * @param incarnation the larger of the highest seen in database and store plus one, and Unix
  *     seconds
- * @param found the chain that {@link Recovery} finds in the store, the head first; empty if the
- *     store cannot be read, and then the back-up's chain stands
+ * @param found the chain that {@link Recovery} finds in the store, the head first; empty: the store
+ *     cannot be read, and then the job pauses, since what the lost time committed is not known and
+ *     it must not start again from the seed (R3)
  */
-public record Restore(long incarnation, List<Checkpoint> found) implements Command {
+public record Restore(long incarnation, Optional<List<Checkpoint>> found) implements Command {
   public Restore {
-    found = List.copyOf(found);
+    found = found.map(List::copyOf);
   }
 
   @Override
@@ -29,23 +31,36 @@ public record Restore(long incarnation, List<Checkpoint> found) implements Comma
     if (job.lease().isPresent()) {
       change.endLease(LeaseEnd.RESTORED, now);
     }
-    boolean adopts = !found.isEmpty() && !job.state().isOver();
-    if (adopts) {
-      change.chain(found);
-    }
-    boolean complete = adopts && found.get(0).position().equals(job.spec().end());
-    JobState after = complete ? JobState.COMPLETE : job.state().withoutLease();
-    if (complete) {
-      change.state(JobState.COMPLETE, "all epochs are done");
-    }
-    return change
+    change
         .fence(Fence.beforeIncarnation(incarnation))
         .row(
             new History.Event(
-                History.Event.Kind.RESTORED,
-                "restored as incarnation %d%s"
-                    .formatted(incarnation, adopts ? " at " + found.get(0).position() : ""),
-                now))
-        .answer(new Outcome.Now(after));
+                History.Event.Kind.RESTORED, "restored as incarnation " + incarnation, now));
+    return change.answer(new Outcome.Now(adopt(change, job, now)));
+  }
+
+  /** Goes on from what was found; the state the job is in then. */
+  private JobState adopt(Change change, Job job, Instant now) {
+    JobState otherwise = job.state().withoutLease();
+    if (job.state().isOver()) {
+      return otherwise;
+    }
+    if (found.isEmpty()) {
+      Endings.pause(
+          change,
+          "it was restored from a back-up while its store could not be read, so newer checkpoints may"
+              + " be missing. Resume it to go on from the back-up all the same.",
+          now);
+      return JobState.PAUSED;
+    }
+    if (found.get().isEmpty()) {
+      return otherwise;
+    }
+    change.chain(found.get());
+    if (!found.get().get(0).position().equals(job.spec().end())) {
+      return otherwise;
+    }
+    change.state(JobState.COMPLETE, "all epochs are done");
+    return JobState.COMPLETE;
   }
 }

@@ -48,7 +48,8 @@ class FenceRuleTest {
 
   @Test
   void afterARestoreFencesGoOnAboveAllThatTheLostTimeMayHaveGranted() {
-    Job restored = after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, List.of()));
+    Job restored =
+        after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.of(List.of())));
 
     assertThat(restored.lease()).isEmpty();
     assertThat(leasedTo("ben", restored).fence())
@@ -58,7 +59,7 @@ class FenceRuleTest {
   @Test
   void aLeaseOfTheTimeBeforeTheBackUpIsStaleAfterTheRestore() {
     Job job = leasedTo("anna", waiting());
-    Job restored = leasedTo("ben", after(job, new Restore(RESTORED_AT, List.of())));
+    Job restored = leasedTo("ben", after(job, new Restore(RESTORED_AT, Optional.of(List.of()))));
 
     assertThat(refusal(restored, commit(job, 1, 0))).isEqualTo(Refusal.STALE_FENCE);
     assertThat(renewed(restored, job)).isEqualTo(Directive.STOP);
@@ -66,9 +67,10 @@ class FenceRuleTest {
 
   @Test
   void aRestoreNeverGoesBackToAnIncarnation() {
-    Job restored = after(waiting(), new Restore(RESTORED_AT, List.of()));
+    Job restored = after(waiting(), new Restore(RESTORED_AT, Optional.of(List.of())));
 
-    assertThatThrownBy(() -> new Restore(RESTORED_AT, List.of()).decide(restored, NOON))
+    assertThatThrownBy(
+            () -> new Restore(RESTORED_AT, Optional.of(List.of())).decide(restored, NOON))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not above");
   }
@@ -140,5 +142,13 @@ class FenceRuleTest {
   private static Directive renewed(Job job, Job then) {
     Outcome outcome = new Renew(then.fence(), secretOf(then)).decide(job, NOON).outcome();
     return ((Outcome.Renewed) outcome).directive();
+  }
+
+  @Test
+  void aJobWhoseStoreCannotBeReadPausesAfterARestoreAndNeverStartsFromTheSeedByItself() {
+    Job restored = after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.empty()));
+
+    assertThat(restored.state()).isEqualTo(JobState.PAUSED);
+    assertThat(restored.reason().orElseThrow()).contains("its store could not be read");
   }
 }

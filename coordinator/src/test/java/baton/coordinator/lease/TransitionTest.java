@@ -104,7 +104,8 @@ class TransitionTest {
     rows.put("Resume", job -> new Step(job, new Resume()));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
     rows.put(
-        "Restore", job -> new Step(job, new Restore(job.fence().incarnation() + 1, List.of())));
+        "Restore",
+        job -> new Step(job, new Restore(job.fence().incarnation() + 1, Optional.of(List.of()))));
     return rows;
   }
 

@@ -250,7 +250,7 @@ class GroupCommitterTest {
     Gate gate = gateBeforeNextSave();
     submit("other");
     gate.awaitReached();
-    CompletableFuture<Outcome> impossible = apply("mnist", new Restore(0, List.of()));
+    CompletableFuture<Outcome> impossible = apply("mnist", new Restore(0, Optional.of(List.of())));
     CompletableFuture<Outcome> neighbour = apply("mnist", Sample.pause());
     gate.open();
 

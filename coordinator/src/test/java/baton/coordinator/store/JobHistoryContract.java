@@ -183,7 +183,7 @@ abstract class JobHistoryContract {
     commit(new Position(0, 10), 0.9);
     Checkpoint known = commit(new Position(0, 20), 0.8);
     Checkpoint adopted = Sample.checkpoint(job, new Position(0, 30));
-    change(new Restore(7, List.of(adopted, known)));
+    change(new Restore(7, Optional.of(List.of(adopted, known))));
     grant("s2");
     commit(new Position(0, 40), 0.6);
 

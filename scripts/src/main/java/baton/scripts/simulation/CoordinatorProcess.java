@@ -130,7 +130,7 @@ final class CoordinatorProcess {
     start();
     long incarnation = Math.max(highest + 1, clock().instant().getEpochSecond());
     for (Job job : database.newest(Integer.MAX_VALUE)) {
-      desk.apply(job.id(), new Restore(incarnation, found(job)));
+      desk.apply(job.id(), new Restore(incarnation, Optional.of(found(job))));
     }
   }
 
