@@ -88,6 +88,12 @@ final class Actor {
     return process.isAlive();
   }
 
+  /** SIGTERM; the exit code, once it has ended in good order. */
+  int tellToEnd() {
+    process.tellToEnd();
+    return process.awaitEnd();
+  }
+
   void kill() {
     process.kill();
   }
