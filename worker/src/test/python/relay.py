@@ -6,7 +6,7 @@ import random
 import runpy
 import signal
 import sys
-import time
+import threading
 import traceback
 from pathlib import Path
 from typing import Callable, Optional
@@ -17,12 +17,10 @@ PROGRAMS = Path(__file__).parent / "programs"
 def train(
     program: str,
     folder: Path,
-    kill_after: Optional[float] = None,
-    signal_number: int = signal.SIGKILL,
     patch: Optional[Callable[[object], None]] = None,
     save_seconds: str = "0",
 ) -> int:
-    """One process's life, ended after ``kill_after`` seconds if not by itself; its wait status."""
+    """One process's life; its wait status."""
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -43,18 +41,56 @@ def train(
         finally:
             sys.stderr.flush()
             os._exit(code)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(pid, signal_number)
     return os.waitpid(pid, 0)[1]
 
 
-def relay(program: str, folder: Path, kills: int, seed: int, longest: float) -> int:
-    """Lives ended at random instants, then one to the end; returns how many were cut short."""
+def counting_steps(into: Path) -> Callable[[object], None]:
+    """A patch that writes down, a byte each, how many steps a life has trained."""
+
+    def patch(baton: object) -> None:
+        step = baton.Run.step
+
+        def counted(self: object, *what: object, **named: object) -> None:
+            with open(into, "ab") as file:
+                file.write(b".")
+            step(self, *what, **named)
+
+        baton.Run.step = counted
+
+    return patch
+
+
+def dying_after(steps: int, seconds: float) -> Callable[[object], None]:
+    """A patch that ends a life by SIGKILL so soon after it has trained so many steps."""
+
+    def patch(baton: object) -> None:
+        step = baton.Run.step
+        left = [steps]
+
+        def counted(self: object, *what: object, **named: object) -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                killer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
+                killer.daemon = True
+                killer.start()
+            step(self, *what, **named)
+
+        baton.Run.step = counted
+
+    return patch
+
+
+def relay(program: str, folder: Path, kills: int, seed: int, longest: int) -> int:
+    """Lives ended at random instants, at most so many steps each, then one to the end.
+
+    Counted in steps and not in seconds, so that a fast machine is not done before the first kill.
+    Returns how many were cut short.
+    """
     draw = random.Random(seed)
     cut = 0
     for _ in range(kills):
-        status = train(program, folder, kill_after=draw.uniform(0.02, longest))
+        patch = dying_after(draw.randint(1, longest), draw.uniform(0, 0.01))
+        status = train(program, folder, patch=patch)
         if status == 0:
             break
         assert os.WTERMSIG(status) == signal.SIGKILL

@@ -15,7 +15,7 @@ import pytest
 torch = pytest.importorskip("torch")
 if importlib.util.find_spec("torch._dynamo"):  # so that each forked life need not import it
     importlib.import_module("torch._dynamo")
-from relay import broken_off, digest, relay, train  # noqa: E402
+from relay import broken_off, counting_steps, digest, relay, train  # noqa: E402
 
 KILLS = int(os.environ.get("KILLS", "4"))
 torch.set_num_threads(1)
@@ -23,9 +23,9 @@ torch.set_num_threads(1)
 
 @pytest.mark.parametrize("program", ["cnn.py", "gan.py"])
 def test_killed_at_random_instants_equals_unbroken(program: str, tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert train(program, tmp_path / "unbroken") == 0
-    longest = 0.15 + 1.6 * (time.monotonic() - began) / (KILLS + 1)
+    steps = tmp_path / "steps"
+    assert train(program, tmp_path / "unbroken", patch=counting_steps(steps)) == 0
+    longest = max(2, int(1.6 * steps.stat().st_size / (KILLS + 1)))
     seed = time.time_ns()
     cut = relay(program, tmp_path / "relayed", KILLS, seed, longest)
     assert cut >= KILLS // 2, "only %d of %d lives were cut short, seed %d" % (cut, KILLS, seed)
