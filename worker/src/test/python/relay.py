@@ -60,8 +60,10 @@ def counting_steps(into: Path) -> Callable[[object], None]:
     return patch
 
 
-def dying_after(steps: int, seconds: float) -> Callable[[object], None]:
-    """A patch that ends a life by SIGKILL so soon after it has trained so many steps."""
+def dying_after(
+    steps: int, seconds: float, number: int = signal.SIGKILL
+) -> Callable[[object], None]:
+    """A patch that sends a life a signal so soon after it has trained so many steps."""
 
     def patch(baton: object) -> None:
         step = baton.Run.step
@@ -70,7 +72,7 @@ def dying_after(steps: int, seconds: float) -> Callable[[object], None]:
         def counted(self: object, *what: object, **named: object) -> None:
             left[0] -= 1
             if left[0] == 0:
-                killer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
+                killer = threading.Timer(seconds, os.kill, (os.getpid(), number))
                 killer.daemon = True
                 killer.start()
             step(self, *what, **named)

@@ -15,7 +15,7 @@ import pytest
 torch = pytest.importorskip("torch")
 if importlib.util.find_spec("torch._dynamo"):  # so that each forked life need not import it
     importlib.import_module("torch._dynamo")
-from relay import broken_off, counting_steps, digest, relay, train  # noqa: E402
+from relay import broken_off, counting_steps, digest, dying_after, relay, train  # noqa: E402
 
 KILLS = int(os.environ.get("KILLS", "4"))
 torch.set_num_threads(1)
@@ -72,12 +72,8 @@ def test_loader_processes_resume_exactly(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_sigterm_saves_at_the_next_batch_and_the_rest_is_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "relayed"
-    status = 0
-    wait = 0.3
-    while status == 0 and wait > 0.01:  # a fast machine may be done before the signal
-        shutil.rmtree(folder, ignore_errors=True)
-        status = train("cnn.py", folder, wait, signal.SIGTERM, save_seconds="1000")
-        wait /= 2
+    told = dying_after(steps=5, seconds=0, number=signal.SIGTERM)
+    status = train("cnn.py", folder, patch=told, save_seconds="1000")
     assert os.WEXITSTATUS(status) == 128 + signal.SIGTERM
     assert len(list(folder.glob("e*-b*"))) == 1
     assert train("cnn.py", folder) == 0
