@@ -41,7 +41,11 @@ public final class ScriptsMain {
     return new CommandLine(new ScriptsMain())
         .setParameterExceptionHandler(
             (wrong, arguments) -> {
-              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              CommandLine line = wrong.getCommandLine();
+              line.getErr().println(wrong.getMessage());
+              if (line.getParent() == null) {
+                line.usage(line.getErr());
+              }
               return ExitCode.USAGE;
             })
         .setExecutionExceptionHandler(

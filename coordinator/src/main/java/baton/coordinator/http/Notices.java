@@ -3,13 +3,16 @@ package baton.coordinator.http;
 import baton.coordinator.lease.Budget;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Schedule;
 import baton.protocol.Ask;
 import baton.protocol.Policy;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a person should know of a job, in sentences, each with what would help. */
@@ -18,13 +21,20 @@ final class Notices {
 
   /**
    * @param waiting the requests for a lease that wait now
+   * @param left what remains of the live lease, if there is one
    */
-  static List<String> of(Job job, Collection<Ask> waiting, Instant now) {
+  static List<String> of(Job job, Collection<Ask> waiting, Optional<Duration> left, Instant now) {
     List<String> notices = new ArrayList<>();
     Budget budget = job.budget();
     Policy policy = job.spec().policy();
     if (job.state() == JobState.WAITING) {
-      addWhoIsMissing(notices, job, waiting);
+      addWhoIsMissing(notices, job, waiting, now);
+    }
+    if (left.filter(Duration::isZero).isPresent()) {
+      notices.add(
+          "Lease %s of %s has run out, and nobody carries on yet. Start a worker that has the program %s."
+              .formatted(
+                  job.fence(), job.lease().orElseThrow().ask().worker(), job.spec().program()));
     }
     budget
         .bars()
@@ -68,7 +78,8 @@ final class Notices {
     return List.copyOf(notices);
   }
 
-  private static void addWhoIsMissing(List<String> notices, Job job, Collection<Ask> waiting) {
+  private static void addWhoIsMissing(
+      List<String> notices, Job job, Collection<Ask> waiting, Instant now) {
     String program = job.spec().program();
     if (waiting.isEmpty()) {
       notices.add("No worker waits for a job. Start one that has the program " + program + ".");
@@ -82,6 +93,11 @@ final class Notices {
       notices.add(
           "No waiting worker has the program %s; they have: %s. Start one that has it, or cancel the job."
               .formatted(program, known));
+    } else if (waiting.stream().allMatch(ask -> Schedule.obstacle(job, ask, now).isPresent())) {
+      waiting.stream()
+          .flatMap(ask -> Schedule.obstacle(job, ask, now).stream())
+          .findFirst()
+          .ifPresent(obstacle -> notices.add("No waiting worker may have it: " + obstacle + "."));
     }
   }
 }

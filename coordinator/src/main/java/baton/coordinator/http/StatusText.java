@@ -71,7 +71,8 @@ final class StatusText {
     if (job.latest() != null) {
       line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));
     }
-    if (lease != null && lease.phase() != null) {
+    boolean ahead = lease != null && lease.phase() != null && lease.position().isAfter(head);
+    if (ahead && lease.ttlMs() > 0) {
       line(
           text,
           "now %s at %s%s"

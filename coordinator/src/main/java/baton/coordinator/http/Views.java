@@ -42,8 +42,10 @@ final class Views {
     Instant now = clock.instant();
     JobHistory history = jobs.history(job.id());
     List<Measurement> measured = job.begun() ? history.measurements() : List.of();
+    Optional<Duration> left = relay.remaining(job);
+    boolean isIdle = left.filter(Duration::isZero).isPresent();
     Optional<Duration> eta =
-        job.begun() && !job.state().isOver()
+        job.begun() && !job.state().isOver() && !isIdle
             ? Eta.of(history.segments(), job.position(), job.spec().epochs(), now)
             : Optional.empty();
     return new JobView(
@@ -56,7 +58,7 @@ final class Views {
         job.head().orElse(null),
         job.lease().map(lease -> lease(job, lease)).orElse(null),
         measured.isEmpty() ? null : measured.get(measured.size() - 1),
-        Notices.of(job, relay.waiting(), now),
+        Notices.of(job, relay.waiting(), left, now),
         job.submittedAt(),
         eta.map(Duration::toSeconds).orElse(null));
   }

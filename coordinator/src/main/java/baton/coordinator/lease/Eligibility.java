@@ -3,6 +3,7 @@ package baton.coordinator.lease;
 import baton.protocol.Ask;
 import baton.protocol.StoreId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -39,7 +40,12 @@ final class Eligibility {
         .map(
             bar ->
                 "%s is not given to %s until %s: %s %s"
-                    .formatted(name, ask.device(), bar.until(), bar.message(), bar.remedy()));
+                    .formatted(
+                        name,
+                        ask.device(),
+                        bar.until().truncatedTo(ChronoUnit.SECONDS),
+                        bar.message(),
+                        bar.remedy()));
   }
 
   /**

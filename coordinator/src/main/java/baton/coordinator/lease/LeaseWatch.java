@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What this coordinator has itself seen of the live leases, by its own monotonic clock. A lease has
@@ -104,6 +105,11 @@ public final class LeaseWatch {
     return Optional.ofNullable(seen.get(job))
         .filter(last -> last.fence.equals(fence))
         .map(Seen::pulse);
+  }
+
+  /** The jobs of which anything is known. */
+  public Set<JobId> watched() {
+    return Set.copyOf(seen.keySet());
   }
 
   public void forget(JobId job) {

@@ -2,7 +2,10 @@ package baton.coordinator.lease;
 
 import java.time.Instant;
 
-/** Lets a paused job go on, or a failed one try again; what it suffered before is forgiven. */
+/**
+ * Lets a paused job go on, or a failed one try again; what it suffered before is forgiven. So is
+ * what a waiting one suffered: a person who mended a machine need not wait until its bar is over.
+ */
 public record Resume() implements Command {
   @Override
   public Decision decide(Job job, Instant now) {
@@ -16,7 +19,11 @@ public record Resume() implements Command {
     return switch (job.state()) {
       case PAUSED, FAILED -> resume(job, JobState.WAITING, now);
       case PAUSING -> resume(job, JobState.RUNNING, now);
-      case WAITING, RUNNING -> Decision.unchanged(new Outcome.Now(job.state()));
+      case WAITING ->
+          job.budget().equals(Budget.UNTOUCHED)
+              ? Decision.unchanged(new Outcome.Now(JobState.WAITING))
+              : resume(job, JobState.WAITING, now);
+      case RUNNING -> Decision.unchanged(new Outcome.Now(JobState.RUNNING));
       case COMPLETE, CANCELLED ->
           Decision.refused(Refusal.JOB_OVER, "%s is %s.".formatted(job.spec().name(), job.state()));
     };

@@ -53,6 +53,11 @@ public final class Schedule {
         .orElseGet(() -> nothing(jobs, ask, ranOut, now));
   }
 
+  /** Why {@code ask} may not have {@code job}, in half a sentence; empty: it may. */
+  public static Optional<String> obstacle(Job job, Ask ask, Instant now) {
+    return Eligibility.obstacle(job, ask, now);
+  }
+
   /**
    * Whether the holder of {@code job} should give way at its segment's end: to a waiting session
    * that may have the job, or to another job it could run itself.

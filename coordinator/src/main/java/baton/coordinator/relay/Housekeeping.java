@@ -53,11 +53,13 @@ final class Housekeeping {
 
   /** Deletes the pruned checkpoints of a job whose store this coordinator reaches. */
   void tidy(JobId id) {
+    // The history first: what is marked in it is in no chain that is read after it.
+    List<CheckpointRow> rows = jobs.history(id).checkpoints();
     Optional<Job> job = jobs.find(id).filter(j -> j.store().filter(files::reaches).isPresent());
     if (job.isEmpty()) {
       return;
     }
-    for (CheckpointRow row : jobs.history(id).checkpoints()) {
+    for (CheckpointRow row : rows) {
       boolean pruned = row.mark().equals(Optional.of(Mark.PRUNED));
       if (pruned && deleted.add(row.checkpoint().digest())) {
         delete(job.get(), row);

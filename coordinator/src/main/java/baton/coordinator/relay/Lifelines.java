@@ -13,7 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Which live leases still beat: the shared renewals, watched by this coordinator's own clock. Safe
@@ -88,10 +90,15 @@ final class Lifelines {
     return job.lease().map(Lease::fence).flatMap(fence -> watch.pulse(job.id(), fence));
   }
 
-  /** Drops what is known of a lease that has ended. */
-  synchronized void forget(JobId job) {
-    watch.forget(job);
-    pulses.remove(job);
+  /** Drops what is known of jobs that are over. */
+  synchronized void forgetAllBut(Collection<Job> open) {
+    Set<JobId> kept = open.stream().map(Job::id).collect(Collectors.toSet());
+    for (JobId job : watch.watched()) {
+      if (!kept.contains(job)) {
+        watch.forget(job);
+        pulses.remove(job);
+      }
+    }
   }
 
   private void look(Job job) {

@@ -250,6 +250,7 @@ public final class Relay {
    */
   public void tick() {
     List<Job> open = parts.jobs().open();
+    lifelines.forgetAllBut(open);
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);
     for (Job job : open) {
       if (job.lease().isPresent()) {

@@ -153,7 +153,7 @@ final class WaitingRoom {
     } else if (outcome instanceof Outcome.Refused refused && refused.why() == Refusal.LEASE_ENDED) {
       request.answer().complete(new Acquired.Refused(refused));
     } else {
-      waiting.add(request); // another was faster; the next round chooses again
+      await(request); // another was faster; the next round chooses again
     }
   }
 
@@ -188,7 +188,7 @@ final class WaitingRoom {
 
   private void waitOn(Waiting request, Choice.Nothing nothing, List<Job> open) {
     if (ticker.get().compareTo(request.until()) < 0) {
-      waiting.add(request);
+      await(request);
       return;
     }
     Optional<Checkpoint> standby =
@@ -197,6 +197,13 @@ final class WaitingRoom {
             .flatMap(id -> open.stream().filter(job -> job.id().equals(id)).findFirst())
             .flatMap(Job::head);
     answerNothing(request, nothing.reason(), standby);
+  }
+
+  private void await(Waiting request) {
+    waiting.add(request);
+    if (closed) {
+      close(); // it was sent home while this one was being served
+    }
   }
 
   private static void answerNothing(Waiting request, String reason, Optional<Checkpoint> standby) {

@@ -42,6 +42,17 @@ class BudgetTest {
   }
 
   @Test
+  void whoMendedAMachineResumesTheWaitingJobAndItsBarIsGone() {
+    Job leased = leasedTo("anna", waiting());
+    Job barred = after(leased, new Fail(leased.fence(), secretOf(leased), OUT_OF_MEMORY));
+
+    Job resumed = after(barred, new Resume());
+
+    assertThat(resumed.state()).isEqualTo(JobState.WAITING);
+    assertThat(leasedTo("ben", resumed).state()).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
   void aCommitForgivesWhatWasLostBefore() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", leasedTo("anna", waiting())));
     Job moved = after(lostTwice, commit(lostTwice, 0, 1));

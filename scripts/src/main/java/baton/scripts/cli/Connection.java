@@ -55,19 +55,24 @@ final class Connection {
   }
 
   private String token() {
-    if (tokenFile != null) {
-      try {
-        return Files.readString(tokenFile).strip();
-      } catch (IOException e) {
-        throw wrong("The token file %s cannot be read.".formatted(tokenFile));
-      }
-    }
-    if (token == null || token.isBlank()) {
+    String given = tokenFile == null ? token : read();
+    if (given == null || given.isBlank()) {
       throw wrong(
           "A token is needed: set BATON_TOKEN, or name a file with --token-file. The coordinator"
               + " printed one for each role at its first start.");
     }
-    return token;
+    if (!given.strip().matches("[!-~]{1,512}")) {
+      throw wrong("The token holds a character that no token has. Copy it again, in one line.");
+    }
+    return given.strip();
+  }
+
+  private String read() {
+    try {
+      return Files.readString(tokenFile);
+    } catch (IOException e) {
+      throw wrong("The token file %s cannot be read.".formatted(tokenFile));
+    }
   }
 
   private ParameterException wrong(String sentence) {

@@ -103,7 +103,7 @@ public final class SimulateCommand implements Callable<Integer> {
             megabytesPerSecond,
             workers,
             Optional.ofNullable(trace).map(this::read));
-    out.println("  time  lease     session           from      to          held    how it ended");
+    out.println("  time  lease     worker            from      to          held    how it ended");
     out.println(Day.play(plan, seed, out::println).verdict());
     out.flush();
     return 0;

@@ -87,6 +87,16 @@ class CommandLineTest {
   }
 
   @Test
+  void aTokenFromAFileOfAnotherSystemIsNeverRepeated() throws IOException {
+    Path token = Files.writeString(folder.resolve("broken"), "baton_admin_half\r\nbaton_other");
+
+    int code = execute(new StatusCommand(), List.of("--token-file", token.toString()));
+
+    assertThat(code).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("holds a character").doesNotContain("baton_admin_half");
+  }
+
+  @Test
   void parametersAreWhatTheyLookLike() {
     assertThat(SubmitCommand.typed("true")).isEqualTo(true);
     assertThat(SubmitCommand.typed("12")).isEqualTo(12L);
