@@ -1,5 +1,6 @@
 package baton.worker;
 
+import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
 import baton.worker.segment.StoreException;
@@ -222,7 +223,7 @@ public final class WorkerMain implements Callable<Integer> {
     try {
       String token =
           tokenFile == null ? fromEnvironment.orElse("") : Files.readString(tokenFile).strip();
-      if (!token.matches("[!-~]{1,512}")) {
+      if (!CoordinatorClient.isToken(token)) {
         throw new ParameterException(
             command.commandLine(),
             "A worker needs a token: put it into BATON_TOKEN, or name its file with --token-file.");

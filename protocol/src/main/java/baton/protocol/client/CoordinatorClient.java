@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * A coordinator that is reached over HTTP. Every method waits for the answer; it throws {@link
@@ -35,6 +36,7 @@ import java.util.OptionalDouble;
  * <p>Whoever counts a ttl takes the time before the call (R9). Safe for use by several threads.
  */
 public final class CoordinatorClient {
+  private static final Pattern TOKEN = Pattern.compile("[!-~]{1,512}");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** The coordinator reads every byte of the checkpoint before it answers. */
@@ -45,9 +47,16 @@ public final class CoordinatorClient {
   /**
    * @param coordinator such as {@code http://127.0.0.1:8642}
    * @param token of the role the calls need
+   * @throws IllegalArgumentException if it {@linkplain #isToken cannot be one}, without repeating
+   *     it
    */
   public CoordinatorClient(URI coordinator, String token) {
     this.http = new Exchange(coordinator, token);
+  }
+
+  /** Whether a text can be a token: printable, in one piece. */
+  public static boolean isToken(String text) {
+    return TOKEN.matcher(text).matches();
   }
 
   /**

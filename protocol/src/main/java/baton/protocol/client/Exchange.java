@@ -45,6 +45,10 @@ final class Exchange {
       throw new IllegalArgumentException(
           "A coordinator is named like http://127.0.0.1:8642, not " + coordinator);
     }
+    if (!CoordinatorClient.isToken(token)) {
+      // The JDK's own refusal of such a header would repeat the token.
+      throw new IllegalArgumentException("The token holds a character that no token has.");
+    }
     this.coordinator = coordinator;
     this.token = token;
   }

@@ -266,6 +266,14 @@ class CoordinatorClientTest {
   }
 
   @Test
+  void aTokenInTwoLinesIsRefusedAndNotRepeated() {
+    assertThatThrownBy(
+            () -> new CoordinatorClient(URI.create("http://127.0.0.1:1"), "half\r\nother"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The token holds a character that no token has.");
+  }
+
+  @Test
   void anAddressThatIsNoneIsRefusedAtOnce() {
     assertThatThrownBy(() -> new CoordinatorClient(URI.create("localhost:8642"), "t"))
         .isInstanceOf(IllegalArgumentException.class)

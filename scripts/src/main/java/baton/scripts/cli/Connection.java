@@ -61,7 +61,7 @@ final class Connection {
           "A token is needed: set BATON_TOKEN, or name a file with --token-file. The coordinator"
               + " printed one for each role at its first start.");
     }
-    if (!given.strip().matches("[!-~]{1,512}")) {
+    if (!CoordinatorClient.isToken(given.strip())) {
       throw wrong("The token holds a character that no token has. Copy it again, in one line.");
     }
     return given.strip();
