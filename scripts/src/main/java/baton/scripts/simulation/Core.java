@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The rules of both sides, as a simulation plays by them. Each method as it stands here is the real
- * thing; a {@link Sabotage} overrides one and so breaks one rule.
+ * thing; a sabotage in the tests overrides one and so breaks one rule.
  */
 class Core {
   static final Core REAL = new Core();

@@ -43,23 +43,6 @@ public record Draft(
     measurements = List.copyOf(measurements);
   }
 
-  /** The same, all of whose files are stored anew. */
-  public Draft withNothingInStore() {
-    return new Draft(
-        job,
-        spec,
-        fence,
-        counter,
-        parent,
-        List.of(),
-        dataDigest,
-        architectureHash,
-        numericProfile,
-        measurements,
-        session,
-        time);
-  }
-
   String folder(Position position) {
     return new CheckpointFolder(job, time, position, fence, counter).path();
   }

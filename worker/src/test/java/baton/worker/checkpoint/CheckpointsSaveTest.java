@@ -156,7 +156,7 @@ class CheckpointsSaveTest {
   @Test
   void afterACheckFoundAStoredFileWrongAllIsStoredAnew() throws Exception {
     StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
-    Draft draft = States.draft(1, Optional.of(first)).withNothingInStore();
+    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
 
     StoredCheckpoint second = checkpoints.save(draft, States.after(2), UNWATCHED);
 

@@ -84,4 +84,21 @@ final class States {
         new SessionId("session-1"),
         Instant.parse("2026-01-02T03:04:05Z"));
   }
+
+  /** The same draft, all of whose files are stored anew. */
+  static Draft withNothingInStore(Draft draft) {
+    return new Draft(
+        draft.job(),
+        draft.spec(),
+        draft.fence(),
+        draft.counter(),
+        draft.parent(),
+        List.of(),
+        draft.dataDigest(),
+        draft.architectureHash(),
+        draft.numericProfile(),
+        draft.measurements(),
+        draft.session(),
+        draft.time());
+  }
 }
