@@ -50,7 +50,10 @@ final class Performance {
   private final Set<Actor> committed = new HashSet<>();
   private Optional<Script.Positions> positions = Optional.empty();
   private Position furthest = Position.START;
-  private double patience = 1;
+
+  /** Begins low: a session too short costs its start, one too long trains the job to its end. */
+  private double patience = 0.5;
+
   private int entered;
   private int plannedEnds;
   private boolean someoneWaited;
@@ -107,7 +110,7 @@ final class Performance {
     for (Actor actor : actors.stream().filter(a -> !a.isAlive()).toList()) {
       actors.remove(actor);
       if (actor.isPlanned && !committed.contains(actor)) {
-        patience *= 1.5; // the machine is slower than it was: the next one gets more time
+        patience *= 1.3; // too short to commit anything: the next one gets a little more time
       }
     }
     boolean planned = plannedEnds < Script.PLANNED_ENDS;
@@ -134,8 +137,7 @@ final class Performance {
   private Duration plannedLength() {
     double training = unbroken.epoch().toMillis() * script.epochsOfPlannedSession();
     Duration besides = unbroken.ready().plus(stage.store.delay()).plus(TO_SAVE);
-    double length = besides.toMillis() + training;
-    return Duration.ofMillis((long) (patience * length));
+    return Duration.ofMillis((long) (patience * besides.toMillis() + training));
   }
 
   private void hear() {
