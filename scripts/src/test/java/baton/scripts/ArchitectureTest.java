@@ -33,6 +33,19 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("baton.coordinator.."));
 
   @ArchTest
+  static final ArchRule driveKnowsTheProtocolOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.drive..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "baton.coordinator..",
+                  "baton.worker..",
+                  "baton.protocol.message..",
+                  "baton.protocol.client.."));
+
+  @ArchTest
   static final ArchRule theLeaseCoreKnowsTheJdkAndValues =
       classes()
           .that()
@@ -123,7 +136,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =
       slices()
-          .matching("baton.worker.(train|checkpoint|terminal|http|child|drive)..")
+          .matching("baton.worker.(train|checkpoint|terminal|http|child)..")
           .should()
           .notDependOnEachOther();
 

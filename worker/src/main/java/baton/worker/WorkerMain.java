@@ -1,9 +1,9 @@
 package baton.worker;
 
+import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
-import baton.worker.segment.StoreException;
 import baton.worker.segment.TroubleException;
 import baton.worker.terminal.Narrator;
 import baton.worker.terminal.Terminal;

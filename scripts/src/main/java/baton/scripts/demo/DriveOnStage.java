@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 final class DriveOnStage implements StagedStore {
   /** In the jar of the worker's fakes, which only the scripts have on their class path. */
-  private static final String MAIN = "baton.worker.drive.fake.FakeDriveMain";
+  private static final String MAIN = "baton.drive.fake.FakeDriveMain";
 
   private static final Pattern READY =
       Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS \\S+");

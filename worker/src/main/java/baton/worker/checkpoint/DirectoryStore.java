@@ -2,11 +2,11 @@ package baton.worker.checkpoint;
 
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
 import baton.protocol.checkpoint.StorePath;
-import baton.worker.segment.CheckpointStore;
-import baton.worker.segment.StoreException;
-import baton.worker.segment.StoreException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

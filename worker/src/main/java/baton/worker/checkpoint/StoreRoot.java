@@ -2,9 +2,9 @@ package baton.worker.checkpoint;
 
 import baton.protocol.IoReason;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
 import baton.protocol.checkpoint.StoreMarker;
-import baton.worker.segment.StoreException;
-import baton.worker.segment.StoreException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

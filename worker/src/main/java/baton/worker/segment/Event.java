@@ -8,6 +8,7 @@ import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -8,6 +8,7 @@ import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Leaving.Keep;
 import baton.worker.segment.Training.Doing;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package baton.worker.segment;
 
-import baton.worker.segment.StoreException.Kind;
+import baton.protocol.checkpoint.StoreException.Kind;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -3,6 +3,7 @@ package baton.worker.segment;
 import baton.protocol.Grant;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

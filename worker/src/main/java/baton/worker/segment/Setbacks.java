@@ -2,6 +2,7 @@ package baton.worker.segment;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Leaving.Keep;
 import java.util.Optional;
 

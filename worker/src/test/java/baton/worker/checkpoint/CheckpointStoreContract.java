@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.Sha256;
+import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.Manifest.FileEntry;
-import baton.worker.segment.CheckpointStore;
-import baton.worker.segment.StoreException;
-import baton.worker.segment.StoreException.Kind;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.StoreId;
-import baton.worker.segment.CheckpointStore;
-import baton.worker.segment.StoreException;
-import baton.worker.segment.StoreException.Kind;
+import baton.protocol.checkpoint.CheckpointStore;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

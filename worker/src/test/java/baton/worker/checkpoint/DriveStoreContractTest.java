@@ -1,7 +1,7 @@
 package baton.worker.checkpoint;
 
-import baton.worker.drive.Bench;
-import baton.worker.segment.CheckpointStore;
+import baton.drive.Bench;
+import baton.protocol.checkpoint.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

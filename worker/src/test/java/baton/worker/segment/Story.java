@@ -13,6 +13,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

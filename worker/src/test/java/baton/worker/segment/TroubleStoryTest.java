@@ -7,7 +7,7 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Trouble;
-import baton.worker.segment.StoreException.Kind;
+import baton.protocol.checkpoint.StoreException.Kind;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

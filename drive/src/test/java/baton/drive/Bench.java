@@ -1,0 +1,79 @@
+package baton.drive;
+
+import baton.drive.fake.FakeAuth;
+import baton.drive.fake.FakeDrive;
+import baton.protocol.StoreId;
+import com.google.auth.oauth2.UserCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+
+/** A fake Drive with a user who has agreed, and sessions of workers on it. */
+public final class Bench implements AutoCloseable {
+  public static final String CLIENT = "baton-client";
+  private static final String SECRET = "fake-client-secret";
+  private static final int BLOCK = DrivePolicy.BLOCK;
+
+  /** Small chunks and ranges, so that small files have many. */
+  static final DrivePolicy SMALL =
+      new DrivePolicy(
+          BLOCK,
+          300_000,
+          3,
+          8,
+          4,
+          Duration.ofMinutes(10),
+          100_000,
+          Duration.ofSeconds(15),
+          8,
+          Duration.ofSeconds(30));
+
+  private final VirtualTime time = new VirtualTime();
+  private final long seed;
+  private final FakeDrive drive;
+  private final String refreshToken;
+
+  public Bench(Path folder, long seed) throws IOException {
+    this.seed = seed;
+    this.drive = FakeDrive.start(folder, 0, time.clock());
+    this.refreshToken = drive.auth().consent(CLIENT, "user@example.com", FakeAuth.DRIVE_FILE);
+  }
+
+  public FakeDrive drive() {
+    return drive;
+  }
+
+  public VirtualTime time() {
+    return time;
+  }
+
+  DriveSetup setup() {
+    return setup(SMALL, CLIENT, refreshToken);
+  }
+
+  DriveSetup setup(DrivePolicy policy, String client, String token) {
+    UserCredentials credentials =
+        UserCredentials.newBuilder()
+            .setClientId(client)
+            .setClientSecret(SECRET)
+            .setRefreshToken(token)
+            .setTokenServerUri(drive.base().resolve("token"))
+            .build();
+    DriveConnection connection = DriveConnection.open(drive.base(), new SignIn(credentials));
+    return new DriveSetup(connection, policy, time, new Random(seed));
+  }
+
+  /** One more session of the one store. */
+  public DriveStore open() throws Exception {
+    DriveSetup setup = setup();
+    return new DriveStore(
+        setup, DriveRoot.findOrCreate(setup, Optional.empty(), () -> new StoreId("store-1")));
+  }
+
+  @Override
+  public void close() throws IOException {
+    drive.close();
+  }
+}
