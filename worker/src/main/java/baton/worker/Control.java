@@ -81,7 +81,7 @@ final class Control implements Action.Hands {
 
   @Override
   public void restore(Action.Restore restore) {
-    transfers.restore(restore.turn(), restore.grant().head().orElseThrow());
+    transfers.restore(restore.turn(), restore.grant());
   }
 
   @Override
@@ -108,6 +108,11 @@ final class Control implements Action.Hands {
   @Override
   public void save(Action.Save save) {
     transfers.save(save, grant, trainer.facts());
+  }
+
+  @Override
+  public void discard(Action.Discard discard) {
+    discard.snapshot().release();
   }
 
   @Override

@@ -6,7 +6,9 @@ import baton.protocol.Trouble;
 import baton.worker.segment.Event;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
+import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +70,8 @@ final class Trainer implements AutoCloseable {
                       from.map(Transfers.Restored::numericProfile).orElse(Map.of()),
                       device));
           facts = new Facts(run.architectureHash(), run.numericProfile());
-          return new Event.Started(turn, run.position(), run.batchesPerEpoch());
+          return new Event.Started(
+              turn, run.position(), run.batchesPerEpoch(), run.snapshotsAtATime());
         });
   }
 
@@ -81,7 +84,14 @@ final class Trainer implements AutoCloseable {
   }
 
   void takeSnapshot(int turn) {
-    order(turn, () -> new Event.SnapshotTaken(turn, run.snapshot()));
+    order(
+        turn,
+        () -> {
+          long begun = System.nanoTime();
+          Snapshot snapshot = run.snapshot();
+          return new Event.SnapshotTaken(
+              turn, snapshot, Duration.ofNanos(System.nanoTime() - begun));
+        });
   }
 
   /** Ends the turn's run as soon as the thread is free, and tells it; its open orders are void. */

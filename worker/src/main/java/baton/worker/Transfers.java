@@ -62,11 +62,13 @@ final class Transfers {
     return restored;
   }
 
-  void restore(int turn, Checkpoint head) {
+  void restore(int turn, Grant grant) {
+    Checkpoint head = grant.head().orElseThrow();
     thread.execute(
         () -> {
           try {
             StoredCheckpoint fetched = checkpoints.restore(head, restoreInto, moved(turn));
+            fetched.requireOf(grant.job(), grant.spec().program());
             newest = Optional.of(fetched);
             restored = new Restored(restoreInto, fetched.manifest().numericProfile());
             events.accept(new Event.Restored(turn));

@@ -134,7 +134,7 @@ final class SimulatedHands implements Action.Hands {
                   .orElseGet(() -> SimulatedState.fresh(start.grant().spec().seed()));
           worker.feed(
               new Event.Started(
-                  start.turn(), bench.state.position(), world.pace.batchesPerEpoch()));
+                  start.turn(), bench.state.position(), world.pace.batchesPerEpoch(), 2));
         });
   }
 
@@ -186,8 +186,15 @@ final class SimulatedHands implements Action.Hands {
     later(
         takeSnapshot.turn(),
         world.pace.snapshot(),
-        () -> worker.feed(new Event.SnapshotTaken(takeSnapshot.turn(), copy)));
+        () ->
+            worker.feed(
+                new Event.SnapshotTaken(
+                    takeSnapshot.turn(), copy, Duration.ofMillis(world.pace.snapshot().most()))));
   }
+
+  /** A simulated state is a number, and takes up no memory worth counting. */
+  @Override
+  public void discard(Action.Discard discard) {}
 
   @Override
   public void save(Action.Save save) {

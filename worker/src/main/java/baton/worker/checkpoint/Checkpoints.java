@@ -27,14 +27,14 @@ import java.util.function.LongConsumer;
 /**
  * Saves and restores checkpoints, in the same way on every store.
  *
- * <p>A save, in steps: write the snapshot to the spool; digest its state; ask for room; create the
- * folder, which must be new (R6); put the files, except those that are in the store already; put
- * the manifest last (R5). A save that ends before its last step leaves a folder without a manifest,
- * which nobody reads.
+ * <p>A save, in steps: write the snapshot to the spool; refuse NaN; digest its state; ask for room;
+ * create the folder, which must be new (R6); put the files, except those that are in the store
+ * already; put the manifest last (R5). A save that ends before its last step leaves a folder
+ * without a manifest, which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
  * compare it with the manifest; what differs is got once more, and only if it differs again is it
- * corrupt (R3).
+ * corrupt (R3); refuse NaN.
  */
 public final class Checkpoints {
   private final CheckpointStore store;
@@ -61,6 +61,7 @@ public final class Checkpoints {
       spool.empty();
       snapshot.writeTo(spool.path());
       requirePlainFiles();
+      Numbers.require(spool.path(), snapshot.position(), "nothing was saved");
       return store(draft, snapshot.position(), moved);
     } catch (SafetensorsException e) {
       throw unsound(e.getMessage(), e);
@@ -147,7 +148,8 @@ public final class Checkpoints {
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
    * @throws StoreException of kind CORRUPT if two fresh copies differ from what was committed
-   * @throws TroubleException of kind MACHINE if this machine's disk fails, or its Baton is too old
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, or its Baton is too old;
+   *     PROGRAM if nothing can go on from what was committed
    */
   public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
       throws StoreException, TroubleException {

@@ -47,6 +47,7 @@ final class Restore {
             into.path().resolve(file.name()),
             (size, sha256) -> size == file.size() && sha256.equals(file.sha256()));
       }
+      Numbers.require(into.path(), head.position(), "no training can go on from it");
       whole = true;
       return new StoredCheckpoint(head, manifest, text);
     } catch (IOException e) {

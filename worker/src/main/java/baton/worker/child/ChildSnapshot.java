@@ -4,6 +4,7 @@ import baton.protocol.Position;
 import baton.worker.segment.Snapshot;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,9 +32,30 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
       throw new InterruptedIOException("the save was given up while the program wrote it");
     }
     for (Path file : filesIn(folder)) {
-      Files.move(file, target.resolve(file.getFileName()));
+      link(file, target.resolve(file.getFileName()));
     }
-    Files.delete(folder);
+  }
+
+  /** The files stay for another attempt, and cost nothing twice. */
+  private static void link(Path file, Path target) throws IOException {
+    try {
+      Files.createLink(target, file);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(file, target);
+    }
+  }
+
+  /** Deletes the files, as soon as the child has written them. */
+  @Override
+  public void release() {
+    written.whenComplete(
+        (done, error) -> {
+          try {
+            Saves.deleteAll(folder);
+          } catch (IOException e) {
+            // The next run of the program begins with an empty folder.
+          }
+        });
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {

@@ -37,6 +37,8 @@ public sealed interface Action {
 
     void save(Save save);
 
+    void discard(Discard discard);
+
     void commit(Commit commit);
 
     void renew(Renew renew);
@@ -122,6 +124,14 @@ public sealed interface Action {
     @Override
     public void by(Hands hands) {
       hands.save(this);
+    }
+  }
+
+  /** Release a snapshot: it is saved, or a newer one takes its place. */
+  record Discard(int turn, Snapshot snapshot) implements Action {
+    @Override
+    public void by(Hands hands) {
+      hands.discard(this);
     }
   }
 

@@ -115,11 +115,24 @@ public sealed interface Event {
     }
   }
 
-  /** The run has begun. */
-  record Started(int turn, Position position, int batchesPerEpoch) implements Event {
+  /**
+   * The run has begun.
+   *
+   * @param snapshotsAtATime see {@link Run#snapshotsAtATime}
+   */
+  record Started(int turn, Position position, int batchesPerEpoch, int snapshotsAtATime)
+      implements Event {
+    public Started {
+      if (snapshotsAtATime < 1) {
+        throw new IllegalArgumentException("a run that cannot be copied cannot be relayed");
+      }
+    }
+
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.started(position, batchesPerEpoch, now));
+      session
+          .holding(turn)
+          .ifPresent(h -> h.started(position, batchesPerEpoch, snapshotsAtATime, now));
     }
   }
 
@@ -139,8 +152,12 @@ public sealed interface Event {
     }
   }
 
-  /** The state was copied. */
-  record SnapshotTaken(int turn, Snapshot snapshot) implements Event {
+  /**
+   * The state was copied.
+   *
+   * @param stall how long training stood still for it
+   */
+  record SnapshotTaken(int turn, Snapshot snapshot, Duration stall) implements Event {
     @Override
     public void tell(Session session, Moment now) {
       session.holding(turn).ifPresent(h -> h.snapshotTaken(snapshot, now));

@@ -69,7 +69,7 @@ final class Holding {
     this.saveBegunAt = now;
     this.training =
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
-    this.saves = new Saves(turn, grant.head());
+    this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
     this.pace = new Pace(grant.spec(), training, saves, grant.segment().to(), now);
     this.restore = attempts.patient();
     this.save = attempts.patient();
@@ -101,8 +101,9 @@ final class Holding {
     }
   }
 
-  void started(Position position, int batchesPerEpoch, Moment now) {
+  void started(Position position, int batchesPerEpoch, int snapshotsAtATime, Moment now) {
     if (training.started(position, batchesPerEpoch)) {
+      saves.holdsAtMost(snapshotsAtATime);
       pace.begins(now);
     }
   }
@@ -121,11 +122,14 @@ final class Holding {
     if (training.copied(now)) {
       saves.offer(snapshot);
       pace.copied(now);
+    } else {
+      out.accept(new Action.Discard(turn, snapshot));
     }
   }
 
   void trainingFailed(Trouble trouble) {
     training.failed();
+    saves.notCopied();
     leave(Leaving.failed(trouble, Keep.SNAPSHOTS));
   }
 
@@ -271,7 +275,10 @@ final class Holding {
     } else if (training.isReady()) {
       switch (pace.next(leaving, now)) {
         case EVALUATE -> order(Doing.EVALUATING, new Action.Evaluate(turn), now);
-        case COPY -> order(Doing.COPYING, new Action.TakeSnapshot(turn), now);
+        case COPY -> {
+          saves.makeWay();
+          order(Doing.COPYING, new Action.TakeSnapshot(turn), now);
+        }
         case TRAIN -> order(Doing.STEPPING, new Action.Train(turn), now);
         case REST -> {}
       }

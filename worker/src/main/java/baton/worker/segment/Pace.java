@@ -54,7 +54,7 @@ final class Pace {
 
   /** The move that follows, for a thread that is ready. What is measured goes into the copy. */
   Move next(Optional<Leaving> leaving, Moment now) {
-    boolean copy = isCopyDue(leaving, now);
+    boolean copy = isCopyDue(leaving, now) && saves.hasRoom();
     boolean train = trainsOn(leaving);
     if (training.isEvaluationDue() && (copy || train)) {
       return Move.EVALUATE;

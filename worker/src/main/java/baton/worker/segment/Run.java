@@ -32,8 +32,18 @@ public interface Run extends AutoCloseable {
   /**
    * Copies the whole state into memory, between two steps. The copy may be written from another
    * thread while training goes on.
+   *
+   * @throws TroubleException of kind MACHINE if there is no memory for it
    */
   Snapshot snapshot() throws TroubleException;
+
+  /**
+   * For how many snapshots that are not {@linkplain Snapshot#release released} there is room: two,
+   * so that one can wait while another is saved, or one where memory is short.
+   */
+  default int snapshotsAtATime() {
+    return 2;
+  }
 
   /** Over names, dtypes and shapes of the model's layers. */
   Sha256 architectureHash();

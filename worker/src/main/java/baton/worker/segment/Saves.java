@@ -9,32 +9,66 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The line from snapshot to head: one snapshot waits (the newest), one is being saved, and what is
  * uploaded waits to be committed, in order. Each extends the one before it.
+ *
+ * <p>No more snapshots are held than there is memory for. The waiting one gives its place up before
+ * the next copy begins, so that a copy is never written over one that is being read.
  */
 final class Saves {
   private final int turn;
+  private final Consumer<Snapshot> discarded;
   private final Deque<Uploaded> uploaded = new ArrayDeque<>();
   private final List<Measurement> measurements = new ArrayList<>();
   private Optional<Checkpoint> head;
   private Optional<Snapshot> waiting = Optional.empty();
   private Optional<Snapshot> running = Optional.empty();
   private boolean runningIsVoid;
+  private boolean copying;
+  private int atATime = 2;
   private boolean anew;
   private int begun;
 
   /** A checkpoint that lies in the store whole, and is not committed yet. */
   record Uploaded(Checkpoint checkpoint, String manifest) {}
 
-  Saves(int turn, Optional<Checkpoint> head) {
+  /**
+   * @param discarded told of each snapshot that nobody will write any more
+   */
+  Saves(int turn, Optional<Checkpoint> head, Consumer<Snapshot> discarded) {
     this.turn = turn;
     this.head = head;
+    this.discarded = discarded;
+  }
+
+  /** There is memory for so many snapshots. */
+  void holdsAtMost(int snapshots) {
+    atATime = snapshots;
+  }
+
+  /** Whether a copy could be taken now, if the waiting one gave way to it. */
+  boolean hasRoom() {
+    return running.isEmpty() || atATime > 1;
+  }
+
+  /** A copy begins: what waits gives its place up. */
+  void makeWay() {
+    waiting.ifPresent(discarded);
+    waiting = Optional.empty();
+    copying = true;
   }
 
   void offer(Snapshot snapshot) {
     waiting = Optional.of(snapshot);
+    copying = false;
+  }
+
+  /** The copy that had begun came to nothing. */
+  void notCopied() {
+    copying = false;
   }
 
   void measured(Measurement measurement) {
@@ -67,15 +101,20 @@ final class Saves {
     if (kept) {
       uploaded.addLast(new Uploaded(checkpoint, manifest));
     }
+    running.ifPresent(discarded);
     running = Optional.empty();
     return kept;
   }
 
-  /** The running save came to nothing; its snapshot waits again, unless a newer one does. */
+  /**
+   * The running save came to nothing; its snapshot waits again, unless a newer one does or will.
+   */
   boolean failed() {
     boolean counts = running.isPresent() && !runningIsVoid;
-    if (counts && waiting.isEmpty()) {
+    if (counts && waiting.isEmpty() && !copying) {
       waiting = running;
+    } else {
+      running.ifPresent(discarded);
     }
     running = Optional.empty();
     return counts;
@@ -106,6 +145,7 @@ final class Saves {
 
   /** Gives up what is not uploaded yet. */
   void dropSnapshots() {
+    waiting.ifPresent(discarded);
     waiting = Optional.empty();
     runningIsVoid = running.isPresent();
   }

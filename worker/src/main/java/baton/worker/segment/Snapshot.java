@@ -13,4 +13,10 @@ public interface Snapshot {
    * {@code state.json} into an empty folder; not fsynced.
    */
   void writeTo(Path folder) throws IOException;
+
+  /**
+   * Gives back what the copy takes up, since nobody will write it any more. Called on the control
+   * thread, never while it is written.
+   */
+  default void release() {}
 }

@@ -13,22 +13,35 @@ public final class DjlProgram implements Program {
   private final Recipe.Factory recipes;
   private final TorchEngine torch;
   private final ObjIntConsumer<Engine> generator;
+  private final Memory memory;
 
   public DjlProgram(String name, Recipe.Factory recipes, TorchEngine torch) {
     this(name, recipes, torch, Engine::setRandomSeed);
   }
 
-  /**
-   * With another way to seed the engine's generator.
-   *
-   * @param generator called with a seed before the first weights are drawn and before every batch
-   */
+  /** With another way to seed the engine's generator. */
   DjlProgram(
       String name, Recipe.Factory recipes, TorchEngine torch, ObjIntConsumer<Engine> generator) {
+    this(name, recipes, torch, generator, Memory.ofThisMachine());
+  }
+
+  /**
+   * With another way to seed the engine's generator, and another machine's memory.
+   *
+   * @param generator called with a seed before the first weights are drawn and before every batch
+   * @param memory for copies of the state
+   */
+  DjlProgram(
+      String name,
+      Recipe.Factory recipes,
+      TorchEngine torch,
+      ObjIntConsumer<Engine> generator,
+      Memory memory) {
     this.name = name;
     this.recipes = recipes;
     this.torch = torch;
     this.generator = generator;
+    this.memory = memory;
   }
 
   @Override
@@ -61,6 +74,7 @@ public final class DjlProgram implements Program {
             if (start.files().isPresent()) {
               run.restore(start.files().get(), start.position());
             }
+            run.reserveCopies(memory);
             return run;
           } catch (Throwable e) {
             manager.close();

@@ -18,8 +18,10 @@ import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
@@ -47,6 +49,7 @@ final class DjlRun implements Run {
   private final ParameterStore store;
   private final Weights weights;
   private Optimizer optimizer;
+  private SnapshotMemory copies;
   private Position position = Position.START;
   private double lossSum;
   private int sampledEpoch = -1;
@@ -99,6 +102,11 @@ final class DjlRun implements Run {
     optimizer.restore(Safetensors.open(files.resolve(Optimizer.FILE)), state.updates());
     position = at;
     lossSum = state.lossSumValue();
+  }
+
+  /** Reserves the room for copies of the state; the last thing done before training begins. */
+  void reserveCopies(Memory memory) throws TroubleException {
+    copies = SnapshotMemory.reserve(arrays(), memory);
   }
 
   @Override
@@ -177,10 +185,23 @@ final class DjlRun implements Run {
         "copying the state",
         () ->
             new DjlSnapshot(
-                Tensors.copy(weights.all()),
-                Tensors.copy(optimizer.slots()),
+                copies.copy(arrays()),
                 new RunState(
                     spec.program(), recipe.version(), position, optimizer.updates(), lossSum)));
+  }
+
+  @Override
+  public int snapshotsAtATime() {
+    return copies.places();
+  }
+
+  /** All arrays of the state, by file and name. */
+  private SortedMap<String, SortedMap<String, NDArray>> arrays() {
+    return new TreeMap<>(
+        Map.of(
+            Weights.FILE, weights.all(),
+            Optimizer.FILE, optimizer.slots(),
+            DjlSnapshot.EXTRA_FILE, Collections.emptySortedMap()));
   }
 
   @Override

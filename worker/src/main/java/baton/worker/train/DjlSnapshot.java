@@ -6,7 +6,6 @@ import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,9 +13,7 @@ import java.util.SortedMap;
 /**
  * A run's state as plain bytes: nothing in it belongs to the engine, so any thread may write it.
  */
-record DjlSnapshot(
-    SortedMap<String, Tensor> model, SortedMap<String, Tensor> optimizer, RunState state)
-    implements Snapshot {
+record DjlSnapshot(SnapshotMemory.Copy copy, RunState state) implements Snapshot {
   /** Empty: all randomness is derived from the seed, see {@link Seeds}. */
   static final String EXTRA_FILE = "extra.safetensors";
 
@@ -32,9 +29,14 @@ record DjlSnapshot(
 
   @Override
   public void writeTo(Path folder) throws IOException {
-    Safetensors.write(folder.resolve(Weights.FILE), model, METADATA);
-    Safetensors.write(folder.resolve(Optimizer.FILE), optimizer, METADATA);
-    Safetensors.write(folder.resolve(EXTRA_FILE), Collections.emptySortedMap(), METADATA);
+    for (Map.Entry<String, SortedMap<String, Tensor>> file : copy.files().entrySet()) {
+      Safetensors.write(folder.resolve(file.getKey()), file.getValue(), METADATA);
+    }
     state.write(folder);
+  }
+
+  @Override
+  public void release() {
+    copy.place().giveBack();
   }
 }

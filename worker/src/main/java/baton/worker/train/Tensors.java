@@ -9,34 +9,28 @@ import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.TroubleException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The border between the engine's arrays and plain bytes; both sides get copies. */
 final class Tensors {
   private Tensors() {}
 
-  static SortedMap<String, Tensor> copy(SortedMap<String, NDArray> arrays) {
-    SortedMap<String, Tensor> tensors = new TreeMap<>();
-    arrays.forEach((name, array) -> tensors.put(name, copy(array)));
-    return tensors;
-  }
-
-  /** Copies out of the engine: what it hands out for an array on the CPU is its living memory. */
-  private static Tensor copy(NDArray array) {
+  /**
+   * Copies out of the engine: what it hands out for an array on the CPU is its living memory.
+   *
+   * @param own empty, and as large as the array
+   */
+  static Tensor copy(NDArray array, ByteBuffer own) {
     if (array.getDevice().isGpu()) {
       try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
-        return copy(onHost);
+        return copy(onHost, own);
       }
     }
-    ByteBuffer live = array.toByteBuffer(true);
-    ByteBuffer own = ByteBuffer.allocateDirect(live.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-    own.put(live).flip();
+    own.put(array.toByteBuffer(true)).flip();
     return new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
   }
 

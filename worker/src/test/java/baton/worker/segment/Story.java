@@ -37,6 +37,7 @@ final class Story {
   private JobSpec spec = spec(Cadence.EVERY_EPOCH);
   private long fence = 6;
   private Duration timer = Duration.ZERO;
+  private int snapshotsAtATime = 2;
 
   Story(Settings settings) {
     session = new Session(settings, new SplittableRandom(1), now);
@@ -77,6 +78,12 @@ final class Story {
     return this;
   }
 
+  /** The machine has memory for one copy of the state, not two. */
+  Story withMemoryForOneSnapshot() {
+    snapshotsAtATime = 1;
+    return this;
+  }
+
   Story isGranted(Optional<Checkpoint> head) {
     return isGranted(head, now, Duration.ZERO);
   }
@@ -99,7 +106,7 @@ final class Story {
 
   Story isStarted() {
     take(Action.Start.class);
-    return tell(new Event.Started(turn, position, BATCHES));
+    return tell(new Event.Started(turn, position, BATCHES, snapshotsAtATime));
   }
 
   /**
@@ -145,7 +152,7 @@ final class Story {
           } else if (o instanceof Action.Evaluate) {
             tell(new Event.Evaluated(turn, new Measurement(position, Map.of("accuracy", 0.9))));
           } else {
-            tell(new Event.SnapshotTaken(turn, new Copy(position)));
+            tell(new Event.SnapshotTaken(turn, new Copy(position), Duration.ZERO));
           }
         });
     return order.isPresent();
@@ -241,14 +248,15 @@ final class Story {
     return this;
   }
 
-  /** What is wanted and was not taken yet, in order; orders to the training thread aside. */
+  /** What is wanted and was not taken yet, in order; what only frees or trains aside. */
   List<Action> wanted() {
     return wanted.stream()
         .filter(
             a ->
                 !(a instanceof Action.Train
                     || a instanceof Action.Evaluate
-                    || a instanceof Action.TakeSnapshot))
+                    || a instanceof Action.TakeSnapshot
+                    || a instanceof Action.Discard))
         .toList();
   }
 

@@ -86,7 +86,7 @@ class NarratorTest {
     Narrator narrator = narrator(false, false);
     leased(narrator);
     happens(narrator, new Event.Restored(1));
-    happens(narrator, new Event.Started(1, HEAD.position(), 45));
+    happens(narrator, new Event.Started(1, HEAD.position(), 45, 2));
     happens(narrator, trained(3, 1));
     happens(
         narrator,
@@ -141,7 +141,7 @@ class NarratorTest {
   void aTerminalShowsABarThatIsGoneAfterTheStop() {
     Narrator narrator = narrator(true, false);
     leased(narrator);
-    happens(narrator, new Event.Started(1, HEAD.position(), 45));
+    happens(narrator, new Event.Started(1, HEAD.position(), 45, 2));
     happens(narrator, trained(3, 17));
     narrator.wanted(new Action.Stop(1));
     happens(narrator, trained(3, 18));

@@ -1,0 +1,108 @@
+package baton.worker.train;
+
+import ai.djl.ndarray.NDArray;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.TroubleException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The memory a run's state is copied into, reserved before training begins so that a copy costs
+ * nothing but the copying. There are two places, one to be saved from and one to wait in; where
+ * memory is short there is one, and training saves less often.
+ *
+ * <p>The training thread takes places, any thread gives them back.
+ */
+final class SnapshotMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotMemory.class);
+
+  private final List<CopyBuffers> places = new ArrayList<>();
+  private final Memory memory;
+
+  private SnapshotMemory(Memory memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Memory for copies of {@code state}, its arrays by file and name.
+   *
+   * @throws TroubleException of kind MACHINE if there is not even room for one copy
+   */
+  static SnapshotMemory reserve(SortedMap<String, SortedMap<String, NDArray>> state, Memory memory)
+      throws TroubleException {
+    SnapshotMemory reserved = new SnapshotMemory(memory);
+    long bytes = CopyBuffers.bytes(state);
+    if (!reserved.add(state, bytes)) {
+      throw new TroubleException(tooSmall(bytes));
+    }
+    if (!reserved.add(state, bytes)) {
+      LOG.warn("There is memory for one copy of the state ({} MB), not for two.", megabytes(bytes));
+    }
+    return reserved;
+  }
+
+  private boolean add(SortedMap<String, SortedMap<String, NDArray>> state, long bytes) {
+    // Linux promises memory it does not have, and kills who then uses it.
+    if (memory.available().getAsLong() < bytes) {
+      return false;
+    }
+    try {
+      places.add(CopyBuffers.reserve(state, memory));
+      return true;
+    } catch (OutOfMemoryError e) {
+      LOG.debug("No memory for a copy", e);
+      return false;
+    }
+  }
+
+  private static Trouble tooSmall(long bytes) {
+    return Trouble.machine(
+        "This machine has no memory for a copy of the training's state (%d MB), so it cannot save."
+            .formatted(megabytes(bytes)),
+        "Use a machine with more memory, or give the worker more with"
+            + " BATON_JAVA_OPTIONS=-XX:MaxDirectMemorySize=… (%d MB or more)."
+                .formatted(2 * megabytes(bytes)));
+  }
+
+  private static long megabytes(long bytes) {
+    return Math.max(1, (bytes + 999_999) / 1_000_000);
+  }
+
+  /** How many copies there is room for. */
+  int places() {
+    return places.size();
+  }
+
+  /**
+   * Copies {@code state} into a free place. A caller who holds more copies than there are places
+   * gets memory of its own.
+   */
+  Copy copy(SortedMap<String, SortedMap<String, NDArray>> state) {
+    CopyBuffers free =
+        places.stream()
+            .filter(CopyBuffers::take)
+            .findFirst()
+            .orElseGet(() -> CopyBuffers.reserve(state, memory));
+    try {
+      return new Copy(free.fill(state), free);
+    } catch (RuntimeException | Error e) {
+      free.giveBack();
+      throw e;
+    }
+  }
+
+  /**
+   * A state as plain bytes, by file and name.
+   *
+   * @param place where the bytes are; given back when nobody reads them any more
+   */
+  record Copy(SortedMap<String, SortedMap<String, Tensor>> files, CopyBuffers place) {
+    SortedMap<String, Tensor> file(String name) {
+      return files.get(name);
+    }
+  }
+}
