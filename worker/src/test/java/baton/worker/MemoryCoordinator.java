@@ -44,6 +44,12 @@ final class MemoryCoordinator implements CoordinatorPort {
     this.spec = spec;
   }
 
+  /** With this head already. */
+  MemoryCoordinator beginsAt(Checkpoint head) {
+    committed.add(head);
+    return this;
+  }
+
   /** Whether each segment's end is a hand-over. */
   synchronized MemoryCoordinator turnIsOver(boolean over) {
     turnIsOver = over;

@@ -13,7 +13,6 @@ import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import baton.worker.checkpoint.DirectoryStore;
 import baton.worker.segment.Action;
-import baton.worker.segment.Event;
 import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Files;
@@ -345,17 +344,5 @@ class WorkerTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Nobody watches. */
-  private record Nobody() implements Audience {
-    @Override
-    public void happened(Event event, Optional<Duration> leaseLeft) {}
-
-    @Override
-    public void wanted(Action action) {}
-
-    @Override
-    public void printed(String program, String line) {}
   }
 }

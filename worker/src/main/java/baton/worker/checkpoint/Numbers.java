@@ -45,7 +45,7 @@ final class Numbers {
       if (broken.isPresent()) {
         throw new TroubleException(
             Trouble.program(
-                "The tensor %s in %s holds NaN at %s: %s."
+                "The tensor %s in %s holds NaN at %s, so %s."
                     .formatted(broken.get(), name, at, consequence),
                 "Submit the job again with a smaller learning rate, with clipped gradients, or with"
                     + " cleaner data."));

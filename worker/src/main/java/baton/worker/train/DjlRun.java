@@ -182,7 +182,7 @@ final class DjlRun implements Run {
   public Snapshot snapshot() throws TroubleException {
     requireAlive();
     return guard(
-        "copying the state",
+        "copying the state of",
         () ->
             new DjlSnapshot(
                 copies.copy(arrays()),

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
@@ -179,6 +182,53 @@ class CheckpointsRestoreTest {
             TroubleException.class,
             e -> assertThat(e.trouble().kind()).isEqualTo(Trouble.Kind.MACHINE))
         .hasMessageContaining("written by a newer Baton: upgrade");
+  }
+
+  @Test
+  void aHeadWithNanFromBeforeNanWasRefusedIsNotTrainedFrom() throws Exception {
+    Path nan = Files.createDirectory(root.resolve("nan"));
+    States.writeFloats(nan, "model.safetensors", 1, Float.NaN);
+    byte[] broken = Files.readAllBytes(nan.resolve("model.safetensors"));
+    Manifest sound =
+        checkpoints
+            .save(
+                States.draft(1, Optional.empty()),
+                States.writing(f -> States.writeFloats(f, "model.safetensors", 1, 2)),
+                UNWATCHED)
+            .manifest();
+    Path model = root.resolve(sound.folder()).resolve("model.safetensors");
+    Files.write(model, broken);
+    String text =
+        ManifestJson.write(sound)
+            .replace(sound.files().get(0).sha256().toString(), Sha256.ofFile(model).toString());
+    Files.writeString(model.resolveSibling("manifest.json"), text);
+    Checkpoint head =
+        new Checkpoint(
+            ManifestJson.digest(text),
+            sound.parent(),
+            sound.position(),
+            sound.fence(),
+            sound.folder(),
+            sound.stateDigest(),
+            broken.length);
+
+    assertThatThrownBy(() -> checkpoints.restore(head, into, UNWATCHED))
+        .isInstanceOfSatisfying(
+            TroubleException.class,
+            e -> assertThat(e.trouble().kind()).isEqualTo(Trouble.Kind.PROGRAM))
+        .hasMessage(
+            "The tensor w in model.safetensors holds NaN at e1-b0, so no training can go on from it.");
+    assertThat(into).isEmptyDirectory();
+  }
+
+  @Test
+  void aCheckpointSaysWhoseItIs() throws Exception {
+    saved.requireOf(new JobId("job-1"), "digits");
+
+    assertThatThrownBy(() -> saved.requireOf(new JobId("job-2"), "digits"))
+        .hasMessageEndingWith("at e1-b0 is a checkpoint of the job job-1, not job-2.");
+    assertThatThrownBy(() -> saved.requireOf(new JobId("job-1"), "lipnet"))
+        .hasMessageEndingWith("at e1-b0 is a checkpoint of the program digits, not lipnet.");
   }
 
   @Test

@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsSaveTest {
   private static final String FOLDER = "job-1/20260102-030405Z-e1-b0-f3-s0";
@@ -215,6 +217,33 @@ class CheckpointsSaveTest {
         "manifest.json is no plain file",
         States.writing(f -> Files.writeString(f.resolve("manifest.json"), "{}")));
     assertThat(store.calls).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "optimizer.safetensors"})
+  void aTensorWithNanIsNamedAndNothingReachesTheStore(String file) {
+    Snapshot broken =
+        States.writing(
+            f -> {
+              States.writeFloats(f, "extra.safetensors", Float.NaN);
+              States.writeFloats(f, file, 1, Float.NaN, 2);
+            });
+
+    assertTrouble(
+        Trouble.Kind.PROGRAM,
+        "The tensor w in %s holds NaN at e1-b0, so nothing was saved.".formatted(file),
+        broken);
+    assertThat(store.calls).isEmpty();
+  }
+
+  @Test
+  void anInfinityMayBeMeantAndIsSaved() throws Exception {
+    Snapshot masked =
+        States.writing(f -> States.writeFloats(f, "model.safetensors", Float.NEGATIVE_INFINITY, 1));
+
+    save(0, Optional.empty(), masked);
+
+    assertThat(manifests()).isEqualTo(1);
   }
 
   private void assertTrouble(Trouble.Kind kind, String why, Snapshot snapshot) {

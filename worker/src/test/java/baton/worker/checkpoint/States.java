@@ -13,6 +13,7 @@ import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,14 @@ final class States {
     ByteBuffer data = ByteBuffer.wrap(bytes.getBytes(StandardCharsets.UTF_8));
     Tensor tensor = new Tensor("U8", List.of((long) data.remaining()), data);
     Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("t", tensor)), Map.of());
+  }
+
+  /** Writes a file with one tensor of these numbers, named {@code w}. */
+  static void writeFloats(Path folder, String name, float... numbers) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(numbers.length * Float.BYTES);
+    data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
+    Tensor tensor = new Tensor("F32", List.of((long) numbers.length), data);
+    Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("w", tensor)), Map.of());
   }
 
   /** A snapshot at epoch 1 that does what {@code body} does. */

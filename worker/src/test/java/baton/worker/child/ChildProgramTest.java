@@ -116,6 +116,25 @@ final class ChildProgramTest {
   }
 
   @Test
+  void aSnapshotCanBeWrittenAgainUntilItIsReleased() throws Exception {
+    Path scratch;
+    try (ChildRun run = scripts.begin(Scripts.HONEST)) {
+      run.step();
+      ChildSnapshot snapshot = (ChildSnapshot) run.snapshot();
+      scratch = snapshot.folder();
+      snapshot.writeTo(Files.createDirectory(folder.resolve("failed")));
+      Path again = Files.createDirectory(folder.resolve("again"));
+      snapshot.writeTo(again);
+      assertThat(StateDigest.of(again)).isEqualTo(StateDigest.of(folder.resolve("failed")));
+
+      snapshot.release();
+
+      assertThat(scratch).doesNotExist();
+      assertThat(StateDigest.of(again)).isNotNull();
+    }
+  }
+
+  @Test
   void aScriptThatFinishesEarlySaysWhy() throws Exception {
     try (Run run =
         scripts.begin(

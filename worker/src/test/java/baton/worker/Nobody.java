@@ -1,0 +1,18 @@
+package baton.worker;
+
+import baton.worker.segment.Action;
+import baton.worker.segment.Event;
+import java.time.Duration;
+import java.util.Optional;
+
+/** An audience that does not watch. */
+record Nobody() implements Audience {
+  @Override
+  public void happened(Event event, Optional<Duration> leaseLeft) {}
+
+  @Override
+  public void wanted(Action action) {}
+
+  @Override
+  public void printed(String program, String line) {}
+}
