@@ -9,6 +9,7 @@ import baton.scripts.cli.StatusCommand;
 import baton.scripts.cli.SubmitCommand;
 import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
+import baton.scripts.exact.Exact;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ExitCode;
       CancelCommand.class,
       SimulateCommand.class,
       Demo.class,
+      Exact.class,
       Crash.class,
       CoordinatorRates.class
     })

@@ -43,6 +43,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A worker, wired: the one place where a session gets its coordinator, store and programs. */
@@ -95,6 +96,11 @@ public final class Worker implements AutoCloseable {
    */
   public static Worker of(Options options, Audience audience)
       throws StoreException, TroubleException, IOException {
+    return of(options, UnaryOperator.identity(), audience);
+  }
+
+  static Worker of(Options options, UnaryOperator<Program> programsAsRun, Audience audience)
+      throws StoreException, TroubleException, IOException {
     SecureRandom random = new SecureRandom();
     CoordinatorPort coordinator =
         new HttpCoordinator(new CoordinatorClient(options.coordinator(), options.token()));
@@ -105,7 +111,8 @@ public final class Worker implements AutoCloseable {
     String device = options.device().equals("best") ? bestDevice(options, torch) : options.device();
     Scratch scratch = Scratch.in(options.scratch());
     try {
-      List<Program> programs = programs(options, torch, scratch, audience);
+      List<Program> programs =
+          programs(options, torch, scratch, audience).stream().map(programsAsRun).toList();
       Parts parts = new Parts(coordinator, store, programs, device, scratch);
       return new Worker(parts, options.name(), options.settings(), audience, random);
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package baton.worker;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
+import baton.worker.segment.Program;
 import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;
 import baton.worker.terminal.Narrator;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -50,6 +52,7 @@ public final class WorkerMain implements Callable<Integer> {
   private static final long MOST_SECONDS_TO_END = 19;
   private static final int DEFAULT_COLUMNS = 80;
 
+  private final UnaryOperator<Program> programsAsRun;
   @Spec private CommandSpec command;
 
   @Option(
@@ -122,17 +125,34 @@ public final class WorkerMain implements Callable<Integer> {
   @Option(names = "--report-batches", hidden = true)
   private boolean reportBatches;
 
+  public WorkerMain() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * A worker that runs other programs in the place of its own.
+   *
+   * @param programsAsRun gives the one for each
+   */
+  WorkerMain(UnaryOperator<Program> programsAsRun) {
+    this.programsAsRun = programsAsRun;
+  }
+
   public static void main(String[] args) {
+    System.exit(new WorkerMain().execute(args));
+  }
+
+  /** Runs as told; the exit code. */
+  int execute(String... args) {
     System.setProperty("logback.configurationFile", "baton/worker/logback.xml");
-    System.exit(
-        new CommandLine(new WorkerMain())
-            .registerConverter(Duration.class, WorkerMain::duration)
-            .setParameterExceptionHandler(
-                (wrong, arguments) -> {
-                  wrong.getCommandLine().getErr().println(wrong.getMessage());
-                  return ExitCode.USAGE;
-                })
-            .execute(args));
+    return new CommandLine(this)
+        .registerConverter(Duration.class, WorkerMain::duration)
+        .setParameterExceptionHandler(
+            (wrong, arguments) -> {
+              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              return ExitCode.USAGE;
+            })
+        .execute(args);
   }
 
   private static Duration duration(String text) {
@@ -151,7 +171,7 @@ public final class WorkerMain implements Callable<Integer> {
     Terminal terminal =
         new Terminal(System.out, System.console() != null, columns(), name, LocalTime::now);
     Worker.Options options = options();
-    try (Worker worker = Worker.of(options, new Narrator(terminal, reportBatches))) {
+    try (Worker worker = Worker.of(options, programsAsRun, new Narrator(terminal, reportBatches))) {
       terminal.say("asks %s for work".formatted(coordinator));
       return run(worker);
     } catch (StoreException | IOException e) {

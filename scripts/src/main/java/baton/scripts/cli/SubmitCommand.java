@@ -86,8 +86,6 @@ public final class SubmitCommand implements Callable<Integer> {
   }
 
   private JobSpec spec(String key) {
-    Map<String, Object> typed = new LinkedHashMap<>();
-    parameters.forEach((parameter, value) -> typed.put(parameter, typed(value)));
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
@@ -103,7 +101,7 @@ public final class SubmitCommand implements Callable<Integer> {
     return new JobSpec(
         name == null ? program + "-" + key.substring(0, 6) : name,
         program,
-        typed,
+        TypedParameters.of(parameters),
         epochs,
         seed,
         priority,
@@ -120,22 +118,6 @@ public final class SubmitCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--save-every takes a number and epochs, batches or seconds, such as '200 batches'.");
-    }
-  }
-
-  /** A truth value, a whole number, a number, or else a text. */
-  static Object typed(String value) {
-    if (value.equals("true") || value.equals("false")) {
-      return Boolean.valueOf(value);
-    }
-    try {
-      return Long.valueOf(value);
-    } catch (NumberFormatException notWhole) {
-      try {
-        return Double.valueOf(value);
-      } catch (NumberFormatException notANumber) {
-        return value;
-      }
     }
   }
 }

@@ -1,12 +1,10 @@
 package baton.scripts.demo;
 
+import baton.scripts.process.SiteFailure;
+import baton.scripts.process.TemporaryFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -68,26 +66,17 @@ public final class Demo implements Callable<Integer> {
           "The demo needs at least %d epochs, and 1 kill for every 3 epochs at most."
               .formatted(FEWEST_EPOCHS));
     }
-    Path folder = Files.createTempDirectory("baton-demo");
-    try (Stage stage = new Stage(folder, store == Kind.drive, out::println)) {
+    try (TemporaryFolder folder = TemporaryFolder.named("baton-demo");
+        Stage stage = new Stage(folder.path(), store == Kind.drive, out::println)) {
       Unbroken.Run unbroken = Unbroken.train(stage, seed, epochs);
       Script script = Script.drawnFrom(seed, kills, epochs);
       Performance.Report report = new Performance(stage, script, seed, unbroken).play();
       return Verdict.of(report, unbroken, script, stage.store.failures()).tell(out);
-    } catch (StageFailure e) {
+    } catch (SiteFailure e) {
       out.println("RELAY FAILED " + e.getMessage());
       return 1;
     } finally {
       out.flush();
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ package baton.scripts.demo;
 
 import baton.protocol.Json;
 import baton.scripts.process.JavaProcess;
+import baton.scripts.process.SiteFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class DriveOnStage implements StagedStore {
     Matcher ready = READY.matcher(awaitFirst());
     if (!ready.matches()) {
       process.close();
-      throw new StageFailure("the fake Drive did not start: its jar may be missing");
+      throw new SiteFailure("the fake Drive did not start: its jar may be missing");
     }
     this.address = ready.group(1);
     this.credentials = folder.resolve("credentials.json");

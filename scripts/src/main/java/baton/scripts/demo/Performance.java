@@ -6,6 +6,7 @@ import baton.protocol.Position;
 import baton.protocol.message.JobView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
+import baton.scripts.process.SiteFailure;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ final class Performance {
     this.stage = stage;
     this.script = script;
     this.unbroken = unbroken;
-    this.job = stage.submit("relay", seed, script.epochs(), script.segmentEpochs()).id();
+    this.job = stage.submit("relay", seed, script.epochs(), script.segmentEpochs());
     stage.say("demo", "the relay begins");
   }
 
@@ -88,7 +89,7 @@ final class Performance {
     try {
       while (!isComplete()) {
         if (System.nanoTime() - begun > MOST.toNanos()) {
-          throw new StageFailure("the relay did not end within " + MOST.toMinutes() + " minutes");
+          throw new SiteFailure("the relay did not end within " + MOST.toMinutes() + " minutes");
         }
         fillStage();
         hear();
@@ -146,7 +147,7 @@ final class Performance {
       word = words.poll(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StageFailure("interrupted");
+      throw new SiteFailure("interrupted");
     }
     glance();
     if (word == null || killed.contains(word.actor())) {
@@ -249,14 +250,5 @@ final class Performance {
   private boolean isComplete() {
     boolean quiet = coordinatorReturns.isEmpty() && words.isEmpty();
     return quiet && stage.ask("viewer", client -> client.job(job)).state().equals("COMPLETE");
-  }
-
-  static void pause(int millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StageFailure("interrupted");
-    }
   }
 }

@@ -1,13 +1,11 @@
 package baton.scripts.demo;
 
 import baton.protocol.Cadence;
+import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
-import baton.protocol.client.CoordinatorClient;
-import baton.protocol.client.ProblemException;
-import baton.protocol.client.UnreachableException;
-import baton.protocol.message.JobView;
 import baton.scripts.process.CoordinatorServer;
+import baton.scripts.process.Site;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,50 +21,37 @@ final class Stage implements AutoCloseable {
   private static final int BATCHES_BETWEEN_SAVES = 20;
 
   final StagedStore store;
+  final Site site;
   final CoordinatorServer coordinator;
-  private final Path folder;
   private final Consumer<String> lines;
   private final long begun = System.nanoTime();
 
   Stage(Path folder, boolean onDrive, Consumer<String> lines) throws IOException {
-    this.folder = folder;
     this.lines = lines;
     this.store =
         onDrive
             ? new DriveOnStage(folder, fault -> say("drive", fault))
             : new DirectoryOnStage(Files.createDirectory(folder.resolve("store")));
-    this.coordinator = new CoordinatorServer(folder, store.ofCoordinator(), line -> {});
-    Duration took = startOrClose();
+    this.site = new Site(folder, store.ofCoordinator());
+    this.coordinator = site.coordinator();
+    Duration took = openOrClose();
     say("coordinator", "ready at %s after %.1f s".formatted(coordinator.uri(), seconds(took)));
   }
 
-  private Duration startOrClose() {
+  private Duration openOrClose() {
     try {
-      return coordinator.start();
+      return site.open();
     } catch (RuntimeException e) {
-      close();
+      store.close();
       throw e;
     }
   }
 
-  /** A request to the coordinator, by a client of some role. */
-  interface Request<T> {
-    T to(CoordinatorClient client)
-        throws ProblemException, UnreachableException, InterruptedException;
+  <T> T ask(String role, Site.Request<T> request) {
+    return site.ask(role, request);
   }
 
-  <T> T ask(String role, Request<T> request) {
-    try {
-      return request.to(coordinator.client(role));
-    } catch (ProblemException | UnreachableException e) {
-      throw new StageFailure("the coordinator did not answer as it should: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StageFailure("interrupted");
-    }
-  }
-
-  JobView submit(String name, long seed, int epochs, int segmentEpochs) {
+  JobId submit(String name, long seed, int epochs, int segmentEpochs) {
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
@@ -80,26 +65,7 @@ final class Stage implements AutoCloseable {
             base.barFor(),
             base.limits());
     JobSpec spec = new JobSpec(name, "digits", Map.of(), epochs, seed, 0, Optional.empty(), policy);
-    return ask("admin", client -> client.submit(spec, Optional.empty()));
-  }
-
-  /** A file with the worker's token, since no command line should carry it. */
-  Path workerToken() {
-    Path file = folder.resolve("worker-token");
-    try {
-      Files.writeString(file, coordinator.token("worker"));
-    } catch (IOException e) {
-      throw new StageFailure("the token cannot be written: " + e.getMessage());
-    }
-    return file;
-  }
-
-  Path spool(String worker) {
-    try {
-      return Files.createDirectories(folder.resolve("spool").resolve(worker));
-    } catch (IOException e) {
-      throw new StageFailure("the spool cannot be made: " + e.getMessage());
-    }
+    return site.submit(spec);
   }
 
   void say(String who, String what) {
@@ -117,7 +83,7 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
-    coordinator.close();
+    site.close();
     store.close();
   }
 

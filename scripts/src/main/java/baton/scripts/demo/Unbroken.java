@@ -3,7 +3,7 @@ package baton.scripts.demo;
 import baton.protocol.JobId;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import baton.protocol.message.JobView;
+import baton.scripts.process.SiteFailure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +26,7 @@ final class Unbroken {
 
   static Run train(Stage stage, long seed, int epochs) {
     stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
-    JobId job = stage.submit("unbroken", seed, epochs, epochs).id();
+    JobId job = stage.submit("unbroken", seed, epochs, epochs);
     BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
     long begun = System.nanoTime();
     long sessionBegun = begun;
@@ -45,7 +45,7 @@ final class Unbroken {
         }
       }
       Duration epoch = Duration.ofNanos((System.nanoTime() - firstBatch) / epochs);
-      Sha256 digest = awaitComplete(stage, job).head().stateDigest();
+      Sha256 digest = stage.site.complete(job).head().stateDigest();
       stage.say(
           "demo",
           "unbroken: %s after %.1f s, an epoch takes %.2f s"
@@ -63,25 +63,13 @@ final class Unbroken {
     try {
       Actor.Word word = words.poll(MOST.toSeconds(), TimeUnit.SECONDS);
       if (word == null || (!worker.isAlive() && words.isEmpty())) {
-        throw new StageFailure(
+        throw new SiteFailure(
             "the unbroken run ended early" + (word == null ? "" : ": " + word.text()));
       }
       return word;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StageFailure("interrupted");
+      throw new SiteFailure("interrupted");
     }
-  }
-
-  private static JobView awaitComplete(Stage stage, JobId id) {
-    long begun = System.nanoTime();
-    while (System.nanoTime() - begun < Duration.ofSeconds(30).toNanos()) {
-      JobView job = stage.ask("viewer", client -> client.job(id));
-      if (job.state().equals("COMPLETE")) {
-        return job;
-      }
-      Performance.pause(50);
-    }
-    throw new StageFailure("the unbroken run was not committed to its end");
   }
 }

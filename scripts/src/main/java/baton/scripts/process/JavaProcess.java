@@ -80,6 +80,14 @@ public final class JavaProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** SIGKILL for it and for whatever it has started. */
+  void killWithDescendants() {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    process.destroyForcibly();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    awaitEnd();
+  }
+
   /** Its exit code, once it has ended and all its lines were handed on. */
   public int awaitEnd() {
     try {

@@ -98,10 +98,10 @@ class CommandLineTest {
 
   @Test
   void parametersAreWhatTheyLookLike() {
-    assertThat(SubmitCommand.typed("true")).isEqualTo(true);
-    assertThat(SubmitCommand.typed("12")).isEqualTo(12L);
-    assertThat(SubmitCommand.typed("1e-3")).isEqualTo(0.001);
-    assertThat(SubmitCommand.typed("cosine")).isEqualTo("cosine");
+    assertThat(TypedParameters.typed("true")).isEqualTo(true);
+    assertThat(TypedParameters.typed("12")).isEqualTo(12L);
+    assertThat(TypedParameters.typed("1e-3")).isEqualTo(0.001);
+    assertThat(TypedParameters.typed("cosine")).isEqualTo("cosine");
   }
 
   private int run(String command, String... arguments) {

@@ -36,7 +36,7 @@ class BadDayTest {
   @BeforeEach
   void begin() throws IOException {
     stage = new Stage(folder, false, told::add);
-    job = stage.submit("bad-day", 5, EPOCHS, EPOCHS).id();
+    job = stage.submit("bad-day", 5, EPOCHS, EPOCHS);
   }
 
   @AfterEach

@@ -153,7 +153,7 @@ public final class Narrator implements Audience {
 
   private void trained(Run.Step step, Optional<Duration> leaseLeft) {
     if (reportsBatches) {
-      terminal.line(String.format(Locale.ROOT, "at %s loss %.3f", step.position(), step.loss()));
+      terminal.line("at %s loss %s".formatted(step.position(), step.loss()));
     }
     if (terminal.isInteractive()) {
       boolean epochEnds = step.position().batch() == 0;

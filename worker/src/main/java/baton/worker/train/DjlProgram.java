@@ -44,6 +44,11 @@ public final class DjlProgram implements Program {
     this.memory = memory;
   }
 
+  /** The same program with another way to seed the engine's generator. */
+  DjlProgram seededBy(ObjIntConsumer<Engine> other) {
+    return new DjlProgram(name, recipes, torch, other);
+  }
+
   @Override
   public String name() {
     return name;

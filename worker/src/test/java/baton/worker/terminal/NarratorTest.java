@@ -128,7 +128,7 @@ class NarratorTest {
     Narrator narrator = narrator(false, true);
     leased(narrator);
     happens(narrator, trained(3, 17));
-    assertThat(lines()).endsWith("at e3-b17 loss 0.123");
+    assertThat(lines()).endsWith("at e3-b17 loss 0.1234");
   }
 
   @Test

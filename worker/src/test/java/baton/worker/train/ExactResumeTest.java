@@ -2,26 +2,18 @@ package baton.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.engine.Engine;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.StateDigest;
-import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
-import java.util.function.ObjIntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +72,7 @@ class ExactResumeTest {
       saved = track.save(run);
     }
 
-    zero(saved.resolve(Optimizer.FILE));
+    Sabotage.zero(saved.resolve(Optimizer.FILE));
 
     try (Run run = Track.restored(program, job, STOPS.get(0), saved)) {
       Track.train(run, job.end());
@@ -91,8 +83,9 @@ class ExactResumeTest {
   @Test
   void withoutASeedForEachBatchTheRelayWouldDiffer() throws Exception {
     JobSpec job = job("adam");
-    Program program = new DjlProgram("tiny", TinyImages::new, Track.torch(), new SeedOnce());
-    Program again = new DjlProgram("tiny", TinyImages::new, Track.torch(), new SeedOnce());
+    Program program =
+        new DjlProgram("tiny", TinyImages::new, Track.torch(), new Sabotage.SeedOnce());
+    Program again = new DjlProgram("tiny", TinyImages::new, Track.torch(), new Sabotage.SeedOnce());
 
     Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
 
@@ -162,34 +155,6 @@ class ExactResumeTest {
       return track.digest(run);
     } finally {
       run.close();
-    }
-  }
-
-  private static void zero(Path file) throws Exception {
-    SortedMap<String, Tensor> zeros = new TreeMap<>();
-    Safetensors.open(file)
-        .forEach(
-            (name, tensor) ->
-                zeros.put(
-                    name,
-                    new Tensor(
-                        tensor.dtype(),
-                        tensor.shape(),
-                        ByteBuffer.allocate(tensor.data().remaining()))));
-    Files.delete(file);
-    Safetensors.write(file, zeros, Map.of());
-  }
-
-  /** A sabotaged run: the generator gets the seed of the first weights, and then runs on. */
-  private static final class SeedOnce implements ObjIntConsumer<Engine> {
-    private boolean seeded;
-
-    @Override
-    public void accept(Engine engine, int seed) {
-      if (!seeded) {
-        engine.setRandomSeed(seed);
-        seeded = true;
-      }
     }
   }
 }

@@ -1,0 +1,37 @@
+package baton.scripts.exact;
+
+import baton.protocol.Sha256;
+import java.util.Optional;
+
+/**
+ * A line of the table: an unbroken run and a relay.
+ *
+ * @param cuts how many workers were killed
+ * @param midEpoch how many relays of the baton went on from within an epoch
+ * @param control empty: the relay was not broken on purpose
+ */
+record Row(
+    String program,
+    int threads,
+    int cuts,
+    int midEpoch,
+    Sha256 unbroken,
+    Sha256 relayed,
+    Optional<Control> control) {
+
+  /**
+   * That the relay was broken on purpose.
+   *
+   * @param mustDiffer on its own; of a user's script, which may have no optimizer or draw nothing
+   *     at random, one of the two must
+   */
+  record Control(Sabotage sabotage, boolean mustDiffer) {}
+
+  boolean isIdentical() {
+    return unbroken.equals(relayed);
+  }
+
+  boolean isControl() {
+    return control.isPresent();
+  }
+}

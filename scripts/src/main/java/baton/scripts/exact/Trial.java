@@ -1,0 +1,168 @@
+package baton.scripts.exact;
+
+import baton.protocol.Cadence;
+import baton.protocol.Position;
+import baton.scripts.process.Site;
+import baton.scripts.process.SiteFailure;
+import baton.scripts.process.WorkerProcess;
+import baton.scripts.relay.Cuts;
+import baton.scripts.relay.Plan;
+import baton.scripts.relay.Race;
+import baton.scripts.relay.Subject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The trial of one program on some number of threads:
+ *
+ * <ol>
+ *   <li>it is trained unbroken, saved only where epochs end;
+ *   <li>positions are drawn among those it has reached, and it is trained again as a relay that is
+ *       cut there;
+ *   <li>if wanted, once more with each {@link Sabotage}, cut once in the midst of an epoch.
+ * </ol>
+ */
+final class Trial {
+  /** So many saves between two cuts, on average: some workers die before their first one. */
+  private static final int SAVES_PER_CUT = 2;
+
+  /** The one that is killed, and the one that goes on. */
+  private static final int WORKERS_PER_CONTROL = 2;
+
+  private final Candidate candidate;
+  private final Subject subject;
+  private final int threads;
+  private final Ground ground;
+  private final Progress progress;
+
+  /**
+   * Where trials are held.
+   *
+   * @param store a directory that all processes see
+   * @param folder for other files
+   */
+  record Ground(Site site, Path store, Path folder) {}
+
+  Trial(Candidate candidate, int threads, Ground ground, Progress progress) {
+    this.candidate = candidate;
+    this.subject = candidate.subject();
+    this.threads = threads;
+    this.ground = ground;
+    this.progress = progress;
+  }
+
+  /** How many workers that takes. */
+  static int workers(int cuts, boolean withControls) {
+    int controls = withControls ? Sabotage.values().length * WORKERS_PER_CONTROL : 0;
+    return 1 + cuts + 1 + controls;
+  }
+
+  /**
+   * Holds it; the relay's row first.
+   *
+   * @throws SiteFailure if the program fails, or is too short to be cut so often
+   */
+  List<Row> hold(int count, long seed, boolean withControls) throws IOException {
+    progress.trial("%s, threads: %d".formatted(candidate.title(), threads));
+    Race.Result unbroken = race("unbroken", Plan.unbroken(), Optional.empty());
+    List<Position> cuts = draw(seed, unbroken, count);
+    int saveEvery = saveEvery(unbroken.reached(), count);
+    Race.Result relayed =
+        race("relay", plan(cuts, Plan.Committed.NOTHING, saveEvery), Optional.empty());
+    List<Row> rows = new ArrayList<>();
+    rows.add(row(unbroken, relayed, Optional.empty()));
+    if (withControls) {
+      for (Sabotage sabotage : Sabotage.values()) {
+        control(sabotage, unbroken, saveEvery).ifPresent(rows::add);
+      }
+    }
+    return rows;
+  }
+
+  private List<Position> draw(long seed, Race.Result unbroken, int count) {
+    try {
+      return Cuts.drawnFrom(seed, unbroken.reached(), count);
+    } catch (IllegalArgumentException e) {
+      throw new SiteFailure("%s: %s; give --epochs".formatted(candidate.title(), e.getMessage()));
+    }
+  }
+
+  /** A loop that is saved at the ends of epochs only has no generators to restore within one. */
+  private Optional<Row> control(Sabotage sabotage, Race.Result unbroken, int saveEvery)
+      throws IOException {
+    boolean midEpoch = unbroken.reached().stream().anyMatch(Cuts::isMidEpoch);
+    if (!midEpoch && sabotage == Sabotage.RANDOMNESS) {
+      return Optional.empty();
+    }
+    List<Position> reached = unbroken.reached();
+    List<Position> cut = List.of(reached.get(reached.size() / 3));
+    Plan.Committed first = midEpoch ? Plan.Committed.MID_EPOCH : Plan.Committed.ANYTHING;
+    Race.Result relayed =
+        race(
+            sabotage.name().toLowerCase(Locale.ROOT),
+            plan(cut, first, saveEvery),
+            Optional.of(sabotage));
+    if (relayed.restored().isEmpty()) {
+      throw new SiteFailure(
+          "%s ended before it could be cut for a control; give --epochs"
+              .formatted(candidate.title()));
+    }
+    Row.Control control = new Row.Control(sabotage, candidate.isOurs());
+    return Optional.of(row(unbroken, relayed, Optional.of(control)));
+  }
+
+  private static Plan plan(List<Position> cuts, Plan.Committed first, int saveEvery) {
+    Cadence cadence = new Cadence(saveEvery, Cadence.Unit.BATCHES);
+    return new Plan(cadence, cuts, first, Optional.empty());
+  }
+
+  /** Often enough that there are saves within epochs. */
+  private static int saveEvery(List<Position> reached, int cuts) {
+    int epoch = reached.stream().mapToInt(Position::batch).max().orElse(0) + 1;
+    int wanted = Math.min(reached.size() / (cuts * SAVES_PER_CUT), epoch / 3);
+    return Math.max(1, wanted);
+  }
+
+  private Row row(Race.Result unbroken, Race.Result relayed, Optional<Row.Control> control) {
+    return new Row(
+        candidate.title(),
+        threads,
+        relayed.killed().size(),
+        (int) relayed.restored().stream().filter(Cuts::isMidEpoch).count(),
+        unbroken.job().head().stateDigest(),
+        relayed.job().head().stateDigest(),
+        control);
+  }
+
+  private Race.Result race(String name, Plan plan, Optional<Sabotage> sabotage) throws IOException {
+    WorkerProcess.Start worker =
+        sabotage.isEmpty()
+            ? subject.worker(threads, ground.store(), Map.of())
+            : sabotage.get().worker(subject, threads, ground.store(), ground.folder());
+    String job = "%s-%d-%s".formatted(subject.program(), threads, name);
+    try {
+      return Race.run(
+          ground.site(),
+          job,
+          subject,
+          plan,
+          number -> {
+            if (number > 0) {
+              progress.workerEnded();
+            }
+            progress.doing(name + (number == 0 ? "" : ", cut " + number));
+            return worker;
+          },
+          said -> {});
+    } catch (SiteFailure e) {
+      throw new SiteFailure("%s (%s): %s".formatted(candidate.title(), name, e.getMessage()));
+    } finally {
+      progress.workerEnded();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package baton.scripts.relay;
+
+import baton.protocol.Cadence;
+import baton.protocol.Position;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a job is trained.
+ *
+ * @param cuts where its worker is killed, in their order; empty: never
+ * @param onlyAfter what must have been committed before a worker is killed
+ * @param until where it may be left once a checkpoint there is committed; empty: at its end
+ */
+public record Plan(
+    Cadence cadence, List<Position> cuts, Committed onlyAfter, Optional<Until> until) {
+
+  /** What must have been committed under the same lease. */
+  public enum Committed {
+    NOTHING,
+    ANYTHING,
+    MID_EPOCH
+  }
+
+  /**
+   * Far enough, whichever comes first.
+   *
+   * @param batches so many reports of a batch
+   * @param position this position
+   */
+  public record Until(int batches, Optional<Position> position) {
+    boolean isReached(int reported, Position committed) {
+      return position.map(at -> !at.isAfter(committed)).orElse(reported >= batches);
+    }
+  }
+
+  public Plan {
+    cuts = List.copyOf(cuts);
+  }
+
+  /** In one go, saved at the ends of epochs only. */
+  public static Plan unbroken() {
+    return new Plan(Cadence.EVERY_EPOCH, List.of(), Committed.NOTHING, Optional.empty());
+  }
+}
