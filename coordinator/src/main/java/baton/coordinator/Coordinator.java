@@ -8,11 +8,14 @@ import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.relay.Relay;
+import baton.coordinator.store.ClusterName;
 import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.Database;
+import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
+import baton.coordinator.store.Members;
 import baton.coordinator.store.SqlJobStore;
-import baton.coordinator.store.SqliteDatabase;
 import baton.protocol.JobId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -64,8 +67,37 @@ public final class Coordinator implements AutoCloseable {
    * @param data its own folder
    * @param store a directory store that it can reach itself
    * @param port 0: any that is free
+   * @param database empty: an embedded one in its own folder
+   * @param password of the database, if it asks for one
+   * @param cluster the members it belongs to; empty: it stands alone
    */
-  public record Settings(Path data, Optional<Path> store, String host, int port) {}
+  public record Settings(
+      Path data,
+      Optional<Path> store,
+      String host,
+      int port,
+      Optional<DatabaseAddress> database,
+      Optional<String> password,
+      Optional<Members> cluster) {
+    /** Alone, on an embedded database. */
+    public Settings(Path data, Optional<Path> store, String host, int port) {
+      this(data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public Settings {
+      boolean shared = database.filter(DatabaseAddress.Postgres.class::isInstance).isPresent();
+      if (cluster.isPresent() && !shared) {
+        throw new IllegalArgumentException(
+            "The members of a cluster share one database: name it with --database postgresql://…");
+      }
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "coordinator at %s:%d, data in %s".formatted(host, port, data);
+    }
+  }
 
   private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
     this.front = front;
@@ -91,18 +123,22 @@ public final class Coordinator implements AutoCloseable {
     Supplier<Duration> ticker = () -> Duration.ofNanos(System.nanoTime());
 
     DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
-    CompletableFuture<HazelcastNode> starting =
-        closing.add(
-            CompletableFuture.supplyAsync(
-                () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
-            node -> node.thenAccept(HazelcastNode::close).join());
     Vertx vertx =
         closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Front front = closing.add(Front.listen(vertx, settings.host(), settings.port()), Front::close);
+    Optional<CompletableFuture<HazelcastNode>> alone =
+        settings.cluster().isPresent()
+            ? Optional.empty()
+            : Optional.of(startAlone(random, closing));
 
-    JobStore jobs =
-        closing.add(new SqlJobStore(SqliteDatabase.open(data.database())), JobStore::close);
-    HazelcastNode hazelcast = starting.join();
+    DatabaseAddress address =
+        settings.database().orElseGet(() -> new DatabaseAddress.Sqlite(data.database()));
+    Database database = Database.open(address, settings.password());
+    JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    HazelcastNode hazelcast =
+        alone
+            .map(CompletableFuture::join)
+            .orElseGet(() -> join(settings, database, random, closing));
     GroupCommitter committer =
         closing.add(GroupCommitter.start(jobs, hazelcast.signals(), clock), GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
@@ -157,6 +193,21 @@ public final class Coordinator implements AutoCloseable {
     relay.drain();
     front.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
+  }
+
+  /** It is ready long after the database is opened: they are started side by side. */
+  private static CompletableFuture<HazelcastNode> startAlone(SecureRandom random, Closing closing) {
+    return closing.add(
+        CompletableFuture.supplyAsync(
+            () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
+        node -> node.thenAccept(HazelcastNode::close).join());
+  }
+
+  private static HazelcastNode join(
+      Settings settings, Database database, SecureRandom random, Closing closing) {
+    String name = ClusterName.of(database, "baton-" + randomHex(random, 16));
+    return closing.add(
+        HazelcastNode.join(name, settings.cluster().orElseThrow()), HazelcastNode::close);
   }
 
   /** Little of everything: a coordinator is to fit a small machine. */
