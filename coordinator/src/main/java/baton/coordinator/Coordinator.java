@@ -6,6 +6,7 @@ import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.store.ClusterName;
@@ -15,7 +16,9 @@ import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
+import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.SqlJobStore;
+import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -52,6 +55,10 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
+
+  /** A beat is never so late unless the process was frozen, or the database out of reach. */
+  private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
+
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
   private static final Duration FINISH_AT_MOST = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -131,16 +138,18 @@ public final class Coordinator implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(startAlone(random, closing));
 
-    DatabaseAddress address =
-        settings.database().orElseGet(() -> new DatabaseAddress.Sqlite(data.database()));
+    DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
     JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
             .orElseGet(() -> join(settings, database, random, closing));
+    Runnable mayDecide = () -> hazelcast.cutOff().ifPresent(Coordinator::refuse);
     GroupCommitter committer =
-        closing.add(GroupCommitter.start(jobs, hazelcast.signals(), clock), GroupCommitter::close);
+        closing.add(
+            GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
+            GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
@@ -155,25 +164,45 @@ public final class Coordinator implements AutoCloseable {
                 clock,
                 ticker,
                 () -> new JobId(randomHex(random, 8)),
-                store.flatMap(DirectoryFiles::id)));
+                store.flatMap(DirectoryFiles::id),
+                mayDecide,
+                LONGEST_ABSENCE));
     relay.start();
+    hazelcast.onMembership(relay::beginAnew);
     closing.add(Heartbeat.start(BETWEEN_BEATS, relay::tick), Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
-    TokenFile tokens = new TokenFile(data.folder());
-    List<Token> newTokens = tokens.read().isPresent() ? List.of() : tokens.drawNew(random);
+    KnownTokens tokens = tokens(data, database);
+    List<Token> newTokens = tokens.drawIfNone(random);
     front.open(
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, tokens.read().orElseThrow(), io, clock, ticker)));
+            new Routes.Parts(relay, jobs, tokens.read(), io, clock, ticker, mayDecide)));
     return new Coordinator(front, relay, newTokens, closing);
   }
 
   /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
-  public static List<Token> drawNewTokens(Path data) {
+  public static List<Token> drawNewTokens(
+      Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
-      return new TokenFile(directory.folder()).drawNew(new SecureRandom());
+      Database database = Database.open(address.orElseGet(() -> embedded(directory)), password);
+      return tokens(directory, database).drawNew(new SecureRandom());
     }
+  }
+
+  private static KnownTokens tokens(DataDirectory data, Database database) {
+    boolean isShared = database instanceof PostgresDatabase;
+    return new KnownTokens(
+        new TokenFile(data.folder()),
+        isShared ? Optional.of(new SqlTokens(database)) : Optional.empty());
+  }
+
+  private static DatabaseAddress embedded(DataDirectory data) {
+    return new DatabaseAddress.Sqlite(data.database());
+  }
+
+  private static void refuse(String why) {
+    throw new CutOff(why, null);
   }
 
   /** Where it listens. */

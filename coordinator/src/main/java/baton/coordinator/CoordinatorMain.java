@@ -61,8 +61,14 @@ public final class CoordinatorMain implements Callable<Integer> {
       names = "--cluster",
       paramLabel = "HOST:PORT",
       description =
-          "The members of the cluster, this one first: HOST:PORT,HOST:PORT,… Needs a PostgreSQL database that they share.")
+          "Where the members of the cluster speak with one another: HOST:PORT,HOST:PORT,… They share a PostgreSQL database.")
   private String cluster;
+
+  @Option(
+      names = "--member",
+      paramLabel = "HOST:PORT",
+      description = "Which of the members this one is; default: the first that --cluster names.")
+  private String member;
 
   @Option(
       names = "--host",
@@ -146,10 +152,13 @@ public final class CoordinatorMain implements Callable<Integer> {
   static final class NewTokens implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private Data data = new Data();
+    @Mixin private Where where = new Where();
 
     @Override
     public Integer call() {
-      data.show(Coordinator.drawNewTokens(data.folder), spec.commandLine().getOut());
+      data.show(
+          Coordinator.drawNewTokens(data.folder, where.address(), where.password()),
+          spec.commandLine().getOut());
       return 0;
     }
   }
@@ -184,6 +193,14 @@ public final class CoordinatorMain implements Callable<Integer> {
     return 0;
   }
 
+  private Optional<Members> members() {
+    if (cluster == null) {
+      return Optional.empty();
+    }
+    Members named = Members.parse(cluster);
+    return Optional.of(member == null ? named : named.asSeenBy(Members.address(member)));
+  }
+
   private Coordinator.Settings settings() {
     try {
       return new Coordinator.Settings(
@@ -193,7 +210,7 @@ public final class CoordinatorMain implements Callable<Integer> {
           port,
           where.address(),
           where.password(),
-          Optional.ofNullable(cluster).map(Members::parse));
+          members());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

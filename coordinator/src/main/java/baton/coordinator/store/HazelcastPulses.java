@@ -1,8 +1,8 @@
 package baton.coordinator.store;
 
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
-import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.JobId;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -48,7 +48,7 @@ public final class HazelcastPulses implements Pulses {
     try {
       return access.get();
     } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
-      throw new StoreUnavailable(
+      throw new CutOff(
           "This coordinator cannot share renewals with the other members of its cluster. Ask another, or this one again in a moment.",
           e);
     }

@@ -3,6 +3,7 @@ package baton.coordinator.store;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the members of a cluster speak with one another, this coordinator's own address first.
@@ -32,17 +33,35 @@ public record Members(List<Address> all) {
   public static Members parse(String text) {
     List<Address> all = new ArrayList<>();
     for (String one : text.split(",")) {
-      int colon = one.lastIndexOf(':');
-      if (colon < 1 || !one.substring(colon + 1).strip().matches("[1-9][0-9]{0,4}")) {
-        throw new IllegalArgumentException(
-            "A cluster is named by its members, this one first, like 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701, not \"%s\"."
-                .formatted(text));
-      }
-      all.add(
-          new Address(
-              one.substring(0, colon).strip(), Integer.parseInt(one.substring(colon + 1).strip())));
+      all.add(address(one));
     }
     return new Members(all);
+  }
+
+  /**
+   * @param text {@code host:port}
+   * @throws IllegalArgumentException in a sentence
+   */
+  public static Address address(String text) {
+    int colon = text.lastIndexOf(':');
+    String port = text.substring(colon + 1).strip();
+    if (colon < 1 || !port.matches("[1-9][0-9]{0,4}")) {
+      throw new IllegalArgumentException(
+          "The members of a cluster are named like 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701, not \"%s\"."
+              .formatted(text));
+    }
+    return new Address(text.substring(0, colon).strip(), Integer.parseInt(port));
+  }
+
+  /** The same members, as this one of them sees them. */
+  public Members asSeenBy(Address own) {
+    if (!all.contains(own)) {
+      throw new IllegalArgumentException(
+          "This member, %s, is not one of the cluster's: name it with --cluster as well."
+              .formatted(own));
+    }
+    List<Address> others = all.stream().filter(member -> !member.equals(own)).toList();
+    return new Members(Stream.concat(Stream.of(own), others.stream()).toList());
   }
 
   public Address own() {
