@@ -6,13 +6,19 @@ import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.relay.Relay;
+import baton.coordinator.store.ClusterName;
 import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.Database;
+import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
+import baton.coordinator.store.Members;
+import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.SqlJobStore;
-import baton.coordinator.store.SqliteDatabase;
+import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -49,6 +55,10 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
+
+  /** A beat is never so late unless the process was frozen, or the database out of reach. */
+  private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
+
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
   private static final Duration FINISH_AT_MOST = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -64,8 +74,37 @@ public final class Coordinator implements AutoCloseable {
    * @param data its own folder
    * @param store a directory store that it can reach itself
    * @param port 0: any that is free
+   * @param database empty: an embedded one in its own folder
+   * @param password of the database, if it asks for one
+   * @param cluster the members it belongs to; empty: it stands alone
    */
-  public record Settings(Path data, Optional<Path> store, String host, int port) {}
+  public record Settings(
+      Path data,
+      Optional<Path> store,
+      String host,
+      int port,
+      Optional<DatabaseAddress> database,
+      Optional<String> password,
+      Optional<Members> cluster) {
+    /** Alone, on an embedded database. */
+    public Settings(Path data, Optional<Path> store, String host, int port) {
+      this(data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public Settings {
+      boolean shared = database.filter(DatabaseAddress.Postgres.class::isInstance).isPresent();
+      if (cluster.isPresent() && !shared) {
+        throw new IllegalArgumentException(
+            "The members of a cluster share one database: name it with --database postgresql://…");
+      }
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "coordinator at %s:%d, data in %s".formatted(host, port, data);
+    }
+  }
 
   private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
     this.front = front;
@@ -91,20 +130,26 @@ public final class Coordinator implements AutoCloseable {
     Supplier<Duration> ticker = () -> Duration.ofNanos(System.nanoTime());
 
     DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
-    CompletableFuture<HazelcastNode> starting =
-        closing.add(
-            CompletableFuture.supplyAsync(
-                () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
-            node -> node.thenAccept(HazelcastNode::close).join());
     Vertx vertx =
         closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Front front = closing.add(Front.listen(vertx, settings.host(), settings.port()), Front::close);
+    Optional<CompletableFuture<HazelcastNode>> alone =
+        settings.cluster().isPresent()
+            ? Optional.empty()
+            : Optional.of(startAlone(random, closing));
 
-    JobStore jobs =
-        closing.add(new SqlJobStore(SqliteDatabase.open(data.database())), JobStore::close);
-    HazelcastNode hazelcast = starting.join();
+    DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
+    Database database = Database.open(address, settings.password());
+    JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    HazelcastNode hazelcast =
+        alone
+            .map(CompletableFuture::join)
+            .orElseGet(() -> join(settings, database, random, closing));
+    Runnable mayDecide = () -> hazelcast.cutOff().ifPresent(Coordinator::refuse);
     GroupCommitter committer =
-        closing.add(GroupCommitter.start(jobs, hazelcast.signals(), clock), GroupCommitter::close);
+        closing.add(
+            GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
+            GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
@@ -119,25 +164,45 @@ public final class Coordinator implements AutoCloseable {
                 clock,
                 ticker,
                 () -> new JobId(randomHex(random, 8)),
-                store.flatMap(DirectoryFiles::id)));
+                store.flatMap(DirectoryFiles::id),
+                mayDecide,
+                LONGEST_ABSENCE));
     relay.start();
+    hazelcast.onMembership(relay::beginAnew);
     closing.add(Heartbeat.start(BETWEEN_BEATS, relay::tick), Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
-    TokenFile tokens = new TokenFile(data.folder());
-    List<Token> newTokens = tokens.read().isPresent() ? List.of() : tokens.drawNew(random);
+    KnownTokens tokens = tokens(data, database);
+    List<Token> newTokens = tokens.drawIfNone(random);
     front.open(
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, tokens.read().orElseThrow(), io, clock, ticker)));
+            new Routes.Parts(relay, jobs, tokens.read(), io, clock, ticker, mayDecide)));
     return new Coordinator(front, relay, newTokens, closing);
   }
 
   /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
-  public static List<Token> drawNewTokens(Path data) {
+  public static List<Token> drawNewTokens(
+      Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
-      return new TokenFile(directory.folder()).drawNew(new SecureRandom());
+      Database database = Database.open(address.orElseGet(() -> embedded(directory)), password);
+      return tokens(directory, database).drawNew(new SecureRandom());
     }
+  }
+
+  private static KnownTokens tokens(DataDirectory data, Database database) {
+    boolean isShared = database instanceof PostgresDatabase;
+    return new KnownTokens(
+        new TokenFile(data.folder()),
+        isShared ? Optional.of(new SqlTokens(database)) : Optional.empty());
+  }
+
+  private static DatabaseAddress embedded(DataDirectory data) {
+    return new DatabaseAddress.Sqlite(data.database());
+  }
+
+  private static void refuse(String why) {
+    throw new CutOff(why, null);
   }
 
   /** Where it listens. */
@@ -157,6 +222,21 @@ public final class Coordinator implements AutoCloseable {
     relay.drain();
     front.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
+  }
+
+  /** It is ready long after the database is opened: they are started side by side. */
+  private static CompletableFuture<HazelcastNode> startAlone(SecureRandom random, Closing closing) {
+    return closing.add(
+        CompletableFuture.supplyAsync(
+            () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
+        node -> node.thenAccept(HazelcastNode::close).join());
+  }
+
+  private static HazelcastNode join(
+      Settings settings, Database database, SecureRandom random, Closing closing) {
+    String name = ClusterName.of(database, "baton-" + randomHex(random, 16));
+    return closing.add(
+        HazelcastNode.join(name, settings.cluster().orElseThrow()), HazelcastNode::close);
   }
 
   /** Little of everything: a coordinator is to fit a small machine. */

@@ -4,6 +4,9 @@ import baton.coordinator.http.Front.CannotListen;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.store.DataDirectoryException;
+import baton.coordinator.store.DatabaseAddress;
+import baton.coordinator.store.DatabaseException;
+import baton.coordinator.store.Members;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -20,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The coordinator's command line. */
@@ -33,7 +37,7 @@ import picocli.CommandLine.Spec;
       "1:something unforeseen; the message says what",
       "2:an option is wrong",
       "3:the port is in use",
-      "4:the data directory cannot be used: another coordinator has it, it is of a newer version, or damaged"
+      "4:the data directory or the database cannot be used: another coordinator has it, it is of a newer version, damaged, or out of reach"
     },
     subcommands = CoordinatorMain.NewTokens.class)
 public final class CoordinatorMain implements Callable<Integer> {
@@ -50,6 +54,21 @@ public final class CoordinatorMain implements Callable<Integer> {
       paramLabel = "DIR",
       description = "A directory store that the coordinator checks and tidies itself.")
   private Path store;
+
+  @Mixin private Where where = new Where();
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where the members of the cluster speak with one another: HOST:PORT,HOST:PORT,… They share a PostgreSQL database.")
+  private String cluster;
+
+  @Option(
+      names = "--member",
+      paramLabel = "HOST:PORT",
+      description = "Which of the members this one is; default: the first that --cluster names.")
+  private String member;
 
   @Option(
       names = "--host",
@@ -68,6 +87,31 @@ public final class CoordinatorMain implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write the port to this file once ready.")
   private Path portFile;
+
+  /** Which database. */
+  static final class Where {
+    @Option(
+        names = "--database",
+        paramLabel = "DATABASE",
+        description =
+            "sqlite:FILE, or postgresql://USER@HOST:PORT/NAME with the password in BATON_DATABASE_PASSWORD or ~/.pgpass; default: an embedded one in the data directory.")
+    private String database;
+
+    /** Never on a command line, where every user of the machine could read it. */
+    @Option(
+        names = "--password-from-environment",
+        hidden = true,
+        defaultValue = "${env:BATON_DATABASE_PASSWORD}")
+    private String password;
+
+    Optional<DatabaseAddress> address() {
+      return Optional.ofNullable(database).map(DatabaseAddress::parse);
+    }
+
+    Optional<String> password() {
+      return Optional.ofNullable(password).filter(text -> !text.isEmpty());
+    }
+  }
 
   /** Where the coordinator keeps what it must not forget. */
   static final class Data {
@@ -108,10 +152,13 @@ public final class CoordinatorMain implements Callable<Integer> {
   static final class NewTokens implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private Data data = new Data();
+    @Mixin private Where where = new Where();
 
     @Override
     public Integer call() {
-      data.show(Coordinator.drawNewTokens(data.folder), spec.commandLine().getOut());
+      data.show(
+          Coordinator.drawNewTokens(data.folder, where.address(), where.password()),
+          spec.commandLine().getOut());
       return 0;
     }
   }
@@ -134,9 +181,7 @@ public final class CoordinatorMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Coordinator coordinator =
-        Coordinator.start(
-            new Coordinator.Settings(data.folder, Optional.ofNullable(store), host, port));
+    Coordinator coordinator = Coordinator.start(settings());
     try {
       announce(coordinator, spec.commandLine().getOut());
     } catch (RuntimeException e) {
@@ -146,6 +191,29 @@ public final class CoordinatorMain implements Callable<Integer> {
     closeOnSignal(coordinator);
     new CountDownLatch(1).await(); // until a signal
     return 0;
+  }
+
+  private Optional<Members> members() {
+    if (cluster == null) {
+      return Optional.empty();
+    }
+    Members named = Members.parse(cluster);
+    return Optional.of(member == null ? named : named.asSeenBy(Members.address(member)));
+  }
+
+  private Coordinator.Settings settings() {
+    try {
+      return new Coordinator.Settings(
+          data.folder,
+          Optional.ofNullable(store),
+          host,
+          port,
+          where.address(),
+          where.password(),
+          members());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
   }
 
   private void announce(Coordinator coordinator, PrintWriter out) {
@@ -176,7 +244,9 @@ public final class CoordinatorMain implements Callable<Integer> {
     if (failure instanceof CannotListen) {
       return PORT_IN_USE;
     }
-    return failure instanceof DataDirectoryException ? NO_DATA : FAILED;
+    boolean noData =
+        failure instanceof DataDirectoryException || failure instanceof DatabaseException;
+    return noData ? NO_DATA : FAILED;
   }
 
   private static String sentence(Exception failure) {

@@ -44,6 +44,7 @@ public enum ProblemType {
   COMMIT_UNCHECKED(503, "The store cannot be read to check the commit"),
 
   DATABASE_UNAVAILABLE(503, "The coordinator's database cannot answer"),
+  CUT_OFF(503, "The coordinator is cut off from its cluster"),
   NOT_READY(503, "The coordinator is starting or stopping"),
   FAULT(500, "The coordinator has a fault");
 

@@ -67,7 +67,7 @@ public final class Worker implements AutoCloseable {
    * @param environment the variables that concern PyTorch and Colab are looked at
    */
   public record Options(
-      URI coordinator,
+      List<URI> coordinators,
       String token,
       String name,
       Place place,
@@ -103,7 +103,7 @@ public final class Worker implements AutoCloseable {
       throws StoreException, TroubleException, IOException {
     SecureRandom random = new SecureRandom();
     CoordinatorPort coordinator =
-        new HttpCoordinator(new CoordinatorClient(options.coordinator(), options.token()));
+        new HttpCoordinator(new CoordinatorClient(options.coordinators(), options.token()));
     CheckpointStore store = storeAt(options.place(), options.environment(), random);
     TorchEngine torch =
         new TorchEngine(

@@ -59,8 +59,9 @@ public final class WorkerMain implements Callable<Integer> {
       names = "--coordinator",
       paramLabel = "URL",
       defaultValue = "${env:BATON_COORDINATOR:-http://127.0.0.1:8642}",
-      description = "The coordinator, also BATON_COORDINATOR. Default: ${DEFAULT-VALUE}")
-  private URI coordinator;
+      description =
+          "The coordinator, or the members of a cluster with commas between them; also BATON_COORDINATOR. Default: ${DEFAULT-VALUE}")
+  private String coordinator;
 
   @Option(names = "--token-file", paramLabel = "FILE", description = "A file with the token.")
   private Path tokenFile;
@@ -225,7 +226,7 @@ public final class WorkerMain implements Callable<Integer> {
     settings = once ? settings.forOneLease() : settings;
     settings = sessionEndsIn == null ? settings : settings.endingIn(sessionEndsIn);
     return new Worker.Options(
-        coordinator,
+        coordinators(),
         token(),
         name,
         store.place(),
@@ -236,6 +237,14 @@ public final class WorkerMain implements Callable<Integer> {
         device,
         spool,
         System.getenv());
+  }
+
+  private List<URI> coordinators() {
+    try {
+      return CoordinatorClient.coordinators(coordinator);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage());
+    }
   }
 
   private String token() {

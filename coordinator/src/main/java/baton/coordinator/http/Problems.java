@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.StoreUnavailable;
@@ -51,6 +52,9 @@ final class Problems {
     }
     if (failure instanceof CommitUnchecked) {
       return new ProblemRaised(ProblemType.COMMIT_UNCHECKED, failure.getMessage());
+    }
+    if (failure instanceof CutOff) {
+      return new ProblemRaised(ProblemType.CUT_OFF, failure.getMessage());
     }
     if (failure instanceof StoreUnavailable) {
       return new ProblemRaised(ProblemType.DATABASE_UNAVAILABLE, failure.getMessage());

@@ -40,6 +40,8 @@ public final class Routes {
    *
    * @param io where they may block
    * @param ticker a monotonic clock
+   * @param mayDecide throws {@link baton.coordinator.lease.CutOff} while this coordinator is cut
+   *     off
    */
   public record Parts(
       Relay relay,
@@ -47,7 +49,19 @@ public final class Routes {
       Tokens tokens,
       Executor io,
       Clock clock,
-      Supplier<Duration> ticker) {}
+      Supplier<Duration> ticker,
+      Runnable mayDecide) {
+    /** Of a coordinator that is never cut off. */
+    Parts(
+        Relay relay,
+        JobStore jobs,
+        Tokens tokens,
+        Executor io,
+        Clock clock,
+        Supplier<Duration> ticker) {
+      this(relay, jobs, tokens, io, clock, ticker, () -> {});
+    }
+  }
 
   private Routes(Contract contract, InFlight inFlight, Parts parts) {
     this.contract = contract;
@@ -59,7 +73,7 @@ public final class Routes {
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
             new LeaseRequests(parts.relay(), parts.jobs(), parts.io(), parts.ticker(), reply),
-            new WatchRequests(contract, views, parts.clock(), reply));
+            new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), reply));
   }
 
   private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {

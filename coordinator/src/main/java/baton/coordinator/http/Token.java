@@ -3,6 +3,8 @@ package baton.coordinator.http;
 import baton.protocol.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A secret that opens the paths of one role. */
 public record Token(Role role, String text) {
@@ -16,6 +18,11 @@ public record Token(Role role, String text) {
         "baton_%s_%s"
             .formatted(
                 role.word(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret)));
+  }
+
+  /** One for each role. */
+  public static List<Token> drawAll(SecureRandom random) {
+    return Stream.of(Role.values()).map(role -> draw(role, random)).toList();
   }
 
   Sha256 hash() {

@@ -1,6 +1,5 @@
 package baton.coordinator.http;
 
-import baton.protocol.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,13 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The file in the data directory that keeps the hashes of the tokens, a line each: role, space,
@@ -30,11 +27,11 @@ public final class TokenFile {
 
   /** Draws tokens and keeps their hashes; those drawn before are no longer known. */
   public List<Token> drawNew(SecureRandom random) {
-    List<Token> tokens = Stream.of(Role.values()).map(role -> Token.draw(role, random)).toList();
+    List<Token> tokens = Token.drawAll(random);
     write(
         file,
-        tokens.stream()
-            .map(token -> token.role().word() + " " + token.hash())
+        Tokens.hashes(tokens).entrySet().stream()
+            .map(line -> line.getKey() + " " + line.getValue())
             .collect(Collectors.joining("\n", "", "\n")));
     return tokens;
   }
@@ -44,13 +41,13 @@ public final class TokenFile {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    Map<Role, Sha256> hashes = new EnumMap<>(Role.class);
+    Map<String, String> hashes = new LinkedHashMap<>();
     try {
       for (String line : Files.readAllLines(file)) {
         String[] words = line.split(" ");
-        hashes.put(Role.valueOf(words[0].toUpperCase(Locale.ROOT)), new Sha256(words[1]));
+        hashes.put(words[0], words[1]);
       }
-      return Optional.of(new Tokens(hashes));
+      return Optional.of(Tokens.of(hashes));
     } catch (IOException e) {
       throw new UncheckedIOException("The file " + file + " cannot be read.", e);
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {

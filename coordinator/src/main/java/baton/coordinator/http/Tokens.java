@@ -4,6 +4,9 @@ import baton.protocol.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +19,31 @@ public final class Tokens {
     if (hashes.size() != Role.values().length) {
       throw new IllegalArgumentException("each role has one token");
     }
+  }
+
+  /**
+   * @param hashes by the words for the roles, as they are kept
+   * @throws IllegalArgumentException if they are not one hash for each role
+   */
+  public static Tokens of(Map<String, String> hashes) {
+    Map<Role, Sha256> known = new EnumMap<>(Role.class);
+    hashes.forEach(
+        (role, hash) -> known.put(Role.valueOf(role.toUpperCase(Locale.ROOT)), new Sha256(hash)));
+    return new Tokens(known);
+  }
+
+  /** What is to be kept of drawn tokens: their hashes, by the words for the roles. */
+  public static Map<String, String> hashes(List<Token> drawn) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    drawn.forEach(token -> hashes.put(token.role().word(), token.hash().hex()));
+    return hashes;
+  }
+
+  /** As they are kept. */
+  public Map<String, String> hashes() {
+    Map<String, String> kept = new LinkedHashMap<>();
+    hashes.forEach((role, hash) -> kept.put(role.word(), hash.hex()));
+    return kept;
   }
 
   /** The role of {@code token}; each comparison takes the same time, whatever it finds. */

@@ -14,12 +14,14 @@ final class WatchRequests {
   private final Contract contract;
   private final Views views;
   private final Clock clock;
+  private final Runnable mayDecide;
   private final Reply reply;
 
-  WatchRequests(Contract contract, Views views, Clock clock, Reply reply) {
+  WatchRequests(Contract contract, Views views, Clock clock, Runnable mayDecide, Reply reply) {
     this.contract = contract;
     this.views = views;
     this.clock = clock;
+    this.mayDecide = mayDecide;
     this.reply = reply;
   }
 
@@ -41,8 +43,9 @@ final class WatchRequests {
     Answers.text(request, "ok\n");
   }
 
-  /** The front answers for itself while the coordinator is not ready. */
+  /** The front answers for itself while the coordinator starts or stops. */
   void readiness(RoutingContext request) {
+    mayDecide.run();
     Answers.text(request, "ready\n");
   }
 

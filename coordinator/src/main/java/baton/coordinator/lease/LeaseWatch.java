@@ -19,6 +19,15 @@ import java.util.Set;
  */
 public final class LeaseWatch {
   private final Map<JobId, Seen> seen = new HashMap<>();
+  private final Duration longestAbsence;
+  private Duration lastLook;
+
+  /**
+   * @param longestAbsence between two looks; who was away for longer may have missed renewals
+   */
+  public LeaseWatch(Duration longestAbsence) {
+    this.longestAbsence = longestAbsence;
+  }
 
   /**
    * @param furthest the most progress seen in this phase; a download that begins again and again
@@ -30,7 +39,31 @@ public final class LeaseWatch {
       long furthest,
       Duration renewedAt,
       Duration phaseSince,
-      Duration progressedAt) {}
+      Duration progressedAt) {
+    /** What it had done by then is not forgotten, nor does the pause count as a stall. */
+    Seen renewedAt(Duration now) {
+      Duration missed = now.minus(renewedAt);
+      return new Seen(
+          fence, pulse, furthest, now, phaseSince.plus(missed), progressedAt.plus(missed));
+    }
+  }
+
+  /**
+   * Tells that renewals are looked at now, as it is done several times a second. Whoever did not
+   * for a while, frozen or without a database, cannot tell what passed meanwhile: each wait begins
+   * anew (R12).
+   */
+  public void look(Duration now) {
+    if (lastLook != null && now.minus(lastLook).compareTo(longestAbsence) > 0) {
+      beginAnew(now);
+    }
+    lastLook = now;
+  }
+
+  /** Gives each lease a whole ttl from now: what was seen of its renewals counts no longer. */
+  public void beginAnew(Duration now) {
+    seen.replaceAll((job, last) -> last.renewedAt(now));
+  }
 
   /** Begins to wait for a lease, unless it is being waited for. */
   public void begin(JobId job, Fence fence, Duration now) {

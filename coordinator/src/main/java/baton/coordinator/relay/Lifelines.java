@@ -24,11 +24,12 @@ import java.util.stream.Collectors;
 final class Lifelines {
   private final Pulses pulses;
   private final Supplier<Duration> ticker;
-  private final LeaseWatch watch = new LeaseWatch();
+  private final LeaseWatch watch;
 
-  Lifelines(Pulses pulses, Supplier<Duration> ticker) {
+  Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
     this.pulses = pulses;
     this.ticker = ticker;
+    this.watch = new LeaseWatch(longestAbsence);
   }
 
   /** Begins to wait for a lease that was granted, or found live at the start (R12). */
@@ -38,6 +39,11 @@ final class Lifelines {
 
   synchronized Duration remaining(JobId job, Fence fence, Duration ttl) {
     return watch.remaining(job, fence, ttl, ticker.get());
+  }
+
+  /** Begins every wait anew: renewals may have been lost. */
+  synchronized void beginAnew() {
+    watch.beginAnew(ticker.get());
   }
 
   /** Takes note of a renewal and shares it. */
@@ -66,6 +72,7 @@ final class Lifelines {
 
   /** Looks at every live lease; tells those that have run out. */
   synchronized Map<JobId, Fence> ranOut(Collection<Job> jobs) {
+    watch.look(ticker.get());
     Map<JobId, Fence> ranOut = new HashMap<>();
     for (Job job : jobs) {
       if (job.lease().isPresent() && remaining(job).isZero()) {

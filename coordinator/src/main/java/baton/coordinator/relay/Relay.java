@@ -20,6 +20,7 @@ import baton.coordinator.lease.Resume;
 import baton.coordinator.lease.Schedule;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.lease.Stall;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.Transitions;
 import baton.coordinator.lease.Transitions.UnknownJob;
@@ -55,6 +56,7 @@ import java.util.function.Supplier;
  */
 public final class Relay {
   private static final int OVER_AND_TIDIED = 100;
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
   /**
    * What a relay is made of.
@@ -62,6 +64,10 @@ public final class Relay {
    * @param io where it may block: on the database, on the files of a store
    * @param clock for the record
    * @param ticker the monotonic clock by which leases run out
+   * @param mayDecide throws {@link baton.coordinator.lease.CutOff} while this coordinator is cut
+   *     off
+   * @param longestAbsence between two calls of {@link #tick}; after a longer one, such as a freeze,
+   *     every lease gets a whole ttl
    * @param ownStore the store that jobs are bound to which name none
    */
   public record Parts(
@@ -74,7 +80,36 @@ public final class Relay {
       Clock clock,
       Supplier<Duration> ticker,
       Supplier<JobId> ids,
-      Optional<StoreId> ownStore) {}
+      Optional<StoreId> ownStore,
+      Runnable mayDecide,
+      Duration longestAbsence) {
+    /** Of a coordinator that stands alone, and is never cut off or frozen. */
+    public Parts(
+        JobStore jobs,
+        Transitions transitions,
+        Pulses pulses,
+        Signals signals,
+        CheckpointFiles files,
+        Executor io,
+        Clock clock,
+        Supplier<Duration> ticker,
+        Supplier<JobId> ids,
+        Optional<StoreId> ownStore) {
+      this(
+          jobs,
+          transitions,
+          pulses,
+          signals,
+          files,
+          io,
+          clock,
+          ticker,
+          ids,
+          ownStore,
+          () -> {},
+          FOREVER);
+    }
+  }
 
   private final Parts parts;
   private final Lifelines lifelines;
@@ -85,7 +120,7 @@ public final class Relay {
 
   public Relay(Parts parts) {
     this.parts = parts;
-    this.lifelines = new Lifelines(parts.pulses(), parts.ticker());
+    this.lifelines = new Lifelines(parts.pulses(), parts.ticker(), parts.longestAbsence());
     this.waitingRoom =
         new WaitingRoom(
             parts.jobs(), parts.transitions(), lifelines, parts.clock(), parts.ticker());
@@ -249,6 +284,21 @@ public final class Relay {
    * second.
    */
   public void tick() {
+    try {
+      watch();
+    } catch (StoreUnavailable e) {
+      waitingRoom.fail(e); // who waits here may ask elsewhere
+      throw e;
+    }
+  }
+
+  /** Begins every wait for a lease anew: members came or went, and renewals may have been lost. */
+  public void beginAnew() {
+    lifelines.beginAnew();
+  }
+
+  private void watch() {
+    parts.mayDecide().run();
     List<Job> open = parts.jobs().open();
     lifelines.forgetAllBut(open);
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);

@@ -7,6 +7,7 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Schedule;
 import baton.coordinator.lease.Schedule.Choice;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
@@ -84,6 +85,13 @@ final class WaitingRoom {
     closed = true;
     for (Waiting request; (request = waiting.poll()) != null; ) {
       answerNothing(request, "the coordinator is shutting down", Optional.empty());
+    }
+  }
+
+  /** Answers everyone who waits that nothing can be decided here now. */
+  void fail(StoreUnavailable why) {
+    for (Waiting request; (request = waiting.poll()) != null; ) {
+      request.answer().completeExceptionally(why);
     }
   }
 

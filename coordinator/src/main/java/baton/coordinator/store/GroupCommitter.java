@@ -37,6 +37,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   private final JobStore store;
   private final Signals signals;
   private final Clock clock;
+  private final Runnable mayDecide;
   private final Thread thread;
 
   /** Put last into the queue: nothing follows it. */
@@ -45,15 +46,25 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   private boolean failing;
   private boolean closed;
 
-  private GroupCommitter(JobStore store, Signals signals, Clock clock) {
+  private GroupCommitter(JobStore store, Signals signals, Clock clock, Runnable mayDecide) {
     this.store = store;
     this.signals = signals;
     this.clock = clock;
+    this.mayDecide = mayDecide;
     this.thread = new Thread(this::run, "group-committer");
   }
 
   public static GroupCommitter start(JobStore store, Signals signals, Clock clock) {
-    GroupCommitter committer = new GroupCommitter(store, signals, clock);
+    return start(store, signals, clock, () -> {});
+  }
+
+  /**
+   * @param mayDecide throws {@link baton.coordinator.lease.CutOff} while nothing may be decided
+   *     here
+   */
+  public static GroupCommitter start(
+      JobStore store, Signals signals, Clock clock, Runnable mayDecide) {
+    GroupCommitter committer = new GroupCommitter(store, signals, clock, mayDecide);
     committer.thread.start();
     return committer;
   }
@@ -70,6 +81,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
 
   @Override
   public Outcome preview(Job job, Command command) {
+    mayDecide.run();
     Optional<Outcome> stored =
         command.repeatKey().flatMap(store::answer).map(JobStore.StoredAnswer::outcome);
     return command.decide(job, stored, clock.instant()).outcome();
@@ -134,6 +146,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     List<Request> pending = batch;
     try {
       for (int rounds = 0; !pending.isEmpty() && rounds < MOST_ROUNDS; rounds++) {
+        mayDecide.run();
         Round round = new Round(store, clock);
         round.run(pending);
         pending = round.stale();

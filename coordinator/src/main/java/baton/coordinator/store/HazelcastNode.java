@@ -1,88 +1,97 @@
 package baton.coordinator.store;
 
+import baton.coordinator.lease.Pulse;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
-import com.hazelcast.config.JavaSerializationFilterConfig;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.NetworkConfig;
-import com.hazelcast.config.TopicConfig;
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import java.util.Optional;
 
-/**
- * This coordinator's part of the shared memory: holds what may be lost, and nothing else.
- *
- * <p>It stands alone, on loopback, on a port the system picks, and seeks no others.
- */
+/** This coordinator's part of the shared memory: holds what may be lost, and nothing else. */
 public final class HazelcastNode implements AutoCloseable {
-  private static final String PULSES = "pulses";
-  private static final String JOB_CHANGES = "job-changes";
-
-  /** Longer than any ttl: what nobody renewed for so long, nobody reads. */
-  private static final int PULSE_IDLE_SECONDS = 2 * 60 * 60;
-
   private final HazelcastInstance instance;
+  private final Optional<Members> members;
 
-  private HazelcastNode(HazelcastInstance instance) {
-    this.instance = instance;
+  private HazelcastNode(Config config, Optional<Members> members) {
+    this.instance = Hazelcast.newHazelcastInstance(config);
+    this.members = members;
   }
 
   /**
+   * Stands alone, on loopback, on a port the system picks, and seeks no others.
+   *
    * @param clusterName what a stranger must know to speak with it; best drawn at random
    */
   public static HazelcastNode startAlone(String clusterName) {
-    return new HazelcastNode(Hazelcast.newHazelcastInstance(alone(clusterName)));
+    return new HazelcastNode(HazelcastSettings.alone(clusterName), Optional.empty());
+  }
+
+  /**
+   * Joins those of the members that it finds; who is missing may come later.
+   *
+   * @throws ClusterException if its own address cannot be had
+   */
+  public static HazelcastNode join(String clusterName, Members members) {
+    try {
+      return new HazelcastNode(
+          HazelcastSettings.member(clusterName, members), Optional.of(members));
+    } catch (HazelcastException e) {
+      throw new ClusterException(
+          "This member cannot use its address %s: %s. Stop what listens there, or name another with --cluster."
+              .formatted(members.own(), Failures.innermost(e)),
+          e);
+    }
   }
 
   public HazelcastPulses pulses() {
-    return new HazelcastPulses(instance.getMap(PULSES));
+    return new HazelcastPulses(instance.<String, Pulse>getMap(HazelcastSettings.PULSES));
   }
 
   public HazelcastSignals signals() {
-    return new HazelcastSignals(instance.getTopic(JOB_CHANGES));
+    return new HazelcastSignals(instance.getTopic(HazelcastSettings.JOB_CHANGES));
+  }
+
+  /** Why it may not decide, in a sentence; empty: it sees the majority of its cluster. */
+  public Optional<String> cutOff() {
+    return members.flatMap(this::missing);
+  }
+
+  /** Calls {@code change} whenever a member has come or gone, on a thread that must not block. */
+  public void onMembership(Runnable change) {
+    instance
+        .getCluster()
+        .addMembershipListener(
+            new MembershipListener() {
+              @Override
+              public void memberAdded(MembershipEvent event) {
+                change.run();
+              }
+
+              @Override
+              public void memberRemoved(MembershipEvent event) {
+                change.run();
+              }
+            });
+  }
+
+  private Optional<String> missing(Members named) {
+    int seen =
+        instance.getLifecycleService().isRunning() ? instance.getCluster().getMembers().size() : 0;
+    return seen >= named.majority()
+        ? Optional.empty()
+        : Optional.of(
+            "This coordinator sees %d of the %d members of its cluster and needs %d to decide anything. Ask another, or this one again in a moment."
+                .formatted(seen, named.all().size(), named.majority()));
   }
 
   @Override
   public void close() {
-    instance.shutdown();
-  }
-
-  private static Config alone(String clusterName) {
-    Config config = quietAndSmall(new Config().setClusterName(clusterName));
-    NetworkConfig network = config.getNetworkConfig();
-    network.setPort(0).setPublicAddress("127.0.0.1");
-    network.getInterfaces().setEnabled(true).addInterface("127.0.0.1");
-    network.getJoin().getAutoDetectionConfig().setEnabled(false);
-    network.getJoin().getMulticastConfig().setEnabled(false);
-    config.addMapConfig(new MapConfig(PULSES).setMaxIdleSeconds(PULSE_IDLE_SECONDS));
-    config.addTopicConfig(new TopicConfig(JOB_CHANGES).setStatisticsEnabled(false));
-    config
-        .getSerializationConfig()
-        .setJavaSerializationFilterConfig(strangersSendNoObjects())
-        .getCompactSerializationConfig()
-        .addSerializer(new PulseSerializer());
-    return config;
-  }
-
-  private static Config quietAndSmall(Config config) {
-    config.getJetConfig().setEnabled(false);
-    config.getMetricsConfig().setEnabled(false);
-    return config
-        .setProperty("hazelcast.phone.home.enabled", "false")
-        .setProperty("hazelcast.logging.type", "slf4j")
-        .setProperty("hazelcast.shutdownhook.enabled", "false")
-        .setProperty("hazelcast.health.monitoring.level", "OFF")
-        .setProperty("hazelcast.socket.bind.any", "false")
-        .setProperty("hazelcast.partition.count", "31")
-        .setProperty("hazelcast.io.thread.count", "1")
-        .setProperty("hazelcast.operation.thread.count", "2")
-        .setProperty("hazelcast.operation.generic.thread.count", "2")
-        .setProperty("hazelcast.event.thread.count", "1");
-  }
-
-  /** Any user of this machine may connect to loopback; none may send Java objects. */
-  private static JavaSerializationFilterConfig strangersSendNoObjects() {
-    JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
-    filter.setDefaultsDisabled(true).getWhitelist().addPrefixes("java.lang.");
-    return filter;
+    if (members.isPresent()) {
+      instance.getLifecycleService().terminate(); // hands nothing over: it may all be lost
+    } else {
+      instance.shutdown();
+    }
   }
 }

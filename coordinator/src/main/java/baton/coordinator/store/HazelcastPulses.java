@@ -1,12 +1,19 @@
 package baton.coordinator.store;
 
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
 import baton.protocol.JobId;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The newest renewals in a shared map without a store behind it. */
+/**
+ * The newest renewals in a shared map without a store behind it. A member that does not see the
+ * majority can neither read nor write it.
+ */
 public final class HazelcastPulses implements Pulses {
   private final IMap<String, Pulse> pulses;
 
@@ -16,16 +23,34 @@ public final class HazelcastPulses implements Pulses {
 
   @Override
   public void put(JobId job, Pulse pulse) {
-    pulses.set(job.value(), pulse);
+    shared(
+        () -> {
+          pulses.set(job.value(), pulse);
+          return null;
+        });
   }
 
   @Override
   public Optional<Pulse> get(JobId job) {
-    return Optional.ofNullable(pulses.get(job.value()));
+    return Optional.ofNullable(shared(() -> pulses.get(job.value())));
   }
 
   @Override
   public void remove(JobId job) {
-    pulses.delete(job.value());
+    shared(
+        () -> {
+          pulses.delete(job.value());
+          return null;
+        });
+  }
+
+  private static <T> T shared(Supplier<T> access) {
+    try {
+      return access.get();
+    } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+      throw new CutOff(
+          "This coordinator cannot share renewals with the other members of its cluster. Ask another, or this one again in a moment.",
+          e);
+    }
   }
 }

@@ -2,13 +2,18 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore.Transition;
 import baton.protocol.Checkpoint;
 import baton.protocol.Segment;
 import baton.protocol.Sha256;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 
-/** Writes a transition's rows of history, numbered by the job's version and their place in it. */
+/**
+ * Writes the rows of history of stored transitions, numbered by the job's version and their place
+ * in it; events are numbered over all jobs as well.
+ */
 final class HistoryWriter {
   private static final String SEGMENT_STARTED =
       "INSERT INTO segments (job_id, job_version, place, fence, session, worker, device,"
@@ -31,7 +36,10 @@ final class HistoryWriter {
       "UPDATE checkpoints SET mark = ? WHERE job_id = ? AND digest = ?";
 
   private static final String EVENT =
-      "INSERT INTO events (job_id, job_version, place, kind, text, at) VALUES (?, ?, ?, ?, ?, ?)";
+      "INSERT INTO events (job_id, job_version, place, kind, text, at, seq)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+  private static final String NEWEST_EVENT = "SELECT coalesce(max(seq), 0) FROM events";
 
   private final StoredJson json;
 
@@ -39,75 +47,116 @@ final class HistoryWriter {
     this.json = json;
   }
 
-  void write(Handle handle, Job job, List<History> rows) {
-    for (int place = 0; place < rows.size(); place++) {
-      write(handle, job, place, rows.get(place));
+  /** Writes into a transaction that has the turn to write, so that events are numbered in order. */
+  void write(Handle handle, List<Transition> stored) {
+    try (Rows segments = new Rows(handle);
+        Rows checkpoints = new Rows(handle);
+        Rows events = new Rows(handle)) {
+      Writing writing = new Writing(segments, checkpoints, events, new AtomicLong(newest(handle)));
+      for (Transition transition : stored) {
+        List<History> rows = transition.rows();
+        for (int place = 0; place < rows.size(); place++) {
+          write(writing, transition.changed(), place, rows.get(place));
+        }
+      }
+      segments.send();
+      checkpoints.send();
+      events.send();
     }
   }
 
-  private void write(Handle handle, Job job, int place, History row) {
+  /** What one transaction writes into each table. */
+  private record Writing(Rows segments, Rows checkpoints, Rows events, AtomicLong newestEvent) {}
+
+  private static long newest(Handle handle) {
+    return handle.select(NEWEST_EVENT).mapTo(Long.class).one();
+  }
+
+  private void write(Writing writing, Job job, int place, History row) {
     String id = job.id().value();
     if (row instanceof History.SegmentStarted started) {
-      startSegment(handle, job, place, started);
+      startSegment(writing, job, place, started);
     } else if (row instanceof History.SegmentEnded ended) {
-      handle.execute(
-          SEGMENT_ENDED, ended.why().name(), Stamp.of(ended.at()), id, ended.fence().value());
+      writing
+          .segments()
+          .add(SEGMENT_ENDED, ended.why().name(), Stamp.of(ended.at()), id, ended.fence().value());
     } else if (row instanceof History.CheckpointCommitted committed) {
-      commit(handle, job, place, committed);
+      commit(writing, job, place, committed);
     } else if (row instanceof History.CheckpointMarked marked) {
-      handle.execute(MARKED, marked.mark().name(), id, marked.digest().hex());
+      writing.checkpoints().add(MARKED, marked.mark().name(), id, marked.digest().hex());
     } else if (row instanceof History.Event event) {
-      handle.execute(
-          EVENT, id, job.version(), place, event.kind().name(), event.text(), Stamp.of(event.at()));
+      writing
+          .events()
+          .add(
+              EVENT,
+              id,
+              job.version(),
+              place,
+              event.kind().name(),
+              storable(event.text()),
+              Stamp.of(event.at()),
+              writing.newestEvent().incrementAndGet());
     } else {
       throw new IllegalArgumentException("a row of history without a table: " + row);
     }
   }
 
-  private void startSegment(Handle handle, Job job, int place, History.SegmentStarted row) {
+  private static void startSegment(
+      Writing writing, Job job, int place, History.SegmentStarted row) {
     Segment segment = row.segment();
-    handle.execute(
-        SEGMENT_STARTED,
-        job.id().value(),
-        job.version(),
-        place,
-        row.fence().value(),
-        row.session().value(),
-        row.worker(),
-        row.device(),
-        segment.from().epoch(),
-        segment.from().batch(),
-        segment.from().epoch(),
-        segment.from().batch(),
-        segment.to().epoch(),
-        segment.to().batch(),
-        Stamp.of(row.at()));
+    writing
+        .segments()
+        .add(
+            SEGMENT_STARTED,
+            job.id().value(),
+            job.version(),
+            place,
+            row.fence().value(),
+            row.session().value(),
+            storable(row.worker()),
+            storable(row.device()),
+            segment.from().epoch(),
+            segment.from().batch(),
+            segment.from().epoch(),
+            segment.from().batch(),
+            segment.to().epoch(),
+            segment.to().batch(),
+            Stamp.of(row.at()));
   }
 
-  private void commit(Handle handle, Job job, int place, History.CheckpointCommitted row) {
+  private void commit(Writing writing, Job job, int place, History.CheckpointCommitted row) {
     Checkpoint checkpoint = row.checkpoint();
-    handle.execute(
-        COMMITTED,
-        job.id().value(),
-        job.version(),
-        place,
-        checkpoint.digest().hex(),
-        checkpoint.parent().map(Sha256::hex).orElse(null),
-        checkpoint.position().epoch(),
-        checkpoint.position().batch(),
-        checkpoint.fence().value(),
-        checkpoint.folder(),
-        checkpoint.stateDigest().hex(),
-        checkpoint.bytes(),
-        row.session().value(),
-        row.verified().name(),
-        json.of(row.measurements()),
-        Stamp.of(row.at()));
-    handle.execute(
-        SEGMENT_ADVANCED,
-        checkpoint.position().epoch(),
-        checkpoint.position().batch(),
-        job.id().value(),
-        checkpoint.fence().value());
+    writing
+        .checkpoints()
+        .add(
+            COMMITTED,
+            job.id().value(),
+            job.version(),
+            place,
+            checkpoint.digest().hex(),
+            TransitionWriter.text(checkpoint.parent().map(Sha256::hex)),
+            checkpoint.position().epoch(),
+            checkpoint.position().batch(),
+            checkpoint.fence().value(),
+            checkpoint.folder(),
+            checkpoint.stateDigest().hex(),
+            checkpoint.bytes(),
+            row.session().value(),
+            row.verified().name(),
+            json.of(row.measurements()),
+            Stamp.of(row.at()));
+    writing
+        .segments()
+        .add(
+            SEGMENT_ADVANCED,
+            checkpoint.position().epoch(),
+            checkpoint.position().batch(),
+            job.id().value(),
+            checkpoint.fence().value());
+  }
+
+  /** PostgreSQL has no text with a zero in it, and an error's message may be anything. */
+  private static String storable(String text) {
+    return text.replace('\0', '\uFFFD');
   }
 }

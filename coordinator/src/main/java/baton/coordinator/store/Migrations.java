@@ -1,6 +1,5 @@
 package baton.coordinator.store;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -12,7 +11,7 @@ import org.flywaydb.core.api.MigrationState;
 final class Migrations {
   private Migrations() {}
 
-  static void run(DataSource source, Path file) {
+  static void run(DataSource source, String name) {
     Flyway flyway =
         Flyway.configure(Migrations.class.getClassLoader())
             .dataSource(source)
@@ -22,9 +21,9 @@ final class Migrations {
     newerThanThis(flyway)
         .ifPresent(
             version -> {
-              throw new DataDirectoryException(
-                  "The database %s was written by a newer Baton (its form is %s). Nothing was changed: start that newer Baton, or name another data directory."
-                      .formatted(file, version));
+              throw new DatabaseException(
+                  "The database %s was written by a newer Baton (its form is %s). Nothing was changed: start that newer Baton, or name another database."
+                      .formatted(name, version));
             });
     flyway.migrate();
   }

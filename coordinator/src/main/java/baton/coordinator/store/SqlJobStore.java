@@ -5,11 +5,8 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.JobId;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -32,7 +29,7 @@ public final class SqlJobStore implements JobStore {
       "SELECT id, version FROM jobs ORDER BY submitted_at DESC, id DESC LIMIT ?";
   private static final String ANSWER = "SELECT job_id, outcome FROM answers WHERE repeat_key = ?";
 
-  private final SqliteDatabase database;
+  private final Database database;
   private final StoredJson json = new StoredJson();
   private final JobCache cache = new JobCache();
   private final SqlReaders readers;
@@ -41,10 +38,10 @@ public final class SqlJobStore implements JobStore {
   private Handle writer;
   private boolean closed;
 
-  public SqlJobStore(SqliteDatabase database) {
+  public SqlJobStore(Database database) {
     this.database = database;
     this.readers = new SqlReaders(database);
-    this.transitions = new TransitionWriter(database, json);
+    this.transitions = new TransitionWriter(json);
     this.writers = Jdbi.create(database::writer);
   }
 
@@ -102,7 +99,12 @@ public final class SqlJobStore implements JobStore {
       if (writer == null) {
         writer = writers.open();
       }
-      List<Boolean> stored = writer.inTransaction(handle -> writeAll(handle, batch));
+      List<Boolean> stored =
+          writer.inTransaction(
+              handle -> {
+                database.takeTurn(handle);
+                return transitions.write(handle, batch);
+              });
       for (int i = 0; i < batch.size(); i++) {
         if (stored.get(i)) {
           cache.put(batch.get(i).changed());
@@ -120,21 +122,6 @@ public final class SqlJobStore implements JobStore {
     closed = true;
     readers.close();
     forgetAll();
-  }
-
-  private List<Boolean> writeAll(Handle handle, List<Transition> batch) {
-    List<Boolean> stored = new ArrayList<>(batch.size());
-    Set<JobId> stale = new HashSet<>();
-    for (Transition transition : batch) {
-      JobId id = transition.changed().id();
-      // Another's write may bear the version a stale one was to have; nothing may build on that.
-      boolean isStored = !stale.contains(id) && transitions.write(handle, transition);
-      if (!isStored) {
-        stale.add(id);
-      }
-      stored.add(isStored);
-    }
-    return stored;
   }
 
   /** After an error nobody knows what a connection remembers; the next write has a fresh one. */

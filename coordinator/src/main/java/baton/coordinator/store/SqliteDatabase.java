@@ -7,7 +7,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Optional;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -22,7 +23,8 @@ import org.sqlite.SQLiteException;
  *
  * <p>A write-ahead log with full synchronisation: each commit is on disk before it returns (R4).
  */
-public final class SqliteDatabase {
+public final class SqliteDatabase implements Database {
+  private static final int READERS = 3;
   private static final int BUSY_MILLIS = 2_000;
   private static final int LOG_BYTES_KEPT = 16 << 20;
 
@@ -42,8 +44,8 @@ public final class SqliteDatabase {
       database.requireSound();
     }
     try {
-      Migrations.run(database.source(config()), file);
-    } catch (DataDirectoryException e) {
+      Migrations.run(database.source(config()), database.name());
+    } catch (DatabaseException e) {
       throw e;
     } catch (RuntimeException e) {
       throw database.cannotOpen(e);
@@ -51,36 +53,45 @@ public final class SqliteDatabase {
     return database;
   }
 
-  Connection reader() throws SQLException {
-    SQLiteConfig config = config();
-    config.setReadOnly(true);
-    return source(config).getConnection();
+  @Override
+  public String name() {
+    return file.toString();
   }
 
-  /** A connection whose transactions take the write lock as they begin, never half-way. */
-  Connection writer() throws SQLException {
+  @Override
+  public DataSource reader() {
+    SQLiteConfig config = config();
+    config.setReadOnly(true);
+    return source(config);
+  }
+
+  @Override
+  public int readers() {
+    return READERS;
+  }
+
+  /** Its transactions take the write lock as they begin, never half-way. */
+  @Override
+  public Connection writer() throws SQLException {
     SQLiteConfig config = config();
     config.setTransactionMode(TransactionMode.IMMEDIATE);
     return source(config).getConnection();
   }
 
-  /** Whether a unique name, key or session is another's already. */
-  boolean isTaken(Throwable thrown) {
-    return sqlite(thrown)
-        .map(SQLiteException::getResultCode)
-        .filter(
-            code ->
-                code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
-                    || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY)
-        .isPresent();
-  }
+  /** It had its turn as its transaction began. */
+  @Override
+  public void takeTurn(Handle writer) {}
 
-  StoreUnavailable unavailable(Throwable thrown) {
+  @Override
+  public StoreUnavailable unavailable(Throwable thrown) {
     return new StoreUnavailable(explain(thrown), thrown);
   }
 
   private String explain(Throwable thrown) {
-    int primary = sqlite(thrown).map(e -> e.getResultCode().code & 0xff).orElse(0);
+    int primary =
+        Failures.first(SQLiteException.class, thrown)
+            .map(e -> e.getResultCode().code & 0xff)
+            .orElse(0);
     if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
       return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
           .formatted(file);
@@ -92,10 +103,10 @@ public final class SqliteDatabase {
     }
     if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
         || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
-      return damaged(innermost(thrown));
+      return damaged(Failures.innermost(thrown));
     }
     return "The database %s cannot be read or written: %s. Check the disk and this user's rights on it."
-        .formatted(file, innermost(thrown));
+        .formatted(file, Failures.innermost(thrown));
   }
 
   private String damaged(String how) {
@@ -109,7 +120,7 @@ public final class SqliteDatabase {
         ResultSet found = statement.executeQuery(check())) {
       String verdict = found.next() ? found.getString(1) : "no answer";
       if (!verdict.equals("ok")) {
-        throw new DataDirectoryException(damaged(verdict.replaceAll("\\s+", " ")));
+        throw new DatabaseException(damaged(verdict.replaceAll("\\s+", " ")));
       }
     } catch (SQLException e) {
       throw cannotOpen(e);
@@ -123,8 +134,8 @@ public final class SqliteDatabase {
         : "SELECT 'ok' FROM (SELECT count(*) FROM sqlite_master)";
   }
 
-  private DataDirectoryException cannotOpen(Exception e) {
-    return new DataDirectoryException(explain(e), e);
+  private DatabaseException cannotOpen(Exception e) {
+    return new DatabaseException(explain(e), e);
   }
 
   private static SQLiteConfig config() {
@@ -142,22 +153,5 @@ public final class SqliteDatabase {
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
     return source;
-  }
-
-  private static Optional<SQLiteException> sqlite(Throwable thrown) {
-    for (Throwable e = thrown; e != null; e = e.getCause()) {
-      if (e instanceof SQLiteException found) {
-        return Optional.of(found);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static String innermost(Throwable thrown) {
-    Throwable e = thrown;
-    while (e.getCause() != null) {
-      e = e.getCause();
-    }
-    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
   }
 }

@@ -2,93 +2,171 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
+import baton.protocol.JobId;
 import baton.protocol.SessionId;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.argument.NullArgument;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * Writes one transition into an open transaction: the job, the answer, the history; all or nothing.
+ * Writes transitions into an open transaction that has the turn to write.
+ *
+ * <ol>
+ *   <li>The rows of the jobs, if all that the decision rests on still holds: the version it read, a
+ *       name, a repeat key and a session that are not another's. What does not hold writes nothing,
+ *       and so is left out alone.
+ *   <li>The answers and the history of those whose job was written.
+ * </ol>
+ *
+ * <p>Each statement is sent once for many rows, since a database on another machine answers each
+ * with a journey.
  */
 final class TransitionWriter {
   private static final String NEW_JOB =
-      "INSERT INTO jobs (name, version, state, is_over, live_session, body, submitted_at, id)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO jobs (id, name, version, state, is_over, live_session, body, submitted_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
+  /** An upsert would let a stale write bring back what another has removed. */
   private static final String CHANGED_JOB =
       "UPDATE jobs SET version = ?, state = ?, is_over = ?, live_session = ?, body = ?"
-          + " WHERE id = ? AND version = ?";
+          + " WHERE id = ? AND version = ?"
+          + " AND NOT EXISTS (SELECT 1 FROM answers WHERE repeat_key = ?)"
+          + " AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.live_session = ? AND o.id <> ?)";
 
   private static final String ANSWER =
       "INSERT INTO answers (repeat_key, job_id, outcome) VALUES (?, ?, ?)";
 
-  private static final String ONE = "one_transition";
+  private static final NullArgument NO_TEXT = new NullArgument(Types.VARCHAR);
 
-  private final SqliteDatabase database;
   private final StoredJson json;
   private final HistoryWriter history;
 
-  TransitionWriter(SqliteDatabase database, StoredJson json) {
-    this.database = database;
+  TransitionWriter(StoredJson json) {
     this.json = json;
     this.history = new HistoryWriter(json);
   }
 
-  /** Returns whether it was written; a stale one leaves the transaction as it was. */
-  boolean write(Handle handle, Transition transition) {
-    handle.savepoint(ONE);
-    if (isWritten(handle, transition)) {
-      handle.releaseSavepoint(ONE);
-      return true;
+  /** Returns for each transition in order whether it was written. */
+  List<Boolean> write(Handle handle, List<Transition> batch) {
+    Boolean[] written = new Boolean[batch.size()];
+    Set<JobId> stale = new HashSet<>();
+    Set<String> keys = new HashSet<>();
+    while (Arrays.asList(written).contains(null)) {
+      writeJobs(handle, batch, nextWave(batch, written, stale, keys), written, stale);
     }
-    handle.rollbackToSavepoint(ONE);
-    return false;
+    List<Transition> stored = new ArrayList<>();
+    for (int i = 0; i < written.length; i++) {
+      if (written[i]) {
+        stored.add(batch.get(i));
+      }
+    }
+    writeAnswers(handle, stored);
+    history.write(handle, stored);
+    return List.of(written);
   }
 
-  private boolean isWritten(Handle handle, Transition transition) {
-    try {
-      if (!isJobWritten(handle, transition)) {
-        return false;
+  /**
+   * The first transition of each job that is not written yet. Another's write may bear the version
+   * that a stale one was to have: nothing may build on that.
+   */
+  private static List<Integer> nextWave(
+      List<Transition> batch, Boolean[] written, Set<JobId> stale, Set<String> keys) {
+    List<Integer> wave = new ArrayList<>();
+    Set<JobId> jobs = new HashSet<>();
+    for (int i = 0; i < written.length; i++) {
+      JobId job = batch.get(i).changed().id();
+      if (written[i] != null || jobs.contains(job)) {
+        continue;
       }
-      String id = transition.changed().id().value();
-      transition
-          .repeatKey()
-          .ifPresent(key -> handle.execute(ANSWER, key, id, json.of(transition.outcome())));
-    } catch (RuntimeException e) {
-      if (database.isTaken(e)) {
-        return false;
+      boolean isKeyFree = batch.get(i).repeatKey().map(keys::add).orElse(true);
+      if (stale.contains(job) || !isKeyFree) {
+        stale.add(job);
+        written[i] = false;
+      } else {
+        jobs.add(job);
+        wave.add(i);
       }
-      throw e;
     }
-    history.write(handle, transition.changed(), transition.rows());
-    return true;
+    return wave;
   }
 
-  /** An upsert would let a stale write bring back what another has removed. */
-  private boolean isJobWritten(Handle handle, Transition transition) {
+  private void writeJobs(
+      Handle handle,
+      List<Transition> batch,
+      List<Integer> wave,
+      Boolean[] written,
+      Set<JobId> stale) {
+    List<Integer> created = wave.stream().filter(i -> batch.get(i).readVersion() == 0).toList();
+    List<Integer> changed = wave.stream().filter(i -> batch.get(i).readVersion() > 0).toList();
+    try (PreparedBatch inserts = handle.prepareBatch(NEW_JOB);
+        PreparedBatch updates = handle.prepareBatch(CHANGED_JOB)) {
+      created.forEach(i -> insert(inserts, batch.get(i)));
+      changed.forEach(i -> update(updates, batch.get(i)));
+      note(created, inserts, written);
+      note(changed, updates, written);
+    }
+    wave.stream().filter(i -> !written[i]).forEach(i -> stale.add(batch.get(i).changed().id()));
+  }
+
+  private static void note(List<Integer> places, PreparedBatch rows, Boolean[] written) {
+    int[] counts = places.isEmpty() ? new int[0] : rows.execute();
+    for (int i = 0; i < counts.length; i++) {
+      written[places.get(i)] = counts[i] == 1;
+    }
+  }
+
+  private void insert(PreparedBatch inserts, Transition transition) {
     Job job = transition.changed();
-    String session = transition.session().map(SessionId::value).orElse(null);
-    int over = job.state().isOver() ? 1 : 0;
-    if (transition.readVersion() == 0) {
-      handle.execute(
-          NEW_JOB,
-          job.spec().name(),
-          job.version(),
-          job.state().name(),
-          over,
-          session,
-          json.of(job),
-          Stamp.of(job.submittedAt()),
-          job.id().value());
-      return true;
+    inserts.add(
+        job.id().value(),
+        job.spec().name(),
+        job.version(),
+        job.state().name(),
+        job.state().isOver() ? 1 : 0,
+        text(transition.session().map(SessionId::value)),
+        json.of(job),
+        Stamp.of(job.submittedAt()));
+  }
+
+  private void update(PreparedBatch updates, Transition transition) {
+    Job job = transition.changed();
+    Object session = text(transition.session().map(SessionId::value));
+    updates.add(
+        job.version(),
+        job.state().name(),
+        job.state().isOver() ? 1 : 0,
+        session,
+        json.of(job),
+        job.id().value(),
+        transition.readVersion(),
+        text(transition.repeatKey()),
+        session,
+        job.id().value());
+  }
+
+  private void writeAnswers(Handle handle, List<Transition> stored) {
+    try (PreparedBatch answers = handle.prepareBatch(ANSWER)) {
+      for (Transition transition : stored) {
+        String job = transition.changed().id().value();
+        transition
+            .repeatKey()
+            .ifPresent(key -> answers.add(key, job, json.of(transition.outcome())));
+      }
+      if (answers.size() > 0) {
+        answers.execute();
+      }
     }
-    return handle.execute(
-            CHANGED_JOB,
-            job.version(),
-            job.state().name(),
-            over,
-            session,
-            json.of(job),
-            job.id().value(),
-            transition.readVersion())
-        == 1;
+  }
+
+  /** A null that says what it is null of: PostgreSQL would plan the statement anew without it. */
+  static Object text(Optional<String> text) {
+    return text.<Object>map(t -> t).orElse(NO_TEXT);
   }
 }

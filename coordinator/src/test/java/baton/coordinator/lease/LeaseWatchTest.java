@@ -20,8 +20,9 @@ class LeaseWatchTest {
   private static final JobId JOB = new JobId("job-mnist");
   private static final Fence FENCE = new Fence(1);
   private static final Duration TTL = Duration.ofSeconds(60);
+  private static final Duration ABSENCE = Duration.ofSeconds(3);
 
-  private final LeaseWatch watch = new LeaseWatch();
+  private final LeaseWatch watch = new LeaseWatch(ABSENCE);
   private long renewals;
 
   @Test
@@ -57,6 +58,63 @@ class LeaseWatchTest {
   }
 
   @Test
+  void whoLooksRegularlySeesALeaseRunOut() {
+    watch.begin(JOB, FENCE, at(0));
+    looksEachSecond(0, 60);
+
+    assertThat(remaining(at(60))).isZero();
+  }
+
+  @Test
+  void whoWasFrozenGivesEachLeaseAWholeTtl() {
+    watch.begin(JOB, FENCE, at(0));
+    looksEachSecond(0, 59);
+
+    watch.look(at(659));
+
+    assertThat(remaining(at(659))).isEqualTo(TTL);
+    looksEachSecond(660, 719);
+    assertThat(remaining(at(719))).isZero();
+  }
+
+  @Test
+  void anAbsenceAsShortAsALateTimerCountsForNothing() {
+    watch.begin(JOB, FENCE, at(0));
+    looksEachSecond(0, 57);
+
+    watch.look(at(60));
+
+    assertThat(remaining(at(60))).isZero();
+  }
+
+  @Test
+  void whereRenewalsMayHaveBeenLostEachLeaseHasAWholeTtl() {
+    renew(Phase.TRAIN, 7, at(0));
+
+    watch.beginAnew(at(60));
+
+    assertThat(remaining(at(60))).isEqualTo(TTL);
+    assertThat(watch.pulse(JOB, FENCE)).as("still known").isPresent();
+  }
+
+  @Test
+  void aFreezeIsNoStallOfTheHolder() {
+    renew(Phase.TRAIN, 7, at(0));
+    renew(Phase.TRAIN, 7, at(20));
+
+    watch.beginAnew(at(10_000));
+    renew(Phase.TRAIN, 7, at(10_010));
+
+    assertThat(watch.stalled(JOB, FENCE, Policy.DEFAULT.limits())).isEmpty();
+  }
+
+  private void looksEachSecond(int from, int to) {
+    for (int second = from; second <= to; second++) {
+      watch.look(at(second));
+    }
+  }
+
+  @Test
   void aRunOutLeaseThatIsRenewedLivesOn() {
     watch.begin(JOB, FENCE, at(0));
     renew(Phase.TRAIN, 1, at(500));
@@ -75,7 +133,7 @@ class LeaseWatchTest {
   @Test
   void aCoordinatorThatHasJustStartedBeginsTheWaitAnew() {
     Pulse old = renew(Phase.TRAIN, 1, at(0));
-    LeaseWatch restarted = new LeaseWatch();
+    LeaseWatch restarted = new LeaseWatch(ABSENCE);
     restarted.begin(JOB, FENCE, at(600));
     restarted.observe(JOB, old, at(610));
 

@@ -73,7 +73,7 @@ class FullDiskTest {
     fill();
 
     assertThatThrownBy(this::open)
-        .isInstanceOf(DataDirectoryException.class)
+        .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("is full. Free some space");
   }
 

@@ -42,15 +42,15 @@ class SqliteDatabaseTest {
   @Test
   void aDatabaseOfANewerBatonIsRefusedAndLeftAsItIs() throws SQLException, IOException {
     execute(
-        "INSERT INTO flyway_schema_history SELECT 99, '2', 'from the future', 'SQL',"
-            + " 'V2__from_the_future.sql', 1, 'someone', installed_on, 1, 1"
+        "INSERT INTO flyway_schema_history SELECT 99, '99', 'from the future', 'SQL',"
+            + " 'V99__from_the_future.sql', 1, 'someone', installed_on, 1, 1"
             + " FROM flyway_schema_history WHERE installed_rank = 1");
     byte[] before = Files.readAllBytes(file);
 
     assertThatThrownBy(() -> SqliteDatabase.open(file))
-        .isInstanceOf(DataDirectoryException.class)
+        .isInstanceOf(DatabaseException.class)
         .hasMessage(
-            "The database %s was written by a newer Baton (its form is 2). Nothing was changed: start that newer Baton, or name another data directory."
+            "The database %s was written by a newer Baton (its form is 99). Nothing was changed: start that newer Baton, or name another database."
                 .formatted(file));
     assertThat(file).hasBinaryContent(before);
   }
@@ -88,14 +88,14 @@ class SqliteDatabaseTest {
   @Test
   void aDatabaseInAFolderThatIsGoneIsToldAsSuch() {
     assertThatThrownBy(() -> SqliteDatabase.open(folder.resolve("gone").resolve("baton.db")))
-        .isInstanceOf(DataDirectoryException.class)
+        .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("gone")
         .hasMessageContaining("cannot be read or written");
   }
 
   private void assertRefusedAsDamaged() {
     assertThatThrownBy(() -> SqliteDatabase.open(file))
-        .isInstanceOf(DataDirectoryException.class)
+        .isInstanceOf(DatabaseException.class)
         .hasMessageStartingWith("The database " + file + " is damaged (")
         .hasMessageContaining("put a back-up of its data directory in place")
         .hasMessageNotContaining("\n");

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A coordinator that is reached over HTTP. Every method waits for the answer; it throws {@link
@@ -51,7 +52,24 @@ public final class CoordinatorClient {
    *     it
    */
   public CoordinatorClient(URI coordinator, String token) {
-    this.http = new Exchange(coordinator, token);
+    this(List.of(coordinator), token);
+  }
+
+  /**
+   * @param coordinators the members of a cluster; it speaks to one of them, and to the next when
+   *     that one does not answer or is cut off
+   */
+  public CoordinatorClient(List<URI> coordinators, String token) {
+    this.http = new Exchange(new Addresses(coordinators), token);
+  }
+
+  /**
+   * The coordinators that {@code text} names, with commas between them.
+   *
+   * @throws IllegalArgumentException in a sentence
+   */
+  public static List<URI> coordinators(String text) {
+    return Stream.of(text.split(",")).map(String::strip).map(Addresses::parse).toList();
   }
 
   /** Whether a text can be a token: printable, in one piece. */
@@ -66,7 +84,7 @@ public final class CoordinatorClient {
       throws ProblemException, UnreachableException, InterruptedException {
     Exchange.Request request =
         http.post("/v1/jobs", PATIENCE).body(JobSubmission.from(spec)).accept(Exchange.JSON);
-    idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
+    idempotencyKey.ifPresentOrElse(key -> request.header("Idempotency-Key", key), request::once);
     return http.read(request, JobView.class);
   }
 

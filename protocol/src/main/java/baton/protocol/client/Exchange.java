@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -17,57 +18,79 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One request and its answer, with a token, a time limit, and JSON on both ways. */
+/**
+ * One request and its answer, with a token, a time limit, and JSON on both ways.
+ *
+ * <p>Where several coordinators are known, a request that one of them cannot answer goes to the
+ * next, once round; every request may be sent twice (R8).
+ */
 final class Exchange {
   static final String JSON = "application/json";
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(PATIENCE)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  /** To connect: where there is another to turn to, it is done soon. */
+  private static final Duration PATIENCE_WITH_ONE_OF_MANY = Duration.ofSeconds(3);
 
-  private final URI coordinator;
+  private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
+  private final HttpClient client;
+  private final Addresses addresses;
   private final String token;
 
-  Exchange(URI coordinator, String token) {
-    if (coordinator.getHost() == null || !("" + coordinator.getScheme()).startsWith("http")) {
-      throw new IllegalArgumentException(
-          "A coordinator is named like http://127.0.0.1:8642, not " + coordinator);
-    }
+  Exchange(Addresses addresses, String token) {
     if (!CoordinatorClient.isToken(token)) {
       // The JDK's own refusal of such a header would repeat the token.
       throw new IllegalArgumentException("The token holds a character that no token has.");
     }
-    this.coordinator = coordinator;
+    this.addresses = addresses;
     this.token = token;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(addresses.count() > 1 ? PATIENCE_WITH_ONE_OF_MANY : PATIENCE)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
   }
 
   /** A request in the making. */
   static final class Request {
-    private final HttpRequest.Builder builder;
+    private final String path;
     private final Duration patience;
+    private final Map<String, String> headers = new LinkedHashMap<>();
     private String method = "GET";
+    private boolean repeatable = true;
     private HttpRequest.BodyPublisher body = BodyPublishers.noBody();
 
-    private Request(URI uri, Duration patience) {
-      this.builder = HttpRequest.newBuilder(uri);
+    private Request(String path, Duration patience) {
+      this.path = path;
       this.patience = patience;
     }
 
     Request header(String name, String value) {
-      builder.setHeader(name, value);
+      headers.put(name, value);
       return this;
+    }
+
+    /** One that cannot be told from another like it: sent again only if nobody can have seen it. */
+    Request once() {
+      repeatable = false;
+      return this;
+    }
+
+    private HttpRequest to(URI coordinator) {
+      HttpRequest.Builder builder = HttpRequest.newBuilder(coordinator.resolve(path));
+      headers.forEach(builder::setHeader);
+      return builder.method(method, body).build();
     }
 
     Request accept(String type) {
@@ -100,9 +123,7 @@ final class Exchange {
   }
 
   private Request request(String path, Duration patience) {
-    return new Request(coordinator.resolve(path), patience)
-        .accept(JSON)
-        .header("Authorization", "Bearer " + token);
+    return new Request(path, patience).accept(JSON).header("Authorization", "Bearer " + token);
   }
 
   <T> T read(Request request, Class<T> type)
@@ -122,28 +143,61 @@ final class Exchange {
 
   HttpResponse<String> send(Request request)
       throws ProblemException, UnreachableException, InterruptedException {
-    HttpResponse<String> answer = await(request);
-    if (answer.statusCode() >= 300) {
-      throw problem(answer);
+    for (int left = addresses.count(); ; left--) {
+      URI coordinator = addresses.current();
+      try {
+        HttpResponse<String> answer = await(request, coordinator);
+        if (answer.statusCode() < 300) {
+          return answer;
+        }
+        ProblemException problem = problem(answer);
+        if (problem.status() != 503) {
+          throw problem;
+        }
+        addresses.turnFrom(coordinator); // one that is cut off says so
+        if (left == 1) {
+          throw problem;
+        }
+      } catch (UnreachableException e) {
+        addresses.turnFrom(coordinator);
+        if (left == 1 || !(request.repeatable || e.getCause() instanceof ConnectException)) {
+          throw e;
+        }
+      }
     }
-    return answer;
   }
 
   /** The time limit is for the whole answer: a body may stall after its head has come. */
-  private HttpResponse<String> await(Request request)
+  private HttpResponse<String> await(Request request, URI coordinator)
       throws UnreachableException, InterruptedException {
-    HttpRequest http = request.builder.method(request.method, request.body).build();
     CompletableFuture<HttpResponse<String>> answer =
-        client.sendAsync(http, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        client.sendAsync(request.to(coordinator), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    long begun = System.nanoTime();
     try {
-      return answer.get(request.patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw unreachable("did not answer in time", e);
+      while (true) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+        try {
+          Duration left = request.patience.minus(waited);
+          Duration moment = left.compareTo(A_MOMENT) < 0 ? left : A_MOMENT;
+          return answer.get(Math.max(1, moment.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          boolean isGivenUp = waited.compareTo(PATIENCE) > 0 && othersHaveTurnedFrom(coordinator);
+          if (isGivenUp || waited.compareTo(request.patience) >= 0) {
+            throw unreachable(coordinator, "did not answer in time", e);
+          }
+        }
+      }
     } catch (ExecutionException e) {
-      throw unreachable("cannot be reached (%s)".formatted(reason(e.getCause())), e.getCause());
+      throw unreachable(
+          coordinator, "cannot be reached (%s)".formatted(reason(e.getCause())), e.getCause());
     } finally {
       answer.cancel(true); // of use only if it is given up: the coordinator sees it closed
     }
+  }
+
+  /** A long request need not wait for one that has left the short ones without an answer. */
+  private boolean othersHaveTurnedFrom(URI coordinator) {
+    return !addresses.current().equals(coordinator);
   }
 
   <T> T parse(HttpResponse<String> answer, Class<T> type) throws UnreachableException {
@@ -191,14 +245,15 @@ final class Exchange {
   /** A proxy's error page, say: the coordinator itself has not answered. */
   private UnreachableException notBaton(HttpResponse<String> answer, IOException cause) {
     return unreachable(
+        answer.uri(),
         "answered %d with something that is not Baton's; see what else listens there or stands between"
             .formatted(answer.statusCode()),
         cause);
   }
 
-  private UnreachableException unreachable(String what, Throwable cause) {
+  private static UnreachableException unreachable(URI at, String what, Throwable cause) {
     return new UnreachableException(
-        "The coordinator at %s %s.".formatted(coordinator, what), cause);
+        "The coordinator at %s://%s %s.".formatted(at.getScheme(), at.getAuthority(), what), cause);
   }
 
   private static String reason(Throwable e) {

@@ -4,7 +4,6 @@ import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.UnreachableException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -23,8 +22,9 @@ final class Connection {
       names = "--coordinator",
       paramLabel = "URL",
       defaultValue = "${env:BATON_COORDINATOR:-http://127.0.0.1:8642}",
-      description = "The coordinator, also BATON_COORDINATOR. Default: ${DEFAULT-VALUE}")
-  private URI coordinator;
+      description =
+          "The coordinator, or the members of a cluster with commas between them; also BATON_COORDINATOR. Default: ${DEFAULT-VALUE}")
+  private String coordinator;
 
   @Option(
       names = "--token-file",
@@ -45,7 +45,8 @@ final class Connection {
   /** Sends a request; a refusal ends the command with its sentence. */
   <T> T ask(Request<T> request) {
     try {
-      return request.to(new CoordinatorClient(coordinator, token()));
+      return request.to(
+          new CoordinatorClient(CoordinatorClient.coordinators(coordinator), token()));
     } catch (ProblemException | UnreachableException | IllegalArgumentException e) {
       throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
     } catch (InterruptedException e) {

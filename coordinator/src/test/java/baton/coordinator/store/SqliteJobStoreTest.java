@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqlJobStoreTest extends JobStoreContract {
+class SqliteJobStoreTest extends JobStoreContract {
   @TempDir Path folder;
 
   @Override

@@ -4,7 +4,7 @@ import baton.coordinator.lease.JobStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqlHistoryTest extends JobHistoryContract {
+class SqliteHistoryTest extends JobHistoryContract {
   @TempDir Path folder;
 
   @Override

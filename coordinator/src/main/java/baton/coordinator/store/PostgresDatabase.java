@@ -1,0 +1,146 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.StoreUnavailable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A PostgreSQL database that several coordinators share, and all that is PostgreSQL's own: how it
+ * is opened and what its errors mean.
+ *
+ * <p>One advisory lock is the turn to write. Who is frozen or cut off while it has the turn loses
+ * it with its transaction, which the server ends after {@link #LONGEST_PAUSE}.
+ */
+public final class PostgresDatabase implements Database {
+  /** The first word of every advisory lock of Baton's. */
+  static final int LOCKS = 0x6261746f;
+
+  private static final int TURN = 1;
+  private static final int MIGRATION = 2;
+
+  /** Between two statements of a transaction; a healthy coordinator makes none. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_WAIT_FOR_TURN = Duration.ofSeconds(6);
+  private static final int ANSWER_SECONDS = 10;
+  private static final int CONNECT_SECONDS = 3;
+  private static final int READERS = 6;
+
+  private final DatabaseAddress.Postgres address;
+  private final PGSimpleDataSource source;
+
+  private PostgresDatabase(DatabaseAddress.Postgres address, Optional<String> password) {
+    this.address = address;
+    this.source = new PGSimpleDataSource();
+    source.setURL(
+        "jdbc:postgresql://%s:%d/%s%s"
+            .formatted(
+                address.host(),
+                address.port(),
+                address.database(),
+                address.parameters().isEmpty() ? "" : "?" + address.parameters()));
+    source.setUser(address.user());
+    password.ifPresent(source::setPassword); // without one the driver looks into ~/.pgpass
+    source.setApplicationName("baton");
+    source.setConnectTimeout(CONNECT_SECONDS);
+    source.setSocketTimeout(ANSWER_SECONDS);
+    source.setTcpKeepAlive(true);
+    source.setOptions(
+        "-c idle_in_transaction_session_timeout=%d -c lock_timeout=%d -c synchronous_commit=on"
+            .formatted(LONGEST_PAUSE.toMillis(), LONGEST_WAIT_FOR_TURN.toMillis()));
+  }
+
+  static PostgresDatabase open(DatabaseAddress.Postgres address, Optional<String> password) {
+    PostgresDatabase database = new PostgresDatabase(address, password);
+    try (Connection first = database.source.getConnection()) {
+      lock(first, MIGRATION); // ends with the connection: members that start at once take turns
+      Migrations.run(database.source, database.name());
+      return database;
+    } catch (SQLException e) {
+      throw new DatabaseException(database.explain(e), e);
+    } catch (DatabaseException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new DatabaseException(database.explain(e), e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return address.toString();
+  }
+
+  @Override
+  public DataSource reader() {
+    return source;
+  }
+
+  @Override
+  public int readers() {
+    return READERS;
+  }
+
+  @Override
+  public Connection writer() throws SQLException {
+    return source.getConnection();
+  }
+
+  @Override
+  public void takeTurn(Handle writer) {
+    writer.execute("SELECT pg_advisory_xact_lock(?, ?)", LOCKS, TURN);
+  }
+
+  @Override
+  public StoreUnavailable unavailable(Throwable thrown) {
+    return new StoreUnavailable(explain(thrown), thrown);
+  }
+
+  private static void lock(Connection connection, int what) throws SQLException {
+    try (var statement = connection.prepareStatement("SELECT pg_advisory_lock(?, ?)")) {
+      statement.setInt(1, LOCKS);
+      statement.setInt(2, what);
+      statement.execute();
+    }
+  }
+
+  private String explain(Throwable thrown) {
+    String state = state(thrown);
+    if (state.startsWith("28")) {
+      return "The database %s refuses the user %s or the password. Set BATON_DATABASE_PASSWORD, or correct ~/.pgpass."
+          .formatted(name(), address.user());
+    }
+    if (state.equals("3D000")) {
+      return "There is no database %s on %s. Create it: createdb -h %s -p %d -O %s %s"
+          .formatted(
+              address.database(),
+              address.host(),
+              address.host(),
+              address.port(),
+              address.user(),
+              address.database());
+    }
+    if (state.equals("53100")) {
+      return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
+          .formatted(name());
+    }
+    if (state.equals("55P03")) {
+      return "Another coordinator has kept the turn to write to %s for too long. Ask again in a moment."
+          .formatted(name());
+    }
+    if (state.startsWith("08") || state.startsWith("57P") || state.equals("25P03")) {
+      return "The database %s does not answer. See that PostgreSQL runs and can be reached; the coordinator then goes on by itself."
+          .formatted(name());
+    }
+    return "The database %s cannot be read or written: %s. Look into the log of PostgreSQL."
+        .formatted(name(), Failures.innermost(thrown));
+  }
+
+  private static String state(Throwable thrown) {
+    return Failures.first(SQLException.class, thrown).map(SQLException::getSQLState).orElse("");
+  }
+}
