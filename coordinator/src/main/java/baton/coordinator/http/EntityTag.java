@@ -45,6 +45,7 @@ record EntityTag(String value) {
         job.store(),
         job.fence(),
         job.head(),
+        job.certificate(),
         lease == null ? null : withoutTimeLeft(lease),
         job.latest(),
         job.notices(),

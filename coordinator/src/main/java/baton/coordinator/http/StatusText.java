@@ -71,6 +71,9 @@ final class StatusText {
     if (job.latest() != null) {
       line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));
     }
+    if (job.certificate() != null) {
+      line(text, job.certificate().sentence());
+    }
     boolean ahead = lease != null && lease.phase() != null && lease.position().isAfter(head);
     if (ahead && lease.ttlMs() > 0) {
       line(

@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.Certificate;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
@@ -12,6 +13,8 @@ import baton.protocol.Measurement;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
+import baton.protocol.message.JobView.CertificateView;
+import baton.protocol.message.JobView.DifferenceView;
 import baton.protocol.message.JobView.LeaseView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
@@ -56,6 +59,7 @@ final class Views {
         job.store().orElse(null),
         job.fence(),
         job.head().orElse(null),
+        job.head().map(head -> certificate(job.certificate())).orElse(null),
         job.lease().map(lease -> lease(job, lease)).orElse(null),
         measured.isEmpty() ? null : measured.get(measured.size() - 1),
         Notices.of(job, relay.waiting(), left, now),
@@ -95,6 +99,22 @@ final class Views {
         row.mark().map(Enum::name).orElse("KEPT"),
         row.verified(),
         row.committedAt());
+  }
+
+  private static CertificateView certificate(Certificate certificate) {
+    return new CertificateView(
+        certificate.verdict().name(),
+        certificate.sentence(),
+        certificate.departure().map(Certificate.Stretch::from).orElse(null),
+        certificate.departure().map(Certificate.Stretch::fence).orElse(null),
+        certificate.differences().stream()
+            .map(
+                difference ->
+                    new DifferenceView(
+                        difference.fact(),
+                        difference.before().orElse(null),
+                        difference.after().orElse(null)))
+            .toList());
   }
 
   private LeaseView lease(Job job, Lease lease) {

@@ -21,6 +21,7 @@ final class Change {
   private Optional<Lease> lease;
   private Budget budget;
   private Instant waitingSince;
+  private Certificate certificate;
 
   Change(Job before) {
     this.before = before;
@@ -33,6 +34,7 @@ final class Change {
     this.lease = before.lease();
     this.budget = before.budget();
     this.waitingSince = before.waitingSince();
+    this.certificate = before.certificate();
   }
 
   Change state(JobState value) {
@@ -52,8 +54,9 @@ final class Change {
     return this;
   }
 
-  Change chain(List<Checkpoint> value) {
+  Change chain(List<Checkpoint> value, Certificate ofIt) {
     chain = value;
+    certificate = ofIt;
     begun = true;
     return this;
   }
@@ -117,7 +120,8 @@ final class Change {
             lease,
             budget,
             before.submittedAt(),
-            waitingSince);
+            waitingSince,
+            certificate);
     return new Decision(Optional.of(after), outcome, rows);
   }
 }

@@ -177,6 +177,7 @@ public final class Relay {
                       fence,
                       secretHash,
                       read.checkpoint(),
+                      read.profile(),
                       read.measurements(),
                       committing.finalReason(),
                       verified,

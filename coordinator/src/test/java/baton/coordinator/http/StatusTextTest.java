@@ -47,6 +47,8 @@ class StatusTextTest {
         Samples.STORE,
         new Fence(7),
         head,
+        new JobView.CertificateView(
+            "EXACT", "exact: trained under one numeric profile", null, null, List.of()),
         lease,
         new Measurement(Position.ofEpochs(12), Map.of("accuracy", 0.97125, "loss", 0.0831)),
         List.of(notices),
@@ -84,6 +86,7 @@ class StatusTextTest {
             digits           RUNNING   [#####-----] 12/24       e12-b0    kaggle-1 #7          41s    3m10s
               id j1
               at e12-b0: accuracy 0.9713, loss 0.08310
+              exact: trained under one numeric profile
               now train at e12-b9, loss 0.08290
 
             Waiting:

@@ -207,6 +207,7 @@ final class SimulatedHands implements Action.Hands {
             manifest.folder(),
             state.digest(),
             manifest.bytes());
+    world.referee.trainedOn(checkpoint, worker.machine.device());
     world.blobs.createFolder(manifest.folder());
     if (world.core.manifestBeforeFiles()) {
       world.blobs.putManifest(checkpoint);
