@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,6 +49,26 @@ final class Connection {
     try {
       return request.to(new CoordinatorClient(coordinator, token()));
     } catch (ProblemException | UnreachableException | IllegalArgumentException e) {
+      throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandLine.ExecutionException(command.commandLine(), "Interrupted.");
+    }
+  }
+
+  /** Whether a token was given, without which no coordinator answers. */
+  boolean hasToken() {
+    return tokenFile != null || (token != null && !token.isBlank());
+  }
+
+  /** Sends a request; where nobody answers it tells why, and goes on without. */
+  <T> Optional<T> askIfReached(Request<T> request, Consumer<String> whyNot) {
+    try {
+      return Optional.of(request.to(new CoordinatorClient(coordinator, token())));
+    } catch (UnreachableException e) {
+      whyNot.accept(e.getMessage());
+      return Optional.empty();
+    } catch (ProblemException | IllegalArgumentException e) {
       throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
