@@ -64,6 +64,7 @@ record EntityTag(String value) {
         lease.phase(),
         lease.position(),
         lease.loss(),
+        lease.saving(),
         lease.grantedAt());
   }
 }

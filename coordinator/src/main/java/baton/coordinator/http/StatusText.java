@@ -84,6 +84,9 @@ final class StatusText {
                   lease.position(),
                   lease.loss() == null ? "" : ", loss " + number(lease.loss())));
     }
+    if (lease != null && lease.saving() != null) {
+      line(text, lease.saving());
+    }
     if (job.reason() != null) {
       line(text, job.reason());
     }

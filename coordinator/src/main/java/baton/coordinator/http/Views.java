@@ -8,8 +8,10 @@ import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
+import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
+import baton.protocol.SaveInterval;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
@@ -129,7 +131,15 @@ final class Views {
         pulse.map(Pulse::phase).orElse(null),
         pulse.map(Pulse::position).orElse(null),
         pulse.filter(p -> p.loss().isPresent()).map(p -> p.loss().getAsDouble()).orElse(null),
+        saving(job, pulse),
         lease.grantedAt());
+  }
+
+  private static String saving(Job job, Optional<Pulse> pulse) {
+    Cadence cadence = job.spec().policy().cadence();
+    return cadence.unit() == Cadence.Unit.AUTO
+        ? pulse.flatMap(Pulse::saving).map(SaveInterval::reason).orElse(null)
+        : "saves " + cadence + ", as the job asks";
   }
 
   private static WaitingView waiting(Ask ask) {

@@ -89,7 +89,14 @@ final class Change {
 
   /** Ends the live lease; the state becomes what it is without one. */
   Change endLease(LeaseEnd why, Instant now) {
-    rows.add(new History.SegmentEnded(fence, why, now));
+    return endLease(why, now, now);
+  }
+
+  /**
+   * @param heldUntil when its holder was last known to hold it
+   */
+  Change endLease(LeaseEnd why, Instant heldUntil, Instant now) {
+    rows.add(new History.SegmentEnded(fence, why, heldUntil));
     lease = Optional.empty();
     state = state.withoutLease();
     waitingSince = now;

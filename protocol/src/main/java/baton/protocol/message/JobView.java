@@ -62,6 +62,7 @@ public record JobView(
    * The live lease.
    *
    * @param ttlMs what remains until it may be given to another; zero: it has run out
+   * @param saving how often the holder saves, and why, as of the last renewal
    * @param position as of the last renewal, not yet durable
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -75,5 +76,6 @@ public record JobView(
       Phase phase,
       Position position,
       Double loss,
+      String saving,
       Instant grantedAt) {}
 }
