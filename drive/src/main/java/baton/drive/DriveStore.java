@@ -154,6 +154,14 @@ public final class DriveStore implements CheckpointStore {
     }
   }
 
+  /**
+   * The names in the folder at {@code path} from the root, which is the empty path; none if there
+   * is none.
+   */
+  public List<String> list(String path) throws StoreException {
+    return folders.list(path);
+  }
+
   @Override
   public String locate(String folder, String name) throws StoreException {
     String path = folder + "/" + name;

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param ttl how long it lives on without a renewal, counted from the sending of the request plus
  *     {@code waited} (R9)
  * @param waited how long the coordinator held the request
+ * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
  * @param head where training goes on; empty: fresh from the seed
  */
 public record Grant(
@@ -19,4 +20,18 @@ public record Grant(
     Duration waited,
     Segment segment,
     Optional<Checkpoint> head,
-    StoreId store) {}
+    StoreId store,
+    Optional<Hazard> hazard) {
+
+  public Grant(
+      JobId job,
+      JobSpec spec,
+      Fence fence,
+      Duration ttl,
+      Duration waited,
+      Segment segment,
+      Optional<Checkpoint> head,
+      StoreId store) {
+    this(job, spec, fence, ttl, waited, segment, head, store, Optional.empty());
+  }
+}

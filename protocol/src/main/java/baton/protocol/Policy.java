@@ -32,7 +32,7 @@ public record Policy(
       new Policy(
           Duration.ofSeconds(60),
           1,
-          Cadence.EVERY_EPOCH,
+          Cadence.AUTO,
           3,
           10,
           5,

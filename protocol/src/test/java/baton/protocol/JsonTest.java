@@ -10,6 +10,7 @@ import baton.protocol.checkpoint.Tensor;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
+import baton.protocol.message.HazardBody;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.LeaseAnswer;
@@ -18,6 +19,7 @@ import baton.protocol.message.Problem;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -118,19 +120,38 @@ class JsonTest {
             STORE,
             FENCE,
             CHECKPOINT,
+            new JobView.CertificateView(
+                "EQUIVALENT",
+                "since",
+                POSITION,
+                FENCE,
+                List.of(new JobView.DifferenceView("threads", "1", "2"))),
             lease(),
             new Measurement(POSITION, Map.of("accuracy", 0.5)),
             List.of("one"),
             NOON,
             7L),
+        new JobView.CertificateView("EXACT", "exact", null, null, List.of()),
+        new JobView.DifferenceView("threads", "1", "2"),
+        new NumericProfile(Map.of("threads", "1")),
+        new NumericProfile.Difference("threads", Optional.of("1"), Optional.empty()),
         lease(),
         LeaseAnswer.from(GRANT),
         LeaseRequest.from(ASK),
         new Problem("urn:baton:stale-fence", "t", 409, "d", null),
         new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
         new ReleaseRequest(ReleaseReason.COMPLETED, null),
-        new RenewAnswer(1, 2, Directive.GO_ON, null),
-        new RenewRequest(Phase.TRAIN, POSITION, 1L << 40, 0.5),
+        new RenewAnswer(1, 2, Directive.GO_ON, null, null),
+        new RenewRequest(
+            Phase.TRAIN,
+            POSITION,
+            1L << 40,
+            0.5,
+            new SavingBody(3, null, 4L, new HazardBody(5, 6, 7))),
+        new HazardBody(5, 6, 7),
+        new SavingBody(3, 2L, null, new HazardBody(5, 6, 7)),
+        Hazard.PRIOR,
+        new SaveInterval(Duration.ofSeconds(3), Optional.empty(), Optional.empty(), Hazard.PRIOR),
         new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null),
         waiting(),
         new StatusView(List.of(), List.of(waiting())));
@@ -142,7 +163,7 @@ class JsonTest {
 
   private static JobView.LeaseView lease() {
     return new JobView.LeaseView(
-        FENCE, SESSION, "w", "cpu", SEGMENT, 0, Phase.SAVE, POSITION, null, NOON);
+        FENCE, SESSION, "w", "cpu", SEGMENT, 0, Phase.SAVE, POSITION, null, "saves", NOON);
   }
 
   @ParameterizedTest
@@ -190,7 +211,7 @@ class JsonTest {
 
   @Test
   void absentFieldsAreLeftOutAndDatesAreForPeople() throws JsonProcessingException {
-    assertThat(Json.writer().writeValueAsString(new RenewAnswer(1, 2, Directive.STOP, null)))
+    assertThat(Json.writer().writeValueAsString(new RenewAnswer(1, 2, Directive.STOP, null, null)))
         .isEqualTo("{\"ttlMs\":1,\"waitedMs\":2,\"directive\":\"STOP\"}");
     assertThat(Json.writer().writeValueAsString(NOON))
         .isEqualTo("\"2026-01-02T12:00:00.123456789Z\"");

@@ -7,6 +7,7 @@ import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
 import baton.scripts.cli.SubmitCommand;
+import baton.scripts.cli.VerifyCommand;
 import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
 import baton.scripts.exact.Exact;
@@ -26,6 +27,7 @@ import picocli.CommandLine.ExitCode;
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
+      VerifyCommand.class,
       SimulateCommand.class,
       Demo.class,
       Exact.class,

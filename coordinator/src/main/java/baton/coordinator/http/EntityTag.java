@@ -45,6 +45,7 @@ record EntityTag(String value) {
         job.store(),
         job.fence(),
         job.head(),
+        job.certificate(),
         lease == null ? null : withoutTimeLeft(lease),
         job.latest(),
         job.notices(),
@@ -63,6 +64,7 @@ record EntityTag(String value) {
         lease.phase(),
         lease.position(),
         lease.loss(),
+        lease.saving(),
         lease.grantedAt());
   }
 }

@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.relay.Acquired;
@@ -14,11 +15,13 @@ import baton.protocol.ProblemType;
 import baton.protocol.Sha256;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
+import baton.protocol.message.HazardBody;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SavingBody;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -91,7 +94,8 @@ final class LeaseRequests {
             body.phase(),
             body.position(),
             body.progress(),
-            body.loss() == null ? OptionalDouble.empty() : OptionalDouble.of(body.loss()));
+            body.loss() == null ? OptionalDouble.empty() : OptionalDouble.of(body.loss()),
+            Gate.value(() -> Optional.ofNullable(body.saving()).map(SavingBody::toSaving)));
     JobId job = JobRequests.job(request);
     Fence fence = fence(request);
     CompletionStage<RenewAnswer> answer =
@@ -105,15 +109,17 @@ final class LeaseRequests {
   private RenewAnswer renewed(JobId id, Fence fence, Outcome outcome, Duration came) {
     Outcome.Renewed renewed = (Outcome.Renewed) JobRequests.unrefused(outcome);
     Duration waited = ticker.get().minus(came);
-    Duration left =
+    Optional<Job> held =
         renewed.directive() == Directive.STOP
-            ? Duration.ZERO
-            : jobs.find(id)
-                .filter(job -> job.fence().equals(fence))
-                .flatMap(relay::remaining)
-                .orElse(Duration.ZERO);
+            ? Optional.empty()
+            : jobs.find(id).filter(job -> job.fence().equals(fence));
+    Duration left = held.flatMap(relay::remaining).orElse(Duration.ZERO);
     return new RenewAnswer(
-        left.toMillis(), waited.toMillis(), renewed.directive(), renewed.reason());
+        left.toMillis(),
+        waited.toMillis(),
+        renewed.directive(),
+        renewed.reason(),
+        held.flatMap(relay::hazard).map(HazardBody::from).orElse(null));
   }
 
   void commit(RoutingContext request) {

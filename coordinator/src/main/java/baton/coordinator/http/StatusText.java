@@ -71,6 +71,9 @@ final class StatusText {
     if (job.latest() != null) {
       line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));
     }
+    if (job.certificate() != null) {
+      line(text, job.certificate().sentence());
+    }
     boolean ahead = lease != null && lease.phase() != null && lease.position().isAfter(head);
     if (ahead && lease.ttlMs() > 0) {
       line(
@@ -80,6 +83,9 @@ final class StatusText {
                   lease.phase().name().toLowerCase(Locale.ROOT),
                   lease.position(),
                   lease.loss() == null ? "" : ", loss " + number(lease.loss())));
+    }
+    if (lease != null && lease.saving() != null) {
+      line(text, lease.saving());
     }
     if (job.reason() != null) {
       line(text, job.reason());

@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.Certificate;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
@@ -7,11 +8,15 @@ import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
+import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
+import baton.protocol.SaveInterval;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
+import baton.protocol.message.JobView.CertificateView;
+import baton.protocol.message.JobView.DifferenceView;
 import baton.protocol.message.JobView.LeaseView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
@@ -56,6 +61,7 @@ final class Views {
         job.store().orElse(null),
         job.fence(),
         job.head().orElse(null),
+        job.head().map(head -> certificate(job.certificate())).orElse(null),
         job.lease().map(lease -> lease(job, lease)).orElse(null),
         measured.isEmpty() ? null : measured.get(measured.size() - 1),
         Notices.of(job, relay.waiting(), left, now),
@@ -97,6 +103,22 @@ final class Views {
         row.committedAt());
   }
 
+  private static CertificateView certificate(Certificate certificate) {
+    return new CertificateView(
+        certificate.verdict().name(),
+        certificate.sentence(),
+        certificate.departure().map(Certificate.Stretch::from).orElse(null),
+        certificate.departure().map(Certificate.Stretch::fence).orElse(null),
+        certificate.differences().stream()
+            .map(
+                difference ->
+                    new DifferenceView(
+                        difference.fact(),
+                        difference.before().orElse(null),
+                        difference.after().orElse(null)))
+            .toList());
+  }
+
   private LeaseView lease(Job job, Lease lease) {
     Optional<Pulse> pulse = relay.pulse(job);
     return new LeaseView(
@@ -109,7 +131,15 @@ final class Views {
         pulse.map(Pulse::phase).orElse(null),
         pulse.map(Pulse::position).orElse(null),
         pulse.filter(p -> p.loss().isPresent()).map(p -> p.loss().getAsDouble()).orElse(null),
+        saving(job, pulse),
         lease.grantedAt());
+  }
+
+  private static String saving(Job job, Optional<Pulse> pulse) {
+    Cadence cadence = job.spec().policy().cadence();
+    return cadence.unit() == Cadence.Unit.AUTO
+        ? pulse.flatMap(Pulse::saving).map(SaveInterval::reason).orElse(null)
+        : "saves " + cadence + ", as the job asks";
   }
 
   private static WaitingView waiting(Ask ask) {

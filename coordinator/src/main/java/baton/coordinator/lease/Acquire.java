@@ -3,6 +3,7 @@ package baton.coordinator.lease;
 import baton.protocol.Ask;
 import baton.protocol.Fence;
 import baton.protocol.StoreId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,8 +12,13 @@ import java.util.Optional;
  *
  * @param ranOut the fence of the live lease, if it was seen to have run out; that permits, and this
  *     grant is what ends it (R1, R9)
+ * @param silence how long nothing was heard from its holder; for the record
  */
-public record Acquire(Ask ask, Optional<Fence> ranOut) implements Command {
+public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence) implements Command {
+  public Acquire(Ask ask, Optional<Fence> ranOut) {
+    this(ask, ranOut, Duration.ZERO);
+  }
+
   @Override
   public Decision decide(Job job, Instant now) {
     if (job.state() == JobState.RUNNING && !ranOut.equals(Optional.of(job.fence()))) {
@@ -28,7 +34,7 @@ public record Acquire(Ask ask, Optional<Fence> ranOut) implements Command {
     }
     Change change = job.change();
     if (job.lease().isPresent()) {
-      Endings.lost(change, job, now);
+      Endings.lost(change, job, silence, now);
       if (Endings.pauseIfChurning(change, job, now)) {
         return change.answer(
             new Outcome.Refused(Refusal.NOT_WAITING, job.spec().name() + " was just paused."));

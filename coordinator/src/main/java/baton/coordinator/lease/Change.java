@@ -21,6 +21,7 @@ final class Change {
   private Optional<Lease> lease;
   private Budget budget;
   private Instant waitingSince;
+  private Certificate certificate;
 
   Change(Job before) {
     this.before = before;
@@ -33,6 +34,7 @@ final class Change {
     this.lease = before.lease();
     this.budget = before.budget();
     this.waitingSince = before.waitingSince();
+    this.certificate = before.certificate();
   }
 
   Change state(JobState value) {
@@ -52,8 +54,9 @@ final class Change {
     return this;
   }
 
-  Change chain(List<Checkpoint> value) {
+  Change chain(List<Checkpoint> value, Certificate ofIt) {
     chain = value;
+    certificate = ofIt;
     begun = true;
     return this;
   }
@@ -86,7 +89,14 @@ final class Change {
 
   /** Ends the live lease; the state becomes what it is without one. */
   Change endLease(LeaseEnd why, Instant now) {
-    rows.add(new History.SegmentEnded(fence, why, now));
+    return endLease(why, now, now);
+  }
+
+  /**
+   * @param heldUntil when its holder was last known to hold it
+   */
+  Change endLease(LeaseEnd why, Instant heldUntil, Instant now) {
+    rows.add(new History.SegmentEnded(fence, why, heldUntil));
     lease = Optional.empty();
     state = state.withoutLease();
     waitingSince = now;
@@ -117,7 +127,8 @@ final class Change {
             lease,
             budget,
             before.submittedAt(),
-            waitingSince);
+            waitingSince,
+            certificate);
     return new Decision(Optional.of(after), outcome, rows);
   }
 }

@@ -4,6 +4,7 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Measurement;
+import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Verified;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /**
  * Moves the head to a new checkpoint (R3).
  *
+ * @param profile under which it was trained
  * @param finalReason why training ends here, before the last epoch; empty: it does not
  * @param verified who compared the files with the manifest, outside the decision (R5)
  * @param turnIsOver whether another job or a waiting worker should have its turn at the segment's
@@ -24,6 +26,7 @@ public record Commit(
     Fence fence,
     Sha256 secretHash,
     Checkpoint checkpoint,
+    NumericProfile profile,
     List<Measurement> measurements,
     Optional<String> finalReason,
     Verified verified,
@@ -116,7 +119,25 @@ public record Commit(
           new History.CheckpointMarked(
               surplus.digest(), History.CheckpointMarked.Mark.PRUNED, now));
     }
-    change.chain(chain.subList(0, kept));
+    Certificate certificate =
+        certify(change, job, now).forgettingBefore(chain.get(kept - 1).position());
+    change.chain(chain.subList(0, kept), certificate);
+  }
+
+  /** Compares the profile with the one handed over (R7); the first of a chain meets none. */
+  private Certificate certify(Change change, Job job, Instant now) {
+    Certificate before = job.certificate();
+    Certificate after = before.extended(profile, job.position(), fence);
+    if (!after.equals(before) && before.last().isPresent()) {
+      NumericProfile handedOver = before.last().get().profile();
+      change.row(
+          new History.Event(
+              History.Event.Kind.PROFILE_CHANGED,
+              "trained under another numeric profile from %s on: %s"
+                  .formatted(job.position(), Certificate.told(handedOver.differences(profile))),
+              now));
+    }
+    return after;
   }
 
   private Outcome.Committed committed(AfterCommit next, Optional<Position> segmentEnd) {

@@ -1,5 +1,6 @@
 package baton.coordinator.lease;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /** How a lease ends that its holder did not give back, and when that pauses the job (R11). */
@@ -7,10 +8,19 @@ final class Endings {
   private Endings() {}
 
   static void lost(Change change, Job job, Instant now) {
+    lost(change, job, Duration.ZERO, now);
+  }
+
+  /**
+   * The holder vanished.
+   *
+   * @param silence how long ago it was last heard of: so long it has held nothing any more
+   */
+  static void lost(Change change, Job job, Duration silence, Instant now) {
     Lease lease = job.lease().orElseThrow();
     change
         .budget(change.budget().lost())
-        .endLease(LeaseEnd.LOST, now)
+        .endLease(LeaseEnd.LOST, now.minus(silence), now)
         .row(
             new History.Event(
                 History.Event.Kind.LOST,

@@ -59,6 +59,7 @@ public sealed interface History {
       SUBMITTED,
       GRANTED,
       COMMITTED,
+      PROFILE_CHANGED,
       RELEASED,
       LOST,
       STALLED,

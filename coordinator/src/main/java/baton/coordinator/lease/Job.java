@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param begun whether a checkpoint was ever committed: such a job never starts again from the seed
  * @param fence the highest ever granted (R2)
  * @param waitingSince when it last began to wait; of two jobs, who waits longer goes first
+ * @param certificate what may be said of the head's state (R7); records of before it was kept have
+ *     none
  */
 public record Job(
     JobId id,
@@ -35,10 +37,14 @@ public record Job(
     Optional<Lease> lease,
     Budget budget,
     Instant submittedAt,
-    Instant waitingSince) {
+    Instant waitingSince,
+    Certificate certificate) {
 
   public Job {
     chain = List.copyOf(chain);
+    if (certificate == null) {
+      certificate = chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN;
+    }
     require(version >= 1, "a stored job has a version");
     require(state.hasLease() == lease.isPresent(), "a lease is live in RUNNING and PAUSING only");
     require(
@@ -49,6 +55,9 @@ public record Job(
     require(
         !(begun && chain.isEmpty() && (state == JobState.WAITING || state.hasLease())),
         "a job whose checkpoints are all gone wants no lease");
+    require(
+        chain.isEmpty() == certificate.stretches().isEmpty(),
+        "a job with checkpoints says how they were trained");
     for (int i = 1; i < chain.size(); i++) {
       require(
           chain.get(i - 1).parent().equals(Optional.of(chain.get(i).digest()))
@@ -71,7 +80,8 @@ public record Job(
         Optional.empty(),
         Budget.UNTOUCHED,
         now,
-        now);
+        now,
+        Certificate.NONE);
   }
 
   public Optional<Checkpoint> head() {

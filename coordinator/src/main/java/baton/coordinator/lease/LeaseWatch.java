@@ -115,6 +115,16 @@ public final class LeaseWatch {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
+  /** The time since its last renewal or commit, as far as this coordinator knows. */
+  public Duration silence(JobId job, Fence fence, Duration now) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence)) {
+      return Duration.ZERO;
+    }
+    boolean committedLater = last.phaseSince.compareTo(last.renewedAt) > 0;
+    return now.minus(committedLater ? last.phaseSince : last.renewedAt);
+  }
+
   /**
    * The phase in which the lease exceeds its limits, as of its newest renewal; empty: it does not.
    * Who falls silent has run out in time and is lost, but nobody knows that it stalled: it may

@@ -3,6 +3,7 @@ package baton.coordinator.lease;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import java.time.Instant;
@@ -67,7 +68,7 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
     List<Checkpoint> rest = job.chain().subList(1, job.chain().size());
     Change change =
         job.change()
-            .chain(rest)
+            .chain(rest, job.certificate().rolledBackTo(positionOf(rest)))
             .budget(job.budget().headMoved())
             .row(
                 new History.CheckpointMarked(
@@ -88,6 +89,10 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
           now);
     }
     return change.answer(new Outcome.Released());
+  }
+
+  private static Position positionOf(List<Checkpoint> chain) {
+    return chain.isEmpty() ? Position.START : chain.get(0).position();
   }
 
   private static Decision end(Change change, LeaseEnd why, Instant now) {

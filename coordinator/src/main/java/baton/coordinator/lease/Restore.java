@@ -2,6 +2,7 @@ package baton.coordinator.lease;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.NumericProfile;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,10 +16,18 @@ import java.util.Optional;
  * @param found the chain that {@link Recovery} finds in the store, the head first; empty: the store
  *     cannot be read, and then the job pauses, since what the lost time committed is not known and
  *     it must not start again from the seed (R3)
+ * @param certificate of the chain found, where its manifests were read for it; empty: what was
+ *     committed in the lost time is not known to be exact
  */
-public record Restore(long incarnation, Optional<List<Checkpoint>> found) implements Command {
+public record Restore(
+    long incarnation, Optional<List<Checkpoint>> found, Optional<Certificate> certificate)
+    implements Command {
   public Restore {
     found = found.map(List::copyOf);
+  }
+
+  public Restore(long incarnation, Optional<List<Checkpoint>> found) {
+    this(incarnation, found, Optional.empty());
   }
 
   @Override
@@ -56,11 +65,24 @@ public record Restore(long incarnation, Optional<List<Checkpoint>> found) implem
     if (found.get().isEmpty()) {
       return otherwise;
     }
-    change.chain(found.get());
+    change.chain(found.get(), certificate.orElseGet(() -> certify(job, found.get())));
     if (!found.get().get(0).position().equals(job.spec().end())) {
       return otherwise;
     }
     change.state(JobState.COMPLETE, "all epochs are done");
     return JobState.COMPLETE;
+  }
+
+  /** What the back-up knew of the chain holds up to where the two part. */
+  private static Certificate certify(Job job, List<Checkpoint> found) {
+    Checkpoint head = found.get(0);
+    Optional<Checkpoint> shared = found.stream().filter(job.chain()::contains).findFirst();
+    if (shared.isEmpty()) {
+      return Certificate.NOT_KNOWN;
+    }
+    Certificate known = job.certificate().rolledBackTo(shared.get().position());
+    return shared.get().equals(head)
+        ? known
+        : known.extended(NumericProfile.UNKNOWN, shared.get().position(), head.fence());
   }
 }

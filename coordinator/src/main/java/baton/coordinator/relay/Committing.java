@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.Job;
 import baton.protocol.Checkpoint;
 import baton.protocol.Measurement;
+import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
@@ -21,7 +22,7 @@ public record Committing(
     Optional<Sha256> parent, Position position, String manifest, Optional<String> finalReason) {
 
   /** The checkpoint as its manifest has it. */
-  record Read(Checkpoint checkpoint, List<Measurement> measurements) {}
+  record Read(Checkpoint checkpoint, NumericProfile profile, List<Measurement> measurements) {}
 
   /**
    * Reads the manifest and compares it with the request.
@@ -45,7 +46,16 @@ public record Committing(
             read.folder(),
             read.stateDigest(),
             read.bytes());
-    return new Read(checkpoint, read.measurements());
+    return new Read(checkpoint, profile(read), read.measurements());
+  }
+
+  private static NumericProfile profile(Manifest read) {
+    try {
+      return new NumericProfile(read.numericProfile());
+    } catch (IllegalArgumentException e) {
+      throw new BadCommit(
+          BadCommit.Kind.MANIFEST_UNREADABLE, "The manifest cannot be: " + e.getMessage() + ".");
+    }
   }
 
   private Manifest parse() {

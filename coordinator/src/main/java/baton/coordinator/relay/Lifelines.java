@@ -61,7 +61,8 @@ final class Lifelines {
             renewing.phase(),
             renewing.progress(),
             renewing.position(),
-            renewing.loss());
+            renewing.loss(),
+            renewing.saving());
     pulses.put(job.id(), pulse);
     watch.observe(job.id(), pulse, ticker.get());
   }
@@ -86,6 +87,11 @@ final class Lifelines {
   synchronized Duration remaining(Job job) {
     look(job);
     return remaining(job.id(), job.fence(), job.spec().policy().ttl());
+  }
+
+  /** How long nothing was heard from the holder of the live lease. */
+  synchronized Duration silence(JobId job, Fence fence) {
+    return watch.silence(job, fence, ticker.get());
   }
 
   synchronized Optional<Phase> stalled(Job job) {

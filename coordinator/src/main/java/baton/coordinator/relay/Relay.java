@@ -27,6 +27,7 @@ import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
+import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
@@ -113,6 +114,7 @@ public final class Relay {
 
   private final Parts parts;
   private final Lifelines lifelines;
+  private final Hazards hazards;
   private final WaitingRoom waitingRoom;
   private final Evidence evidence;
   private final Housekeeping housekeeping;
@@ -121,15 +123,17 @@ public final class Relay {
   public Relay(Parts parts) {
     this.parts = parts;
     this.lifelines = new Lifelines(parts.pulses(), parts.ticker(), parts.longestAbsence());
+    this.hazards = new Hazards(parts.jobs(), parts.io(), parts.ticker());
     this.waitingRoom =
         new WaitingRoom(
-            parts.jobs(), parts.transitions(), lifelines, parts.clock(), parts.ticker());
+            parts.jobs(), parts.transitions(), lifelines, hazards, parts.clock(), parts.ticker());
     this.evidence = new Evidence(parts.files());
     this.housekeeping = new Housekeeping(parts.jobs(), parts.files());
   }
 
   /** Begins to serve: each live lease gets a whole ttl from now (R12). */
   public void start() {
+    hazards.refresh();
     for (Job job : parts.jobs().open()) {
       job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
       parts.io().execute(() -> housekeeping.tidy(job.id()));
@@ -212,6 +216,7 @@ public final class Relay {
                       fence,
                       secretHash,
                       read.checkpoint(),
+                      read.profile(),
                       read.measurements(),
                       committing.finalReason(),
                       verified,
@@ -274,6 +279,11 @@ public final class Relay {
     return lifelines.pulse(job);
   }
 
+  /** How long sessions like the holder's last. */
+  public Optional<Hazard> hazard(Job job) {
+    return job.lease().map(lease -> hazards.of(lease.ask().device()));
+  }
+
   /** The requests for a lease that wait now. */
   public List<Ask> waiting() {
     return waitingRoom.asks();
@@ -299,6 +309,7 @@ public final class Relay {
 
   private void watch() {
     parts.mayDecide().run();
+    hazards.refresh();
     List<Job> open = parts.jobs().open();
     lifelines.forgetAllBut(open);
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);

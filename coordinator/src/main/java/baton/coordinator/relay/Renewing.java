@@ -2,6 +2,8 @@ package baton.coordinator.relay;
 
 import baton.protocol.Phase;
 import baton.protocol.Position;
+import baton.protocol.SaveInterval;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -9,5 +11,16 @@ import java.util.OptionalDouble;
  *
  * @param progress batches, bytes or items done in this phase; it only grows (R10)
  * @param loss of the last batch
+ * @param saving how often it saves, and why; empty: as the job says
  */
-public record Renewing(Phase phase, Position position, long progress, OptionalDouble loss) {}
+public record Renewing(
+    Phase phase,
+    Position position,
+    long progress,
+    OptionalDouble loss,
+    Optional<SaveInterval> saving) {
+
+  public Renewing(Phase phase, Position position, long progress, OptionalDouble loss) {
+    this(phase, position, progress, loss, Optional.empty());
+  }
+}

@@ -42,6 +42,7 @@ final class WaitingRoom {
   private final JobStore jobs;
   private final Transitions transitions;
   private final Lifelines lifelines;
+  private final Hazards hazards;
   private final Clock clock;
   private final Supplier<Duration> ticker;
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -52,11 +53,13 @@ final class WaitingRoom {
       JobStore jobs,
       Transitions transitions,
       Lifelines lifelines,
+      Hazards hazards,
       Clock clock,
       Supplier<Duration> ticker) {
     this.jobs = jobs;
     this.transitions = transitions;
     this.lifelines = lifelines;
+    this.hazards = hazards;
     this.clock = clock;
     this.ticker = ticker;
   }
@@ -138,8 +141,9 @@ final class WaitingRoom {
   }
 
   private void acquire(Waiting request, JobId job, Optional<Fence> ranOut) {
+    Duration silence = ranOut.map(fence -> lifelines.silence(job, fence)).orElse(Duration.ZERO);
     transitions
-        .apply(job, new Acquire(request.ask(), ranOut))
+        .apply(job, new Acquire(request.ask(), ranOut, silence))
         .whenComplete(
             (outcome, failure) -> {
               synchronized (beingGiven) {
@@ -180,7 +184,8 @@ final class WaitingRoom {
                     ticker.get().minus(request.since()),
                     granted.segment(),
                     granted.head(),
-                    granted.store())));
+                    granted.store(),
+                    Optional.of(hazards.of(request.ask().device())))));
   }
 
   private static void refuse(Waiting request, Choice.Held held) {

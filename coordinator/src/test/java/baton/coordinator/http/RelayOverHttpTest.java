@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.AfterCommit;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
+import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ProblemType;
 import baton.protocol.ReleaseReason;
+import baton.protocol.SaveInterval;
 import baton.protocol.Trouble;
 import baton.protocol.Verified;
 import baton.protocol.client.Asked;
@@ -191,7 +193,15 @@ class RelayOverHttpTest {
     Hand hand = hand("renews");
     hand.lease();
 
-    Renewal renewal = worker.renew(hand.held(), Phase.TRAIN, MIDDLE, 3, OptionalDouble.of(0.5));
+    SaveInterval saving =
+        new SaveInterval(
+            Duration.ofSeconds(190),
+            Optional.of(Duration.ofMillis(40)),
+            Optional.empty(),
+            Hazard.PRIOR);
+    Renewal renewal =
+        worker.renew(
+            hand.held(), Phase.TRAIN, MIDDLE, 3, OptionalDouble.of(0.5), Optional.of(saving));
 
     assertThat(renewal.directive()).isEqualTo(Directive.GO_ON);
     assertThat(renewal.ttl()).isBetween(Duration.ofSeconds(55), Duration.ofSeconds(60));
@@ -199,7 +209,10 @@ class RelayOverHttpTest {
     assertThat(lease.phase()).isEqualTo(Phase.TRAIN);
     assertThat(lease.position()).isEqualTo(MIDDLE);
     assertThat(lease.loss()).isEqualTo(0.5);
-    assertThat(admin.statusText()).contains("renewed", "now train at e0-b3, loss 0.5");
+    assertThat(renewal.hazard()).isPresent();
+    assertThat(admin.statusText())
+        .contains("renewed", "now train at e0-b3, loss 0.5")
+        .contains("saves every 3 min 10 s: a save costs 40 ms, sessions like this last 4.0 h");
   }
 
   @Test

@@ -47,6 +47,8 @@ class StatusTextTest {
         Samples.STORE,
         new Fence(7),
         head,
+        new JobView.CertificateView(
+            "EXACT", "exact: trained under one numeric profile", null, null, List.of()),
         lease,
         new Measurement(Position.ofEpochs(12), Map.of("accuracy", 0.97125, "loss", 0.0831)),
         List.of(notices),
@@ -65,6 +67,7 @@ class StatusTextTest {
         Phase.TRAIN,
         new Position(12, 9),
         0.0829,
+        "saves every 48 s: a save costs 40 ms, sessions like this last 8.0 h (2 lost in 20.0 h)",
         NOON);
   }
 
@@ -84,7 +87,9 @@ class StatusTextTest {
             digits           RUNNING   [#####-----] 12/24       e12-b0    kaggle-1 #7          41s    3m10s
               id j1
               at e12-b0: accuracy 0.9713, loss 0.08310
+              exact: trained under one numeric profile
               now train at e12-b9, loss 0.08290
+              saves every 48 s: a save costs 40 ms, sessions like this last 8.0 h (2 lost in 20.0 h)
 
             Waiting:
               laptop on cpu, for digits

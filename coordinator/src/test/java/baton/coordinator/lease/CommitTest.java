@@ -48,6 +48,7 @@ class CommitTest {
             job.fence(),
             secretOf(job),
             checkpoint,
+            Samples.PROFILE,
             List.of(loss),
             Optional.empty(),
             Verified.WORKER,
@@ -221,6 +222,7 @@ class CommitTest {
             job.fence(),
             secretOf(job),
             next(job, at(1, 4)),
+            Samples.PROFILE,
             List.of(),
             Optional.of("no better for 5 epochs"),
             Verified.COORDINATOR,
@@ -238,7 +240,14 @@ class CommitTest {
 
   private static Commit commitOf(Fence fence, Sha256 secretHash, Checkpoint checkpoint) {
     return new Commit(
-        fence, secretHash, checkpoint, List.of(), Optional.empty(), Verified.COORDINATOR, false);
+        fence,
+        secretHash,
+        checkpoint,
+        Samples.PROFILE,
+        List.of(),
+        Optional.empty(),
+        Verified.COORDINATOR,
+        false);
   }
 
   private static Outcome trainOn(Commit commit, Position to) {

@@ -139,7 +139,8 @@ class JobTest {
         lease,
         Budget.UNTOUCHED,
         NOON,
-        NOON);
+        NOON,
+        chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN);
   }
 
   private static Lease lease(Fence fence) {

@@ -271,6 +271,19 @@ class LeaseWatchTest {
     assertThat(watch.stalled(JOB, FENCE.next(), limits())).isEmpty();
   }
 
+  @Test
+  void silenceIsCountedFromTheLastRenewalOrCommit() {
+    assertThat(watch.silence(JOB, FENCE, at(7))).isZero();
+
+    watch.begin(JOB, FENCE, at(10));
+    renew(Phase.TRAIN, 1, at(20));
+    assertThat(watch.silence(JOB, FENCE, at(95))).isEqualTo(at(75));
+
+    watch.committed(JOB, FENCE, at(90));
+    assertThat(watch.silence(JOB, FENCE, at(95))).isEqualTo(at(5));
+    assertThat(watch.silence(JOB, FENCE.next(), at(95))).isZero();
+  }
+
   private Pulse renew(Phase phase, long progress, Duration now) {
     Pulse pulse =
         new Pulse(FENCE, ++renewals, phase, progress, new Position(0, 0), OptionalDouble.empty());

@@ -149,6 +149,7 @@ class RepeatTest {
             commit.fence(),
             foreign,
             commit.checkpoint(),
+            commit.profile(),
             commit.measurements(),
             commit.finalReason(),
             commit.verified(),

@@ -192,6 +192,7 @@ class RollbackTest {
         secretOf(job),
         Samples.checkpoint(
             commit.checkpoint().parent(), commit.checkpoint().position(), job.fence()),
+        commit.profile(),
         commit.measurements(),
         commit.finalReason(),
         commit.verified(),

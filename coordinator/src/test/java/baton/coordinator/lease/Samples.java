@@ -6,6 +6,7 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
+import baton.protocol.NumericProfile;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
@@ -35,6 +36,9 @@ public final class Samples {
           3,
           Duration.ofMinutes(10),
           Policy.DEFAULT.limits());
+
+  public static final NumericProfile PROFILE =
+      new NumericProfile(Map.of("device", "cpu", "threads", "1"));
 
   private Samples() {}
 
@@ -134,6 +138,7 @@ public final class Samples {
         fence,
         secretOf(job),
         next(job, new Position(epoch, batch)),
+        PROFILE,
         List.of(),
         Optional.empty(),
         Verified.COORDINATOR,

@@ -233,7 +233,7 @@ class TransitionTest {
     }
     if (job.chain().size() > length) {
       return job.change()
-          .chain(job.chain().subList(0, length))
+          .chain(job.chain().subList(0, length), length == 0 ? Certificate.NONE : job.certificate())
           .answer(null)
           .changed()
           .orElseThrow();

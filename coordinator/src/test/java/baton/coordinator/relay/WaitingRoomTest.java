@@ -12,6 +12,7 @@ import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
+import baton.protocol.Hazard;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import java.time.Duration;
@@ -36,6 +37,20 @@ class WaitingRoomTest {
     assertThat(grant.ttl()).isEqualTo(seconds(60));
     assertThat(grant.waited()).isZero();
     assertThat(grant.head()).isEmpty();
+  }
+
+  @Test
+  void whoIsGrantedALeaseIsToldHowLongSessionsOfItsKindLast() {
+    fixture.submit("mnist");
+    assertThat(fixture.leased("anna").hazard()).contains(Hazard.PRIOR);
+    fixture.passes(Duration.ofHours(2)); // Anna was never heard of again.
+    fixture.passes(Duration.ofHours(10));
+
+    fixture.leased("ben");
+    fixture.passes(seconds(61));
+    assertThat(fixture.leased("carla").hazard())
+        .as("nothing was held by who was never heard of: (4 h + 0 h) / 2")
+        .contains(new Hazard(Duration.ofHours(2), 1, Duration.ZERO));
   }
 
   @Test

@@ -36,6 +36,7 @@ final class Changed {
         job.lease(),
         budget,
         job.submittedAt(),
-        job.waitingSince());
+        job.waitingSince(),
+        job.certificate());
   }
 }

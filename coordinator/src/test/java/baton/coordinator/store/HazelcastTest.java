@@ -6,9 +6,14 @@ import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Signals;
 import baton.protocol.Fence;
+import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.Position;
+import baton.protocol.SaveInterval;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +54,27 @@ class HazelcastTest {
     pulses.put(JOB, pulse(2, OptionalDouble.empty()));
 
     assertThat(pulses.get(JOB)).contains(pulse(2, OptionalDouble.empty()));
+  }
+
+  @Test
+  void aPulseTellsHowOftenItsHolderSaves() {
+    Hazard hazard = new Hazard(Duration.ofMinutes(52), 11, Duration.ofHours(9));
+    Optional<Duration> cost = Optional.of(Duration.ofMillis(40));
+    for (Optional<Duration> measured : List.of(cost, Optional.<Duration>empty())) {
+      Pulse plain = pulse(1, OptionalDouble.empty());
+      Pulse pulse =
+          new Pulse(
+              plain.fence(),
+              plain.counter(),
+              plain.phase(),
+              plain.progress(),
+              plain.position(),
+              plain.loss(),
+              Optional.of(new SaveInterval(Duration.ofSeconds(190), measured, measured, hazard)));
+      node.pulses().put(JOB, pulse);
+
+      assertThat(node.pulses().get(JOB)).contains(pulse);
+    }
   }
 
   @Test

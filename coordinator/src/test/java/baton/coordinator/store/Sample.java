@@ -14,6 +14,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
+import baton.protocol.NumericProfile;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
@@ -96,6 +97,7 @@ final class Sample {
         job.fence(),
         job.lease().orElseThrow().ask().secretHash(),
         checkpoint(job, position),
+        new NumericProfile(Map.of("device", "cpu")),
         List.of(measured),
         Optional.empty(),
         Verified.COORDINATOR,

@@ -3,9 +3,12 @@ package baton.coordinator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.coordinator.lease.Certificate;
+import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
+import baton.coordinator.lease.Samples;
 import baton.protocol.AfterCommit;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -81,5 +84,18 @@ class StoredJsonTest {
     assertThatThrownBy(() -> json.outcome("{\"outcome\":\"unheard-of\"}"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("cannot read");
+  }
+
+  @Test
+  void aJobOfBeforeCertificatesIsReadAndSaysThatNothingIsKnown() {
+    Job begun = Samples.broughtTo(Samples.waiting(), "a", 1, 0);
+    String old = json.of(begun).replaceFirst(",\"certificate\":\\{\"stretches\":\\[\\{.*?}]}", "");
+
+    Job read = json.job(old);
+
+    assertThat(old).doesNotContain("certificate");
+    assertThat(read.chain()).isEqualTo(begun.chain());
+    assertThat(read.certificate().verdict()).isEqualTo(Certificate.Verdict.UNKNOWN);
+    assertThat(json.job(json.of(begun))).isEqualTo(begun);
   }
 }

@@ -7,11 +7,13 @@ import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.SaveInterval;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
+import baton.protocol.message.HazardBody;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.LeaseAnswer;
@@ -19,6 +21,7 @@ import baton.protocol.message.LeaseRequest;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
 import java.net.URI;
@@ -171,16 +174,38 @@ public final class CoordinatorClient {
   public Renewal renew(
       Held lease, Phase phase, Position position, long progress, OptionalDouble loss)
       throws ProblemException, UnreachableException, InterruptedException {
+    return renew(lease, phase, position, progress, loss, Optional.empty());
+  }
+
+  /**
+   * Says that the holder lives, and how often it saves.
+   *
+   * @param saving empty: as the job says
+   */
+  public Renewal renew(
+      Held lease,
+      Phase phase,
+      Position position,
+      long progress,
+      OptionalDouble loss,
+      Optional<SaveInterval> saving)
+      throws ProblemException, UnreachableException, InterruptedException {
     boolean tellable = loss.isPresent() && Double.isFinite(loss.getAsDouble());
     RenewRequest body =
-        new RenewRequest(phase, position, progress, tellable ? loss.getAsDouble() : null);
+        new RenewRequest(
+            phase,
+            position,
+            progress,
+            tellable ? loss.getAsDouble() : null,
+            saving.map(SavingBody::from).orElse(null));
     RenewAnswer answer =
         http.read(http.post(path(lease) + "/renew", PATIENCE, lease).body(body), RenewAnswer.class);
     return new Renewal(
         Duration.ofMillis(answer.ttlMs()),
         Duration.ofMillis(answer.waitedMs()),
         answer.directive(),
-        answer.reason());
+        answer.reason(),
+        Optional.ofNullable(answer.hazard()).map(HazardBody::toHazard));
   }
 
   /**

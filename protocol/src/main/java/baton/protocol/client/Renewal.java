@@ -1,12 +1,16 @@
 package baton.protocol.client;
 
 import baton.protocol.Directive;
+import baton.protocol.Hazard;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The answer to a renewal.
  *
  * @param ttl what remains of the lease, counted from the sending of the request plus {@code waited}
  * @param waited how long the coordinator held the request
+ * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
  */
-public record Renewal(Duration ttl, Duration waited, Directive directive, String reason) {}
+public record Renewal(
+    Duration ttl, Duration waited, Directive directive, String reason, Optional<Hazard> hazard) {}

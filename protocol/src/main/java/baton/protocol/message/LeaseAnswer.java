@@ -13,6 +13,7 @@ import java.util.Optional;
  * The answer to {@code POST /v1/leases} when a lease was granted.
  *
  * @param job the whole spec, so that a worker needs no second request
+ * @param hazard how long sessions like this one last; may be absent
  * @param head absent: start fresh from the seed
  */
 public record LeaseAnswer(
@@ -23,7 +24,8 @@ public record LeaseAnswer(
     long waitedMs,
     Segment segment,
     Checkpoint head,
-    StoreId store) {
+    StoreId store,
+    HazardBody hazard) {
 
   public static LeaseAnswer from(Grant grant) {
     return new LeaseAnswer(
@@ -34,7 +36,8 @@ public record LeaseAnswer(
         grant.waited().toMillis(),
         grant.segment(),
         grant.head().orElse(null),
-        grant.store());
+        grant.store(),
+        grant.hazard().map(HazardBody::from).orElse(null));
   }
 
   public Grant toGrant() {
@@ -46,6 +49,7 @@ public record LeaseAnswer(
         Duration.ofMillis(waitedMs),
         segment,
         Optional.ofNullable(head),
-        store);
+        store,
+        Optional.ofNullable(hazard).map(HazardBody::toHazard));
   }
 }

@@ -104,7 +104,13 @@ class CoordinatorClientTest {
     Renewal renewal = client().renew(LEASE, Phase.TRAIN, MIDDLE, 9, OptionalDouble.of(0.5));
 
     assertThat(renewal)
-        .isEqualTo(new Renewal(Duration.ofMinutes(1), Duration.ofMillis(5), Directive.GO_ON, ""));
+        .isEqualTo(
+            new Renewal(
+                Duration.ofMinutes(1),
+                Duration.ofMillis(5),
+                Directive.GO_ON,
+                "",
+                Optional.empty()));
     assertThat(requests)
         .containsExactly(
             "POST /v1/jobs/job-1/leases/7/renew"

@@ -6,6 +6,8 @@ import baton.protocol.client.UnreachableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,14 +47,37 @@ final class Connection {
   /** Sends a request; a refusal ends the command with its sentence. */
   <T> T ask(Request<T> request) {
     try {
-      return request.to(
-          new CoordinatorClient(CoordinatorClient.coordinators(coordinator), token()));
+      return request.to(client());
     } catch (ProblemException | UnreachableException | IllegalArgumentException e) {
       throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandLine.ExecutionException(command.commandLine(), "Interrupted.");
     }
+  }
+
+  /** Whether a token was given, without which no coordinator answers. */
+  boolean hasToken() {
+    return tokenFile != null || (token != null && !token.isBlank());
+  }
+
+  /** Sends a request; where nobody answers it tells why, and goes on without. */
+  <T> Optional<T> askIfReached(Request<T> request, Consumer<String> whyNot) {
+    try {
+      return Optional.of(request.to(client()));
+    } catch (UnreachableException e) {
+      whyNot.accept(e.getMessage());
+      return Optional.empty();
+    } catch (ProblemException | IllegalArgumentException e) {
+      throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandLine.ExecutionException(command.commandLine(), "Interrupted.");
+    }
+  }
+
+  private CoordinatorClient client() {
+    return new CoordinatorClient(CoordinatorClient.coordinators(coordinator), token());
   }
 
   private String token() {

@@ -51,9 +51,14 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--save-minutes",
-      defaultValue = "5",
-      description = "Between two saves. Default: ${DEFAULT-VALUE}")
-  private double saveMinutes;
+      description = "Between two saves. Default: as often as measured costs and losses make best")
+  private Double saveMinutes;
+
+  @Option(
+      names = "--stall-seconds",
+      defaultValue = "0.1",
+      description = "How long training stands still for a save. Default: ${DEFAULT-VALUE}")
+  private double stallSeconds;
 
   @Option(
       names = "--checkpoint-mb",
@@ -84,9 +89,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    require(
-        jobHours > 0 && sessionHours > 0 && epochMinutes > 0 && saveMinutes > 0,
-        "hours and minutes");
+    require(jobHours > 0 && sessionHours > 0 && epochMinutes > 0, "hours and minutes");
+    require(saveMinutes == null || saveMinutes > 0, "the time between two saves");
+    require(stallSeconds >= 0, "the time to stand still");
     require(killHours >= 0 && restartMinutes >= 0, "hours and minutes");
     require(megabytesPerSecond > 0 && checkpointMegabytes > 0 && workers > 0, "sizes and counts");
     require(jobHours * 60 >= epochMinutes, "the job, which is no shorter than an epoch");
@@ -98,7 +103,8 @@ public final class SimulateCommand implements Callable<Integer> {
             killHours == 0 ? Optional.empty() : Optional.of(minutes(killHours * 60)),
             minutes(restartMinutes),
             minutes(epochMinutes),
-            new Cadence(Math.max(1, (int) (saveMinutes * 60)), Cadence.Unit.SECONDS),
+            cadence(),
+            Duration.ofMillis((long) (stallSeconds * 1_000)),
             checkpointMegabytes,
             megabytesPerSecond,
             workers,
@@ -107,6 +113,12 @@ public final class SimulateCommand implements Callable<Integer> {
     out.println(Day.play(plan, seed, out::println).verdict());
     out.flush();
     return 0;
+  }
+
+  private Cadence cadence() {
+    return saveMinutes == null
+        ? Cadence.AUTO
+        : new Cadence(Math.max(1, (int) (saveMinutes * 60)), Cadence.Unit.SECONDS);
   }
 
   private List<Trace.Change> read(Path file) {

@@ -61,8 +61,10 @@ public final class SubmitCommand implements Callable<Integer> {
 
   @Option(
       names = "--save-every",
-      paramLabel = "'N UNIT'",
-      description = "How often to save, such as '200 batches' or '300 seconds'. Default: 1 epochs")
+      paramLabel = "'N UNIT'|auto",
+      description =
+          "How often to save, such as '200 batches' or '300 seconds'; auto: as often as pays."
+              + " Default: auto")
   private String saveEvery;
 
   @Option(names = "--keep-last", description = "Checkpoints to keep. Default: 3")
@@ -110,6 +112,9 @@ public final class SubmitCommand implements Callable<Integer> {
   }
 
   private Cadence cadence() {
+    if (saveEvery.strip().equals("auto")) {
+      return Cadence.AUTO;
+    }
     String[] words = saveEvery.strip().split(" +");
     try {
       return new Cadence(
@@ -117,7 +122,8 @@ public final class SubmitCommand implements Callable<Integer> {
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new ParameterException(
           spec.commandLine(),
-          "--save-every takes a number and epochs, batches or seconds, such as '200 batches'.");
+          "--save-every takes auto, or a number and epochs, batches or seconds, such as '200"
+              + " batches'.");
     }
   }
 }

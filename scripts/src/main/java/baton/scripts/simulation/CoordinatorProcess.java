@@ -15,6 +15,7 @@ import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
+import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.ReleaseReason;
@@ -164,7 +165,8 @@ final class CoordinatorProcess {
             renewing.phase(),
             renewing.position(),
             core.progress(renewing.progress(), ++renewals),
-            renewing.loss());
+            renewing.loss(),
+            renewing.saving());
     return relay
         .renew(id, fence, secret, taken)
         .whenComplete(
@@ -176,6 +178,11 @@ final class CoordinatorProcess {
                     renewing.progress(),
                     outcome instanceof Outcome.Renewed renewed
                         && renewed.directive() != Directive.STOP));
+  }
+
+  /** As an answer to a renewal tells it. */
+  Optional<Hazard> hazard(JobId id) {
+    return database.find(id).flatMap(relay::hazard);
   }
 
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secret, Committing committing) {

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * of it is training.
  */
 public final class Day {
-  private static final int BATCHES_PER_EPOCH = 12;
+  private static final int BATCHES_PER_EPOCH = 120;
   private static final Duration BOOT = Duration.ofSeconds(90);
   private static final Duration START = Duration.ofSeconds(10);
   private static final Duration HORIZON = Duration.ofDays(60);
@@ -37,6 +37,7 @@ public final class Day {
    * @param untilNext how long until a person starts the next session
    * @param epoch how long an epoch takes
    * @param cadence how often the job is saved
+   * @param stall how long training stands still for a save
    * @param checkpointMegabytes size of a checkpoint
    * @param megabytesPerSecond rate of uploads and downloads
    * @param workers how many sessions run side by side
@@ -49,6 +50,7 @@ public final class Day {
       Duration untilNext,
       Duration epoch,
       Cadence cadence,
+      Duration stall,
       int checkpointMegabytes,
       double megabytesPerSecond,
       int workers,
@@ -59,17 +61,19 @@ public final class Day {
    *
    * @param goodput the share of the wall time that was training, and kept
    * @param lost training that had to be done again
+   * @param saves how many checkpoints were committed
    */
-  public record Summary(int sessions, Duration wall, double goodput, Duration lost) {
+  public record Summary(int sessions, Duration wall, double goodput, Duration lost, int saves) {
     /** The last line of the command. */
     public String verdict() {
       return String.format(
           Locale.ROOT,
-          "DAY OK sessions=%d wall_hours=%.2f goodput=%.3f lost_minutes=%.1f",
+          "DAY OK sessions=%d wall_hours=%.2f goodput=%.3f lost_minutes=%.1f saves=%d",
           sessions,
           wall.toSeconds() / 3600.0,
           goodput,
-          lost.toSeconds() / 60.0);
+          lost.toSeconds() / 60.0,
+          saves);
     }
   }
 
@@ -79,6 +83,7 @@ public final class Day {
   private World world;
   private int sessions;
   private long batchesTrained;
+  private int saves;
 
   private record Holding(Grant grant, Duration since, Position committed) {}
 
@@ -107,7 +112,8 @@ public final class Day {
         sessions,
         result.took(),
         useful.toMillis() / (double) result.took().toMillis(),
-        lost.isNegative() ? Duration.ZERO : lost);
+        lost.isNegative() ? Duration.ZERO : lost,
+        saves);
   }
 
   private Scenario scenario(int epochs) {
@@ -163,7 +169,7 @@ public final class Day {
         exactly(START.toMillis()),
         exactly(batch),
         exactly(1),
-        exactly(100),
+        exactly(plan.stall().toMillis()),
         exactly(transfer));
   }
 
@@ -221,6 +227,7 @@ public final class Day {
 
     @Override
     public void committed(WorkerProcess worker, Position position) {
+      saves++;
       holdings.computeIfPresent(
           worker.machine.name(), (name, held) -> new Holding(held.grant, held.since, position));
     }

@@ -2,6 +2,7 @@ package baton.scripts.simulation;
 
 import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Budget;
+import baton.coordinator.lease.Certificate.Verdict;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
@@ -50,6 +51,7 @@ final class Referee {
   private final Map<JobId, Books> books = new HashMap<>();
   private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
   private final Map<String, Outcome> answers = new HashMap<>();
+  private final Map<Sha256, Set<String>> devices = new HashMap<>();
   private Duration readySince = Duration.ZERO;
   private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
@@ -67,6 +69,7 @@ final class Referee {
   /** What the referee knows of one job. */
   private static final class Books {
     Fence highest = Fence.NONE;
+    boolean restored;
     Duration signOfLife = Duration.ZERO;
     Phase phase = Phase.SETUP;
     Duration progressedAt = Duration.ZERO;
@@ -113,6 +116,14 @@ final class Referee {
       state = state.afterBatch(batchesPerEpoch);
       books(job).expected.put(state.position(), state.digest());
     }
+  }
+
+  /** Notes on which devices a checkpoint and all before it were trained, committed or not. */
+  void trainedOn(Checkpoint checkpoint, String device) {
+    Set<String> devices =
+        new HashSet<>(checkpoint.parent().map(this.devices::get).orElse(Set.of()));
+    devices.add(device);
+    this.devices.put(checkpoint.digest(), devices);
   }
 
   // The store.
@@ -191,6 +202,7 @@ final class Referee {
     if (!after.head().equals(before.head())) {
       checkHead(before, after, command, kept);
     }
+    checkCertificate(after, command, kept);
     checkMarks(after, decision);
     checkFailure(before, after, command, kept);
     if (lost) {
@@ -285,6 +297,18 @@ final class Referee {
     } else {
       require(command instanceof Restore, "R3", "the head was moved by " + command);
     }
+  }
+
+  /** Of what a restore adopted it may be said that nothing is known, of all else it must be. */
+  private void checkCertificate(Job after, Command command, Books kept) {
+    kept.restored |= command instanceof Restore;
+    Verdict said = after.certificate().verdict();
+    boolean several = after.head().map(head -> devices.get(head.digest()).size() > 1).orElse(false);
+    require(
+        said == (several ? Verdict.EQUIVALENT : Verdict.EXACT)
+            || (said == Verdict.UNKNOWN && kept.restored),
+        "R7",
+        "called " + said + " though trained on " + (several ? "several devices" : "one device"));
   }
 
   private void checkMarks(Job after, Decision decision) {

@@ -97,7 +97,8 @@ record Scenario(
         List.of(
             Cadence.EVERY_EPOCH,
             new Cadence(2, Cadence.Unit.BATCHES),
-            new Cadence(10, Cadence.Unit.SECONDS));
+            new Cadence(10, Cadence.Unit.SECONDS),
+            Cadence.AUTO);
     Policy policy =
         new Policy(
             Duration.ofSeconds(30),

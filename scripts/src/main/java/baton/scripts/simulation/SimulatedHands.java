@@ -214,6 +214,7 @@ final class SimulatedHands implements Action.Hands {
             manifest.folder(),
             state.digest(),
             manifest.bytes());
+    world.referee.trainedOn(checkpoint, worker.machine.device());
     world.blobs.createFolder(manifest.folder());
     if (world.core.manifestBeforeFiles()) {
       world.blobs.putManifest(checkpoint);
@@ -310,7 +311,12 @@ final class SimulatedHands implements Action.Hands {
                 grant.job(),
                 grant.fence(),
                 worker.secretHash(renew.turn()),
-                new Renewing(renew.phase(), renew.position(), renew.progress(), renew.loss())),
+                new Renewing(
+                    renew.phase(),
+                    renew.position(),
+                    renew.progress(),
+                    renew.loss(),
+                    renew.saving())),
         outcome -> told(renewed(renew.turn(), sentAt, grant, outcome)),
         failure -> {
           told(new Event.Unanswered(renew.turn(), Request.RENEW, failure.toString()));
@@ -321,12 +327,18 @@ final class SimulatedHands implements Action.Hands {
         });
   }
 
-  private static Event renewed(int turn, Moment sentAt, Grant grant, Outcome outcome) {
+  private Event renewed(int turn, Moment sentAt, Grant grant, Outcome outcome) {
     if (outcome instanceof Outcome.Renewed renewed) {
       Duration ttl =
           renewed.directive() == Directive.STOP ? Duration.ZERO : grant.spec().policy().ttl();
       return new Event.Renewed(
-          turn, sentAt, ttl, Duration.ZERO, renewed.directive(), renewed.reason());
+          turn,
+          sentAt,
+          ttl,
+          Duration.ZERO,
+          renewed.directive(),
+          renewed.reason(),
+          world.coordinator.hazard(grant.job()));
     }
     return refused(turn, Request.RENEW, (Outcome.Refused) outcome);
   }

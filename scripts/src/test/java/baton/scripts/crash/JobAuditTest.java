@@ -116,6 +116,7 @@ class JobAuditTest {
         head,
         null,
         null,
+        null,
         List.of(),
         NOON,
         null);

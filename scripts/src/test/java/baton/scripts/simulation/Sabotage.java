@@ -14,6 +14,7 @@ import baton.coordinator.lease.Outcome;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.NumericProfile;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class Sabotage {
     all.put("R12", new RestartCountsAgainstLeases());
     all.put("R13", new ParentPruned());
     all.put("R15", new AnyStoreWillDo());
+    all.put("R7, across profiles", new ProfilesOverlooked());
     all.put("R12, the worker's side", new GivesUpOutOfReach());
     return all;
   }
@@ -101,6 +103,7 @@ final class Sabotage {
                 lease.fence(),
                 lease.ask().secretHash(),
                 taken,
+                commit.profile(),
                 commit.measurements(),
                 commit.finalReason(),
                 commit.verified(),
@@ -136,6 +139,29 @@ final class Sabotage {
     @Override
     SimulatedState restored(SimulatedState state) {
       return new SimulatedState(state.position(), state.mixed() ^ 1);
+    }
+  }
+
+  private static final class ProfilesOverlooked extends Core {
+    private static final NumericProfile ANY = new NumericProfile(Map.of("device", "any"));
+
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      return command instanceof Commit told
+          ? super.decide(
+              job,
+              stored,
+              new Commit(
+                  told.fence(),
+                  told.secretHash(),
+                  told.checkpoint(),
+                  ANY,
+                  told.measurements(),
+                  told.finalReason(),
+                  told.verified(),
+                  told.turnIsOver()),
+              now)
+          : super.decide(job, stored, command, now);
     }
   }
 
@@ -228,6 +254,7 @@ final class Sabotage {
         lease,
         job.budget(),
         job.submittedAt(),
-        job.waitingSince());
+        job.waitingSince(),
+        job.certificate());
   }
 }

@@ -17,8 +17,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A store in a directory: a local disk, or a mounted one that several machines share. A file's
@@ -149,6 +151,24 @@ public final class DirectoryStore implements CheckpointStore {
     String storeId = folder + "/" + name;
     requireFile(storeId);
     return storeId;
+  }
+
+  /**
+   * The names in the folder at {@code path} from the root, which is the empty path; none if there
+   * is none.
+   */
+  public List<String> list(String path) throws StoreException {
+    root.requireThere();
+    Path folder = path.isEmpty() ? root.path() : place(path);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    return root.read(
+        () -> {
+          try (Stream<Path> inside = Files.list(folder)) {
+            return inside.map(entry -> entry.getFileName().toString()).sorted().toList();
+          }
+        });
   }
 
   private Path requireFile(String storeId) throws StoreException {

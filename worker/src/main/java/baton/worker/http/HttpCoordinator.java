@@ -47,14 +47,20 @@ public final class HttpCoordinator implements CoordinatorPort {
         () -> {
           Renewal renewal =
               client.renew(
-                  held(key), renew.phase(), renew.position(), renew.progress(), renew.loss());
+                  held(key),
+                  renew.phase(),
+                  renew.position(),
+                  renew.progress(),
+                  renew.loss(),
+                  renew.saving());
           return new Event.Renewed(
               renew.turn(),
               sentAt,
               renewal.ttl(),
               renewal.waited(),
               renewal.directive(),
-              renewal.reason());
+              renewal.reason(),
+              renewal.hazard());
         });
   }
 

@@ -6,6 +6,7 @@ import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.SaveInterval;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import java.time.Duration;
@@ -148,8 +149,15 @@ public sealed interface Action {
    * Renew the lease.
    *
    * @param progress batches, bytes or items; it only grows (R10)
+   * @param saving how often it saves, and why; empty: as the job says
    */
-  record Renew(int turn, Phase phase, Position position, long progress, OptionalDouble loss)
+  record Renew(
+      int turn,
+      Phase phase,
+      Position position,
+      long progress,
+      OptionalDouble loss,
+      Optional<SaveInterval> saving)
       implements Action {
     @Override
     public void by(Hands hands) {

@@ -2,14 +2,20 @@ package baton.worker.segment;
 
 import java.time.Duration;
 
-/** The longest that each thing has taken in this session, to foresee how long the next takes. */
+/** What each thing has taken in this session, to foresee how long the next takes. */
 final class Costs {
   private Duration save = Duration.ZERO;
   private Duration move = Duration.ZERO;
+  private final SaveCosts saves = new SaveCosts();
 
   /** A save took so long, or a restore, which moves the same bytes the other way. */
   void transferTook(Duration duration) {
     save = larger(save, duration);
+  }
+
+  /** What saves cost on average. */
+  SaveCosts saves() {
+    return saves;
   }
 
   /** The training thread could not be interrupted for so long. */

@@ -4,6 +4,7 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
+import baton.protocol.Hazard;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
@@ -50,15 +51,35 @@ public sealed interface Event {
     }
   }
 
-  /** The renewal sent at {@code sentAt} was answered. */
+  /**
+   * The renewal sent at {@code sentAt} was answered.
+   *
+   * @param hazard how long sessions like this one last; empty: that was not said
+   */
   record Renewed(
-      int turn, Moment sentAt, Duration ttl, Duration waited, Directive directive, String reason)
+      int turn,
+      Moment sentAt,
+      Duration ttl,
+      Duration waited,
+      Directive directive,
+      String reason,
+      Optional<Hazard> hazard)
       implements Event {
+    public Renewed(
+        int turn,
+        Moment sentAt,
+        Duration ttl,
+        Duration waited,
+        Directive directive,
+        String reason) {
+      this(turn, sentAt, ttl, waited, directive, reason, Optional.empty());
+    }
+
     @Override
     public void tell(Session session, Moment now) {
       session
           .heard(turn, now)
-          .ifPresent(h -> h.renewed(new LeaseTime(sentAt, waited, ttl), directive));
+          .ifPresent(h -> h.renewed(new LeaseTime(sentAt, waited, ttl), directive, hazard));
     }
   }
 

@@ -1,16 +1,20 @@
 package baton.worker.segment;
 
 import baton.protocol.AfterCommit;
+import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
+import baton.protocol.Hazard;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
+import baton.protocol.SaveInterval;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Leaving.Keep;
 import baton.worker.segment.Training.Doing;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -50,6 +54,7 @@ final class Holding {
   private State state = State.LIVE;
   private boolean stopped;
   private LeaseTime time;
+  private Hazard hazard;
   private Moment saveBegunAt;
   private Optional<Leaving> leaving = Optional.empty();
 
@@ -70,7 +75,8 @@ final class Holding {
     this.training =
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
     this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
-    this.pace = new Pace(grant.spec(), training, saves, grant.segment().to(), now);
+    this.hazard = grant.hazard().orElse(Hazard.PRIOR);
+    this.pace = new Pace(grant.spec(), training, saves, this::interval, grant.segment().to(), now);
     this.restore = attempts.patient();
     this.save = attempts.patient();
     this.commit = attempts.patient();
@@ -109,7 +115,7 @@ final class Holding {
   }
 
   void trained(Run.Step step, Moment now) {
-    training.trained(step, now);
+    training.trained(step, saves.isSaving(), now);
   }
 
   void evaluated(Measurement measurement, Moment now) {
@@ -141,7 +147,9 @@ final class Holding {
     save.succeeded();
     if (saves.saved(checkpoint, manifest)) {
       setbacks.over();
-      costs.transferTook(now.since(saveBegunAt));
+      Duration took = now.since(saveBegunAt);
+      costs.transferTook(took);
+      costs.saves().uploaded(took);
     }
   }
 
@@ -155,8 +163,9 @@ final class Holding {
     }
   }
 
-  void renewed(LeaseTime newer, Directive directive) {
+  void renewed(LeaseTime newer, Directive directive, Optional<Hazard> told) {
     renewal.succeeded();
+    hazard = told.orElse(hazard);
     time = time.orNewer(newer);
     commit.hurry();
     release.hurry();
@@ -344,8 +353,17 @@ final class Holding {
               training.phase(pace.trainsOn(leaving)),
               training.position(),
               training.progress(),
-              training.loss()));
+              training.loss(),
+              isLeftToHolder() ? Optional.of(interval()) : Optional.empty()));
     }
+  }
+
+  private boolean isLeftToHolder() {
+    return grant.spec().policy().cadence().unit() == Cadence.Unit.AUTO;
+  }
+
+  private SaveInterval interval() {
+    return costs.saves().interval(hazard);
   }
 
   /** Sets the alarm for what is to be done though nothing happens. */

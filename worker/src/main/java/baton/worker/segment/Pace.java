@@ -2,8 +2,10 @@ package baton.worker.segment;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Position;
+import baton.protocol.SaveInterval;
 import baton.worker.segment.Leaving.Keep;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the training thread does next. A segment's end is a hand-over point and not a wall: training
@@ -21,14 +23,25 @@ final class Pace {
   private final JobSpec spec;
   private final Training training;
   private final Saves saves;
+  private final Supplier<SaveInterval> interval;
   private Position segmentEnd;
   private Moment copiedAt;
   private boolean copyWanted;
 
-  Pace(JobSpec spec, Training training, Saves saves, Position segmentEnd, Moment now) {
+  /**
+   * @param interval how often it pays to save, by what is known now
+   */
+  Pace(
+      JobSpec spec,
+      Training training,
+      Saves saves,
+      Supplier<SaveInterval> interval,
+      Position segmentEnd,
+      Moment now) {
     this.spec = spec;
     this.training = training;
     this.saves = saves;
+    this.interval = interval;
     this.segmentEnd = segmentEnd;
     this.copiedAt = now;
   }
@@ -80,7 +93,8 @@ final class Pace {
       return hasNews() && leaving.get().keep() == Keep.EVERYTHING;
     }
     return (hasNews() && copyWanted)
-        || new SavePlan(spec, training.batchesPerEpoch())
+        || new SavePlan(
+                spec, training.batchesPerEpoch(), interval.get().interval(), saves.isSaving())
             .isDue(
                 training.position(),
                 saves.newest(),

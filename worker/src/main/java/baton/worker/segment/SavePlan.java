@@ -8,8 +8,11 @@ import java.time.Duration;
 /**
  * When a holder saves: at its job's cadence, counted in positions so that every session saves at
  * the same ones, and always where a segment or the training ends.
+ *
+ * @param interval the time between two saves that pays best, for a job that leaves it to the holder
+ * @param saving whether a save is on its way; then such a job waits, since the copy would too
  */
-record SavePlan(JobSpec spec, int batchesPerEpoch) {
+record SavePlan(JobSpec spec, int batchesPerEpoch, Duration interval, boolean saving) {
 
   /**
    * Whether a snapshot is due at {@code position}.
@@ -38,6 +41,7 @@ record SavePlan(JobSpec spec, int batchesPerEpoch) {
       case EPOCHS -> position.batch() == 0 && position.epoch() % cadence.every() == 0;
       case BATCHES -> batches(position) % cadence.every() == 0;
       case SECONDS -> sinceLast.toSeconds() >= cadence.every();
+      case AUTO -> !saving && sinceLast.compareTo(interval) >= 0;
     };
   }
 

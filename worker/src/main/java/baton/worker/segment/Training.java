@@ -3,6 +3,7 @@ package baton.worker.segment;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Position;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -67,8 +68,10 @@ final class Training {
     return true;
   }
 
-  void trained(Run.Step step, Moment now) {
+  void trained(Run.Step step, boolean saving, Moment now) {
+    Duration took = now.since(since);
     if (finished(Doing.STEPPING, now)) {
+      costs.saves().stepped(took, saving);
       position = step.position();
       evaluationDue = position.batch() == 0;
       finalReason = step.finalReason();
@@ -83,7 +86,12 @@ final class Training {
   }
 
   boolean copied(Moment now) {
-    return finished(Doing.COPYING, now);
+    Duration took = now.since(since);
+    boolean copied = finished(Doing.COPYING, now);
+    if (copied) {
+      costs.saves().stalled(took);
+    }
+    return copied;
   }
 
   private boolean finished(Doing what, Moment now) {

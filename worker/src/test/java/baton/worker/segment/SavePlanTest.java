@@ -16,7 +16,7 @@ class SavePlanTest {
   }
 
   private static SavePlan plan(int every, Cadence.Unit unit) {
-    return new SavePlan(Story.spec(new Cadence(every, unit)), 3);
+    return new SavePlan(Story.spec(new Cadence(every, unit)), 3, Duration.ofSeconds(10), false);
   }
 
   @Test
@@ -36,6 +36,24 @@ class SavePlanTest {
   void secondsAreCountedFromTheLastSnapshot() {
     assertThat(due(11, Cadence.Unit.SECONDS, at(0, 1), at(0, 0))).isFalse();
     assertThat(due(10, Cadence.Unit.SECONDS, at(0, 1), at(0, 0))).isTrue();
+  }
+
+  @Test
+  void leftToItselfItSavesWhenTheIntervalIsOver() {
+    SavePlan plan = new SavePlan(Story.spec(Cadence.AUTO), 3, Duration.ofSeconds(48), false);
+
+    assertThat(plan.isDue(at(0, 1), at(0, 0), FAR, false, Duration.ofMillis(47_999))).isFalse();
+    assertThat(plan.isDue(at(0, 1), at(0, 0), FAR, false, Duration.ofSeconds(48))).isTrue();
+  }
+
+  @Test
+  void leftToItselfItTakesNoCopyThatWouldOnlyWait() {
+    SavePlan plan = new SavePlan(Story.spec(Cadence.AUTO), 3, Duration.ofSeconds(48), true);
+
+    assertThat(plan.isDue(at(0, 1), at(0, 0), FAR, false, Duration.ofHours(1))).isFalse();
+    assertThat(plan.isDue(at(2, 0), at(1, 0), at(2, 0), false, Duration.ZERO))
+        .as("a segment's end is saved all the same")
+        .isTrue();
   }
 
   @Test

@@ -1,0 +1,153 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Fence;
+import baton.protocol.NumericProfile;
+import baton.protocol.NumericProfile.Difference;
+import baton.protocol.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What may be said of the head's state: that it is the unbroken run's, bit for bit, or that it is
+ * equivalent to it and not identical (R7). It follows from the head's chain alone, so that a
+ * rollback past a hand-over takes back what that hand-over changed.
+ *
+ * @param stretches of the chain, each trained under one numeric profile, the first from the start;
+ *     those in the middle that no rollback can reach any more may be left out
+ */
+public record Certificate(List<Stretch> stretches) {
+  private static final int DIFFERENCES_TOLD = 3;
+
+  /** Of a chain without a checkpoint. */
+  public static final Certificate NONE = new Certificate(List.of());
+
+  /** Of a chain that was recorded before profiles were. */
+  static final Certificate NOT_KNOWN =
+      new Certificate(List.of(new Stretch(NumericProfile.UNKNOWN, Position.START, Fence.NONE)));
+
+  /** What is certified. */
+  public enum Verdict {
+    /** Every checkpoint of the chain was trained under one profile. */
+    EXACT,
+    /** At some hand-over the profile was another than at the start. */
+    EQUIVALENT,
+    /** Some checkpoint names no profile, and those that do name the same. */
+    UNKNOWN
+  }
+
+  /**
+   * Consecutive checkpoints of one profile.
+   *
+   * @param from where it was handed over: the position of the checkpoint before, or the start
+   * @param fence of the lease that took over there
+   */
+  public record Stretch(NumericProfile profile, Position from, Fence fence) {}
+
+  public Certificate {
+    stretches = List.copyOf(stretches);
+    for (int i = 1; i < stretches.size(); i++) {
+      if (!stretches.get(i).from().isAfter(stretches.get(i - 1).from())) {
+        throw new IllegalArgumentException("each stretch begins after the one before it");
+      }
+    }
+  }
+
+  /** With one more checkpoint, trained from {@code from} on under {@code profile}. */
+  public Certificate extended(NumericProfile profile, Position from, Fence fence) {
+    if (last().filter(last -> last.profile().equals(profile)).isPresent()) {
+      return this;
+    }
+    List<Stretch> longer = new ArrayList<>(stretches);
+    longer.add(new Stretch(profile, from, fence));
+    return new Certificate(longer);
+  }
+
+  /** Of the chain that ends at {@code head}, one of its checkpoints. */
+  Certificate rolledBackTo(Position head) {
+    return new Certificate(
+        stretches.stream().filter(stretch -> head.isAfter(stretch.from())).toList());
+  }
+
+  /** Without what neither a rollback to {@code oldestKept} or later nor the verdict needs. */
+  Certificate forgettingBefore(Position oldestKept) {
+    List<Stretch> kept = new ArrayList<>();
+    for (int i = 0; i < stretches.size(); i++) {
+      Stretch stretch = stretches.get(i);
+      boolean superseded =
+          i + 1 < stretches.size() && oldestKept.isAfter(stretches.get(i + 1).from());
+      boolean tells =
+          i == 0
+              || origin().filter(stretch::equals).isPresent()
+              || departure().filter(stretch::equals).isPresent();
+      if (!superseded || tells) {
+        kept.add(stretch);
+      }
+    }
+    return new Certificate(kept);
+  }
+
+  public Verdict verdict() {
+    if (departure().isPresent()) {
+      return Verdict.EQUIVALENT;
+    }
+    boolean allKnown = stretches.stream().allMatch(stretch -> stretch.profile().isKnown());
+    return allKnown ? Verdict.EXACT : Verdict.UNKNOWN;
+  }
+
+  /** The first stretch under another profile than the chain began with; empty: there is none. */
+  public Optional<Stretch> departure() {
+    return origin()
+        .flatMap(
+            origin ->
+                stretches.stream()
+                    .filter(stretch -> stretch.profile().isKnown())
+                    .filter(stretch -> !stretch.profile().equals(origin.profile()))
+                    .findFirst());
+  }
+
+  /** What differs since the departure. */
+  public List<Difference> differences() {
+    return departure()
+        .map(departure -> origin().orElseThrow().profile().differences(departure.profile()))
+        .orElse(List.of());
+  }
+
+  /** The verdict for people, with its reason. */
+  public String sentence() {
+    return switch (verdict()) {
+      case EXACT -> "exact: trained under one numeric profile";
+      case UNKNOWN ->
+          "not known whether exact: there are checkpoints without a numeric profile; baton verify"
+              + " reads what the store holds";
+      case EQUIVALENT ->
+          "equivalent, not identical, since %s (lease %s): %s"
+              .formatted(
+                  departure().orElseThrow().from(),
+                  departure().orElseThrow().fence(),
+                  told(differences()));
+    };
+  }
+
+  /** The last stretch of the chain. */
+  public Optional<Stretch> last() {
+    return stretches.isEmpty()
+        ? Optional.empty()
+        : Optional.of(stretches.get(stretches.size() - 1));
+  }
+
+  private Optional<Stretch> origin() {
+    return stretches.stream().filter(stretch -> stretch.profile().isKnown()).findFirst();
+  }
+
+  static String told(List<Difference> differences) {
+    String first =
+        differences.stream()
+            .limit(DIFFERENCES_TOLD)
+            .map(Difference::toString)
+            .collect(Collectors.joining("; "));
+    int more = differences.size() - DIFFERENCES_TOLD;
+    return more > 0 ? first + "; and " + more + " more" : first;
+  }
+}

@@ -1,0 +1,71 @@
+package baton.coordinator.lease;
+
+import baton.coordinator.lease.JobHistory.SegmentRow;
+import baton.protocol.Hazard;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How long leases were held, and how many of them were lost: vanished sessions, and those that
+ * stalled, since both lose what they had not saved.
+ */
+public record Exposure(Duration held, int lost) {
+  public static final Exposure NONE = new Exposure(Duration.ZERO, 0);
+
+  private static final Duration LEAST = Duration.ofMinutes(1);
+  private static final Duration MOST = Duration.ofDays(7);
+
+  Exposure plus(Exposure other) {
+    return new Exposure(held.plus(other.held), lost + other.lost);
+  }
+
+  /** That of each kind of device, from segments that are over. */
+  public static Map<String, Exposure> byDevice(Collection<SegmentRow> segments) {
+    Map<String, Exposure> byDevice = new TreeMap<>();
+    for (SegmentRow row : segments) {
+      row.endedAt()
+          .ifPresent(
+              end ->
+                  byDevice.merge(
+                      row.device(),
+                      of(row, Duration.between(row.startedAt(), end)),
+                      Exposure::plus));
+    }
+    return byDevice;
+  }
+
+  private static Exposure of(SegmentRow row, Duration held) {
+    boolean lost =
+        row.why().filter(why -> why == LeaseEnd.LOST || why == LeaseEnd.STALLED).isPresent();
+    return new Exposure(held.isNegative() ? Duration.ZERO : held, lost ? 1 : 0);
+  }
+
+  /**
+   * How long sessions on {@code device} are expected to last, in two steps of the same kind. Losses
+   * come at a rate whose prior is a gamma distribution of the weight of one loss; it is conjugate,
+   * so that the posterior mean is (one prior mean + time held) / (1 + losses). Sessions on other
+   * devices are judged so with {@link Hazard#PRIOR_MEAN}, and what they come to is the prior of
+   * those on this device.
+   */
+  public static Hazard hazard(Map<String, Exposure> byDevice, String device) {
+    Exposure own = byDevice.getOrDefault(device, NONE);
+    Exposure others =
+        byDevice.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(device))
+            .map(Map.Entry::getValue)
+            .reduce(NONE, Exposure::plus);
+    Duration mean = own.posteriorMean(others.posteriorMean(Hazard.PRIOR_MEAN));
+    return new Hazard(bounded(mean), own.lost, own.held);
+  }
+
+  private Duration posteriorMean(Duration priorMean) {
+    return priorMean.plus(held).dividedBy(1L + lost);
+  }
+
+  private static Duration bounded(Duration mean) {
+    Duration atLeast = mean.compareTo(LEAST) < 0 ? LEAST : mean;
+    return atLeast.compareTo(MOST) > 0 ? MOST : atLeast;
+  }
+}

@@ -1,0 +1,177 @@
+package baton.coordinator.lease;
+
+import static baton.coordinator.lease.Samples.NOON;
+import static baton.coordinator.lease.Samples.after;
+import static baton.coordinator.lease.Samples.leasedTo;
+import static baton.coordinator.lease.Samples.released;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.coordinator.lease.Certificate.Verdict;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.NumericProfile;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the relay says of a job's result, as sessions of several kinds take turns. */
+class CertificateTest {
+  private static final NumericProfile ONE_THREAD = profile("cpu", "1");
+  private static final NumericProfile TWO_THREADS = profile("cpu", "2");
+  private static final NumericProfile GPU = profile("H100", "1");
+
+  private static NumericProfile profile(String device, String threads) {
+    return new NumericProfile(Map.of("device", device, "threads", threads));
+  }
+
+  @Test
+  void sessionsOfOneProfileRelayExactly() {
+    Job job = trained(trained(Samples.waiting(), "a", 1, ONE_THREAD), "b", 2, ONE_THREAD);
+
+    assertThat(job.certificate().verdict()).isEqualTo(Verdict.EXACT);
+    assertThat(job.certificate().sentence()).isEqualTo("exact: trained under one numeric profile");
+    assertThat(job.certificate().departure()).isEmpty();
+  }
+
+  @Test
+  void aHandOverToAnotherProfileMakesItEquivalentAndSaysSinceWhenAndWhy() {
+    Job job = trained(trained(Samples.waiting(), "a", 1, ONE_THREAD), "b", 2, TWO_THREADS);
+
+    assertThat(job.certificate().verdict()).isEqualTo(Verdict.EQUIVALENT);
+    assertThat(job.certificate().sentence())
+        .isEqualTo(
+            "equivalent, not identical, since e1-b0 (lease 2): another thread count: 1 -> 2");
+    assertThat(job.certificate().departure().orElseThrow().fence()).isEqualTo(new Fence(2));
+  }
+
+  @Test
+  void aSessionThatOnlyHeldTheLeaseChangesNothing() {
+    Job job = trained(Samples.waiting(), "a", 1, ONE_THREAD);
+    Job idle = released(leasedTo("gpu", job));
+
+    assertThat(trained(idle, "a", 2, ONE_THREAD).certificate().verdict()).isEqualTo(Verdict.EXACT);
+  }
+
+  @Test
+  void backOnTheFirstDeviceItStaysEquivalent() {
+    Job job = trained(Samples.waiting(), "a", 1, ONE_THREAD);
+    Job back = trained(trained(job, "b", 2, GPU), "a", 3, ONE_THREAD);
+
+    assertThat(back.certificate().verdict()).isEqualTo(Verdict.EQUIVALENT);
+    assertThat(back.certificate().sentence()).contains("since e1-b0").contains("cpu -> H100");
+  }
+
+  @Test
+  void aRollbackPastTheHandOverMakesItExactAgain() {
+    Job job = trained(trained(Samples.waiting(), "a", 1, ONE_THREAD), "b", 2, GPU);
+
+    Job back = rolledBack(job);
+
+    assertThat(back.position()).isEqualTo(Position.ofEpochs(1));
+    assertThat(back.certificate().verdict()).isEqualTo(Verdict.EXACT);
+    assertThat(back.certificate().last().orElseThrow().profile()).isEqualTo(ONE_THREAD);
+  }
+
+  @Test
+  void aRollbackThatStaysBehindTheHandOverChangesNothing() {
+    Job job = trained(trained(Samples.waiting(), "a", 1, ONE_THREAD), "b", 2, GPU);
+
+    assertThat(rolledBack(trained(job, "b", 3, GPU)).certificate()).isEqualTo(job.certificate());
+  }
+
+  @Test
+  void withNothingLeftNothingIsCertified() {
+    Job job = rolledBack(trained(Samples.waiting(), "a", 1, ONE_THREAD));
+
+    assertThat(job.hasNothingLeft()).isTrue();
+    assertThat(job.certificate()).isEqualTo(Certificate.NONE);
+  }
+
+  @Test
+  void theHandOverIsAnEventOfTheHistory() {
+    Job job = leasedTo("b", trained(Samples.waiting(), "a", 1, ONE_THREAD));
+
+    assertThat(commit(job, 2, TWO_THREADS).decide(job, NOON).rows())
+        .contains(
+            new History.Event(
+                History.Event.Kind.PROFILE_CHANGED,
+                "trained under another numeric profile from e1-b0 on: another thread count: 1 -> 2",
+                NOON));
+    assertThat(commit(job, 2, ONE_THREAD).decide(job, NOON).rows())
+        .noneMatch(row -> row instanceof History.Event e && e.kind().name().startsWith("PROFILE"));
+  }
+
+  @Test
+  void howeverOftenItChangesHandsTheRecordStaysSmallAndKeepsItsVerdict() {
+    Certificate certificate = Certificate.NONE;
+    for (int epoch = 0; epoch < 1_000; epoch++) {
+      NumericProfile profile = epoch % 2 == 0 ? ONE_THREAD : GPU;
+      certificate =
+          certificate
+              .extended(profile, Position.ofEpochs(epoch), new Fence(epoch + 1))
+              .forgettingBefore(Position.ofEpochs(Math.max(1, epoch - 1)));
+    }
+
+    assertThat(certificate.stretches()).hasSizeLessThanOrEqualTo(5);
+    assertThat(certificate.sentence()).contains("since e1-b0 (lease 2)").contains("cpu -> H100");
+    assertThat(certificate.rolledBackTo(Position.ofEpochs(999)).last().orElseThrow().profile())
+        .isEqualTo(ONE_THREAD);
+  }
+
+  @Test
+  void aCheckpointThatNamesNoProfileIsNotTakenForExact() {
+    Job job = trained(Samples.waiting(), "a", 1, NumericProfile.UNKNOWN);
+    assertThat(job.certificate().verdict()).isEqualTo(Verdict.UNKNOWN);
+
+    Job one = trained(job, "a", 2, ONE_THREAD);
+    assertThat(one.certificate().verdict()).isEqualTo(Verdict.UNKNOWN);
+
+    Job two = trained(one, "b", 3, GPU);
+    assertThat(two.certificate().verdict()).isEqualTo(Verdict.EQUIVALENT);
+    assertThat(two.certificate().sentence()).contains("since e2-b0");
+  }
+
+  @Test
+  void whatARestoreFindsBeyondItsBackUpIsNotKnownUnlessItsManifestsWereRead() {
+    Job backedUp = trained(Samples.waiting(), "a", 1, ONE_THREAD);
+    Checkpoint lost = Samples.checkpoint(backedUp.headDigest(), Position.ofEpochs(2), new Fence(2));
+    List<Checkpoint> found = List.of(lost, backedUp.head().orElseThrow());
+    Certificate read = backedUp.certificate().extended(GPU, Position.ofEpochs(1), new Fence(2));
+
+    assertThat(after(backedUp, new Restore(7, Optional.of(found))).certificate().verdict())
+        .isEqualTo(Verdict.UNKNOWN);
+    assertThat(after(backedUp, new Restore(7, Optional.of(found.subList(1, 2)))).certificate())
+        .isEqualTo(backedUp.certificate());
+    assertThat(after(backedUp, new Restore(7, Optional.of(found), Optional.of(read))).certificate())
+        .isEqualTo(read);
+  }
+
+  private static Job trained(Job job, String worker, int epoch, NumericProfile profile) {
+    Job leased = leasedTo(worker, job);
+    return released(after(leased, commit(leased, epoch, profile)));
+  }
+
+  private static Commit commit(Job job, int epoch, NumericProfile profile) {
+    Commit usual = Samples.commit(job, epoch, 0);
+    return new Commit(
+        usual.fence(),
+        usual.secretHash(),
+        usual.checkpoint(),
+        profile,
+        usual.measurements(),
+        usual.finalReason(),
+        usual.verified(),
+        usual.turnIsOver());
+  }
+
+  private static Job rolledBack(Job job) {
+    Job leased = leasedTo("judge", job);
+    Sha256 secret = Samples.secretOf(leased);
+    return after(
+        leased,
+        new Reject(leased.fence(), secret, Samples.corrupt(leased), Reject.OwnCheck.CORRUPT));
+  }
+}

@@ -1,0 +1,27 @@
+package baton.protocol.message;
+
+import baton.protocol.SaveInterval;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How often a holder saves, and why, as JSON: milliseconds for durations. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SavingBody(long intervalMs, Long costMs, Long uploadMs, HazardBody hazard) {
+  public static SavingBody from(SaveInterval saving) {
+    return new SavingBody(
+        saving.interval().toMillis(),
+        saving.cost().map(Duration::toMillis).orElse(null),
+        saving.upload().map(Duration::toMillis).orElse(null),
+        HazardBody.from(saving.hazard()));
+  }
+
+  /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
+  public SaveInterval toSaving() {
+    return new SaveInterval(
+        Duration.ofMillis(intervalMs),
+        Optional.ofNullable(costMs).map(Duration::ofMillis),
+        Optional.ofNullable(uploadMs).map(Duration::ofMillis),
+        hazard.toHazard());
+  }
+}

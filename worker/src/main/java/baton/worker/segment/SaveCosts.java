@@ -1,0 +1,106 @@
+package baton.worker.segment;
+
+import baton.protocol.Hazard;
+import baton.protocol.SaveInterval;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What saves were measured to cost in this session, and how often to save by that.
+ *
+ * <p>A save costs the time for which training stands still, and what training is slower by while
+ * the save is on its way. Of what was measured, newer values count more.
+ */
+final class SaveCosts {
+  static final Duration SHORTEST = Duration.ofSeconds(5);
+  static final Duration LONGEST = Duration.ofMinutes(30);
+
+  /** Until a save was measured; so the first comes soon. */
+  static final Duration PRESUMED = Duration.ofSeconds(1);
+
+  /** Steps vary, so little is made of a few. */
+  private static final int STEPS_TO_COMPARE = 20;
+
+  private final Mean stall = new Mean(0.3);
+  private final Mean upload = new Mean(0.3);
+  private final Mean quietStep = new Mean(0.05);
+  private final Mean busyStep = new Mean(0.05);
+
+  /** A mean in which each new value weighs as much. */
+  private static final class Mean {
+    private final double weight;
+    private double value;
+    private int count;
+
+    Mean(double weight) {
+      this.weight = weight;
+    }
+
+    void add(Duration measured) {
+      double nanos = measured.toNanos();
+      count++;
+      value += (nanos - value) * Math.max(weight, 1.0 / count);
+    }
+
+    boolean isKnown() {
+      return count > 0;
+    }
+  }
+
+  /** Training stood still for a copy. */
+  void stalled(Duration time) {
+    stall.add(time);
+  }
+
+  /** A copy was written and uploaded. */
+  void uploaded(Duration time) {
+    upload.add(time);
+  }
+
+  /** A batch was trained, while a save was on its way or not. */
+  void stepped(Duration time, boolean saving) {
+    (saving ? busyStep : quietStep).add(time);
+  }
+
+  /** What a save takes away from training; empty: none was measured. */
+  Optional<Duration> cost() {
+    return stall.isKnown()
+        ? Optional.of(Duration.ofNanos(Math.round(stall.value + slowdown())))
+        : Optional.empty();
+  }
+
+  private double slowdown() {
+    boolean comparable = quietStep.count >= STEPS_TO_COMPARE && busyStep.count >= STEPS_TO_COMPARE;
+    return comparable && busyStep.value > quietStep.value
+        ? upload.value * (1 - quietStep.value / busyStep.value)
+        : 0;
+  }
+
+  /**
+   * The interval at which saves and the work lost with a session cost least together: {@code sqrt(2
+   * c M)}, where {@code c} is the cost of a save and {@code M} the mean time to a loss (J. W.
+   * Young, A first order approximation to the optimum checkpoint interval, CACM 17, 1974; J. T.
+   * Daly, A higher order estimate, FGCS 22, 2006, whose bound {@code M} holds where saves are
+   * costly). It is never shorter than an upload takes, since one save is uploaded at a time.
+   */
+  SaveInterval interval(Hazard hazard) {
+    double cost = cost().orElse(PRESUMED).toNanos();
+    double mean = hazard.meanTimeToLoss().toNanos();
+    Duration optimum = Duration.ofNanos(Math.round(Math.min(mean, Math.sqrt(2 * cost * mean))));
+    Duration bounded = larger(SHORTEST, smaller(LONGEST, optimum));
+    Optional<Duration> inStore =
+        upload.isKnown()
+            ? Optional.of(Duration.ofNanos(Math.round(upload.value)))
+            : Optional.empty();
+    return new SaveInterval(
+        inStore.map(time -> larger(time, bounded)).orElse(bounded), cost(), inStore, hazard);
+  }
+
+  private static Duration larger(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static Duration smaller(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

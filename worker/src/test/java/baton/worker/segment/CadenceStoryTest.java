@@ -1,0 +1,76 @@
+package baton.worker.segment;
+
+import static baton.worker.segment.Story.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.Cadence;
+import baton.protocol.Directive;
+import baton.protocol.Hazard;
+import baton.protocol.SaveInterval;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A holder that chooses for itself how often to save. */
+class CadenceStoryTest {
+  private final Story story =
+      Story.begins().with(Cadence.AUTO).isGranted(Optional.empty()).isStarted();
+
+  @Test
+  void itSavesOnceTheIntervalIsOverAndLearnsWhatThatCosts() {
+    // Nothing is known: a second each, and 4 h to a loss, make 169.7 s.
+    story.trainsTo(at(0, 1)).seconds(169).trainsTo(at(0, 2));
+    assertThat(story.wants(Action.TakeSnapshot.class)).isFalse();
+
+    story.forget();
+    assertThat(saving().cost()).isEmpty();
+    assertThat(saving().interval()).isEqualTo(Duration.ofNanos(169_705_627_485L));
+  }
+
+  @Test
+  void whatTheCoordinatorLearnsChangesTheInterval() {
+    hears(new Hazard(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
+
+    // sqrt(2 * 1 s * 120 s)
+    assertThat(saving().interval()).isEqualTo(Duration.ofNanos(15_491_933_385L));
+    assertThat(saving().reason())
+        .isEqualTo(
+            "saves every 15 s: what a save costs is not measured yet, sessions like this last 2"
+                + " min (9 lost in 20 min)");
+  }
+
+  @Test
+  void aSaveIsDueByWhatWasHeardLast() {
+    hears(new Hazard(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
+    story.trainsTo(at(0, 1)); // 20 s have passed since it began
+
+    assertThat(story.wants(Action.TakeSnapshot.class)).isTrue();
+    story.moves();
+    story.isSaved();
+    assertThat(saving().upload()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void aFixedCadenceTellsNoReason() {
+    Story fixed = Story.training().seconds(20);
+
+    assertThat(fixed.take(Action.Renew.class).saving()).isEmpty();
+  }
+
+  private void hears(Hazard hazard) {
+    story.seconds(20).take(Action.Renew.class);
+    story.tell(
+        new Event.Renewed(
+            story.turn(),
+            story.now(),
+            Story.TTL,
+            Duration.ZERO,
+            Directive.GO_ON,
+            "",
+            Optional.of(hazard)));
+  }
+
+  private SaveInterval saving() {
+    return story.seconds(20).take(Action.Renew.class).saving().orElseThrow();
+  }
+}
