@@ -17,6 +17,9 @@ public record Exposure(Duration held, int lost) {
   private static final Duration LEAST = Duration.ofMinutes(1);
   private static final Duration MOST = Duration.ofDays(7);
 
+  /** A machine at home that is never lost says little of a rented one. */
+  private static final Duration MOST_BY_OTHERS = Duration.ofDays(1);
+
   Exposure plus(Exposure other) {
     return new Exposure(held.plus(other.held), lost + other.lost);
   }
@@ -46,8 +49,8 @@ public record Exposure(Duration held, int lost) {
    * How long sessions on {@code device} are expected to last, in two steps of the same kind. Losses
    * come at a rate whose prior is a gamma distribution of the weight of one loss; it is conjugate,
    * so that the posterior mean is (one prior mean + time held) / (1 + losses). Sessions on other
-   * devices are judged so with {@link Hazard#PRIOR_MEAN}, and what they come to is the prior of
-   * those on this device.
+   * devices are judged so with {@link Hazard#PRIOR_MEAN}, and what they come to, within a day, is
+   * the prior of those on this device.
    */
   public static Hazard hazard(Map<String, Exposure> byDevice, String device) {
     Exposure own = byDevice.getOrDefault(device, NONE);
@@ -56,16 +59,16 @@ public record Exposure(Duration held, int lost) {
             .filter(entry -> !entry.getKey().equals(device))
             .map(Map.Entry::getValue)
             .reduce(NONE, Exposure::plus);
-    Duration mean = own.posteriorMean(others.posteriorMean(Hazard.PRIOR_MEAN));
-    return new Hazard(bounded(mean), own.lost, own.held);
+    Duration prior = bounded(others.posteriorMean(Hazard.PRIOR_MEAN), MOST_BY_OTHERS);
+    return new Hazard(bounded(own.posteriorMean(prior), MOST), own.lost, own.held);
   }
 
   private Duration posteriorMean(Duration priorMean) {
     return priorMean.plus(held).dividedBy(1L + lost);
   }
 
-  private static Duration bounded(Duration mean) {
+  private static Duration bounded(Duration mean, Duration most) {
     Duration atLeast = mean.compareTo(LEAST) < 0 ? LEAST : mean;
-    return atLeast.compareTo(MOST) > 0 ? MOST : atLeast;
+    return atLeast.compareTo(most) > 0 ? most : atLeast;
   }
 }

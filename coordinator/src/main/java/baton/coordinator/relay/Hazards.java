@@ -4,6 +4,7 @@ import baton.coordinator.lease.Exposure;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory.SegmentRow;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Hazard;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,8 @@ final class Hazards {
         segments.addAll(jobs.history(job.id()).segments());
       }
       byDevice = Exposure.byDevice(segments);
+    } catch (StoreUnavailable e) {
+      // What was learnt before still holds, and the next look comes soon.
     } finally {
       looking.set(false);
     }

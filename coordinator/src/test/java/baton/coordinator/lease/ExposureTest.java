@@ -53,11 +53,11 @@ class ExposureTest {
   void aDevicesOwnLossesSoonOutweighThoseOfOthers() {
     Map<String, Exposure> seen =
         Map.of(
-            "cpu", new Exposure(Duration.ofHours(96), 0),
-            "T4", new Exposure(minutes(100), 99));
+            "cpu", new Exposure(Duration.ofDays(1_000), 0),
+            "T4", new Exposure(Duration.ofHours(1), 4));
 
-    // The others make 100 h, which weigh as one loss: (100 h + 100 min) / 100
-    assertThat(Exposure.hazard(seen, "T4").meanTimeToLoss()).isEqualTo(minutes(61));
+    // A thousand days at home count as one, and weigh as one loss: (24 h + 1 h) / 5
+    assertThat(Exposure.hazard(seen, "T4").meanTimeToLoss()).isEqualTo(Duration.ofHours(5));
   }
 
   @Test

@@ -5,6 +5,8 @@ import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointCommitted;
 import baton.coordinator.lease.History.CheckpointMarked;
+import baton.coordinator.lease.History.SegmentEnded;
+import baton.coordinator.lease.History.SegmentStarted;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
@@ -218,7 +220,26 @@ final class MemoryJobs implements JobStore, Transitions {
 
     @Override
     public List<SegmentRow> segments() {
-      throw new UnsupportedOperationException("no test of the relay reads it");
+      List<SegmentEnded> ended = new ArrayList<>(of(SegmentEnded.class));
+      return of(SegmentStarted.class).stream().map(row -> segment(row, ended)).toList();
+    }
+
+    /** The segments of a fence end in the order in which they began. */
+    private static SegmentRow segment(SegmentStarted row, List<SegmentEnded> ended) {
+      Optional<SegmentEnded> end =
+          ended.stream().filter(e -> e.fence().equals(row.fence())).findFirst();
+      end.ifPresent(ended::remove);
+      return new SegmentRow(
+          row.fence(),
+          row.session(),
+          row.worker(),
+          row.device(),
+          row.segment().from(),
+          row.segment().from(),
+          row.segment().to(),
+          row.at(),
+          end.map(SegmentEnded::why),
+          end.map(SegmentEnded::at));
     }
 
     @Override
