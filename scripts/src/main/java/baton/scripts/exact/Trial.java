@@ -46,7 +46,7 @@ final class Trial {
    * @param store a directory that all processes see
    * @param folder for other files
    */
-  record Ground(Site site, Path store, Path folder) {}
+  record Ground(Site site, Path store, Path folder, String device) {}
 
   Trial(Candidate candidate, int threads, Ground ground, Progress progress) {
     this.candidate = candidate;
@@ -142,8 +142,8 @@ final class Trial {
   private Race.Result race(String name, Plan plan, Optional<Sabotage> sabotage) throws IOException {
     WorkerProcess.Start worker =
         sabotage.isEmpty()
-            ? subject.worker(threads, ground.store(), Map.of())
-            : sabotage.get().worker(subject, threads, ground.store(), ground.folder());
+            ? subject.worker(threads, ground.device(), ground.store(), Map.of())
+            : sabotage.get().worker(subject, threads, ground);
     String job = "%s-%d-%s".formatted(subject.program(), threads, name);
     try {
       return Race.run(

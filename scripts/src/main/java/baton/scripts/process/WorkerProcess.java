@@ -46,7 +46,7 @@ public final class WorkerProcess implements AutoCloseable {
     arguments.addAll(List.of("--coordinator", site.coordinator().uri().toString()));
     arguments.addAll(List.of("--token-file", site.workerToken().toString()));
     arguments.addAll(List.of("--name", name, "--spool", site.spool(name).toString()));
-    arguments.addAll(List.of("--threads", threads, "--device", "cpu", "--report-batches"));
+    arguments.addAll(List.of("--threads", threads, "--report-batches"));
     arguments.addAll(start.arguments());
     Map<String, String> environment = new HashMap<>();
     environment.put("OMP_NUM_THREADS", threads);

@@ -21,6 +21,10 @@ import java.util.stream.Stream;
  */
 final class ChildProcess {
   private static final String MARK = "BATON_RUN";
+
+  /** Names a file that {@code baton.py} writes a line a batch to, for the drill. */
+  private static final String TRACE = "BATON_TRACE";
+
   private static final Path PROC = Path.of("/proc");
   private static final String NEW_SESSION =
       "import os,sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])";
@@ -48,7 +52,7 @@ final class ChildProcess {
     String mark = UUID.randomUUID().toString();
     ProcessBuilder builder = new ProcessBuilder();
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("BATON_"));
+    environment.keySet().removeIf(name -> name.startsWith("BATON_") && !name.equals(TRACE));
     variables.forEach(environment::put);
     environment.put(MARK, mark);
     String path = environment.getOrDefault("PATH", "/usr/bin:/bin");
