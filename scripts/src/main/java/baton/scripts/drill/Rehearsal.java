@@ -12,6 +12,7 @@ import baton.scripts.relay.Race;
 import baton.scripts.relay.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Rehearsal {
   static final int FEWEST_BATCHES = 4;
+  private static final Duration PACE = Duration.ofMillis(60);
   private static final int SAVE_EVERY = 5;
   private static final int EPOCHS_OF_FOREIGN_LOOP = 4;
 
@@ -60,7 +62,7 @@ final class Rehearsal {
   Report hold(long seed) throws IOException {
     Cadence cadence = new Cadence(SAVE_EVERY, Cadence.Unit.BATCHES);
     Plan.Until enough = new Plan.Until(batches, Optional.empty());
-    Plan plan = new Plan(cadence, List.of(), Plan.Committed.NOTHING, Optional.of(enough));
+    Plan plan = new Plan(cadence, List.of(), Plan.Committed.NOTHING, Optional.of(enough), PACE);
     Run unbroken = run("unbroken", subject, plan);
     if (unbroken.result.reached().stream().noneMatch(Cuts::isMidEpoch)) {
       return holdByEpochs(seed);
@@ -98,7 +100,8 @@ final class Rehearsal {
             cadence,
             List.of(cut),
             Plan.Committed.ANYTHING,
-            Optional.of(new Plan.Until(0, Optional.of(end))));
+            Optional.of(new Plan.Until(0, Optional.of(end))),
+            PACE);
     Run relayed = run("relayed", drilled, plan);
     if (relayed.result.restored().isEmpty()) {
       throw new SiteFailure(

@@ -67,6 +67,11 @@ record Report(
     Optional<StateComparison> first =
         evidence.states().stream().filter(s -> !s.differing(part).isEmpty()).findFirst();
     int compared = evidence.states().stream().mapToInt(s -> s.compared().get(part)).max().orElse(0);
+    List<String> forgotten =
+        diagnosis().filter(d -> d.part() == part).map(Diagnosis::owners).orElse(List.of());
+    if (first.isEmpty() && !forgotten.isEmpty()) {
+      return ROW.formatted(part.title(), "DIFFERS", "not saved: " + some(forgotten));
+    }
     if (first.isEmpty()) {
       String what = compared == 0 ? "none is saved" : things(compared, "value");
       return ROW.formatted(part.title(), compared == 0 ? "-" : "identical", what);

@@ -11,6 +11,7 @@ import baton.scripts.relay.Race;
 import baton.scripts.relay.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,8 @@ import java.util.Optional;
 final class Trial {
   /** So many saves between two cuts, on average: some workers die before their first one. */
   private static final int SAVES_PER_CUT = 2;
+
+  private static final Duration PACE = Duration.ofMillis(25);
 
   /** The one that is killed, and the one that goes on. */
   private static final int WORKERS_PER_CONTROL = 2;
@@ -118,7 +121,7 @@ final class Trial {
 
   private static Plan plan(List<Position> cuts, Plan.Committed first, int saveEvery) {
     Cadence cadence = new Cadence(saveEvery, Cadence.Unit.BATCHES);
-    return new Plan(cadence, cuts, first, Optional.empty());
+    return new Plan(cadence, cuts, first, Optional.empty(), PACE);
   }
 
   /** Often enough that there are saves within epochs. */

@@ -33,6 +33,13 @@ public final class WorkerProcess implements AutoCloseable {
       environment = Map.copyOf(environment);
     }
 
+    /** The same with more arguments. */
+    public Start with(String... more) {
+      List<String> all = new ArrayList<>(arguments);
+      all.addAll(List.of(more));
+      return new Start(main, threads, all, environment);
+    }
+
     /** A worker as a user starts it. */
     public static Start of(int threads, List<String> arguments, Map<String, String> environment) {
       return new Start(WorkerMain.class.getName(), threads, arguments, environment);

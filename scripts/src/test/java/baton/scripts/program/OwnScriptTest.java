@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,18 +22,8 @@ class OwnScriptTest {
   private Rig rig;
 
   @BeforeAll
-  static void withPython() throws InterruptedException {
-    String check = "import sys; sys.exit(sys.version_info < (3, 9))";
-    boolean there;
-    try {
-      there = new ProcessBuilder("python3", "-c", check).start().waitFor() == 0;
-    } catch (IOException e) {
-      there = false;
-    }
-    if (!there) {
-      System.out.println("SKIPPED OwnScriptTest: it needs Python 3.9 or newer as python3");
-    }
-    Assumptions.assumeTrue(there);
+  static void withPython() {
+    PlainPython.assume("OwnScriptTest");
   }
 
   @BeforeEach
