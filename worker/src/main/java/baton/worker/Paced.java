@@ -66,6 +66,11 @@ record Paced(Program program, Duration leastPerBatch) implements Program {
     }
 
     @Override
+    public int snapshotsAtATime() {
+      return run.snapshotsAtATime();
+    }
+
+    @Override
     public Sha256 architectureHash() {
       return run.architectureHash();
     }

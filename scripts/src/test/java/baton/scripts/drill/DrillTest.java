@@ -61,7 +61,7 @@ class DrillTest {
   @Test
   void aScriptThatGivesAllItHasResumesExactly() throws IOException {
     assertThat(drill(HONEST)).as(told.toString()).isZero();
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .containsPattern("data order +identical +\\d+ batches")
         .containsPattern("randomness +identical +python")
         .contains("DRILL EXACT program=script ");
@@ -70,7 +70,7 @@ class DrillTest {
   @Test
   void anOptimizerThatIsNotGivenIsNamed() throws IOException {
     assertThat(drill(HONEST.replace("optimizer=optimizer, ", ""))).isEqualTo(1);
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=optimizer ")
         .contains("Momentum is not given");
   }
@@ -83,7 +83,7 @@ class DrillTest {
             .replace("\"w\": [random.random() for", "\"w\": [early for");
 
     assertThat(drill(early)).isEqualTo(1);
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=weights at=e0-b0 ")
         .contains("Call baton.job() after the imports");
   }
@@ -96,7 +96,7 @@ class DrillTest {
             .replace("random.sample(", "mine.sample(");
 
     assertThat(drill(unseeded)).isEqualTo(1);
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=data-order at=e0-b0 ")
         .contains("alive and not given to baton.resume: Random");
   }
@@ -109,7 +109,7 @@ class DrillTest {
             .replace("noise = random.random()", "noise = mine.random()");
 
     assertThat(drill(own)).isEqualTo(1);
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=randomness ")
         .contains("a generator of the script's own");
   }
@@ -124,7 +124,7 @@ class DrillTest {
                 "    steps += 1\n    noise = random.random() / (1 + steps)");
 
     assertThat(drill(counter)).isEqualTo(1);
-    assertThat(told.toString())
+    assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=program-state ")
         .contains("give it to baton.resume(state=…)");
   }
@@ -134,6 +134,10 @@ class DrillTest {
     assertThat(drill(HONEST.replace("noise = random.random()", "noise = nosuch")))
         .isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(told.toString()).contains("DRILL FAILED the worker ended early", "nosuch");
+  }
+
+  private String toldInOneLine() {
+    return told.toString().replaceAll("\\s+", " ");
   }
 
   private int drill(String script) throws IOException {
