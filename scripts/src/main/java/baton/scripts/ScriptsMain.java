@@ -10,6 +10,7 @@ import baton.scripts.cli.SubmitCommand;
 import baton.scripts.cli.VerifyCommand;
 import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
+import baton.scripts.drill.Drill;
 import baton.scripts.exact.Exact;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ExitCode;
       ResumeCommand.class,
       CancelCommand.class,
       VerifyCommand.class,
+      Drill.class,
       SimulateCommand.class,
       Demo.class,
       Exact.class,

@@ -126,6 +126,9 @@ public final class WorkerMain implements Callable<Integer> {
   @Option(names = "--report-batches", hidden = true)
   private boolean reportBatches;
 
+  @Option(names = "--batch-takes", hidden = true)
+  private Duration leastPerBatch;
+
   public WorkerMain() {
     this(UnaryOperator.identity());
   }
@@ -172,7 +175,7 @@ public final class WorkerMain implements Callable<Integer> {
     Terminal terminal =
         new Terminal(System.out, System.console() != null, columns(), name, LocalTime::now);
     Worker.Options options = options();
-    try (Worker worker = Worker.of(options, programsAsRun, new Narrator(terminal, reportBatches))) {
+    try (Worker worker = Worker.of(options, this::asRun, new Narrator(terminal, reportBatches))) {
       terminal.say("asks %s for work".formatted(coordinator));
       return run(worker);
     } catch (StoreException | IOException e) {
@@ -216,6 +219,11 @@ public final class WorkerMain implements Callable<Integer> {
       case HUNG -> 6;
       case UNREACHABLE -> 7;
     };
+  }
+
+  private Program asRun(Program program) {
+    Program asRun = programsAsRun.apply(program);
+    return leastPerBatch == null ? asRun : new Paced(asRun, leastPerBatch);
   }
 
   private Worker.Options options() {

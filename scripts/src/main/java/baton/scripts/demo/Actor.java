@@ -36,6 +36,7 @@ final class Actor {
     this.name = name;
     this.isPlanned = endsIn.isPresent();
     List<String> arguments = new ArrayList<>(stage.store.workerArguments());
+    arguments.addAll(List.of("--device", "cpu"));
     endsIn.ifPresent(end -> arguments.addAll(List.of("--session-ends-in", end.toMillis() + "ms")));
     process =
         WorkerProcess.start(

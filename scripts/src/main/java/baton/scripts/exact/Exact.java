@@ -87,6 +87,12 @@ public final class Exact implements Callable<Integer> {
       description = "Runs the scripts. Default: python3 or /usr/bin/python3, whichever has torch")
   private String python;
 
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "cpu, gpu, or best of both. Default: ${DEFAULT-VALUE}")
+  private String device;
+
   @Option(names = "--examples", hidden = true, description = "The folder of the examples.")
   private Path examples;
 
@@ -125,7 +131,7 @@ public final class Exact implements Callable<Integer> {
     try (Site site = new Site(folder, Optional.of(store));
         Progress progress = new Progress(workers, out, System.console() != null)) {
       site.open();
-      Trial.Ground ground = new Trial.Ground(site, store, folder);
+      Trial.Ground ground = new Trial.Ground(site, store, folder, device);
       for (Candidate candidate : candidates) {
         for (int n : threads) {
           boolean isFirst = n == threads.get(0);

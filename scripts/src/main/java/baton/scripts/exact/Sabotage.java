@@ -33,21 +33,17 @@ enum Sabotage {
     return title;
   }
 
-  /**
-   * A worker that resumes like this.
-   *
-   * @param folder where something may be left for it
-   */
-  WorkerProcess.Start worker(Subject subject, int threads, Path store, Path folder)
-      throws IOException {
+  /** A worker that resumes like this. */
+  WorkerProcess.Start worker(Subject subject, int threads, Trial.Ground ground) throws IOException {
     Map<String, String> environment = new HashMap<>();
     environment.put(VARIABLE, name().toLowerCase(Locale.ROOT));
     if (subject.command().isEmpty()) {
-      WorkerProcess.Start honest = subject.worker(threads, store, environment);
+      WorkerProcess.Start honest =
+          subject.worker(threads, ground.device(), ground.store(), environment);
       return new WorkerProcess.Start(MAIN, threads, honest.arguments(), environment);
     }
-    environment.put("PYTHONPATH", customized(folder).toString());
-    return subject.worker(threads, store, environment);
+    environment.put("PYTHONPATH", customized(ground.folder()).toString());
+    return subject.worker(threads, ground.device(), ground.store(), environment);
   }
 
   private static Path customized(Path folder) throws IOException {

@@ -11,6 +11,7 @@ import baton.scripts.relay.Race;
 import baton.scripts.relay.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,8 @@ final class Trial {
   /** So many saves between two cuts, on average: some workers die before their first one. */
   private static final int SAVES_PER_CUT = 2;
 
+  private static final Duration PACE = Duration.ofMillis(25);
+
   /** The one that is killed, and the one that goes on. */
   private static final int WORKERS_PER_CONTROL = 2;
 
@@ -46,7 +49,7 @@ final class Trial {
    * @param store a directory that all processes see
    * @param folder for other files
    */
-  record Ground(Site site, Path store, Path folder) {}
+  record Ground(Site site, Path store, Path folder, String device) {}
 
   Trial(Candidate candidate, int threads, Ground ground, Progress progress) {
     this.candidate = candidate;
@@ -118,7 +121,7 @@ final class Trial {
 
   private static Plan plan(List<Position> cuts, Plan.Committed first, int saveEvery) {
     Cadence cadence = new Cadence(saveEvery, Cadence.Unit.BATCHES);
-    return new Plan(cadence, cuts, first, Optional.empty());
+    return new Plan(cadence, cuts, first, Optional.empty(), PACE);
   }
 
   /** Often enough that there are saves within epochs. */
@@ -142,8 +145,8 @@ final class Trial {
   private Race.Result race(String name, Plan plan, Optional<Sabotage> sabotage) throws IOException {
     WorkerProcess.Start worker =
         sabotage.isEmpty()
-            ? subject.worker(threads, ground.store(), Map.of())
-            : sabotage.get().worker(subject, threads, ground.store(), ground.folder());
+            ? subject.worker(threads, ground.device(), ground.store(), Map.of())
+            : sabotage.get().worker(subject, threads, ground);
     String job = "%s-%d-%s".formatted(subject.program(), threads, name);
     try {
       return Race.run(

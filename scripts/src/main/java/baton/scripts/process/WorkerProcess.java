@@ -33,6 +33,13 @@ public final class WorkerProcess implements AutoCloseable {
       environment = Map.copyOf(environment);
     }
 
+    /** The same with more arguments. */
+    public Start with(String... more) {
+      List<String> all = new ArrayList<>(arguments);
+      all.addAll(List.of(more));
+      return new Start(main, threads, all, environment);
+    }
+
     /** A worker as a user starts it. */
     public static Start of(int threads, List<String> arguments, Map<String, String> environment) {
       return new Start(WorkerMain.class.getName(), threads, arguments, environment);
@@ -46,7 +53,7 @@ public final class WorkerProcess implements AutoCloseable {
     arguments.addAll(List.of("--coordinator", site.coordinator().uri().toString()));
     arguments.addAll(List.of("--token-file", site.workerToken().toString()));
     arguments.addAll(List.of("--name", name, "--spool", site.spool(name).toString()));
-    arguments.addAll(List.of("--threads", threads, "--device", "cpu", "--report-batches"));
+    arguments.addAll(List.of("--threads", threads, "--report-batches"));
     arguments.addAll(start.arguments());
     Map<String, String> environment = new HashMap<>();
     environment.put("OMP_NUM_THREADS", threads);

@@ -9,13 +9,13 @@ public final class Cuts {
   private Cuts() {}
 
   /**
-   * Draws positions in their order, each at most once, none of them the last: there is something
-   * left to train after each.
+   * Draws positions in their order, each at most once, none of the last twentieth: there is
+   * something left to train after each.
    *
    * @throws IllegalArgumentException if there are not so many
    */
   public static List<Position> drawnFrom(long seed, List<Position> reached, int count) {
-    int choices = reached.size() - 1;
+    int choices = reached.size() - 1 - reached.size() / 20;
     if (count > choices) {
       throw new IllegalArgumentException(
           "%d batches are too few to be cut %d times".formatted(reached.size(), count));

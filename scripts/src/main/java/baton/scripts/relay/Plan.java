@@ -2,6 +2,7 @@ package baton.scripts.relay;
 
 import baton.protocol.Cadence;
 import baton.protocol.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,16 @@ import java.util.Optional;
  *
  * @param cuts where its worker is killed, in their order; empty: never
  * @param onlyAfter what must have been committed before a worker is killed
+ * @param leastPerBatch how long a batch takes at least: a worker that trains thousands a second is
+ *     done before anyone can kill it
  * @param until where it may be left once a checkpoint there is committed; empty: at its end
  */
 public record Plan(
-    Cadence cadence, List<Position> cuts, Committed onlyAfter, Optional<Until> until) {
+    Cadence cadence,
+    List<Position> cuts,
+    Committed onlyAfter,
+    Optional<Until> until,
+    Duration leastPerBatch) {
 
   /** What must have been committed under the same lease. */
   public enum Committed {
@@ -40,6 +47,7 @@ public record Plan(
 
   /** In one go, saved at the ends of epochs only. */
   public static Plan unbroken() {
-    return new Plan(Cadence.EVERY_EPOCH, List.of(), Committed.NOTHING, Optional.empty());
+    return new Plan(
+        Cadence.EVERY_EPOCH, List.of(), Committed.NOTHING, Optional.empty(), Duration.ZERO);
   }
 }

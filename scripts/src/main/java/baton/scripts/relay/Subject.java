@@ -34,8 +34,10 @@ public record Subject(
   }
 
   /** How a worker of it is started, which ends after one lease. */
-  public WorkerProcess.Start worker(int threads, Path store, Map<String, String> environment) {
-    List<String> arguments = new ArrayList<>(List.of("--store-dir", store.toString(), "--once"));
+  public WorkerProcess.Start worker(
+      int threads, String device, Path store, Map<String, String> environment) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--store-dir", store.toString(), "--device", device, "--once"));
     command.ifPresent(words -> arguments.addAll(List.of("--program", program + "=" + words)));
     return WorkerProcess.Start.of(threads, arguments, environment);
   }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,18 +22,8 @@ class OwnScriptTest {
   private Rig rig;
 
   @BeforeAll
-  static void withPython() throws InterruptedException {
-    String check = "import sys; sys.exit(sys.version_info < (3, 9))";
-    boolean there;
-    try {
-      there = new ProcessBuilder("python3", "-c", check).start().waitFor() == 0;
-    } catch (IOException e) {
-      there = false;
-    }
-    if (!there) {
-      System.out.println("SKIPPED OwnScriptTest: it needs Python 3.9 or newer as python3");
-    }
-    Assumptions.assumeTrue(there);
+  static void withPython() {
+    PlainPython.assume("OwnScriptTest");
   }
 
   @BeforeEach
@@ -87,6 +76,35 @@ class OwnScriptTest {
   }
 
   @Test
+  void aScriptThatHangsBeforeItKnowsBatonDiesWithItsKilledWorkerAndLeavesNothing()
+      throws Exception {
+    rig.write("import os, time\nprint('pid', os.getpid(), flush=True)\ntime.sleep(600)\n");
+    rig.submit("stuck");
+    Rig.Runner first = rig.worker("first");
+    ProcessHandle script =
+        ProcessHandle.of(Long.parseLong(first.says("toy\\| pid (\\d+)"))).orElseThrow();
+    assertThat(rig.homesOfChildren()).hasSize(1);
+
+    first.kill();
+    awaitEnd(script);
+
+    Rig.Runner second = rig.worker("second");
+    second.says("toy\\| pid (\\d+)");
+    assertThat(rig.homesOfChildren()).as("the killed worker's is cleared").hasSize(1);
+  }
+
+  @Test
+  void theOutputOfAFailingScriptIsToldOnce() throws Exception {
+    rig.write("import baton\nrun = baton.resume(state={})\nraise ValueError('torn')\n");
+    rig.submit("failing");
+    Rig.Runner worker = rig.worker("first", "--once");
+
+    assertThat(worker.ends()).as(worker.text()).isEqualTo(5);
+
+    assertThat(worker.text()).containsOnlyOnce("Traceback").containsPattern("ends: .*torn");
+  }
+
+  @Test
   void aChangedScriptIsRefusedUntilItIsAccepted() throws Exception {
     JobId job = rig.submit("changing");
     Rig.Runner first = rig.worker("first");
@@ -107,6 +125,8 @@ class OwnScriptTest {
     Rig.Runner accepting = rig.worker("accepting", "--once", "--accept-new-code");
     rig.complete(job);
     accepting.says("toy\\| the script has changed: .*");
+    assertThat(rig.job(job).certificate().sentence())
+        .contains("equivalent, not identical", "another version of the script");
   }
 
   /** A dead process may stay in the table, without a command, where nobody reaps orphans. */

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A coordinator and workers with one script, all real processes. */
 final class Rig implements AutoCloseable {
@@ -67,6 +68,13 @@ final class Rig implements AutoCloseable {
 
   void write(String script) throws IOException {
     Files.writeString(folder.resolve("train.py"), script);
+  }
+
+  /** Where workers put what a child of theirs needs, on the local disk. */
+  List<Path> homesOfChildren() throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("spool"))) {
+      return all.filter(path -> path.endsWith("lib")).map(Path::getParent).toList();
+    }
   }
 
   /** Whether scripts get past e1-b3. */

@@ -7,8 +7,11 @@ import baton.worker.segment.TroubleException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +23,21 @@ import java.util.function.Consumer;
  * A child and the conversation with it, as one: whatever ends either of them comes out as one
  * sentence.
  *
- * <p>The folder with the socket lies where the system has its temporary files, for a socket's path
- * is short; only this user may enter it.
+ * <p>The folder with the socket lies in the worker's scratch, which the next worker clears if this
+ * one is killed; only this user may enter it. A socket's path is short, so where the scratch lies
+ * too deep it is made among the system's temporary files.
  */
 final class Child implements Closeable {
   static final String SOCKET = "BATON_SOCKET";
   private static final String LIBRARY = "baton.py";
+  private static final String SOCKET_FILE = "socket";
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  /** The least that any system takes, less its end. */
+  private static final int LONGEST_SOCKET_PATH = 100;
+
   private static final Duration TO_SAY_WHY = Duration.ofSeconds(3);
   private static final Duration TO_STOP = Duration.ofSeconds(2);
   private static final Duration TO_WRITE = Duration.ofSeconds(20);
@@ -62,7 +74,7 @@ final class Child implements Closeable {
   static Child start(String program, List<String> command, Path scratch, Consumer<String> listener)
       throws TroubleException {
     try {
-      Path home = Files.createTempDirectory("baton-");
+      Path home = home(scratch);
       try {
         return start(program, command, home, new Saves(scratch.resolve(program)), listener);
       } catch (IOException e) {
@@ -78,11 +90,24 @@ final class Child implements Closeable {
     }
   }
 
+  private static Path home(Path scratch) throws IOException {
+    Files.createDirectories(scratch);
+    int number = 0;
+    while (Files.exists(scratch.resolve("c" + number))) {
+      number++;
+    }
+    Path home = scratch.resolve("c" + number);
+    int length = home.resolve(SOCKET_FILE).toString().getBytes(StandardCharsets.UTF_8).length;
+    return length <= LONGEST_SOCKET_PATH
+        ? Files.createDirectory(home, OWNER_ONLY)
+        : Files.createTempDirectory("baton-");
+  }
+
   private static Child start(
       String program, List<String> command, Path home, Saves saves, Consumer<String> listener)
       throws IOException {
     Output output = new Output(listener);
-    Conversation conversation = new Conversation(home.resolve("socket"), saves::heard);
+    Conversation conversation = new Conversation(home.resolve(SOCKET_FILE), saves::heard);
     try {
       ChildProcess process = ChildProcess.start(command, variables(home), output);
       return new Child(program, home, saves, output, conversation, process);
@@ -98,7 +123,7 @@ final class Child implements Closeable {
       Files.copy(in, library.resolve(LIBRARY));
     }
     Map<String, String> variables = new HashMap<>();
-    variables.put(SOCKET, home.resolve("socket").toString());
+    variables.put(SOCKET, home.resolve(SOCKET_FILE).toString());
     variables.put("PYTHONUNBUFFERED", "1");
     variables.put("PYTHONPATH", pythonPath(library));
     return variables;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -21,18 +22,24 @@ import java.util.stream.Stream;
  */
 final class ChildProcess {
   private static final String MARK = "BATON_RUN";
+
+  /** Names a file that {@code baton.py} writes a line a batch to, for the drill. */
+  private static final String TRACE = "BATON_TRACE";
+
   private static final Path PROC = Path.of("/proc");
   private static final String NEW_SESSION =
       "import os,sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])";
 
   private final Process process;
   private final String mark;
+  private final Optional<Guard> guard;
   private final Output output;
   private final Thread reader;
 
-  private ChildProcess(Process process, String mark, Output output) {
+  private ChildProcess(Process process, String mark, Optional<Guard> guard, Output output) {
     this.process = process;
     this.mark = mark;
+    this.guard = guard;
     this.output = output;
     this.reader = new Thread(() -> output.readAll(process.getInputStream()), "baton-child-output");
     reader.setDaemon(true);
@@ -48,7 +55,7 @@ final class ChildProcess {
     String mark = UUID.randomUUID().toString();
     ProcessBuilder builder = new ProcessBuilder();
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("BATON_"));
+    environment.keySet().removeIf(name -> name.startsWith("BATON_") && !name.equals(TRACE));
     variables.forEach(environment::put);
     environment.put(MARK, mark);
     String path = environment.getOrDefault("PATH", "/usr/bin:/bin");
@@ -62,13 +69,19 @@ final class ChildProcess {
       words.addAll(List.of("python3", "-c", NEW_SESSION));
     }
     words.addAll(command);
-    Process process =
-        builder
-            .command(words)
-            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectErrorStream(true)
-            .start();
-    return new ChildProcess(process, mark, output);
+    builder
+        .command(words)
+        .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectErrorStream(true);
+    Optional<Guard> guard = Guard.post(MARK + "=" + mark);
+    try {
+      Process process = builder.start();
+      guard.ifPresent(g -> g.watch(process.pid()));
+      return new ChildProcess(process, mark, guard, output);
+    } catch (IOException e) {
+      guard.ifPresent(Guard::dismiss);
+      throw e;
+    }
   }
 
   private static boolean isThere(String program, String path) {
@@ -107,6 +120,7 @@ final class ChildProcess {
     killGroup();
     descendants.forEach(ProcessHandle::destroyForcibly);
     marked().forEach(ProcessHandle::destroyForcibly);
+    guard.ifPresent(Guard::dismiss);
   }
 
   /** The last lines, once what was printed before the end has been read. */

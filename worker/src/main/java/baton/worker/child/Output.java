@@ -41,6 +41,17 @@ final class Output {
       // The pipe is closed under the reader when the run is; there is no more to read.
     }
     accept(new char[] {'\n'}, 1);
+    ended();
+  }
+
+  /** The last lines are passed on in any case: they say why it ended. */
+  private synchronized void ended() {
+    if (withheld > 0) {
+      listener.accept(
+          "(%,d more lines of output are not shown but for the last)".formatted(withheld));
+      last.forEach(listener);
+    }
+    withheld = 0;
   }
 
   private synchronized void accept(char[] chars, int count) {

@@ -87,7 +87,9 @@ final class Troubles {
   /** What it means that a child ended as if all were done. */
   record Early(String sentence, String remedy) {}
 
-  /** The last lines for a remedy: as many of the newest as there is room for. */
+  /**
+   * The last lines for a remedy, on lines of their own: as many of the newest as there is room for.
+   */
   static String output(List<String> lines) {
     StringBuilder text = new StringBuilder();
     for (int i = lines.size() - 1; i >= 0; i--) {
@@ -97,7 +99,7 @@ final class Troubles {
       }
       text.insert(0, line);
     }
-    return text.isEmpty() ? "" : " Its last output:" + text;
+    return text.isEmpty() ? "" : "\nIts last output:" + text;
   }
 
   static String brief(String text) {

@@ -108,7 +108,7 @@ public final class Narrator implements Audience {
       say("releases lease %s: %s".formatted(grant.fence(), why(release)));
     } else if (action instanceof Action.Exit exit) {
       closeBar();
-      say("ends: " + exit.sentence());
+      say("ends: " + firstLine(exit.sentence()));
     }
   }
 
@@ -183,12 +183,17 @@ public final class Narrator implements Audience {
     return switch (release.why()) {
       case COMPLETED -> "its turn is over";
       case SESSION_ENDING -> "the session ends";
-      case FAILED -> release.trouble().map(Narrator::text).orElse("failed");
+      case FAILED -> release.trouble().map(Trouble::message).orElse("failed");
     };
   }
 
   private static String text(Trouble trouble) {
-    return trouble.message() + " " + trouble.remedy();
+    return trouble.message() + " " + firstLine(trouble.remedy());
+  }
+
+  /** What follows it is a program's last output, which was told when it was printed. */
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   private static String text(Map<String, Double> values) {

@@ -21,6 +21,7 @@ import collections
 import ctypes
 import errno
 import functools
+import gc
 import hashlib
 import json
 import math
@@ -774,6 +775,7 @@ class _Worker:
 
 
 _PID = os.getpid()
+_TRACE = os.environ.pop("BATON_TRACE", None)
 _link: Union[_Alone, _Worker, None] = None
 _job: Optional["Job"] = None
 
@@ -786,6 +788,108 @@ def _connected() -> Union[_Alone, _Worker]:
         address = os.environ.pop("BATON_SOCKET", None)
         _link = _Worker(address) if address else _Alone()
     return _link
+
+
+# --- What a drill compares -----------------------------------------------------------------------
+
+
+class _Trace:
+    """Writes down, a JSON line for each batch, what it was, which state the generators had before
+    it, and its loss: by these two runs are compared. Only where ``BATON_TRACE`` names a file."""
+
+    def __init__(self, path: str):
+        self._file = open(path, "a", encoding="utf-8", buffering=1)
+        self._given: Dict[str, Any] = {}
+        self._begun = False
+
+    def begin(self, run: "Run") -> None:
+        """Before the first batch: where it begins, and what was not given to ``resume``."""
+        if not self._begun:
+            self._begun = True
+            self._write(begin=run._where_exactly(), forgotten=_forgotten(run))
+
+    def given(self, run: "Run", item: Any = None) -> None:
+        own = {"own." + k.rstrip("."): v for k, v in run._parts["generators"].items()}
+        states = {k: _fingerprint(_state_of(v)) for k, v in own.items()}
+        for name, blob in _capture_generators().items():
+            states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
+        self._given = {"at": run._where_exactly(), "generators": states}
+        if item is not None:
+            self._given["batch"] = _fingerprint(item)
+
+    def done(self, loss: Optional[float]) -> None:
+        if self._given:
+            self._write(**self._given, loss=None if loss is None else repr(loss))
+        self._given = {}
+
+    def _write(self, **what: Any) -> None:
+        self._file.write(json.dumps(what, sort_keys=True) + "\n")
+
+
+def _fingerprint(value: Any) -> str:
+    """Of the numbers and texts in it; of anything else the type alone."""
+    digest = hashlib.blake2b(digest_size=8)
+    _feed(digest, value)
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, value: Any) -> None:
+    digest.update(type(value).__name__.encode())
+    if _is_leaf(value):
+        host = _HostMemory()
+        try:
+            blob = host.copy("", value)
+            host.finish()
+        except BatonError:
+            return  # It has no bytes of its own, such as a sparse tensor.
+        digest.update(("%s %s" % (blob.dtype, blob.shape)).encode())
+        digest.update(blob.data)
+    elif isinstance(value, Mapping):
+        for key in value:
+            digest.update(repr(key).encode())
+            _feed(digest, value[key])
+    elif isinstance(value, (list, tuple)):
+        digest.update(b"%d" % len(value))
+        for member in value:
+            _feed(digest, member)
+    elif isinstance(value, (bytes, bytearray, str, int, float)) or value is None:
+        digest.update(repr(value).encode())
+
+
+def _forgotten(run: "Run") -> List[Dict[str, str]]:
+    """What could be saved and restored, is alive, and was not given to ``resume``."""
+    known = {id(part) for parts in run._parts.values() for part in parts.values()}
+    for model in [_bare(m) for m in run._models.values()] + list(run._parts["ema"].values()):
+        known.add(id(model))
+        known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
+    for scheduler in run._parts["scheduler"].values():
+        known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
+    found: List[Tuple[str, Any]] = []
+    for thing in gc.get_objects():
+        if id(thing) not in known:
+            kind = _kind_of(thing, type(thing))
+            if kind:
+                found.append((kind, thing))
+    whole = [thing for kind, thing in found if kind == "model"]
+    inner = {id(m) for thing in whole for m in thing.modules() if m is not thing}
+    names = {(kind, type(t).__name__) for kind, t in found if id(t) not in inner}
+    return [{"kind": kind, "name": name} for kind, name in sorted(names)][:20]
+
+
+def _kind_of(thing: Any, kind: Any) -> str:
+    """What a thing is by what its class can do; empty: nothing that has a state of training."""
+    if isinstance(thing, random.Random):
+        names = getattr(sys.modules.get("tempfile"), "_name_sequence", None)
+        theirs = (getattr(random, "_inst", None), getattr(names, "_rng", None))
+        known = isinstance(thing, random.SystemRandom) or any(thing is one for one in theirs)
+        return "" if known else "generator"
+    if not hasattr(kind, "load_state_dict"):
+        return ""
+    if hasattr(kind, "forward"):
+        return "model" if next(thing.parameters(), None) is not None else ""
+    if hasattr(kind, "zero_grad"):
+        return "optimizer"
+    return "scheduler" if hasattr(kind, "get_last_lr") else "state"
 
 
 # --- What a script uses -------------------------------------------------------------------------
@@ -895,6 +999,7 @@ class Run:
         self._final: Optional[str] = None
         self._metrics: Dict[str, float] = {}
         self._nested = self._over = self._inner_done = False
+        self._trace = _Trace(_TRACE) if _TRACE else None
         self._stepped = self._stepped_in_epoch = False
         start = link.start()
         if start.files is not None:
@@ -974,7 +1079,7 @@ class Run:
         if self._generators is not None and self.batch:
             _restore_generators(self._generators)
         self._generators = None
-        self._link.ready(self, count)
+        self._begin(count)
         yield from self._counted(iterator, count) if count else self._uncounted(iterator)
 
     def _counted(self, iterator: Iterator[Any], count: int) -> Iterator[Any]:
@@ -1006,7 +1111,11 @@ class Run:
 
     def _one_batch(self, item: Any) -> Iterator[Any]:
         self._stepped = False
+        if self._trace:
+            self._trace.given(self, item)
         yield item
+        if self._trace:
+            self._trace.done(self._loss)
 
     def _go_on(self) -> bool:
         """After a batch within an epoch: reports it, takes orders, says whether more is wanted."""
@@ -1033,6 +1142,14 @@ class Run:
         self._link.batch_done(self, self._loss, self._final)
         ended = self._final is not None or self.epoch >= self.job.epochs
         self._over = not self._link.orders(self, ended)
+
+    def _begin(self, batches: int) -> None:
+        if self._trace:
+            self._trace.begin(self)
+        self._link.ready(self, batches)
+
+    def _where_exactly(self) -> str:
+        return "e%d-b%d" % (self.epoch, self.batch)
 
     def _where(self) -> str:
         return "epoch %d, batch %d" % (self.epoch, self.batch)
@@ -1162,11 +1279,14 @@ class _Whole:
         if run._generators is not None and run.batch:
             _restore_generators(run._generators)
         run._generators = None
-        run._link.ready(run, batches)
+        run._begin(batches)
 
     def done(self, epoch: int, batch: int, loss: Any = None) -> None:
         run = self.run
         run.step(loss=loss)
+        if run._trace:
+            run._trace.given(run)
+            run._trace.done(run._loss)
         run.epoch, run.batch = epoch, batch
         self._pending = True
 

@@ -15,6 +15,7 @@ import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.Trouble;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
 import baton.worker.segment.Moment;
@@ -129,6 +130,22 @@ class NarratorTest {
     leased(narrator);
     happens(narrator, trained(3, 17));
     assertThat(lines()).endsWith("at e3-b17 loss 0.1234");
+  }
+
+  @Test
+  void theLastOutputOfAFailedProgramIsNotToldAgain() {
+    Narrator narrator = narrator(false, false);
+    leased(narrator);
+    Trouble trouble = Trouble.program("toy failed.", "Correct it.\nIts last output:\n  Traceback");
+    happens(narrator, new Event.TrainingFailed(1, trouble));
+    narrator.wanted(new Action.Release(1, ReleaseReason.FAILED, Optional.of(trouble)));
+    narrator.wanted(
+        new Action.Exit(Action.Exit.Why.PROGRAM, trouble.message() + " " + trouble.remedy()));
+    assertThat(lines().subList(1, lines().size()))
+        .containsExactly(
+            "12:34:56 anna  toy failed. Correct it.",
+            "12:34:56 anna  releases lease 7: toy failed.",
+            "12:34:56 anna  ends: toy failed. Correct it.");
   }
 
   @Test

@@ -1,0 +1,20 @@
+package baton.scripts.drill;
+
+/** A part of a training that two runs are compared by. */
+enum Part {
+  WEIGHTS("weights"),
+  OPTIMIZER("optimizer"),
+  STATE("program state"),
+  ORDER("data order"),
+  RANDOMNESS("randomness");
+
+  private final String title;
+
+  Part(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+}
