@@ -1,5 +1,6 @@
 package baton.scripts;
 
+import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.CancelCommand;
 import baton.scripts.cli.PauseCommand;
@@ -34,7 +35,8 @@ import picocli.CommandLine.ExitCode;
       Demo.class,
       Exact.class,
       Crash.class,
-      CoordinatorRates.class
+      CoordinatorRates.class,
+      Bench.class
     })
 public final class ScriptsMain {
   public static void main(String[] args) {

@@ -5,8 +5,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /** Makes daemon threads: none of them keeps a worker alive that has decided to end. */
-final class Threads {
+public final class Threads {
+  /** A tenth of a processor that others want too, and all of one that nobody else wants. */
+  private static final int NICE = 10;
+
   private Threads() {}
+
+  /** A thread that works where training leaves a processor idle, and gives way to it elsewhere. */
+  public static ExecutorService background(String name) {
+    ThreadFactory daemons = daemons(name);
+    return Executors.newSingleThreadExecutor(
+        work ->
+            daemons.newThread(
+                () -> {
+                  Niceness.raiseTo(NICE);
+                  work.run();
+                }));
+  }
 
   static ExecutorService single(String name) {
     return Executors.newSingleThreadExecutor(daemons(name));

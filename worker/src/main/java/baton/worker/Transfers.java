@@ -36,7 +36,7 @@ final class Transfers {
   private final SessionId session;
   private final Clock clock;
   private final Consumer<Event> events;
-  private final ExecutorService thread = Threads.single("transfers");
+  private final ExecutorService thread = Threads.background("transfers");
   private volatile int stoppedTurn;
   private volatile Restored restored;
   private Optional<StoredCheckpoint> newest = Optional.empty(); // of the thread alone

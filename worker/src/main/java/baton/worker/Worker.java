@@ -108,7 +108,7 @@ public final class Worker implements AutoCloseable {
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
-    String device = options.device().equals("best") ? bestDevice(options, torch) : options.device();
+    String device = device(options, torch);
     Scratch scratch = Scratch.in(options.scratch());
     try {
       List<Program> programs =
@@ -122,8 +122,21 @@ public final class Worker implements AutoCloseable {
   }
 
   /** A worker that has scripts may never need this JVM's PyTorch, so it is not loaded to ask it. */
-  private static String bestDevice(Options options, TorchEngine torch) throws TroubleException {
-    return options.programs().isEmpty() ? torch.bestDevice() : Devices.best();
+  private static String device(Options options, TorchEngine torch) throws TroubleException {
+    boolean asksTorch = options.programs().isEmpty();
+    String kind = options.device();
+    switch (kind) {
+      case "best":
+        return asksTorch ? torch.bestDevice() : Devices.best();
+      case Devices.CPU, Devices.GPU:
+        if (asksTorch && kind.equals(Devices.GPU)) {
+          torch.requireDevice(kind);
+        }
+        return kind;
+      default:
+        throw new IllegalArgumentException(
+            "There is no kind of device named " + kind + ": ask for cpu, gpu or best");
+    }
   }
 
   /** A script takes the place of a built-in program of its name. */
@@ -161,7 +174,7 @@ public final class Worker implements AutoCloseable {
     SessionId id = new SessionId(hex(random, ID_BYTES));
     Supplier<Moment> clock = Worker::now;
     Identity identity =
-        new Identity(id, name, programs.keySet(), parts.store().id(), parts.device());
+        new Identity(id, name, programs.keySet(), parts.store().id(), Devices.name(parts.device()));
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new Control(

@@ -1,6 +1,7 @@
 package baton.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,31 @@ class WorkerMainTest {
     Ended ended = end(command("t0ken", "--name", "anna/1").start());
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.text()).startsWith("A worker's name must be");
+  }
+
+  private ProcessBuilder onDevice(String kind) {
+    ProcessBuilder builder = command("t0ken");
+    builder.command().replaceAll(word -> word.equals("cpu") ? kind : word);
+    return builder;
+  }
+
+  @Test
+  void aDeviceThatDoesNotExistIsAMatterOfUse() throws Exception {
+    Ended ended = end(onDevice("tpu").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text())
+        .isEqualToIgnoringNewLines(
+            "There is no kind of device named tpu: ask for cpu, gpu or best.");
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsTheMachinesTroubleBeforeAnyLease() throws Exception {
+    Ended ended = end(onDevice("gpu").start());
+    assumeThat(ended.text()).as("a machine without a GPU").contains("finds no GPU");
+    assertThat(ended.code()).isEqualTo(4);
+    assertThat(ended.text())
+        .startsWith("PyTorch finds no GPU on this machine. Switch the runtime")
+        .hasLineCount(1);
   }
 
   @Test

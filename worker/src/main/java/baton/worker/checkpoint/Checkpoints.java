@@ -39,6 +39,7 @@ import java.util.function.LongConsumer;
 public final class Checkpoints {
   private final CheckpointStore store;
   private final Spool spool;
+  private Beginnings beginnings = Beginnings.NONE;
 
   /**
    * @param spool a directory of this session alone, emptied before and after each save
@@ -115,6 +116,7 @@ public final class Checkpoints {
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
     String text = text(manifest);
     store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
+    beginnings = Beginnings.of(files, spool.path());
     return StoredCheckpoint.of(manifest, text);
   }
 
@@ -127,10 +129,14 @@ public final class Checkpoints {
   }
 
   /** The file in the store with the same bytes, under the name it has here: it costs none. */
-  private static Optional<FileEntry> inStore(Draft draft, Path file) throws IOException {
+  private Optional<FileEntry> inStore(Draft draft, Path file) throws IOException {
     long size = Files.size(file);
+    long beginning = Beginnings.of(file);
     List<FileEntry> candidates =
-        draft.inStore().stream().filter(candidate -> candidate.size() == size).toList();
+        draft.inStore().stream()
+            .filter(candidate -> candidate.size() == size)
+            .filter(candidate -> beginnings.mayBe(candidate.storeId(), beginning))
+            .toList();
     if (candidates.isEmpty()) {
       return Optional.empty();
     }

@@ -80,6 +80,9 @@ public final class Narrator implements Audience {
       say("told to end: saves, commits, releases");
     } else if (event instanceof Event.Started e && e.turn() == turn) {
       batchesPerEpoch = e.batchesPerEpoch();
+      if (e.snapshotsAtATime() == 1) {
+        say("memory is short: no save begins before the last one is stored");
+      }
     } else if (event instanceof Event.Restored e && e.turn() == turn) {
       say("restored " + grant.segment().from());
     } else if (event instanceof Event.RestoreFailed e && e.turn() == turn) {

@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import baton.protocol.checkpoint.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,14 +55,17 @@ final class CopyBuffers {
   SortedMap<String, SortedMap<String, Tensor>> fill(
       SortedMap<String, SortedMap<String, NDArray>> state) {
     SortedMap<String, SortedMap<String, Tensor>> files = new TreeMap<>();
+    List<Move> moves = new ArrayList<>();
     state.forEach(
         (file, arrays) -> {
           SortedMap<String, Tensor> tensors = new TreeMap<>();
           arrays.forEach(
               (name, array) ->
-                  tensors.put(name, Tensors.copy(array, buffer(file, name, size(array)))));
+                  tensors.put(
+                      name, Tensors.copy(array, buffer(file, name, size(array)), moves::add)));
           files.put(file, tensors);
         });
+    Move.all(moves);
     return files;
   }
 

@@ -27,6 +27,7 @@ final class NumericProfile {
     if (device.isGpu()) {
       profile.put("gpu", "sm_" + CudaUtils.getComputeCapability(device.getDeviceId()));
       profile.put("cuda", CudaUtils.getCudaVersionString());
+      profile.put("switches", CudaSwitch.inProfile());
     }
     return Collections.unmodifiableMap(profile);
   }

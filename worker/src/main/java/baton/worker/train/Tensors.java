@@ -14,24 +14,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** The border between the engine's arrays and plain bytes; both sides get copies. */
 final class Tensors {
   private Tensors() {}
 
   /**
-   * Copies out of the engine: what it hands out for an array on the CPU is its living memory.
+   * Copies out of the engine. What it hands out for an array on the CPU is its living memory; a
+   * move of that is only noted, to be made before anything else happens to the array.
    *
    * @param own empty, and as large as the array
    */
-  static Tensor copy(NDArray array, ByteBuffer own) {
+  static Tensor copy(NDArray array, ByteBuffer own, Consumer<Move> noted) {
+    Tensor tensor = new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
     if (array.getDevice().isGpu()) {
       try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
-        return copy(onHost, own);
+        Move.all(List.of(new Move(onHost.toByteBuffer(true), own)));
       }
+    } else {
+      noted.accept(new Move(array.toByteBuffer(true), own));
     }
-    own.put(array.toByteBuffer(true)).flip();
-    return new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
+    return tensor;
   }
 
   /**

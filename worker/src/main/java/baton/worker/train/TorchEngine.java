@@ -4,8 +4,10 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -48,7 +50,28 @@ public final class TorchEngine {
     // evaluations would record a graph for gradients.
     JniUtils.setNumThreads(settings.threads());
     JniUtils.setGradMode(false);
+    if (device.isGpu()) {
+      switchForTheSameBits();
+    }
     return new Session(loaded, device, NumericProfile.of(settings, device));
+  }
+
+  private static void switchForTheSameBits() throws TroubleException {
+    try {
+      CudaSwitch.allForTheSameBits(Path.of(LibUtils.getLibtorchPath()));
+    } catch (UnsatisfiedLinkError e) {
+      throw machine(
+          "This PyTorch lets nobody switch its GPU kernels to deterministic ones (%s)."
+              .formatted(Troubles.describe(e)),
+          "Use the PyTorch %s for Linux that Baton is built for.".formatted(VERSION));
+    }
+  }
+
+  /**
+   * @throws TroubleException of kind MACHINE if PyTorch does not load or has no such device
+   */
+  public void requireDevice(String kind) throws TroubleException {
+    device(kind);
   }
 
   private Device device(String kind) throws TroubleException {

@@ -54,6 +54,11 @@ final class Troubles {
           "A library is missing or does not fit while %s: %s.".formatted(doing, detail),
           "Start the worker with the libraries it was built with.");
     }
+    if (error instanceof EngineException && isNotDeterministic(error)) {
+      return Trouble.machine(
+          "On a GPU this cannot come out the same twice, while %s: %s.".formatted(doing, detail),
+          "Train it on a CPU (--device cpu), or use another operation in the program.");
+    }
     if (error instanceof EngineException && isDeviceFailure(error)) {
       return Trouble.machine(
           "The device failed while %s: %s.".formatted(doing, detail),
@@ -94,6 +99,10 @@ final class Troubles {
   /** Files of a checkpoint are verified before they get here, so what is wrong was written so. */
   private static boolean isBadContent(Throwable error) {
     return error instanceof SafetensorsException || error instanceof JsonProcessingException;
+  }
+
+  private static boolean isNotDeterministic(Throwable error) {
+    return lowerCase(error).contains("does not have a deterministic implementation");
   }
 
   private static boolean isDeviceFailure(Throwable error) {

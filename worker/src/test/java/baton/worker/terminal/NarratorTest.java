@@ -83,6 +83,14 @@ class NarratorTest {
   }
 
   @Test
+  void memoryForOneCopyOnlyIsToldAsALine() {
+    Narrator narrator = narrator(false, false);
+    leased(narrator);
+    happens(narrator, new Event.Started(1, HEAD.position(), 45, 1));
+    assertThat(lines()).last().asString().contains("memory is short: no save begins before");
+  }
+
+  @Test
   void aLeaseIsToldLineByLine() {
     Narrator narrator = narrator(false, false);
     leased(narrator);

@@ -36,6 +36,20 @@ class TroublesTest {
   }
 
   @Test
+  void anOperationWithoutADeterministicFormBarsTheGpuAndNotTheJob() {
+    Trouble trouble =
+        Troubles.of(
+            "training x at e0-b0",
+            new EngineException(
+                "max_pool3d_with_indices_backward_cuda does not have a deterministic"
+                    + " implementation, but you set torch.use_deterministic_algorithms"));
+
+    assertThat(trouble.kind()).isEqualTo(Kind.MACHINE);
+    assertThat(trouble.message()).contains("cannot come out the same twice", "max_pool3d");
+    assertThat(trouble.remedy()).contains("--device cpu");
+  }
+
+  @Test
   void aDiskThatFailsIsTheMachines() {
     assertThat(kindOf(new IOException("Input/output error"))).isEqualTo(Kind.MACHINE);
     assertThat(kindOf(new UncheckedIOException(new IOException("Stale file handle"))))

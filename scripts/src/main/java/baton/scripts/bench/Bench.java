@@ -1,0 +1,12 @@
+package baton.scripts.bench;
+
+import baton.scripts.bench.snapshot.SnapshotBench;
+import picocli.CommandLine.Command;
+
+/** The command {@code bench}: measures what Baton promises about speed. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Measure what Baton promises about speed, on this machine.",
+    subcommands = {SnapshotBench.class})
+public final class Bench {}

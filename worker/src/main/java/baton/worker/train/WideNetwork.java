@@ -1,0 +1,79 @@
+package baton.worker.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.loss.Loss;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A program for benchmarks, that trains on noise and has as many parameters as they want: equal
+ * layers, as wide as they must be.
+ */
+record WideNetwork(int width, Seeds seeds) implements Recipe {
+  private static final int LAYERS = 6;
+  private static final int EXAMPLES = 1 << 14;
+
+  private static final Loss LOSS = Loss.softmaxCrossEntropyLoss();
+
+  /** Six layers with about so many parameters altogether. */
+  static WideNetwork of(int parameters, Seeds seeds) {
+    return new WideNetwork((int) Math.round(Math.sqrt(parameters / (double) LAYERS)), seeds);
+  }
+
+  @Override
+  public Map<String, Object> defaults() {
+    return Map.of("batchSize", 32, "learningRate", 1e-5);
+  }
+
+  @Override
+  public Block model() {
+    SequentialBlock model = new SequentialBlock();
+    for (int layer = 0; layer < LAYERS; layer++) {
+      model.add(Linear.builder().setUnits(width).build()).add(Activation.reluBlock());
+    }
+    return model;
+  }
+
+  @Override
+  public Shape input() {
+    return new Shape(1, width);
+  }
+
+  @Override
+  public int examples() {
+    return EXAMPLES;
+  }
+
+  @Override
+  public Batch batch(NDManager manager, int[] examples, int epoch) {
+    float[] noise = new float[examples.length * width];
+    long[] labels = new long[examples.length];
+    for (int i = 0; i < examples.length; i++) {
+      SplitMix64 draw = new SplitMix64(seeds.example(epoch, examples[i]));
+      labels[i] = draw.nextInt(width);
+      for (int at = i * width; at < (i + 1) * width; at++) {
+        noise[at] = (float) draw.nextDouble();
+      }
+    }
+    return new Batch(
+        new NDList(manager.create(noise, new Shape(examples.length, width))),
+        new NDList(manager.create(labels)));
+  }
+
+  @Override
+  public NDArray loss(NDList labels, NDList predictions) {
+    return LOSS.evaluate(labels, predictions);
+  }
+
+  @Override
+  public Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model) {
+    return Map.of();
+  }
+}
