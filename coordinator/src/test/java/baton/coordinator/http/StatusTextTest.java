@@ -66,6 +66,7 @@ class StatusTextTest {
         job.store(),
         job.fence(),
         job.head(),
+        job.certificate(),
         job.lease(),
         new Measurement(job.head().position(), values),
         job.notices(),

@@ -17,4 +17,10 @@ public record CheckpointView(
     String state,
     Verified verified,
     Instant committedAt,
-    Map<String, Double> metrics) {}
+    Map<String, Double> metrics) {
+  /** Where nothing was measured. */
+  public CheckpointView(
+      Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {
+    this(checkpoint, state, verified, committedAt, null);
+  }
+}
