@@ -89,8 +89,7 @@ final class SaveCosts {
     double cost = cost().orElse(PRESUMED).toNanos();
     double mean = hazard.meanTimeToLoss().toNanos();
     Duration optimum = Duration.ofNanos(Math.round(Math.min(mean, Math.sqrt(2 * cost * mean))));
-    Duration bounded =
-        larger(SHORTEST, smaller(stall.isKnown() ? LONGEST : FIRST, optimum));
+    Duration bounded = larger(SHORTEST, smaller(stall.isKnown() ? LONGEST : FIRST, optimum));
     Optional<Duration> inStore =
         upload.isKnown()
             ? Optional.of(Duration.ofNanos(Math.round(upload.value)))
