@@ -63,7 +63,7 @@ public final class LentCredentials extends Credentials {
   }
 
   /** Waits for access that may work, as long as patience lasts. */
-  private StoreAccess await() throws IOException {
+  StoreAccess await() throws IOException {
     Duration end = time.now().plus(PATIENCE);
     Optional<StoreAccess> good = good();
     while (good.isEmpty() && time.now().compareTo(end) < 0) {

@@ -5,6 +5,7 @@ import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
 import com.google.auth.Credentials;
+import com.google.auth.oauth2.ComputeEngineCredentials;
 import com.google.auth.oauth2.UserCredentials;
 import java.io.IOException;
 import java.net.URI;
@@ -34,6 +35,11 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
       return Optional.of(user.getClientId());
     }
     return credentials instanceof LentCredentials lent ? lent.client() : Optional.empty();
+  }
+
+  /** Whether it is the account of the machine itself, not of a user. */
+  boolean isOfVirtualMachine() {
+    return credentials instanceof ComputeEngineCredentials;
   }
 
   @Override
