@@ -3,6 +3,7 @@ package baton.scripts;
 import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.CancelCommand;
+import baton.scripts.cli.DriveCommand;
 import baton.scripts.cli.PauseCommand;
 import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ExitCode;
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
+      DriveCommand.class,
       VerifyCommand.class,
       Drill.class,
       SimulateCommand.class,

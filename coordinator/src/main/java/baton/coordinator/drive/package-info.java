@@ -1,0 +1,5 @@
+/**
+ * The coordinator's own sign-in to Google Drive: it renews its access in time, and lends it to
+ * workers.
+ */
+package baton.coordinator.drive;
