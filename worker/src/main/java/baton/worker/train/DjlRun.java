@@ -217,6 +217,9 @@ final class DjlRun implements Run {
   @Override
   public void close() {
     manager.close();
+    if (copies != null) {
+      copies.giveBack();
+    }
   }
 
   private Sampler sampler() {
