@@ -138,8 +138,7 @@ class DrillTest {
 
   @Test
   void aProgramThatTheWorkerDoesNotHaveIsRefusedAtOnce() {
-    int code =
-        new CommandLine(new Drill()).setErr(new PrintWriter(told)).execute("nosuch");
+    int code = new CommandLine(new Drill()).setErr(new PrintWriter(told)).execute("nosuch");
 
     assertThat(code).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(told.toString()).contains("no program nosuch", "digits", "--script");

@@ -63,8 +63,7 @@ class StateComparisonTest {
     assertThat(compared.differing(Part.STATE)).containsExactly("state.seen.0");
   }
 
-  private void save(String folder, float weight, float momentum, String state)
-      throws IOException {
+  private void save(String folder, float weight, float momentum, String state) throws IOException {
     Path path = Files.createDirectory(root.resolve(folder));
     write(path.resolve("model.safetensors"), "weight", weight);
     write(path.resolve("optimizer.safetensors"), "momentum", momentum);
