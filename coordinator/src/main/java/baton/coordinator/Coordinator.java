@@ -17,6 +17,7 @@ import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
 import baton.coordinator.store.PostgresDatabase;
+import baton.coordinator.store.Registration;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
@@ -55,6 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   /** A beat is never so late unless the process was frozen, or the database out of reach. */
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
@@ -140,12 +142,18 @@ public final class Coordinator implements AutoCloseable {
 
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
+    Optional<Registration> registration = register(database, settings, closing);
     JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
             .orElseGet(() -> join(settings, database, random, closing));
-    Runnable mayDecide = () -> hazelcast.cutOff().ifPresent(Coordinator::refuse);
+    Runnable mayDecide =
+        () ->
+            registration
+                .flatMap(Registration::refused)
+                .or(hazelcast::cutOff)
+                .ifPresent(Coordinator::refuse);
     GroupCommitter committer =
         closing.add(
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
@@ -230,6 +238,17 @@ public final class Coordinator implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
         node -> node.thenAccept(HazelcastNode::close).join());
+  }
+
+  private static Optional<Registration> register(
+      Database database, Settings settings, Closing closing) {
+    if (!(database instanceof PostgresDatabase shared)) {
+      return Optional.empty();
+    }
+    Registration registration =
+        closing.add(Registration.enter(shared, settings.cluster()), Registration::close);
+    closing.add(Heartbeat.start(BETWEEN_LOOKS, registration::look), Heartbeat::close);
+    return Optional.of(registration);
   }
 
   private static HazelcastNode join(

@@ -13,6 +13,9 @@ import java.net.UnknownHostException;
 
 /** How Hazelcast is set: small, quiet, and speaking to none but the members that were named. */
 final class HazelcastSettings {
+  /** Changes whenever members of two versions would not understand what they share. */
+  static final int FORM = 1;
+
   static final String PULSES = "pulses";
   static final String JOB_CHANGES = "job-changes";
   static final String MAJORITY = "majority";
