@@ -1,6 +1,7 @@
 package baton.coordinator;
 
 import baton.coordinator.checkpoint.DirectoryFiles;
+import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
@@ -67,6 +68,7 @@ public final class Coordinator implements AutoCloseable {
 
   private final Front front;
   private final Relay relay;
+  private final EventFeed feed;
   private final List<Token> newTokens;
   private final Closing closing;
 
@@ -108,9 +110,11 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
+  private Coordinator(
+      Front front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
     this.front = front;
     this.relay = relay;
+    this.feed = feed;
     this.newTokens = newTokens;
     this.closing = closing;
   }
@@ -143,17 +147,16 @@ public final class Coordinator implements AutoCloseable {
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
     Optional<Registration> registration = register(database, settings, closing);
-    JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    SqlJobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
             .orElseGet(() -> join(settings, database, random, closing));
     Runnable mayDecide =
-        () ->
-            registration
-                .flatMap(Registration::refused)
-                .or(hazelcast::cutOff)
-                .ifPresent(Coordinator::refuse);
+        () -> {
+          registration.ifPresent(Registration::check);
+          hazelcast.cutOff().ifPresent(Coordinator::refuse);
+        };
     GroupCommitter committer =
         closing.add(
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
@@ -178,6 +181,9 @@ public final class Coordinator implements AutoCloseable {
     relay.start();
     hazelcast.onMembership(relay::beginAnew);
     closing.add(Heartbeat.start(BETWEEN_BEATS, relay::tick), Heartbeat::close);
+    EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
+    hazelcast.signals().listen(job -> feed.wake());
+    closing.add(Heartbeat.start(BETWEEN_LOOKS, feed::wake), Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
     KnownTokens tokens = tokens(data, database);
     List<Token> newTokens = tokens.drawIfNone(random);
@@ -185,8 +191,8 @@ public final class Coordinator implements AutoCloseable {
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, tokens.read(), io, clock, ticker, mayDecide)));
-    return new Coordinator(front, relay, newTokens, closing);
+            new Routes.Parts(relay, jobs, tokens.read(), io, clock, ticker, mayDecide, feed)));
+    return new Coordinator(front, relay, feed, newTokens, closing);
   }
 
   /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
@@ -228,6 +234,7 @@ public final class Coordinator implements AutoCloseable {
   public void close() {
     front.stopServing();
     relay.drain();
+    feed.close();
     front.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.http.Cluster;
+import baton.coordinator.http.Listener;
 import baton.coordinator.http.Role;
 import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.DatabaseException;
@@ -22,8 +23,10 @@ import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
+import baton.protocol.message.EventView;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -137,6 +140,37 @@ class ClusterTest {
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
         .until(() -> cluster.client(Role.VIEWER, 1).job(job).lease().fence().equals(held.fence()));
+  }
+
+  @Test
+  void aWatcherOfOneMemberSeesWhatHappensAtAll() throws Exception {
+    String token = cluster.token(Role.VIEWER);
+    try (Listener listener = new Listener(cluster.address(2), token, Optional.empty())) {
+      submit(0, "watched");
+      Held held = lease(cluster.client(Role.WORKER, 1), "watched-one", "watched");
+      assertThat(held.fence().value()).isEqualTo(1);
+
+      List<EventView> heard =
+          listener.next(2).stream().filter(event -> event.name().equals("watched")).toList();
+      assertThat(heard).extracting(EventView::kind).startsWith("SUBMITTED");
+    }
+  }
+
+  @Test
+  void aWatcherGoesOnAtAnotherMemberFromTheLastEventItSaw() throws Exception {
+    String token = cluster.token(Role.VIEWER);
+    EventView seen;
+    try (Listener first = new Listener(cluster.address(0), token, Optional.empty())) {
+      submit(0, "seen");
+      seen = first.next(1).get(0);
+    }
+    submit(1, "unseen");
+
+    try (Listener second = new Listener(cluster.address(2), token, Optional.of(seen.number()))) {
+      EventView next = second.next(1).get(0);
+      assertThat(next.name()).isEqualTo("unseen");
+      assertThat(next.number()).isEqualTo(seen.number() + 1);
+    }
   }
 
   @Test

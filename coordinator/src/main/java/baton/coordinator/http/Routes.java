@@ -50,8 +50,9 @@ public final class Routes {
       Executor io,
       Clock clock,
       Supplier<Duration> ticker,
-      Runnable mayDecide) {
-    /** Of a coordinator that is never cut off. */
+      Runnable mayDecide,
+      EventFeed feed) {
+    /** Of a coordinator that is never cut off, and that nobody watches. */
     Parts(
         Relay relay,
         JobStore jobs,
@@ -59,7 +60,7 @@ public final class Routes {
         Executor io,
         Clock clock,
         Supplier<Duration> ticker) {
-      this(relay, jobs, tokens, io, clock, ticker, () -> {});
+      this(relay, jobs, tokens, io, clock, ticker, () -> {}, null);
     }
   }
 
@@ -73,7 +74,7 @@ public final class Routes {
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
             new LeaseRequests(parts.relay(), parts.jobs(), parts.io(), parts.ticker(), reply),
-            new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), reply));
+            new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
   }
 
   private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {
@@ -92,6 +93,7 @@ public final class Routes {
         post("/v1/jobs/{job}/leases/{fence}/commits", WORKER, leases::commit),
         post("/v1/jobs/{job}/leases/{fence}/release", WORKER, leases::release),
         get("/v1/status", VIEWER, watch::status),
+        get("/v1/events", VIEWER, watch::events),
         get("/openapi.yaml", VIEWER, watch::contract),
         open("/healthz", watch::health),
         open("/readyz", watch::readiness));

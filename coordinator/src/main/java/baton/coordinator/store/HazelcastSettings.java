@@ -103,10 +103,13 @@ final class HazelcastSettings {
     }
   }
 
-  /** Whoever may connect, may not send Java objects. */
+  /** Whoever may connect, may send no Java objects but what Hazelcast's own errors are made of. */
   private static JavaSerializationFilterConfig strangersSendNoObjects() {
     JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
-    filter.setDefaultsDisabled(true).getWhitelist().addPrefixes("java.lang.");
+    filter
+        .setDefaultsDisabled(true)
+        .getWhitelist()
+        .addPrefixes("java.lang.", "java.util.", "java.io.", "java.net.", "com.hazelcast.");
     return filter;
   }
 }

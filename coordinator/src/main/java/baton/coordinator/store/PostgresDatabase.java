@@ -3,6 +3,7 @@ package baton.coordinator.store;
 import baton.coordinator.lease.StoreUnavailable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -92,6 +93,18 @@ public final class PostgresDatabase implements Database {
   @Override
   public DataSource reader() {
     return source;
+  }
+
+  @Override
+  public Connection snapshot() throws SQLException {
+    Connection connection = source.getConnection();
+    connection.setReadOnly(true);
+    connection.setAutoCommit(false);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET idle_in_transaction_session_timeout = 0"); // its reader may be slow
+    }
+    return connection;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package baton.coordinator.store;
 
+import baton.coordinator.lease.CutOff;
+import baton.coordinator.lease.StoreUnavailable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +36,7 @@ public final class Registration implements AutoCloseable {
   private Connection entry;
   private boolean isEntered;
   private volatile String refused;
+  private volatile StoreUnavailable gone;
 
   private Registration(PostgresDatabase database, Optional<Members> members) {
     this.database = database;
@@ -60,7 +63,7 @@ public final class Registration implements AutoCloseable {
   }
 
   /** The coordinators that use the database now, as they have entered themselves. */
-  static List<String> all(PostgresDatabase database) {
+  public static List<String> all(PostgresDatabase database) {
     try (Connection connection = database.writer()) {
       return others(connection);
     } catch (SQLException e) {
@@ -68,9 +71,21 @@ public final class Registration implements AutoCloseable {
     }
   }
 
-  /** Why nothing may be decided here, in a sentence; empty: no stranger uses the database. */
-  public Optional<String> refused() {
-    return Optional.ofNullable(refused);
+  /**
+   * Throws if nothing may be decided here.
+   *
+   * @throws CutOff if a stranger uses the database
+   * @throws StoreUnavailable if the database was gone at the last look
+   */
+  public void check() {
+    StoreUnavailable lost = gone;
+    if (lost != null) {
+      throw new StoreUnavailable(lost.getMessage(), lost);
+    }
+    String why = refused;
+    if (why != null) {
+      throw new CutOff(why, null);
+    }
   }
 
   /** Looks who is there, and enters anew after the database was gone; called every so often. */
@@ -79,13 +94,18 @@ public final class Registration implements AutoCloseable {
       if (entry != null && entry.isValid(VALID_SECONDS)) {
         judge();
       } else {
-        close();
+        lose(new SQLException("the connection was lost", "08006"));
         enter();
       }
+      gone = null;
     } catch (SQLException e) {
-      LOG.debug("The entry in the database is gone with it, and is made again.", e);
-      close();
+      lose(e);
     }
+  }
+
+  private void lose(SQLException why) {
+    gone = database.unavailable(why);
+    close();
   }
 
   /** Ends with its connection. */
