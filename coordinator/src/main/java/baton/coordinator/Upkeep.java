@@ -72,8 +72,8 @@ public final class Upkeep {
    * Puts a back-up in the place of the database of a stopped installation, and takes every job up
    * from it (R2).
    *
-   * @param replace whether a database that holds jobs may be replaced; an embedded one is kept under
-   *     another name
+   * @param replace whether a database that holds jobs may be replaced; an embedded one is kept
+   *     under another name
    * @return the incarnation the jobs are of now
    */
   public static long restore(Place to, Path backup, boolean replace, Clock clock) {

@@ -59,7 +59,13 @@ class DatabaseOutageTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .ignoreExceptions()
-          .until(() -> client.submit(spec("after"), Optional.of("after-key-1")).spec().name().equals("after"));
+          .until(
+              () ->
+                  client
+                      .submit(spec("after"), Optional.of("after-key-1"))
+                      .spec()
+                      .name()
+                      .equals("after"));
       assertThat(client.job(before.id()).spec().name()).isEqualTo("before");
     } finally {
       postgres.close();

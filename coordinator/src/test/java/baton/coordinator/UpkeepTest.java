@@ -48,7 +48,8 @@ class UpkeepTest {
 
   private void aCoordinatorWithALeasedJob() throws Exception {
     coordinator = RunningCoordinator.start(folder.resolve("data"), folder);
-    JobSpec spec = new JobSpec("mnist", "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+    JobSpec spec =
+        new JobSpec("mnist", "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
     job = coordinator.client(Role.ADMIN).submit(spec, Optional.empty()).id();
     granted = lease("before");
   }

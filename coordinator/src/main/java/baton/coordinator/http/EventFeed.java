@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * The watchers of this coordinator, who are told each event once it is stored, wherever that was.
- * A call to {@link #wake} that is lost costs nothing but time: the next one tells all.
+ * The watchers of this coordinator, who are told each event once it is stored, wherever that was. A
+ * call to {@link #wake} that is lost costs nothing but time: the next one tells all.
  */
 public final class EventFeed implements AutoCloseable {
   private static final int MOST_WATCHERS = 64;

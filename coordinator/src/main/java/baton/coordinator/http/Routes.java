@@ -74,7 +74,8 @@ public final class Routes {
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
             new LeaseRequests(parts.relay(), parts.jobs(), parts.io(), parts.ticker(), reply),
-            new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
+            new WatchRequests(
+                contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
   }
 
   private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {

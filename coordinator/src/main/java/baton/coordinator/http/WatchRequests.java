@@ -19,7 +19,13 @@ final class WatchRequests {
   private final EventFeed feed;
   private final Reply reply;
 
-  WatchRequests(Contract contract, Views views, Clock clock, Runnable mayDecide, EventFeed feed, Reply reply) {
+  WatchRequests(
+      Contract contract,
+      Views views,
+      Clock clock,
+      Runnable mayDecide,
+      EventFeed feed,
+      Reply reply) {
     this.contract = contract;
     this.views = views;
     this.clock = clock;
@@ -65,8 +71,7 @@ final class WatchRequests {
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .write("retry: 1000\n\n");
-    Watcher watcher =
-        new Watcher(request.response(), request.vertx().getOrCreateContext(), from);
+    Watcher watcher = new Watcher(request.response(), request.vertx().getOrCreateContext(), from);
     request.addEndHandler(over -> feed.remove(watcher));
     feed.add(watcher);
   }

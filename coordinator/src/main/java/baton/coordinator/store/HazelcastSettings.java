@@ -109,7 +109,8 @@ final class HazelcastSettings {
     filter
         .setDefaultsDisabled(true)
         .getWhitelist()
-        .addPrefixes("java.lang.", "java.util.", "java.io.", "java.net.", "com.hazelcast.");
+        .addPrefixes(
+            "java.lang.", "java.util.", "java.io.", "java.net.", "com.hazelcast.", "[Ljava.lang.");
     return filter;
   }
 }

@@ -101,8 +101,7 @@ public final class Restored implements AutoCloseable {
           }
         }
       }
-      Files.move(
-          copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new DatabaseException(
           "The back-up cannot be put in the place of %s (%s). Make its folder writable for this user, and try again."

@@ -75,8 +75,7 @@ class PostgresDatabaseTest {
       // As an older Baton would have left it, with one of its coordinators still running.
       statement.executeUpdate("DELETE FROM flyway_schema_history WHERE version <> '1'");
     }
-    try (Registration running =
-        Registration.enter((PostgresDatabase) database, Optional.empty())) {
+    try (Registration running = Registration.enter((PostgresDatabase) database, Optional.empty())) {
       assertThatThrownBy(() -> Database.open(address, Optional.empty()))
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("Stop all members before one of a newer version is started");
@@ -91,8 +90,7 @@ class PostgresDatabaseTest {
     try (Registration first = Registration.enter(database, Optional.of(members));
         Registration other =
             Registration.enter(
-                database,
-                Optional.of(members.asSeenBy(Members.address("127.0.0.1:5702"))))) {
+                database, Optional.of(members.asSeenBy(Members.address("127.0.0.1:5702"))))) {
       first.look();
       first.check();
       other.check();
@@ -106,7 +104,8 @@ class PostgresDatabaseTest {
   @Test
   void aPasswordIsNoPartOfAnAddress() {
     for (String text :
-        List.of("postgresql://baton:secret@db/baton", "postgresql://baton@db/baton?password=secret")) {
+        List.of(
+            "postgresql://baton:secret@db/baton", "postgresql://baton@db/baton?password=secret")) {
       assertThatThrownBy(() -> DatabaseAddress.parse(text))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("BATON_DATABASE_PASSWORD")

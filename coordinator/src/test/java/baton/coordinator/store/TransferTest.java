@@ -71,7 +71,8 @@ class TransferTest {
   void noTableIsForgotten() throws SQLException {
     List<String> tables = new ArrayList<>();
     try (Connection connection = embedded.snapshot();
-        ResultSet found = connection.getMetaData().getTables(null, null, null, new String[] {"TABLE"})) {
+        ResultSet found =
+            connection.getMetaData().getTables(null, null, null, new String[] {"TABLE"})) {
       while (found.next()) {
         tables.add(found.getString("TABLE_NAME"));
       }

@@ -40,8 +40,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Transfer.Table> moved =
-        Upkeep.migrate(installation.at(from), installation.address(to));
+    List<Transfer.Table> moved = Upkeep.migrate(installation.at(from), installation.address(to));
     PrintWriter out = spec.commandLine().getOut();
     moved.forEach(table -> out.printf("  %-12s %d%n", table.name(), table.rows()));
     out.println("All rows arrived as they were sent. Start the coordinator with: --database " + to);

@@ -41,8 +41,7 @@ public final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long incarnation =
-        Upkeep.restore(installation.at(database), file, replace, Clock.systemUTC());
+    long incarnation = Upkeep.restore(installation.at(database), file, replace, Clock.systemUTC());
     spec.commandLine()
         .getOut()
         .println(
