@@ -25,6 +25,9 @@ public final class Transfer {
   static final List<String> TABLES =
       List.of("jobs", "answers", "segments", "checkpoints", "events", "tokens");
 
+  /** Who brings none leaves those that are known as they are. */
+  private static final List<String> TABLES_WITHOUT_TOKENS = TABLES.stream().filter(table -> !table.equals("tokens")).toList();
+
   private static final int ROWS_AT_ONCE = 500;
   private static final BigInteger DIGESTS = BigInteger.ONE.shiftLeft(256);
 
@@ -84,13 +87,16 @@ public final class Transfer {
           "The database %s holds jobs already, and nothing was changed. Name an empty one."
               .formatted(to.name()));
     }
-    execute(target, "DELETE FROM tokens");
+    List<String> tables = count(source, "tokens") > 0 ? TABLES : TABLES_WITHOUT_TOKENS;
+    if (tables.contains("tokens")) {
+      execute(target, "DELETE FROM tokens");
+    }
     List<Table> sent = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       sent.add(copy(table, source, target));
     }
     List<Table> arrived = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       arrived.add(read(table, target));
     }
     if (!arrived.equals(sent)) {
@@ -102,7 +108,7 @@ public final class Transfer {
   }
 
   private static void clear(Connection target) throws SQLException {
-    List<String> backwards = new ArrayList<>(TABLES);
+    List<String> backwards = new ArrayList<>(TABLES_WITHOUT_TOKENS);
     Collections.reverse(backwards);
     for (String table : backwards) {
       execute(target, "DELETE FROM " + table);

@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class TransferTest {
       assertThat(store.save(List.of(submitted, leased, committed))).doesNotContain(false);
       trained = committed.changed();
     }
-    new SqlTokens(embedded).replace(java.util.Map.of("admin", "0".repeat(64)));
+    new SqlTokens(embedded).replace(Map.of("admin", "0".repeat(64)));
   }
 
   @Test
@@ -64,6 +65,18 @@ class TransferTest {
     assertThatThrownBy(() -> Transfer.copy(embedded, shared, false))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("holds jobs already, and nothing was changed");
+    assertThat(Transfer.jobs(shared)).isEqualTo(1);
+  }
+
+  @Test
+  void whatBringsNoTokensLeavesThoseThatAreKnown() {
+    Database shared = Database.open(PostgresServer.freshDatabase(), Optional.empty());
+    new SqlTokens(shared).replace(Map.of("admin", "1".repeat(64)));
+    new SqlTokens(embedded).replace(Map.of());
+
+    Transfer.copy(embedded, shared, true);
+
+    assertThat(new SqlTokens(shared).read()).containsEntry("admin", "1".repeat(64));
     assertThat(Transfer.jobs(shared)).isEqualTo(1);
   }
 
