@@ -2,6 +2,7 @@ package baton.coordinator;
 
 import baton.coordinator.checkpoint.DirectoryFiles;
 import baton.coordinator.drive.DriveBroker;
+import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
@@ -18,6 +19,7 @@ import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
 import baton.coordinator.store.PostgresDatabase;
+import baton.coordinator.store.Registration;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.drive.ConsentFile;
@@ -58,7 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
-  private static final Duration BETWEEN_LOOKS_AT_DRIVE = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   /** A beat is never so late unless the process was frozen, or the database out of reach. */
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
@@ -69,6 +71,7 @@ public final class Coordinator implements AutoCloseable {
 
   private final Front front;
   private final Relay relay;
+  private final EventFeed feed;
   private final List<Token> newTokens;
   private final Closing closing;
 
@@ -110,9 +113,11 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
+  private Coordinator(
+      Front front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
     this.front = front;
     this.relay = relay;
+    this.feed = feed;
     this.newTokens = newTokens;
     this.closing = closing;
   }
@@ -144,12 +149,17 @@ public final class Coordinator implements AutoCloseable {
 
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
-    JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    Optional<Registration> registration = register(database, settings, closing);
+    SqlJobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
             .orElseGet(() -> join(settings, database, random, closing));
-    Runnable mayDecide = () -> hazelcast.cutOff().ifPresent(Coordinator::refuse);
+    Runnable mayDecide =
+        () -> {
+          registration.ifPresent(Registration::check);
+          hazelcast.cutOff().ifPresent(Coordinator::refuse);
+        };
     GroupCommitter committer =
         closing.add(
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
@@ -176,11 +186,15 @@ public final class Coordinator implements AutoCloseable {
     closing.add(
         Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         Heartbeat::close);
+    EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
+    hazelcast.signals().listen(job -> feed.wake());
+    closing.add(
+        Heartbeat.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
+        Heartbeat::close);
     DriveBroker broker =
         new DriveBroker(new ConsentFile(data.folder()), DriveTime.ofMachine(), random);
     closing.add(
-        Heartbeat.start(
-            "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS_AT_DRIVE, broker::step),
+        Heartbeat.start("drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
         Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
     KnownTokens tokens = tokens(data, database);
@@ -189,8 +203,9 @@ public final class Coordinator implements AutoCloseable {
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide)));
-    return new Coordinator(front, relay, newTokens, closing);
+            new Routes.Parts(
+                relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
+    return new Coordinator(front, relay, feed, newTokens, closing);
   }
 
   /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
@@ -232,6 +247,7 @@ public final class Coordinator implements AutoCloseable {
   public void close() {
     front.stopServing();
     relay.drain();
+    feed.close();
     front.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
   }
@@ -242,6 +258,20 @@ public final class Coordinator implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
         node -> node.thenAccept(HazelcastNode::close).join());
+  }
+
+  private static Optional<Registration> register(
+      Database database, Settings settings, Closing closing) {
+    if (!(database instanceof PostgresDatabase shared)) {
+      return Optional.empty();
+    }
+    Registration registration =
+        closing.add(Registration.enter(shared, settings.cluster()), Registration::close);
+    closing.add(
+        Heartbeat.start(
+            "members", "The other members are not looked at", BETWEEN_LOOKS, registration::look),
+        Heartbeat::close);
+    return Optional.of(registration);
   }
 
   private static HazelcastNode join(
