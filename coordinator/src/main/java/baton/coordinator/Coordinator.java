@@ -159,7 +159,7 @@ public final class Coordinator implements AutoCloseable {
                 new TransitionLog(committer, jobs, io),
                 hazelcast.pulses(),
                 hazelcast.signals(),
-                store.<CheckpointFiles>map(files -> files).orElseGet(NoFiles::new),
+                new ReachedStores(store.stream().<CheckpointFiles>map(files -> files).toList()),
                 io,
                 clock,
                 ticker,

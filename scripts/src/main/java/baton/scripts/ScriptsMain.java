@@ -4,6 +4,7 @@ import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.CancelCommand;
 import baton.scripts.cli.PauseCommand;
+import baton.scripts.cli.RecoverCommand;
 import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ExitCode;
       CancelCommand.class,
       VerifyCommand.class,
       Drill.class,
+      RecoverCommand.class,
       SimulateCommand.class,
       Demo.class,
       Exact.class,

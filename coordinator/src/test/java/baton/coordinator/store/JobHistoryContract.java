@@ -10,10 +10,13 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobHistory.SegmentRow;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Keeping;
 import baton.coordinator.lease.LeaseEnd;
+import baton.coordinator.lease.Recovered;
 import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
 import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.Samples;
 import baton.protocol.Checkpoint;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
@@ -22,7 +25,9 @@ import baton.protocol.Trouble;
 import baton.protocol.Verified;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +188,14 @@ abstract class JobHistoryContract {
     commit(new Position(0, 10), 0.9);
     Checkpoint known = commit(new Position(0, 20), 0.8);
     Checkpoint adopted = Sample.checkpoint(job, new Position(0, 30));
-    change(new Restore(7, Optional.of(List.of(adopted, known))));
+    change(
+        new Restore(
+            7,
+            Optional.of(
+                new Recovered(
+                    List.of(Samples.stored(adopted), Samples.stored(known)),
+                    new Keeping(List.of(adopted, known), Map.of()))),
+            Set.of(known.digest())));
     grant("s2");
     commit(new Position(0, 40), 0.6);
 
