@@ -80,6 +80,7 @@ class ArchitectureTest {
               "baton.coordinator.relay",
               "baton.coordinator.store",
               "baton.coordinator.checkpoint",
+              "baton.coordinator.drive",
               "baton.worker.segment..",
               "baton.worker.train..",
               "baton.worker.checkpoint..",
@@ -117,7 +118,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theShellsOfTheCoordinatorNeverKnowOneAnother =
       slices()
-          .matching("baton.coordinator.(store|http|checkpoint)..")
+          .matching("baton.coordinator.(store|http|checkpoint|drive)..")
           .should()
           .notDependOnEachOther();
 
@@ -131,7 +132,8 @@ class ArchitectureTest {
               resideInAnyPackage(
                   "baton.coordinator.store..",
                   "baton.coordinator.http..",
-                  "baton.coordinator.checkpoint.."));
+                  "baton.coordinator.checkpoint..",
+                  "baton.coordinator.drive.."));
 
   @ArchTest
   static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =

@@ -3,12 +3,12 @@ package baton.coordinator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Command;
-import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointMarked.Mark;
+import baton.coordinator.lease.History;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobHistory.SegmentRow;
+import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Keeping;
 import baton.coordinator.lease.LeaseEnd;
@@ -180,6 +180,23 @@ abstract class JobHistoryContract {
     assertThat(history().checkpoints())
         .extracting(CheckpointRow::mark)
         .containsExactly(Optional.empty(), Optional.of(Mark.REJECTED), Optional.empty());
+  }
+
+  @Test
+  void whatWasPrunedIsToDeleteUntilItIsNoted() {
+    grant("s1");
+    Checkpoint first = commit(new Position(0, 10), 0.9);
+    Checkpoint second = commit(new Position(0, 20), 0.8);
+    commit(new Position(0, 30), 0.7);
+    commit(new Position(0, 40), 0.6);
+    List<Checkpoint> pruned = history().toDelete();
+    assertThat(pruned).isNotEmpty().isSubsetOf(first, second);
+
+    store.noteDeleted(job.id(), pruned.get(0).digest(), Instant.parse("2026-03-01T13:00:00Z"));
+    store.noteDeleted(job.id(), pruned.get(0).digest(), Instant.parse("2026-03-01T14:00:00Z"));
+
+    assertThat(history().toDelete()).isEqualTo(pruned.subList(1, pruned.size()));
+    assertThat(history().checkpoints()).as("the row stays").hasSize(4);
   }
 
   @Test

@@ -7,6 +7,7 @@ import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.coordinator.relay.Adoption.Finding;
 import baton.coordinator.relay.Adoption.Wishes;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -51,6 +52,9 @@ public final class RecoverCommand implements Callable<Integer> {
   @Option(names = "--store-dir", paramLabel = "DIR", description = "The directory of the store.")
   private Path directory;
 
+  @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
+  private URI api;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -93,7 +97,10 @@ public final class RecoverCommand implements Callable<Integer> {
   private ReadStore open() {
     return switch (store) {
       case "directory" -> ReadStore.inDirectory(requireDirectory());
-      default -> throw wrong("There is no store '%s': say --store directory.".formatted(store));
+      case "drive" -> ReadStore.onDrive(api);
+      default ->
+          throw wrong(
+              "There is no store '%s': say --store directory, or --store drive.".formatted(store));
     };
   }
 
