@@ -1,6 +1,7 @@
 package baton.coordinator;
 
 import baton.coordinator.checkpoint.DirectoryFiles;
+import baton.coordinator.drive.DriveBroker;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
@@ -19,6 +20,8 @@ import baton.coordinator.store.Members;
 import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
+import baton.drive.ConsentFile;
+import baton.drive.DriveTime;
 import baton.protocol.JobId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -55,6 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
+  private static final Duration BETWEEN_LOOKS_AT_DRIVE = Duration.ofSeconds(1);
 
   /** A beat is never so late unless the process was frozen, or the database out of reach. */
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
@@ -169,7 +173,15 @@ public final class Coordinator implements AutoCloseable {
                 LONGEST_ABSENCE));
     relay.start();
     hazelcast.onMembership(relay::beginAnew);
-    closing.add(Heartbeat.start(BETWEEN_BEATS, relay::tick), Heartbeat::close);
+    closing.add(
+        Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
+        Heartbeat::close);
+    DriveBroker broker =
+        new DriveBroker(new ConsentFile(data.folder()), DriveTime.ofMachine(), random);
+    closing.add(
+        Heartbeat.start(
+            "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS_AT_DRIVE, broker::step),
+        Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
     KnownTokens tokens = tokens(data, database);
     List<Token> newTokens = tokens.drawIfNone(random);
@@ -177,7 +189,7 @@ public final class Coordinator implements AutoCloseable {
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, tokens.read(), io, clock, ticker, mayDecide)));
+            new Routes.Parts(relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide)));
     return new Coordinator(front, relay, newTokens, closing);
   }
 

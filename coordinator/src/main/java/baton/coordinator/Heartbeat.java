@@ -7,22 +7,33 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done several times a second for as long as the coordinator lives, failures or not. */
+/** What is done again and again for as long as the coordinator lives, failures or not. */
 final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "heartbeat"));
-
+  private final ScheduledExecutorService thread;
+  private final String failure;
   private final Runnable beat;
   private boolean failing;
 
-  private Heartbeat(Runnable beat) {
+  private Heartbeat(String name, String failure, Runnable beat) {
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread heart = new Thread(work, name);
+              heart.setDaemon(true); // it may be waiting for somebody else's server
+              return heart;
+            });
+    this.failure = failure;
     this.beat = beat;
   }
 
-  static Heartbeat start(Duration every, Runnable beat) {
-    Heartbeat heartbeat = new Heartbeat(beat);
+  /**
+   * @param name of its thread
+   * @param failure what a failing beat means, to people
+   */
+  static Heartbeat start(String name, String failure, Duration every, Runnable beat) {
+    Heartbeat heartbeat = new Heartbeat(name, failure, beat);
     heartbeat.thread.scheduleWithFixedDelay(
         heartbeat::tryBeat, 0, every.toMillis(), TimeUnit.MILLISECONDS);
     return heartbeat;
@@ -35,7 +46,7 @@ final class Heartbeat implements AutoCloseable {
       failing = false;
     } catch (RuntimeException e) {
       if (!failing) {
-        LOG.warn("Leases are not being watched, it is tried again: {}", e.getMessage());
+        LOG.warn("{}, it is tried again: {}", failure, e.getMessage());
       }
       failing = true;
     }

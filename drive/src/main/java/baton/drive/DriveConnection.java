@@ -11,6 +11,7 @@ import com.google.api.services.drive.Drive;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A way to a Drive with a sign-in: Google's client for metadata, and plain requests for bytes. */
 public final class DriveConnection {
@@ -25,6 +26,7 @@ public final class DriveConnection {
   private final URI base;
   private final Drive drive;
   private final HttpRequestFactory requests;
+  private final Optional<String> client;
 
   private DriveConnection(URI base, HttpTransport transport, HttpRequestInitializer signIn) {
     this.base = base;
@@ -35,6 +37,7 @@ public final class DriveConnection {
             .setApplicationName(APPLICATION)
             .build();
     this.requests = transport.createRequestFactory(initializer);
+    this.client = signIn instanceof SignIn known ? known.client() : Optional.empty();
   }
 
   /**
@@ -65,6 +68,11 @@ public final class DriveConnection {
 
   HttpRequestFactory requests() {
     return requests;
+  }
+
+  /** The id of the OAuth client behind the sign-in, where that can be known. */
+  Optional<String> client() {
+    return client;
   }
 
   GenericUrl url(String path) {

@@ -55,6 +55,9 @@ final class DriveFailure extends Exception {
     if (e instanceof HttpResponseException answer) {
       return ofAnswer(answer.getStatusCode(), answer.getContent());
     }
+    if (e instanceof NotLent) {
+      return new DriveFailure(Verdict.NOT_LENT, "no access was lent");
+    }
     if (e instanceof Retryable sign && !sign.isRetryable()) {
       return new DriveFailure(Verdict.SIGNED_OUT, "no new access token");
     }

@@ -60,6 +60,21 @@ public record DrivePolicy(
         Duration.ofSeconds(30));
   }
 
+  /** Without a second try: for whoever asks again later anyway. */
+  public DrivePolicy once() {
+    return new DrivePolicy(
+        chunk,
+        range,
+        parallel,
+        1,
+        failuresOfSession,
+        grace,
+        slowest,
+        crawlAfter,
+        crawlFactor,
+        indexLag);
+  }
+
   /** How long a transfer of so many bytes may take. */
   Duration deadline(long bytes) {
     return grace.plusSeconds(bytes / slowest);

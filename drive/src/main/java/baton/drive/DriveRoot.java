@@ -4,6 +4,7 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import com.google.api.services.drive.model.File;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,12 +33,23 @@ public record DriveRoot(String folderId, StoreId id) {
     if (Boolean.TRUE.equals(folder.get().getTrashed())) {
       throw refused("it lies in the trash; restore it in Google Drive");
     }
-    return of(folder.get())
-        .orElseThrow(
-            () ->
-                refused(
-                    "it bears no store id that this OAuth client can read; use the client that"
-                        + " made it"));
+    DriveRoot root =
+        of(folder.get())
+            .orElseThrow(
+                () ->
+                    refused(
+                        "it bears no store id that this OAuth client can read; use the client that"
+                            + " made it"));
+    requireOwn(setup, folder.get());
+    return root;
+  }
+
+  /** The one who made a store goes on with it, through the same OAuth client (R15). */
+  private static void requireOwn(DriveSetup setup, File folder) throws StoreException {
+    Optional<String> obstacle = DriveOwner.ofSignIn(setup).obstacle(folder);
+    if (obstacle.isPresent()) {
+      throw refused(obstacle.get());
+    }
   }
 
   private static StoreException refused(String why) {
@@ -59,9 +71,9 @@ public record DriveRoot(String folderId, StoreId id) {
       return found.get();
     }
     StoreId id = newId.get();
-    String folder =
-        new DriveFiles(setup)
-            .createFolder(name.orElse(USUAL_NAME), MY_DRIVE, Labels.of(id, Labels.ROOT));
+    Map<String, String> labels = new HashMap<>(Labels.of(id, Labels.ROOT));
+    labels.putAll(DriveOwner.ofSignIn(setup).labels());
+    String folder = new DriveFiles(setup).createFolder(name.orElse(USUAL_NAME), MY_DRIVE, labels);
     return find(setup, name).orElse(new DriveRoot(folder, id));
   }
 
@@ -73,12 +85,16 @@ public record DriveRoot(String folderId, StoreId id) {
   private static Optional<DriveRoot> find(DriveSetup setup, Optional<String> name)
       throws StoreException {
     String query = Labels.queryPath(Labels.ROOT) + " and trashed = false";
-    return new DriveFiles(setup)
-        .find(DOING, query).stream()
-            .filter(folder -> name.isEmpty() || name.get().equals(folder.getName()))
-            .map(DriveRoot::of)
-            .flatMap(Optional::stream)
-            .findFirst();
+    Optional<File> oldest =
+        new DriveFiles(setup)
+            .find(DOING, query).stream()
+                .filter(folder -> name.isEmpty() || name.get().equals(folder.getName()))
+                .filter(folder -> of(folder).isPresent())
+                .findFirst();
+    if (oldest.isPresent()) {
+      requireOwn(setup, oldest.get());
+    }
+    return oldest.flatMap(DriveRoot::of);
   }
 
   private static Optional<DriveRoot> of(File folder) {

@@ -43,6 +43,14 @@ public record DriveSpace(String user, OptionalLong limit, long used, long usedBy
     return limit.isEmpty() || bytes <= limit.getAsLong() - used;
   }
 
+  /** Such as {@code 3.2 GB of 15.0 GB used, 0.4 GB of it in the trash}. */
+  public String inWords() {
+    return text(used)
+        + (limit.isPresent() ? " of " + text(limit.getAsLong()) : "")
+        + " used"
+        + (usedByTrash > 0 ? ", " + text(usedByTrash) + " of it in the trash" : "");
+  }
+
   /** That so many bytes find no room, in a sentence with the figures. */
   String lacks(long bytes) {
     long most = limit.orElse(Long.MAX_VALUE);

@@ -7,6 +7,7 @@ import com.google.auth.oauth2.GoogleCredentials;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The sign-in of the machine that a worker runs on: Google's application-default credentials, and
@@ -15,6 +16,7 @@ import java.util.Map;
 public final class MachineSignIn {
   private static final String SCOPE = "https://www.googleapis.com/auth/drive.file";
   private static final String FILE = "GOOGLE_APPLICATION_CREDENTIALS";
+  private static final String METADATA = "GCE_METADATA_HOST";
   private static final String COLAB = "TBE_EPHEM_CREDS_ADDR";
 
   private MachineSignIn() {}
@@ -30,6 +32,23 @@ public final class MachineSignIn {
     String colab = environment.getOrDefault(COLAB, "");
     boolean isColab = !colab.isBlank() && environment.getOrDefault(FILE, "").isBlank();
     return new SignIn(isColab ? ofColab(colab) : ofGoogle());
+  }
+
+  /**
+   * Finds it, if there is one that can be meant for Drive. Who names a file with credentials wants
+   * those, so a bad file is an error; the account of a virtual machine owns no space in Drive.
+   */
+  public static Optional<SignIn> findIfAny(Map<String, String> environment) throws StoreException {
+    if (!environment.getOrDefault(FILE, "").isBlank()) {
+      return Optional.of(find(environment));
+    }
+    try {
+      SignIn found = find(environment);
+      boolean isNamed = !environment.getOrDefault(METADATA, "").isBlank();
+      return found.isOfVirtualMachine() && !isNamed ? Optional.empty() : Optional.of(found);
+    } catch (StoreException e) {
+      return Optional.empty();
+    }
   }
 
   private static Credentials ofColab(String server) throws StoreException {
@@ -53,7 +72,8 @@ public final class MachineSignIn {
               + " application-default login' with your OAuth client and the scope drive.file, or"
               + " let "
               + FILE
-              + " name a file with credentials; docs/drive.md has the steps.");
+              + " name a file with credentials; docs/drive.md has the steps. Or use the"
+              + " coordinator's: say --drive-access lent.");
     }
   }
 

@@ -5,10 +5,13 @@ import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
 import com.google.auth.Credentials;
+import com.google.auth.oauth2.ComputeEngineCredentials;
+import com.google.auth.oauth2.UserCredentials;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,19 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
 
   public SignIn(Credentials credentials) {
     this.credentials = credentials;
+  }
+
+  /** The id of the OAuth client it goes through, where that can be known. */
+  Optional<String> client() {
+    if (credentials instanceof UserCredentials user) {
+      return Optional.of(user.getClientId());
+    }
+    return credentials instanceof LentCredentials lent ? lent.client() : Optional.empty();
+  }
+
+  /** Whether it is the account of the machine itself, not of a user. */
+  boolean isOfVirtualMachine() {
+    return credentials instanceof ComputeEngineCredentials;
   }
 
   @Override
@@ -44,14 +60,21 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
   }
 
   @Override
-  public boolean handleResponse(HttpRequest request, HttpResponse response, boolean retries) {
+  public boolean handleResponse(HttpRequest request, HttpResponse response, boolean retries)
+      throws NotLent {
     if (response.getStatusCode() != UNAUTHORIZED) {
       return false;
     }
     try {
-      credentials.refresh();
+      String refused = request.getHeaders().getAuthorization();
       initialize(request);
+      if (request.getHeaders().getAuthorization().equals(refused)) {
+        credentials.refresh(); // else another request has seen to it meanwhile
+        initialize(request);
+      }
       return true;
+    } catch (NotLent e) {
+      throw e;
     } catch (IOException | IllegalStateException e) {
       LOG.warn("Google gave no new access token; the old one is not accepted any more.");
       return false;

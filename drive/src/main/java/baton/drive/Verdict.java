@@ -14,6 +14,10 @@ enum Verdict {
       Kind.UNREACHABLE,
       "Google does not accept this sign-in any more, because it was revoked or has ended; sign in"
           + " to Drive again."),
+  NOT_LENT(
+      Kind.UNREACHABLE,
+      "The coordinator lends no access to Google Drive any more; see 'baton status', and where it"
+          + " runs sign in again with 'baton drive login'."),
   FULL(
       Kind.FULL,
       "The user's Google Drive is full, its trash included; make room there, or keep fewer"

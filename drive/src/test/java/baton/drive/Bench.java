@@ -10,11 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A fake Drive with a user who has agreed, and sessions of workers on it. */
 public final class Bench implements AutoCloseable {
   public static final String CLIENT = "baton-client";
-  private static final String SECRET = "fake-client-secret";
+  private static final String SECRET = "fake-client-secret-1";
   private static final int BLOCK = DrivePolicy.BLOCK;
 
   /** Small chunks and ranges, so that small files have many. */
@@ -64,6 +65,18 @@ public final class Bench implements AutoCloseable {
             .build();
     DriveConnection connection = DriveConnection.open(drive.base(), new SignIn(credentials));
     return new DriveSetup(connection, policy, time, new Random(seed));
+  }
+
+  /** A person signs a coordinator in, with a client of his own, and agrees at once. */
+  public DriveAccount signIn(ConsentFile file, String client, String user) throws Exception {
+    HookedTime reading = new HookedTime(time);
+    AtomicReference<String> shown = new AtomicReference<>();
+    reading.onWaking(sleep -> drive.deviceCodes().approve(shown.get(), user));
+    return new DriveLogin(
+            file, drive.base(), reading, new Random(seed), () -> new StoreId("store-of-" + client))
+        .run(
+            new DriveLogin.Wish(new OAuthClient(client, SECRET), Optional.empty(), false),
+            (address, code, expiresIn) -> shown.set(code));
   }
 
   /** One more session of the one store. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import baton.drive.fake.FakeAuth;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
+import com.google.auth.oauth2.ComputeEngineCredentials;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,6 +88,21 @@ class MachineSignInTest extends DriveStory {
     assertThat(catchThrowableOfType(StoreException.class, this::find))
         .hasMessageContaining("auth.authenticate_user()")
         .hasNoCause();
+  }
+
+  @Test
+  void aNotebookThatIsNotSignedInHasNoneOfItsOwn() throws Exception {
+    Map<String, String> colab =
+        Map.of("TBE_EPHEM_CREDS_ADDR", "127.0.0.1:" + server.getAddress().getPort());
+    assertThat(MachineSignIn.findIfAny(colab)).isPresent();
+    signedIn = false;
+    assertThat(MachineSignIn.findIfAny(colab)).isEmpty();
+  }
+
+  @Test
+  void theAccountOfAVirtualMachineIsNoUsers() {
+    assertThat(new SignIn(ComputeEngineCredentials.create()).isOfVirtualMachine()).isTrue();
+    assertThat(new SignIn(new LentCredentials(bench.time())).isOfVirtualMachine()).isFalse();
   }
 
   @Test

@@ -9,6 +9,7 @@ import baton.drive.fake.StoredFile;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException.Kind;
+import com.google.api.services.drive.model.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,53 @@ class RootAndListsTest extends DriveStory {
 
   private String consent(String client, String scope) {
     return bench.drive().auth().consent(client, "user@example.com", scope);
+  }
+
+  /** Files that are shared with another user are visible to him too, through the same client. */
+  @Test
+  void anotherUserWithWhomTheRootIsSharedIsRefusedBeforeAnyUpload() throws Exception {
+    String folder = root().folderId();
+    String token =
+        bench.drive().auth().consent(Bench.CLIENT, "bob@example.com", FakeAuth.DRIVE_FILE);
+    DriveSetup bobs = bench.setup(Bench.SMALL, Bench.CLIENT, token);
+    assertThat(assertFails(Kind.UNREACHABLE, () -> DriveRoot.open(bobs, folder)))
+        .hasMessageContaining("user@example.com made it")
+        .hasMessageContaining("bob@example.com");
+    assertFails(
+        Kind.UNREACHABLE,
+        () -> DriveRoot.findOrCreate(bobs, Optional.empty(), () -> new StoreId("bobs")));
+    assertThat(bench.drive().uploadsBegun()).isZero();
+  }
+
+  @Test
+  void twoClientsOfOneUserHaveAStoreEach() throws Exception {
+    DriveSetup other = as(consent("other", FakeAuth.DRIVE_FILE));
+    DriveRoot others = DriveRoot.findOrCreate(other, Optional.empty(), () -> new StoreId("others"));
+    assertThat(others.id()).isEqualTo(new StoreId("others"));
+    assertThat(root()).isNotEqualTo(others);
+  }
+
+  @Test
+  void aStoreOfAnEarlierBatonThatRecordedNobodyIsOpened() throws Exception {
+    bench.drive().files().delete(root().folderId());
+    String id =
+        new DriveFiles(bench.setup())
+            .createFolder("Baton", "root", Labels.of(new StoreId("old"), Labels.ROOT));
+    assertThat(DriveRoot.open(bench.setup(), id).id()).isEqualTo(new StoreId("old"));
+  }
+
+  @Test
+  void aUserOfAVeryLongNameIsKnownAgain() {
+    String name = "a".repeat(200) + "@example.com";
+    DriveOwner owner = new DriveOwner(name, Optional.of("client"));
+    File root = new File().setAppProperties(owner.labels());
+    owner
+        .labels()
+        .forEach((key, value) -> assertThat((key + value).length()).isLessThanOrEqualTo(124));
+    assertThat(owner.obstacle(root)).isEmpty();
+    assertThat(new DriveOwner("b" + name, Optional.of("client")).obstacle(root)).isPresent();
+    assertThat(new DriveOwner(name, Optional.of("other")).obstacle(root)).isPresent();
+    assertThat(new DriveOwner(name, Optional.empty()).obstacle(root)).isEmpty();
   }
 
   private DriveSetup as(String token) {

@@ -1,6 +1,7 @@
 package baton.protocol;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,5 +33,12 @@ public record Ask(
     }
     programs = Set.copyOf(programs);
     stores = Set.copyOf(stores);
+  }
+
+  /** The same request, of a session that counts as having read one store more. */
+  public Ask alsoReading(StoreId store) {
+    Set<StoreId> all = new HashSet<>(stores);
+    all.add(store);
+    return new Ask(secretHash, session, worker, programs, all, device, endsIn);
   }
 }

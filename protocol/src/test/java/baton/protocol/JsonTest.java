@@ -16,6 +16,7 @@ import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.LentAccess;
 import baton.protocol.message.Problem;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
@@ -65,6 +66,9 @@ class JsonTest {
           0,
           Optional.of(STORE),
           Policy.DEFAULT);
+  private static final StoreAccess ACCESS =
+      new StoreAccess(
+          StoreAccess.DRIVE, "ya29.x", Duration.ofMinutes(40), "a@b.c", "client", "root", STORE);
   private static final Grant GRANT =
       new Grant(
           JOB,
@@ -148,7 +152,11 @@ class JsonTest {
         new NumericProfile.Difference("threads", Optional.of("1"), Optional.empty()),
         lease(),
         LeaseAnswer.from(GRANT),
+        LeaseAnswer.from(GRANT, Optional.of(ACCESS)),
         LeaseRequest.from(ASK),
+        LeaseRequest.from(ASK, true),
+        ACCESS,
+        LentAccess.from(Optional.of(ACCESS)),
         new Problem("urn:baton:stale-fence", "t", 409, "d", null),
         new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
         new ReleaseRequest(ReleaseReason.COMPLETED, null),
@@ -163,9 +171,17 @@ class JsonTest {
         new SavingBody(3, 2L, null, new HazardBody(5, 6, 7)),
         Hazard.PRIOR,
         new SaveInterval(Duration.ofSeconds(3), Optional.empty(), Optional.empty(), Hazard.PRIOR),
+        new RenewAnswer(1, 2, Directive.GO_ON, "", null, LentAccess.from(Optional.of(ACCESS))),
+        new RenewRequest(Phase.TRAIN, POSITION, 1L << 40, 0.5, null, DIGEST, true),
+        new StatusView(List.of(), List.of(), drive()),
+        drive(),
         new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null),
         waiting(),
         new StatusView(List.of(), List.of(waiting())));
+  }
+
+  private static StatusView.DriveView drive() {
+    return new StatusView.DriveView("a@b.c", "client", STORE, true, null, null, 1L << 40, 0L);
   }
 
   private static StatusView.WaitingView waiting() {
@@ -186,6 +202,13 @@ class JsonTest {
 
     assertThat(read).isEqualTo(example);
     assertThat(Json.writer().writeValueAsString(read)).isEqualTo(text);
+  }
+
+  @Test
+  void noTextOfARecordTellsAToken() {
+    assertThat(examples().map(Record::toString))
+        .noneMatch(text -> text.contains(ACCESS.token()))
+        .anyMatch(text -> text.contains("access to the store st1 of a@b.c"));
   }
 
   @Test

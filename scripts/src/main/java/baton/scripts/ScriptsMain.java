@@ -3,6 +3,7 @@ package baton.scripts;
 import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.CancelCommand;
+import baton.scripts.cli.DriveCommand;
 import baton.scripts.cli.PauseCommand;
 import baton.scripts.cli.RecoverCommand;
 import baton.scripts.cli.ResumeCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.ExitCode;
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
+      DriveCommand.class,
       VerifyCommand.class,
       Drill.class,
       RecoverCommand.class,

@@ -13,13 +13,14 @@ import java.util.Set;
  * request could carry is refused here, before the first.
  */
 record Identity(
-    SessionId session, String worker, Set<String> programs, StoreId store, String device) {
+    SessionId session, String worker, Set<String> programs, Set<StoreId> stores, String device) {
   Identity {
     programs = Set.copyOf(programs);
-    new Ask(Sha256.ofText(""), session, worker, programs, Set.of(store), device, Optional.empty());
+    stores = Set.copyOf(stores);
+    new Ask(Sha256.ofText(""), session, worker, programs, stores, device, Optional.empty());
   }
 
   Ask ask(Sha256 secretHash, Optional<Duration> endsIn) {
-    return new Ask(secretHash, session, worker, programs, Set.of(store), device, endsIn);
+    return new Ask(secretHash, session, worker, programs, stores, device, endsIn);
   }
 }

@@ -10,11 +10,21 @@ public sealed interface Place {
   /** A directory, its own or shared. */
   record Directory(Path path) implements Place {}
 
+  /** Whose sign-in to Google Drive a worker uses. */
+  enum DriveAccess {
+    /** That of the coordinator, which lends it with each lease. */
+    LENT,
+    /** That of its own machine. */
+    OWN,
+    /** Its machine's if there is one, else the coordinator's. */
+    OWN_OR_LENT
+  }
+
   /**
-   * The Google Drive of whoever this machine is signed in as.
+   * A Google Drive.
    *
    * @param folder the name of the store's folder; empty: the first that this sign-in made
    * @param api the address of Drive's API, with a slash at its end
    */
-  record Drive(Optional<String> folder, URI api) implements Place {}
+  record Drive(Optional<String> folder, URI api, DriveAccess access) implements Place {}
 }

@@ -24,8 +24,17 @@ final class StoreOptions {
   @Option(
       names = "--store",
       paramLabel = "drive",
-      description = "Checkpoints live in Google Drive, with this machine's Google sign-in.")
+      description = {
+        "Checkpoints live in Google Drive: with this machine's Google sign-in if it has one, else",
+        "with the access that the coordinator lends."
+      })
   private String kind;
+
+  @Option(
+      names = "--drive-access",
+      paramLabel = "lent|own",
+      description = "Use the coordinator's access whatever this machine has, or only its own.")
+  private String access;
 
   @Option(
       names = "--drive-folder",
@@ -49,6 +58,9 @@ final class StoreOptions {
     if (directory == null) {
       return drive();
     }
+    if (access != null) {
+      throw wrong("--drive-access is about Google Drive: it needs --store drive.");
+    }
     if (folder != null) {
       throw wrong("--drive-folder names a folder in Google Drive: it needs --store drive.");
     }
@@ -64,7 +76,23 @@ final class StoreOptions {
     if (folder != null && (folder.isBlank() || folder.length() > LONGEST_NAME)) {
       throw wrong("A folder's name has 1 to %d characters.".formatted(LONGEST_NAME));
     }
-    return new Place.Drive(Optional.ofNullable(folder), api);
+    Place.DriveAccess whose = access();
+    if (folder != null && whose == Place.DriveAccess.LENT) {
+      throw wrong("--drive-folder is for a sign-in of one's own: what is lent names its folder.");
+    }
+    return new Place.Drive(Optional.ofNullable(folder), api, whose);
+  }
+
+  /** Who names a folder has a sign-in to look for it. */
+  private Place.DriveAccess access() {
+    if (access == null) {
+      return folder == null ? Place.DriveAccess.OWN_OR_LENT : Place.DriveAccess.OWN;
+    }
+    return switch (access) {
+      case "lent" -> Place.DriveAccess.LENT;
+      case "own" -> Place.DriveAccess.OWN;
+      default -> throw wrong("--drive-access is lent or own, not '%s'.".formatted(access));
+    };
   }
 
   private ParameterException wrong(String sentence) {

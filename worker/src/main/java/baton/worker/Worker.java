@@ -1,19 +1,11 @@
 package baton.worker;
 
-import baton.drive.DriveConnection;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveRoot;
-import baton.drive.DriveSetup;
-import baton.drive.DriveStore;
-import baton.drive.DriveTime;
-import baton.drive.MachineSignIn;
 import baton.protocol.SessionId;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.DirectoryStore;
 import baton.worker.child.ChildProgram;
 import baton.worker.http.HttpCoordinator;
 import baton.worker.segment.Action;
@@ -38,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +48,7 @@ public final class Worker implements AutoCloseable {
   private final Scratch scratch;
   private final Trainer trainer;
   private final Control control;
+  private final boolean borrows;
 
   /**
    * What a worker is started with.
@@ -82,10 +76,24 @@ public final class Worker implements AutoCloseable {
   /** What a session is made of, for those who bring their own. */
   record Parts(
       CoordinatorPort coordinator,
-      CheckpointStore store,
+      OpenedStore store,
       List<Program> programs,
       String device,
-      Scratch scratch) {}
+      Scratch scratch) {
+    Parts(
+        CoordinatorPort coordinator,
+        CheckpointStore store,
+        List<Program> programs,
+        String device,
+        Scratch scratch) {
+      this(
+          coordinator,
+          new OpenedStore(store, Set.of(store.id()), Optional.empty()),
+          programs,
+          device,
+          scratch);
+    }
+  }
 
   /**
    * A worker as a person starts it.
@@ -102,9 +110,15 @@ public final class Worker implements AutoCloseable {
   static Worker of(Options options, UnaryOperator<Program> programsAsRun, Audience audience)
       throws StoreException, TroubleException, IOException {
     SecureRandom random = new SecureRandom();
+    OpenedStore store =
+        OpenedStore.at(
+            options.place(),
+            options.environment(),
+            random,
+            () -> new StoreId("store-" + hex(random, ID_BYTES)));
     CoordinatorPort coordinator =
-        new HttpCoordinator(new CoordinatorClient(options.coordinators(), options.token()));
-    CheckpointStore store = storeAt(options.place(), options.environment(), random);
+        new HttpCoordinator(
+            new CoordinatorClient(options.coordinators(), options.token(), store.borrower()));
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
@@ -154,27 +168,15 @@ public final class Worker implements AutoCloseable {
     return List.copyOf(programs.values());
   }
 
-  private static CheckpointStore storeAt(
-      Place place, Map<String, String> environment, SecureRandom random) throws StoreException {
-    Supplier<StoreId> newId = () -> new StoreId("store-" + hex(random, ID_BYTES));
-    if (place instanceof Place.Directory directory) {
-      return DirectoryStore.open(directory.path(), newId);
-    }
-    Place.Drive drive = (Place.Drive) place;
-    DriveConnection connection = DriveConnection.open(drive.api(), MachineSignIn.find(environment));
-    DriveSetup setup =
-        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
-    return new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
-  }
-
   Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {
     this.scratch = parts.scratch();
+    this.borrows = parts.store().borrower().isPresent();
     Map<String, Program> programs =
         parts.programs().stream().collect(Collectors.toMap(Program::name, Function.identity()));
     SessionId id = new SessionId(hex(random, ID_BYTES));
     Supplier<Moment> clock = Worker::now;
     Identity identity =
-        new Identity(id, name, programs.keySet(), parts.store().id(), Devices.name(parts.device()));
+        new Identity(id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new Control(
@@ -184,13 +186,18 @@ public final class Worker implements AutoCloseable {
             new Requests(
                 parts.coordinator(), identity, () -> hex(random, SECRET_BYTES), clock, events::add),
             new Transfers(
-                new Checkpoints(parts.store(), scratch.folder("save")),
+                new Checkpoints(parts.store().store(), scratch.folder("save")),
                 scratch.folder("restored"),
                 id,
                 Clock.systemUTC(),
                 events::add),
             trainer,
             audience);
+  }
+
+  /** Whether it has no access to its store but what the coordinator lends. */
+  public boolean borrows() {
+    return borrows;
   }
 
   /** Runs one session on the calling thread, to its end. */

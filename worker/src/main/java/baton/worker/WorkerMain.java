@@ -176,6 +176,9 @@ public final class WorkerMain implements Callable<Integer> {
         new Terminal(System.out, System.console() != null, columns(), name, LocalTime::now);
     Worker.Options options = options();
     try (Worker worker = Worker.of(options, this::asRun, new Narrator(terminal, reportBatches))) {
+      if (worker.borrows()) {
+        terminal.say("uses the access to Google Drive that the coordinator lends");
+      }
       terminal.say("asks %s for work".formatted(coordinator));
       return run(worker);
     } catch (StoreException | IOException e) {

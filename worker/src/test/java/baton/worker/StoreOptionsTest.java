@@ -1,5 +1,8 @@
 package baton.worker;
 
+import static baton.worker.Place.DriveAccess.LENT;
+import static baton.worker.Place.DriveAccess.OWN;
+import static baton.worker.Place.DriveAccess.OWN_OR_LENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,9 +38,18 @@ class StoreOptionsTest {
 
   @Test
   void driveIsAPlaceWithOrWithoutAFoldersName() {
-    assertThat(place("--store", "drive")).isEqualTo(new Place.Drive(Optional.empty(), GOOGLE));
+    assertThat(place("--store", "drive"))
+        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, OWN_OR_LENT));
     assertThat(place("--store", "drive", "--drive-folder", "Runs"))
-        .isEqualTo(new Place.Drive(Optional.of("Runs"), GOOGLE));
+        .isEqualTo(new Place.Drive(Optional.of("Runs"), GOOGLE, OWN));
+  }
+
+  @Test
+  void whoseAccessIsUsedCanBeSaid() {
+    assertThat(place("--store", "drive", "--drive-access", "lent"))
+        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, LENT));
+    assertThat(place("--store", "drive", "--drive-access", "own"))
+        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, OWN));
   }
 
   @ParameterizedTest
@@ -48,6 +60,9 @@ class StoreOptionsTest {
         "--store drive --store-dir there    | has one store",
         "--store dropbox                    | no store 'dropbox'",
         "--store-dir there --drive-folder x | needs --store drive",
+        "--store-dir there --drive-access own | needs --store drive",
+        "--store drive --drive-access mine  | lent or own, not 'mine'",
+        "--store drive --drive-access lent --drive-folder x | what is lent names its folder",
       })
   void anythingElseIsToldHowToSayIt(String arguments, String sentence) {
     String[] words = arguments == null ? new String[0] : arguments.split(" ");

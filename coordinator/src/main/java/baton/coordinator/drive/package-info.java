@@ -1,5 +1,5 @@
 /**
- * A store on Google Drive, as a coordinator with a consent reaches it: what lies there is checked,
- * listed for a recovery, and deleted once it is pruned.
+ * A coordinator's side of a store on Google Drive: its own sign-in, which it renews in time and lends
+ * to workers; and what it does there itself, where it checks, lists and deletes files.
  */
 package baton.coordinator.drive;

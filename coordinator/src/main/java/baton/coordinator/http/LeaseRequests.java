@@ -4,6 +4,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.relay.Acquired;
+import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.relay.Renewing;
@@ -13,11 +14,14 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.ProblemType;
 import baton.protocol.Sha256;
+import baton.protocol.StoreAccess;
+import baton.protocol.StoreId;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
 import baton.protocol.message.HazardBody;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.LentAccess;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
@@ -39,13 +43,21 @@ final class LeaseRequests {
 
   private final Relay relay;
   private final JobStore jobs;
+  private final Broker broker;
   private final Executor io;
   private final Supplier<Duration> ticker;
   private final Reply reply;
 
-  LeaseRequests(Relay relay, JobStore jobs, Executor io, Supplier<Duration> ticker, Reply reply) {
+  LeaseRequests(
+      Relay relay,
+      JobStore jobs,
+      Broker broker,
+      Executor io,
+      Supplier<Duration> ticker,
+      Reply reply) {
     this.relay = relay;
     this.jobs = jobs;
+    this.broker = broker;
     this.io = io;
     this.ticker = ticker;
     this.reply = reply;
@@ -53,7 +65,10 @@ final class LeaseRequests {
 
   /** Waits for a lease as long as the connection is open (long poll). */
   void acquire(RoutingContext request) {
-    Ask ask = Gate.value(() -> Gate.read(request, LeaseRequest.class).toAsk());
+    LeaseRequest body = Gate.read(request, LeaseRequest.class);
+    boolean borrows = Boolean.TRUE.equals(body.borrows());
+    Ask own = Gate.value(body::toAsk);
+    Ask ask = borrows ? broker.admit(own) : own;
     String wait = request.request().getParam("wait");
     Duration patience = Duration.ofSeconds(wait == null ? 0 : Integer.parseInt(wait));
     AtomicBoolean stillThere = new AtomicBoolean(true);
@@ -61,19 +76,21 @@ final class LeaseRequests {
     reply.when(
         request,
         relay.acquire(ask, patience, stillThere::get),
-        acquired -> answer(request, acquired));
+        acquired -> answer(request, acquired, borrows));
   }
 
-  private static void answer(RoutingContext request, Acquired acquired) {
+  private void answer(RoutingContext request, Acquired acquired, boolean borrows) {
     if (acquired instanceof Acquired.Refused refused) {
       throw Problems.of(refused.refusal());
     }
     if (acquired instanceof Acquired.Leased leased) {
-      Answers.created(request, LeaseAnswer.from(leased.grant()));
+      Optional<StoreAccess> access =
+          borrows ? broker.lend(leased.grant().store()) : Optional.empty();
+      Answers.created(request, LeaseAnswer.from(leased.grant(), access));
     } else if (acquired instanceof Acquired.Nothing nothing) {
       request
           .response()
-          .putHeader("Baton-Reason", Answers.headerSafe(nothing.reason(), LONGEST_REASON));
+          .putHeader("Baton-Reason", Answers.headerSafe(reason(nothing, borrows), LONGEST_REASON));
       nothing
           .standby()
           .ifPresent(
@@ -84,6 +101,22 @@ final class LeaseRequests {
                           "Baton-Standby", Answers.json(head).toString(StandardCharsets.US_ASCII)));
       Answers.nothing(request);
     }
+  }
+
+  /** Also why nothing is lent, and for whom the lent store alone is visible. */
+  private String reason(Acquired.Nothing nothing, boolean borrows) {
+    String reason = nothing.reason();
+    if (borrows && broker.whyNot().isPresent()) {
+      return broker.whyNot().get();
+    }
+    return broker
+        .account()
+        .filter(account -> reason.contains(account.store().value()))
+        .map(
+            account ->
+                "%s; it is in the Google Drive of %s, and only the OAuth client %s sees it there"
+                    .formatted(reason, account.identity(), account.client()))
+        .orElse(reason);
   }
 
   void renew(RoutingContext request) {
@@ -101,12 +134,13 @@ final class LeaseRequests {
     CompletionStage<RenewAnswer> answer =
         relay
             .renew(job, fence, secretHash(request), renewing)
-            .thenApplyAsync(outcome -> renewed(job, fence, outcome, came), io);
+            .thenApplyAsync(outcome -> renewed(job, fence, outcome, came, body), io);
     reply.when(request, answer, renewed -> Answers.ok(request, renewed));
   }
 
   /** What was waited is read before what remains, so that their sum is never too much (R9). */
-  private RenewAnswer renewed(JobId id, Fence fence, Outcome outcome, Duration came) {
+  private RenewAnswer renewed(
+      JobId id, Fence fence, Outcome outcome, Duration came, RenewRequest body) {
     Outcome.Renewed renewed = (Outcome.Renewed) JobRequests.unrefused(outcome);
     Duration waited = ticker.get().minus(came);
     Optional<Job> held =
@@ -119,7 +153,21 @@ final class LeaseRequests {
         waited.toMillis(),
         renewed.directive(),
         renewed.reason(),
-        held.flatMap(relay::hazard).map(HazardBody::from).orElse(null));
+        held.flatMap(relay::hazard).map(HazardBody::from).orElse(null),
+        LentAccess.from(held.flatMap(Job::store).flatMap(store -> newer(store, body))));
+  }
+
+  /** Access that the holder has not, if it borrows any. */
+  private Optional<StoreAccess> newer(StoreId store, RenewRequest body) {
+    if (body.accessHeld() == null) {
+      return Optional.empty();
+    }
+    if (Boolean.TRUE.equals(body.accessRefused())) {
+      broker.refused(body.accessHeld());
+    }
+    return broker
+        .lend(store)
+        .filter(access -> !Sha256.ofText(access.token()).equals(body.accessHeld()));
   }
 
   void commit(RoutingContext request) {

@@ -5,6 +5,7 @@ import static baton.coordinator.http.Role.VIEWER;
 import static baton.coordinator.http.Role.WORKER;
 
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
 import baton.protocol.ProblemType;
 import io.vertx.core.Handler;
@@ -46,6 +47,7 @@ public final class Routes {
   public record Parts(
       Relay relay,
       JobStore jobs,
+      Broker broker,
       Tokens tokens,
       Executor io,
       Clock clock,
@@ -55,11 +57,12 @@ public final class Routes {
     Parts(
         Relay relay,
         JobStore jobs,
+        Broker broker,
         Tokens tokens,
         Executor io,
         Clock clock,
         Supplier<Duration> ticker) {
-      this(relay, jobs, tokens, io, clock, ticker, () -> {});
+      this(relay, jobs, broker, tokens, io, clock, ticker, () -> {});
     }
   }
 
@@ -68,11 +71,12 @@ public final class Routes {
     this.gate = new Gate(parts.tokens());
     this.inFlight = inFlight;
     Reply reply = new Reply(parts.io());
-    Views views = new Views(parts.jobs(), parts.relay(), parts.clock());
+    Views views = new Views(parts.jobs(), parts.relay(), parts.broker(), parts.clock());
     this.all =
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
-            new LeaseRequests(parts.relay(), parts.jobs(), parts.io(), parts.ticker(), reply),
+            new LeaseRequests(
+                parts.relay(), parts.jobs(), parts.broker(), parts.io(), parts.ticker(), reply),
             new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), reply));
   }
 

@@ -3,6 +3,7 @@ package baton.coordinator.http;
 import baton.protocol.Position;
 import baton.protocol.message.JobView;
 import baton.protocol.message.StatusView;
+import baton.protocol.message.StatusView.DriveView;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,6 +39,9 @@ final class StatusText {
               .formatted(
                   ROW.formatted("JOB", "STATE", "PROGRESS", "HEAD", "HOLDER", "LEASE", "ETA")));
       status.jobs().forEach(job -> append(text, job));
+    }
+    if (status.drive() != null) {
+      append(text, status.drive());
     }
     if (!status.waiting().isEmpty()) {
       text.append("%nWaiting:%n".formatted());
@@ -91,6 +95,13 @@ final class StatusText {
       line(text, job.reason());
     }
     job.notices().forEach(notice -> line(text, "! " + notice));
+  }
+
+  private static void append(StringBuilder text, DriveView drive) {
+    text.append("%nGoogle Drive of %s: %s%n".formatted(plain(drive.identity()), Space.used(drive)));
+    if (drive.notice() != null) {
+      line(text, "! " + drive.notice());
+    }
   }
 
   private static void line(StringBuilder text, String sentence) {

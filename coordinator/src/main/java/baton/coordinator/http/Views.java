@@ -6,6 +6,7 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
+import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
 import baton.protocol.Cadence;
@@ -20,6 +21,7 @@ import baton.protocol.message.JobView.DifferenceView;
 import baton.protocol.message.JobView.LeaseView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
+import baton.protocol.message.StatusView.DriveView;
 import baton.protocol.message.StatusView.WaitingView;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Jobs and their history as people and programs look at them. Reads the database: may block. */
@@ -36,11 +39,13 @@ final class Views {
 
   private final JobStore jobs;
   private final Relay relay;
+  private final Broker broker;
   private final Clock clock;
 
-  Views(JobStore jobs, Relay relay, Clock clock) {
+  Views(JobStore jobs, Relay relay, Broker broker, Clock clock) {
     this.jobs = jobs;
     this.relay = relay;
+    this.broker = broker;
     this.clock = clock;
   }
 
@@ -86,7 +91,24 @@ final class Views {
     jobs.open().forEach(job -> seen.putIfAbsent(job.id(), job)); // however old
     return new StatusView(
         seen.values().stream().map(this::of).toList(),
-        relay.waiting().stream().map(Views::waiting).toList());
+        relay.waiting().stream().map(Views::waiting).toList(),
+        broker.account().map(Views::drive).orElse(null));
+  }
+
+  private static DriveView drive(Broker.Account account) {
+    return new DriveView(
+        account.identity(),
+        account.client(),
+        account.store(),
+        account.lends(),
+        account.notice().orElse(null),
+        orNull(account.limit()),
+        orNull(account.used()),
+        orNull(account.trash()));
+  }
+
+  private static Long orNull(OptionalLong bytes) {
+    return bytes.isPresent() ? bytes.getAsLong() : null;
   }
 
   static SegmentView segment(JobHistory.SegmentRow row) {

@@ -168,7 +168,13 @@ class ContractTest {
   private static List<Routes.Route> routes() {
     return Routes.all(
         new Routes.Parts(
-            null, null, Samples.tokens(), Runnable::run, Clock.systemUTC(), () -> Duration.ZERO));
+            null,
+            null,
+            null,
+            Samples.tokens(),
+            Runnable::run,
+            Clock.systemUTC(),
+            () -> Duration.ZERO));
   }
 
   private JsonObject schema(String name) {

@@ -100,6 +100,7 @@ public final class FakeDrive implements AutoCloseable {
       case EMPTY_TRASH -> metadata.emptyTrash(exchange);
       case TOKEN -> oauth.token(exchange);
       case DEVICE_CODE -> oauth.deviceCode(exchange);
+      case DEVICE_PAGE -> oauth.devicePage(exchange);
       case REVOKE -> oauth.revoke(exchange);
       case OTHER -> throw new DriveError(404, "notFound", "Not Found");
     }

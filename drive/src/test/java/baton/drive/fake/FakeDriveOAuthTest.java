@@ -99,6 +99,19 @@ class FakeDriveOAuthTest {
   }
 
   @Test
+  void aUserAgreesOnThePageThatTheDeviceNames() throws Exception {
+    JsonNode codes = json(askForCode(FakeAuth.DRIVE_FILE));
+    String page =
+        codes.get("verification_url").asText().substring(drive.base().toString().length());
+    String typed = page + "?user=a@b.c&user_code=" + codes.get("user_code").asText();
+    assertThat(anybody.get(typed).statusCode()).isEqualTo(200);
+    assertThat(anybody.get(page + "?user_code=NONE").statusCode()).isEqualTo(404);
+
+    String poll = DEVICE_GRANT + codes.get("device_code").asText();
+    assertThat(anybody.call("POST", "token", poll).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aDeviceMayNotAskForTheWholeDrive() throws Exception {
     assertThat(error(askForCode(FakeAuth.DRIVE))).isEqualTo("400 invalid_scope");
   }

@@ -61,6 +61,17 @@ final class OAuthHandler {
             .put("interval", DeviceCodes.INTERVAL.toSeconds()));
   }
 
+  /** The page in the browser, where this user agrees at once: {@code ?user_code=…&user=…}. */
+  void devicePage(Exchange exchange) throws IOException {
+    String user = exchange.parameter("user").orElse("user@example.com");
+    try {
+      codes.approve(exchange.parameter("user_code").orElse(""), user);
+    } catch (IllegalArgumentException e) {
+      throw new OAuthError(404, "invalid_code", e.getMessage());
+    }
+    exchange.reply(200, JsonNodeFactory.instance.objectNode().put("agreed", user));
+  }
+
   void revoke(Exchange exchange) throws IOException {
     String token = exchange.parameter("token").orElse("");
     auth.revokeToken(token.isEmpty() ? exchange.form().getOrDefault("token", "") : token);

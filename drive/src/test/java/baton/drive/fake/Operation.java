@@ -16,6 +16,7 @@ public enum Operation {
   EMPTY_TRASH,
   TOKEN,
   DEVICE_CODE,
+  DEVICE_PAGE,
   REVOKE,
   OTHER;
 
@@ -32,6 +33,7 @@ public enum Operation {
       case "/drive/v3/about" -> ABOUT;
       case "/token" -> TOKEN;
       case "/device/code" -> DEVICE_CODE;
+      case "/device" -> DEVICE_PAGE;
       case "/revoke" -> REVOKE;
       default -> OTHER;
     };

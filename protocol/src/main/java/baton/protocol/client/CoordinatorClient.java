@@ -18,6 +18,7 @@ import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.LentAccess;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
@@ -47,6 +48,7 @@ public final class CoordinatorClient {
   private static final Duration PATIENCE_WITH_COMMITS = Duration.ofMinutes(5);
 
   private final Exchange http;
+  private final Optional<Borrower> borrower;
 
   /**
    * @param coordinator such as {@code http://127.0.0.1:8642}
@@ -63,7 +65,15 @@ public final class CoordinatorClient {
    *     that one does not answer or is cut off
    */
   public CoordinatorClient(List<URI> coordinators, String token) {
+    this(coordinators, token, Optional.empty());
+  }
+
+  /**
+   * @param borrower takes access to the store; what it has is told with asks and renewals
+   */
+  public CoordinatorClient(List<URI> coordinators, String token, Optional<Borrower> borrower) {
     this.http = new Exchange(new Addresses(coordinators), token);
+    this.borrower = borrower;
   }
 
   /**
@@ -157,12 +167,14 @@ public final class CoordinatorClient {
     HttpResponse<String> answer =
         http.send(
             http.post("/v1/leases?wait=" + wait.toSeconds(), PATIENCE.plus(wait))
-                .body(LeaseRequest.from(ask)));
+                .body(LeaseRequest.from(ask, borrower.isPresent())));
     if (answer.statusCode() == 204) {
       String reason = answer.headers().firstValue("Baton-Reason").orElse("no reason is given");
       return new Asked.Nothing(reason, http.standby(answer));
     }
-    return new Asked.Leased(http.parse(answer, LeaseAnswer.class).toGrant());
+    LeaseAnswer lease = http.parse(answer, LeaseAnswer.class);
+    take(lease.access());
+    return new Asked.Leased(lease.toGrant());
   }
 
   /**
@@ -197,9 +209,12 @@ public final class CoordinatorClient {
             position,
             progress,
             tellable ? loss.getAsDouble() : null,
-            saving.map(SavingBody::from).orElse(null));
+            saving.map(SavingBody::from).orElse(null),
+            borrower.map(Borrower::held).orElse(null),
+            borrower.map(Borrower::isRefused).orElse(null));
     RenewAnswer answer =
         http.read(http.post(path(lease) + "/renew", PATIENCE, lease).body(body), RenewAnswer.class);
+    take(answer.access());
     return new Renewal(
         Duration.ofMillis(answer.ttlMs()),
         Duration.ofMillis(answer.waitedMs()),
@@ -236,6 +251,12 @@ public final class CoordinatorClient {
       throws ProblemException, UnreachableException, InterruptedException {
     ReleaseRequest body = new ReleaseRequest(why, trouble.orElse(null));
     http.send(http.post(path(lease) + "/release", PATIENCE, lease).body(body));
+  }
+
+  private void take(LentAccess access) {
+    if (access != null) {
+      borrower.ifPresent(b -> b.lent(access.toAccess()));
+    }
   }
 
   private static String path(JobId job) {

@@ -5,6 +5,7 @@ import baton.protocol.Fence;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.Segment;
+import baton.protocol.StoreAccess;
 import baton.protocol.StoreId;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param job the whole spec, so that a worker needs no second request
  * @param hazard how long sessions like this one last; may be absent
  * @param head absent: start fresh from the seed
+ * @param access to the store, for a worker that borrows it; may be absent
  */
 public record LeaseAnswer(
     JobId jobId,
@@ -25,9 +27,14 @@ public record LeaseAnswer(
     Segment segment,
     Checkpoint head,
     StoreId store,
-    HazardBody hazard) {
+    HazardBody hazard,
+    LentAccess access) {
 
   public static LeaseAnswer from(Grant grant) {
+    return from(grant, Optional.empty());
+  }
+
+  public static LeaseAnswer from(Grant grant, Optional<StoreAccess> access) {
     return new LeaseAnswer(
         grant.job(),
         JobSubmission.from(grant.spec()),
@@ -37,7 +44,8 @@ public record LeaseAnswer(
         grant.segment(),
         grant.head().orElse(null),
         grant.store(),
-        grant.hazard().map(HazardBody::from).orElse(null));
+        grant.hazard().map(HazardBody::from).orElse(null),
+        LentAccess.from(access));
   }
 
   public Grant toGrant() {

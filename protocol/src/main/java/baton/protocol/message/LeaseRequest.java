@@ -8,7 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The body of {@code POST /v1/leases}. */
+/**
+ * The body of {@code POST /v1/leases}.
+ *
+ * @param borrows whether it has no access to a store of its own and takes the coordinator's; may be
+ *     absent
+ */
 public record LeaseRequest(
     Sha256 secretHash,
     SessionId session,
@@ -16,9 +21,14 @@ public record LeaseRequest(
     Set<String> programs,
     Set<StoreId> stores,
     String device,
-    Long endsInMs) {
+    Long endsInMs,
+    Boolean borrows) {
 
   public static LeaseRequest from(Ask ask) {
+    return from(ask, false);
+  }
+
+  public static LeaseRequest from(Ask ask, boolean borrows) {
     return new LeaseRequest(
         ask.secretHash(),
         ask.session(),
@@ -26,7 +36,8 @@ public record LeaseRequest(
         ask.programs(),
         ask.stores(),
         ask.device(),
-        ask.endsIn().map(Duration::toMillis).orElse(null));
+        ask.endsIn().map(Duration::toMillis).orElse(null),
+        borrows ? true : null);
   }
 
   public Ask toAsk() {

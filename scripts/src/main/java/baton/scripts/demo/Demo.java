@@ -51,6 +51,14 @@ public final class Demo implements Callable<Integer> {
       })
   private Kind store;
 
+  @Option(
+      names = "--own-sign-in",
+      description = {
+        "With the fake Drive, each worker signs in by itself. Without it, the coordinator is signed",
+        "in, and workers borrow its access."
+      })
+  private boolean ownSignIn;
+
   /** Of store. */
   enum Kind {
     directory,
@@ -67,7 +75,7 @@ public final class Demo implements Callable<Integer> {
               .formatted(FEWEST_EPOCHS));
     }
     try (TemporaryFolder folder = TemporaryFolder.named("baton-demo");
-        Stage stage = new Stage(folder.path(), store == Kind.drive, out::println)) {
+        Stage stage = new Stage(folder.path(), opening(), out::println, line -> {})) {
       Unbroken.Run unbroken = Unbroken.train(stage, seed, epochs);
       Script script = Script.drawnFrom(seed, kills, epochs);
       Performance.Report report = new Performance(stage, script, seed, unbroken).play();
@@ -78,5 +86,12 @@ public final class Demo implements Callable<Integer> {
     } finally {
       out.flush();
     }
+  }
+
+  private Stage.Opening opening() {
+    if (store == Kind.directory) {
+      return DirectoryOnStage::in;
+    }
+    return ownSignIn ? DriveOnStage::own : DriveOnStage::lent;
   }
 }

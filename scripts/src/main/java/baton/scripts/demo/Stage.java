@@ -7,7 +7,6 @@ import baton.protocol.Policy;
 import baton.scripts.process.CoordinatorServer;
 import baton.scripts.process.Site;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -26,13 +25,23 @@ final class Stage implements AutoCloseable {
   private final Consumer<String> lines;
   private final long begun = System.nanoTime();
 
+  /** Makes the store, in a folder and with someone to tell of its faults. */
+  interface Opening {
+    StagedStore open(Path folder, Consumer<String> faults) throws IOException;
+  }
+
   Stage(Path folder, boolean onDrive, Consumer<String> lines) throws IOException {
+    this(folder, onDrive ? DriveOnStage::lent : DirectoryOnStage::in, lines, line -> {});
+  }
+
+  /**
+   * @param ofCoordinator told of every line that the coordinator prints
+   */
+  Stage(Path folder, Opening store, Consumer<String> lines, Consumer<String> ofCoordinator)
+      throws IOException {
     this.lines = lines;
-    this.store =
-        onDrive
-            ? new DriveOnStage(folder, fault -> say("drive", fault))
-            : new DirectoryOnStage(Files.createDirectory(folder.resolve("store")));
-    this.site = new Site(folder, store.ofCoordinator());
+    this.store = store.open(folder, fault -> say("drive", fault));
+    this.site = new Site(folder, this.store.ofCoordinator(), ofCoordinator);
     this.coordinator = site.coordinator();
     Duration took = openOrClose();
     say("coordinator", "ready at %s after %.1f s".formatted(coordinator.uri(), seconds(took)));

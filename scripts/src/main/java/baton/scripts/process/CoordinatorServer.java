@@ -110,6 +110,11 @@ public final class CoordinatorServer implements AutoCloseable {
 
   /** Its data directory. */
   public Path data() {
+    return data(folder);
+  }
+
+  /** The data directory of a coordinator over this folder. */
+  public static Path data(Path folder) {
     return folder.resolve("data");
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where a relay is played with real processes: a folder, in it a coordinator of its own, and what
@@ -29,8 +30,15 @@ public final class Site implements AutoCloseable {
    * @param store a directory store that the coordinator checks and tidies itself
    */
   public Site(Path folder, Optional<Path> store) {
+    this(folder, store, line -> {});
+  }
+
+  /**
+   * @param lines told of every line that the coordinator prints
+   */
+  public Site(Path folder, Optional<Path> store, Consumer<String> lines) {
     this.folder = folder;
-    this.coordinator = new CoordinatorServer(folder, store, line -> {});
+    this.coordinator = new CoordinatorServer(folder, store, lines);
   }
 
   /** Starts the coordinator; returns once it is ready, with the time that took. */

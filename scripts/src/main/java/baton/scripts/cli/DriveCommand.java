@@ -1,0 +1,15 @@
+package baton.scripts.cli;
+
+import picocli.CommandLine.Command;
+
+/** The command {@code drive}: the coordinator's sign-in to Google Drive. */
+@Command(
+    name = "drive",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Signs a coordinator in to a Google Drive, so that its workers need no sign-in of their own.",
+      "Run it on the coordinator's machine, as its user."
+    },
+    footer = "docs/drive.md has the steps to an OAuth client of your own.",
+    subcommands = {DriveLoginCommand.class, DriveStatusCommand.class, DriveLogoutCommand.class})
+public final class DriveCommand {}

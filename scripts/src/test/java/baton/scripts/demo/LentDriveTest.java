@@ -1,0 +1,223 @@
+package baton.scripts.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import baton.drive.Bench;
+import baton.drive.ConsentFile;
+import baton.drive.DriveAccount;
+import baton.drive.fake.FakeAuth;
+import baton.drive.fake.Operation;
+import baton.protocol.JobId;
+import baton.protocol.Json;
+import baton.protocol.Position;
+import baton.protocol.message.JobView;
+import baton.protocol.message.SegmentView;
+import baton.protocol.message.StatusView.DriveView;
+import baton.scripts.process.CoordinatorServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes: a coordinator that is signed in to Drive, and workers that have nothing. */
+class LentDriveTest {
+  private static final String CLIENT = "own-client";
+  private static final String ALICE = "alice@example.com";
+  private static final int EPOCHS = 200;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  @TempDir Path remote;
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+  private Bench bench;
+  private ConsentFile file;
+  private DriveAccount account;
+  private Stage stage;
+  private JobId job;
+  private Map<String, String> signIn = Map.of();
+
+  /** The fake Drive of this test, as workers are told of it. */
+  private final class OnBench implements StagedStore {
+    @Override
+    public List<String> workerArguments() {
+      return List.of(
+          "--store",
+          "drive",
+          "--drive-access",
+          signIn.isEmpty() ? "lent" : "own",
+          "--drive-api",
+          bench.drive().base().toString(),
+          "--verbose");
+    }
+
+    @Override
+    public Map<String, String> workerEnvironment() {
+      return signIn;
+    }
+
+    @Override
+    public Optional<Path> ofCoordinator() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Duration delay() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public List<String> failures() {
+      return List.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void begin() throws Exception {
+    bench = new Bench(remote, 1);
+    file = new ConsentFile(CoordinatorServer.data(folder));
+    account = bench.signIn(file, CLIENT, ALICE);
+    stage = new Stage(folder, (at, faults) -> new OnBench(), line -> {}, said::add);
+    job = stage.submit("lent", 5, EPOCHS, EPOCHS);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    stage.close();
+    bench.close();
+  }
+
+  @Test
+  void aConsentTakenBackInMidRelayStopsNoTrainingAndTheNextSignInCarriesItOn() throws Exception {
+    Actor anna = enters("anna");
+    await().atMost(PATIENCE).until(() -> job().head() != null);
+
+    bench.drive().auth().revoke(CLIENT);
+    await().atMost(PATIENCE).until(() -> !drive().lends());
+    assertThat(drive().notice()).contains(ALICE, "7 days", "baton drive login");
+    String table = stage.ask("viewer", client -> client.statusText());
+    assertThat(table).contains("baton drive login");
+    Position durable = job().head().position();
+    hear(anna, Position.ofEpochs(durable.epoch() + 3));
+    assertThat(job().head().position()).as("the last durable head").isEqualTo(durable);
+    assertThat(job().state()).isEqualTo("RUNNING");
+
+    assertThat(bench.signIn(file, CLIENT, ALICE)).isEqualTo(account);
+    await().atMost(PATIENCE).until(() -> job().head().position().isAfter(durable));
+    assertThat(drive().lends()).isTrue();
+    assertThat(anna.tellToEnd()).isZero();
+    List<SegmentView> segments = stage.ask("viewer", client -> client.segments(job));
+    assertThat(segments)
+        .as("nobody had to take over")
+        .singleElement()
+        .satisfies(segment -> assertThat(segment.ended()).isEqualTo("SESSION_ENDING"));
+    assertNobodyTellsASecret();
+  }
+
+  @Test
+  void aWorkerOfAnotherClientIsToldWhoseTheStoreIsBeforeItUploadsAnything() throws Exception {
+    Actor anna = enters("anna");
+    await().atMost(PATIENCE).until(() -> job().head() != null);
+    anna.kill();
+    JobView before = job();
+    int uploads = bench.drive().uploadsBegun();
+
+    signIn = Map.of("GOOGLE_APPLICATION_CREDENTIALS", credentials("other-client").toString());
+    Actor ben = enters("ben");
+    hear(ben, word -> word.text().contains("only the OAuth client own-client sees it there"));
+    assertThat(bench.drive().uploadsBegun()).isEqualTo(uploads);
+    assertThat(bench.drive().count(Operation.UPDATE)).isZero();
+    ben.kill();
+
+    signIn = Map.of();
+    hear(enters("carla"), before.head().position());
+  }
+
+  /** A worker's own sign-in, of the same user through another OAuth client. */
+  private Path credentials(String client) throws IOException {
+    return Files.writeString(
+        folder.resolve("credentials.json"),
+        Json.writer()
+            .writeValueAsString(
+                Map.of(
+                    "type",
+                    "authorized_user",
+                    "client_id",
+                    client,
+                    "client_secret",
+                    "none",
+                    "refresh_token",
+                    bench.drive().auth().consent(client, ALICE, FakeAuth.DRIVE_FILE),
+                    "token_uri",
+                    bench.drive().base() + "token")));
+  }
+
+  private Actor enters(String name) {
+    return Actor.enters(name, stage, Optional.empty(), words);
+  }
+
+  private void hear(Actor worker, Position position) {
+    hear(worker, word -> word.position().filter(at -> at.isAfter(position)).isPresent());
+  }
+
+  /** Waits until the worker says something like this. */
+  private void hear(Actor worker, Predicate<Actor.Word> wanted) {
+    List<String> heard = new ArrayList<>();
+    try {
+      for (Actor.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
+        heard.add(word.text());
+        said.add(word.text());
+        if (word.actor() == worker && wanted.test(word)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AssertionError(worker.name + " did not say it: " + heard);
+  }
+
+  private JobView job() {
+    return stage.ask("viewer", client -> client.job(job));
+  }
+
+  private DriveView drive() {
+    return stage.ask("viewer", client -> client.status()).drive();
+  }
+
+  /** All tokens of the fake, its device codes and its sessions' addresses contain the word. */
+  private void assertNobodyTellsASecret() throws Exception {
+    words.forEach(word -> said.add(word.text()));
+    said.add(Json.writer().writeValueAsString(stage.ask("viewer", client -> client.status())));
+    said.add(Json.writer().writeValueAsString(stage.ask("viewer", client -> client.segments(job))));
+    said.add(
+        Json.writer().writeValueAsString(stage.ask("viewer", client -> client.checkpoints(job))));
+    assertThat(said).hasSizeGreaterThan(50).noneMatch(line -> line.contains("secret-"));
+    assertThat(Files.readString(file.path())).as("the one place for it").contains("secret-");
+    try (Stream<Path> files = Files.walk(CoordinatorServer.data(folder))) {
+      for (Path other : files.filter(f -> Files.isRegularFile(f)).toList()) {
+        String text = Files.readString(other, StandardCharsets.ISO_8859_1);
+        assertThat(other.equals(file.path()) || !text.contains("secret-")).as("" + other).isTrue();
+      }
+    }
+  }
+}
