@@ -2,6 +2,8 @@ package baton.coordinator;
 
 import baton.coordinator.checkpoint.DirectoryFiles;
 import baton.coordinator.drive.DriveBroker;
+import baton.coordinator.drive.DriveFiles;
+import baton.coordinator.drive.SignedInStore;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
@@ -41,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,6 +158,9 @@ public final class Coordinator implements AutoCloseable {
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
             GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
+    ConsentFile consent = new ConsentFile(data.folder());
+    DriveFiles drive =
+        new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
         new Relay(
@@ -163,7 +169,8 @@ public final class Coordinator implements AutoCloseable {
                 new TransitionLog(committer, jobs, io),
                 hazelcast.pulses(),
                 hazelcast.signals(),
-                new ReachedStores(store.stream().<CheckpointFiles>map(files -> files).toList()),
+                new ReachedStores(
+                    Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
                 io,
                 clock,
                 ticker,
@@ -177,7 +184,7 @@ public final class Coordinator implements AutoCloseable {
         Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         Heartbeat::close);
     DriveBroker broker =
-        new DriveBroker(new ConsentFile(data.folder()), DriveTime.ofMachine(), random);
+        new DriveBroker(consent, DriveTime.ofMachine(), random);
     closing.add(
         Heartbeat.start(
             "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS_AT_DRIVE, broker::step),

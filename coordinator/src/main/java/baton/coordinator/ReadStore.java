@@ -7,13 +7,16 @@ import baton.coordinator.drive.DriveFiles;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.StoreContents;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
+import baton.drive.ConsentFile;
 import baton.drive.DriveConnection;
+import baton.drive.DriveConsent;
 import baton.drive.DriveKeeper;
 import baton.drive.DrivePolicy;
 import baton.drive.DriveRoot;
 import baton.drive.DriveSetup;
 import baton.drive.DriveTime;
 import baton.drive.MachineSignIn;
+import baton.drive.SignInException;
 import baton.protocol.checkpoint.StoreException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,25 +33,36 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
   }
 
   /**
-   * The one that this machine's Google sign-in reaches, or a sentence why there is none.
+   * The one that a coordinator over this data directory is signed in to, or else this machine's
+   * Google sign-in; or a sentence why there is none.
    *
-   * @param api where Google answers
+   * @param api where Google answers the machine's sign-in
    */
-  public static ReadStore onDrive(URI api) {
+  public static ReadStore onDrive(Path data, URI api) {
     try {
-      DriveSetup setup =
-          new DriveSetup(
-              DriveConnection.open(api, MachineSignIn.find(Map.of())),
-              DrivePolicy.standard(),
-              DriveTime.ofMachine(),
-              new SecureRandom());
-      DriveRoot root = DriveRoot.find(setup).orElseThrow(ReadStore::noStore);
-      DriveKeeper keeper = new DriveKeeper(setup, root);
+      Optional<DriveConsent> consent = new ConsentFile(data).consent();
+      DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(api);
       return new ReadStore(
           new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
-    } catch (StoreException e) {
+    } catch (StoreException | SignInException e) {
       throw new StoreUnreadable(e.getMessage(), e);
     }
+  }
+
+  private static DriveKeeper of(DriveConsent consent) {
+    DriveSetup setup =
+        consent.setup(DrivePolicy.standard(), DriveTime.ofMachine(), new SecureRandom());
+    return new DriveKeeper(setup, consent.account().root());
+  }
+
+  private static DriveKeeper ofMachine(URI api) throws StoreException {
+    DriveSetup setup =
+        new DriveSetup(
+            DriveConnection.open(api, MachineSignIn.find(Map.of())),
+            DrivePolicy.standard(),
+            DriveTime.ofMachine(),
+            new SecureRandom());
+    return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow(ReadStore::noStore));
   }
 
   private static StoreUnreadable noStore() {

@@ -97,7 +97,7 @@ public final class RecoverCommand implements Callable<Integer> {
   private ReadStore open() {
     return switch (store) {
       case "directory" -> ReadStore.inDirectory(requireDirectory());
-      case "drive" -> ReadStore.onDrive(api);
+      case "drive" -> ReadStore.onDrive(data, api);
       default ->
           throw wrong(
               "There is no store '%s': say --store directory, or --store drive.".formatted(store));
