@@ -159,8 +159,7 @@ public final class Coordinator implements AutoCloseable {
             GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     ConsentFile consent = new ConsentFile(data.folder());
-    DriveFiles drive =
-        new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
+    DriveFiles drive = new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
         new Relay(
@@ -183,8 +182,7 @@ public final class Coordinator implements AutoCloseable {
     closing.add(
         Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         Heartbeat::close);
-    DriveBroker broker =
-        new DriveBroker(consent, DriveTime.ofMachine(), random);
+    DriveBroker broker = new DriveBroker(consent, DriveTime.ofMachine(), random);
     closing.add(
         Heartbeat.start(
             "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS_AT_DRIVE, broker::step),

@@ -42,8 +42,7 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
     try {
       Optional<DriveConsent> consent = new ConsentFile(data).consent();
       DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(api);
-      return new ReadStore(
-          new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
+      return new ReadStore(new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
     } catch (StoreException | SignInException e) {
       throw new StoreUnreadable(e.getMessage(), e);
     }
@@ -67,7 +66,8 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
 
   private static StoreUnreadable noStore() {
     return new StoreUnreadable(
-        "This Google sign-in sees no store of Baton's. Sign in as the user, and through the OAuth client, that made it.",
+        "This Google sign-in sees no store of Baton's. Sign in as the user, and through the OAuth"
+            + " client, that made it.",
         null);
   }
 }

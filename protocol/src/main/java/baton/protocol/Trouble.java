@@ -6,7 +6,8 @@ import java.util.Optional;
  * Why a holder gave its lease back without finishing: whose fault it is, one sentence, and what to
  * do. Never a stack trace.
  *
- * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} and {@link Kind#GONE} alone
+ * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} and {@link
+ *     Kind#GONE} alone
  */
 public record Trouble(Kind kind, String message, String remedy, Optional<Sha256> rejected) {
   private static final int LONGEST = 2_000;

@@ -116,8 +116,7 @@ public record Commit(
         policy.retention().best().map(by -> by.score(measurements)).orElse(OptionalDouble.empty());
     Keeping all = job.keeping().with(checkpoint, score);
     Keeping kept = all.under(policy);
-    Certificate certificate =
-        certify(change, job, now).forgettingBefore(kept.oldestOfChain());
+    Certificate certificate = certify(change, job, now).forgettingBefore(kept.oldestOfChain());
     change.keep(kept, certificate).prune(all.beyond(kept), now);
   }
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * Gives the lease back because files of the head are not in the store any more. That is no
- * corruption, so the head stays where it is (R3); once the coordinator or a second session finds the
- * same, the job pauses until a person has put them back.
+ * corruption, so the head stays where it is (R3); once the coordinator or a second session finds
+ * the same, the job pauses until a person has put them back.
  */
 public record Miss(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck ownCheck)
     implements Command {

@@ -3,7 +3,6 @@ package baton.coordinator.lease;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
-import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import java.time.Instant;
@@ -69,7 +68,9 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
     Keeping rest = job.keeping().without(rejected);
     boolean hasParent = job.chain().size() > 1;
     Change change =
-        (hasParent ? job.change().keep(rest, certificateOf(job, rest)) : job.change().loseHead(rest))
+        (hasParent
+                ? job.change().keep(rest, certificateOf(job, rest))
+                : job.change().loseHead(rest))
             .budget(job.budget().headMoved())
             .row(
                 new History.CheckpointMarked(

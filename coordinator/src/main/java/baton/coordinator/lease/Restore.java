@@ -53,8 +53,8 @@ public record Restore(long incarnation, Optional<Recovered> found, Set<Sha256> k
     if (found.isEmpty()) {
       Endings.pause(
           change,
-          "it was restored from a back-up while its store could not be read, so newer checkpoints may"
-              + " be missing. Resume it to go on from the back-up all the same.",
+          "it was restored from a back-up while its store could not be read, so newer checkpoints"
+              + " may be missing. Resume it to go on from the back-up all the same.",
           now);
       return JobState.PAUSED;
     }

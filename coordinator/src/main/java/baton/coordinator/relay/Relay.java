@@ -133,8 +133,7 @@ public final class Relay {
             parts.jobs(), parts.transitions(), lifelines, hazards, parts.clock(), parts.ticker());
     this.evidence = new Evidence(parts.files());
     this.housekeeping = new Housekeeping(parts.jobs(), parts.files(), parts.clock());
-    this.rooms =
-        new Rooms(parts.jobs(), parts.transitions(), parts.files(), housekeeping::tidy);
+    this.rooms = new Rooms(parts.jobs(), parts.transitions(), parts.files(), housekeeping::tidy);
     this.roomsDue = parts.ticker().get().plus(BETWEEN_ROOMS);
   }
 

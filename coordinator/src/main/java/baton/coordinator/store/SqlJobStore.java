@@ -119,11 +119,12 @@ public final class SqlJobStore implements JobStore {
   public synchronized List<Boolean> save(List<Transition> batch) {
     try {
       List<Boolean> stored =
-          writer().inTransaction(
-              handle -> {
-                database.takeTurn(handle);
-                return transitions.write(handle, batch);
-              });
+          writer()
+              .inTransaction(
+                  handle -> {
+                    database.takeTurn(handle);
+                    return transitions.write(handle, batch);
+                  });
       for (int i = 0; i < batch.size(); i++) {
         if (stored.get(i)) {
           cache.put(batch.get(i).changed());

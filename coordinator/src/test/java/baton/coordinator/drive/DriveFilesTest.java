@@ -119,7 +119,9 @@ class DriveFilesTest extends CheckpointFilesContract {
       store.bench.drive().faults().clear();
       store.bench.drive().faults().always(operation, new Action.Refuse(status, reason));
 
-      assertThat(check(stored)).as("%s %d", operation, status).isInstanceOf(Verdict.Unreachable.class);
+      assertThat(check(stored))
+          .as("%s %d", operation, status)
+          .isInstanceOf(Verdict.Unreachable.class);
     }
   }
 

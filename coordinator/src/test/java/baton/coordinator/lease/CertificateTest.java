@@ -144,11 +144,9 @@ class CertificateTest {
 
     assertThat(restored(backedUp, Samples.stored(first, ONE_THREAD)).certificate())
         .isEqualTo(backedUp.certificate());
-    Job further =
-        restored(backedUp, Samples.stored(lost, GPU), Samples.stored(first, ONE_THREAD));
+    Job further = restored(backedUp, Samples.stored(lost, GPU), Samples.stored(first, ONE_THREAD));
     assertThat(further.certificate())
-        .isEqualTo(
-            backedUp.certificate().extended(GPU, Position.ofEpochs(1), new Fence(2)));
+        .isEqualTo(backedUp.certificate().extended(GPU, Position.ofEpochs(1), new Fence(2)));
     assertThat(
             restored(
                     backedUp,
@@ -162,8 +160,7 @@ class CertificateTest {
   private static Job restored(Job job, StoredManifest... line) {
     List<Checkpoint> kept = Stream.of(line).map(StoredManifest::checkpoint).toList();
     Recovered found = new Recovered(List.of(line), new Keeping(kept, Map.of()));
-    return after(
-        job, new Restore(7, Optional.of(found), Set.of(job.headDigest().orElseThrow())));
+    return after(job, new Restore(7, Optional.of(found), Set.of(job.headDigest().orElseThrow())));
   }
 
   private static Job trained(Job job, String worker, int epoch, NumericProfile profile) {

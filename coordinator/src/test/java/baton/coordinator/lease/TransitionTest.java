@@ -115,9 +115,7 @@ class TransitionTest {
     rows.put("Pause, run out", job -> new Step(job, new Pause(Optional.of(job.fence()))));
     rows.put("Resume", job -> new Step(job, new Resume()));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
-    rows.put(
-        "Restore",
-        job -> new Step(job, Samples.restore(job.fence().incarnation() + 1, job)));
+    rows.put("Restore", job -> new Step(job, Samples.restore(job.fence().incarnation() + 1, job)));
     rows.put(
         "Restore, none whole",
         job ->
@@ -188,8 +186,11 @@ class TransitionTest {
             + arrows.entrySet().stream()
                 .map(arrow -> arrow.getKey() + ": " + String.join(" · ", arrow.getValue()) + "\n")
                 .collect(Collectors.joining())
-            + "    COMPLETE --> [*]\n    CANCELLED --> [*]\n```\n\n"
-            + "A state is what the job becomes, `=` an answer that changes nothing, `!` a refusal.\n\n"
+            + "    COMPLETE --> [*]\n"
+            + "    CANCELLED --> [*]\n"
+            + "```\n\n"
+            + "A state is what the job becomes, `=` an answer that changes nothing, `!` a"
+            + " refusal.\n\n"
             + TABLE
                 .lines()
                 .map(line -> "| " + line + " |\n")
@@ -252,7 +253,8 @@ class TransitionTest {
     }
     if (job.chain().size() > length) {
       return job.change()
-          .keep(new Keeping(job.chain().subList(0, length), Map.of()),
+          .keep(
+              new Keeping(job.chain().subList(0, length), Map.of()),
               length == 0 ? Certificate.NONE : job.certificate())
           .answer(null)
           .changed()
@@ -297,7 +299,9 @@ class TransitionTest {
     kept.add(Samples.checkpoint(Optional.empty(), new Position(0, 1), new Fence(1)));
     return job.change()
         .keep(new Keeping(kept, Map.of()), job.certificate())
-        .answer(null).changed().orElseThrow();
+        .answer(null)
+        .changed()
+        .orElseThrow();
   }
 
   private static Map<String, Map<JobState, String>> table() {

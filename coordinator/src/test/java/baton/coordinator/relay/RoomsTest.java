@@ -33,8 +33,7 @@ class RoomsTest {
 
     fixture.commits("anna", annas, 4);
 
-    assertThat(fixture.files.deleted)
-        .containsExactly(Position.ofEpochs(1), Position.ofEpochs(2));
+    assertThat(fixture.files.deleted).containsExactly(Position.ofEpochs(1), Position.ofEpochs(2));
     assertThat(fixture.job(annas.job()).kept()).hasSize(2);
   }
 

@@ -3,12 +3,12 @@ package baton.coordinator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Command;
-import baton.coordinator.lease.History.CheckpointMarked.Mark;
 import baton.coordinator.lease.History;
+import baton.coordinator.lease.History.CheckpointMarked.Mark;
 import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobHistory.SegmentRow;
-import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Keeping;
 import baton.coordinator.lease.LeaseEnd;

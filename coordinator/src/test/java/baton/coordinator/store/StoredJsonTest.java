@@ -115,7 +115,11 @@ class StoredJsonTest {
             0,
             Optional.empty(),
             Samples.POLICY.keeping(2, retention));
-    Job job = new Submit(new JobId("job-1"), spec, Optional.empty()).decide(Samples.NOON).changed().orElseThrow();
+    Job job =
+        new Submit(new JobId("job-1"), spec, Optional.empty())
+            .decide(Samples.NOON)
+            .changed()
+            .orElseThrow();
 
     assertThat(json.job(json.of(job)).spec().policy().retention()).isEqualTo(retention);
   }

@@ -16,7 +16,10 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that say which checkpoints a job keeps; the head and its parent always are. */
 final class KeepOptions {
-  @Option(names = "--keep-last", paramLabel = "N", description = "So many of the newest. Default: 3")
+  @Option(
+      names = "--keep-last",
+      paramLabel = "N",
+      description = "So many of the newest. Default: 3")
   private Integer last;
 
   @Option(

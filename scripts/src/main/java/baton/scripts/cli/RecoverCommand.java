@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Takes the jobs of a lost coordinator up from their store alone.",
       "",
-      "Each job goes on from the newest checkpoint that is whole and leads back to its start. Run it"
-          + " on the coordinator's machine while no coordinator runs over the data directory; then"
-          + " start one, and workers with its new tokens."
+      "Each job goes on from the newest checkpoint that is whole and leads back to its start. Run"
+          + " it on the coordinator's machine while no coordinator runs over the data directory;"
+          + " then start one, and workers with its new tokens."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
