@@ -40,6 +40,16 @@ class RootAndListsTest extends DriveStory {
   }
 
   @Test
+  void whatLiesInAFolderIsListedByName() throws Exception {
+    put();
+
+    assertThat(store.list("")).containsExactly("job");
+    assertThat(store.list("job")).containsExactly("checkpoint");
+    assertThat(store.list(FOLDER)).containsExactly(NAME);
+    assertThat(store.list("job/nothing")).isEmpty();
+  }
+
+  @Test
   void ofTwoRootsTheOlderCounts() throws Exception {
     DriveRoot first = root();
     new DriveFiles(bench.setup())

@@ -121,6 +121,32 @@ class SecrecyTest extends DriveStory {
     assertThat(told).allSatisfy(line -> assertThat(line).doesNotContain(SECRET));
   }
 
+  @Test
+  void noSignInMakesAnybodyTellACodeATokenOrTheClientsSecret() throws Exception {
+    ConsentFile file = new ConsentFile(local.resolve("data"));
+    bench.drive().faults().nth(Operation.TOKEN, 2, new Action.Refuse(503, "backendError"));
+    told.add(bench.signIn(file, "own-client", "alice@example.com").toString());
+    DriveConsent consent = file.consent().orElseThrow();
+    told.add(consent + " " + consent.client() + " " + ConsentedAccess.get(consent));
+    bench.drive().auth().revoke("own-client");
+    try {
+      told.add(ConsentedAccess.get(consent).toString());
+    } catch (SignInException e) {
+      told.add(stack(e));
+    }
+    bench.drive().faults().always(Operation.DEVICE_CODE, new Action.Refuse(403, "secret-reason"));
+    try {
+      bench.signIn(file, "own-client", "alice@example.com");
+    } catch (SignInException e) {
+      told.add(stack(e));
+    }
+    told.add(DriveLogout.run(file).toString());
+
+    assertThat(told).hasSizeGreaterThan(4);
+    assertThat(told).allSatisfy(line -> assertThat(line).doesNotContain(SECRET));
+    assertThat(told).anySatisfy(line -> assertThat(line).contains("7 days"));
+  }
+
   private interface Deed {
     void run() throws Exception;
   }

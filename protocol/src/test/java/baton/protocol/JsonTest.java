@@ -119,7 +119,7 @@ class JsonTest {
         new CheckpointFolder(JOB, NOON, POSITION, FENCE, 1),
         Manifests.example(),
         Manifests.example().files().get(0),
-        new CheckpointView(CHECKPOINT, "kept", Verified.COORDINATOR, NOON),
+        new CheckpointView(CHECKPOINT, "kept", Verified.COORDINATOR, NOON, Map.of("accuracy", 0.9)),
         new CommitAnswer(DIGEST, AfterCommit.TRAIN_ON, POSITION, Verified.WORKER),
         new CommitAnswer(DIGEST, AfterCommit.COMPLETE, null, Verified.WORKER),
         new CommitRequest(null, POSITION, "{\n}", null),

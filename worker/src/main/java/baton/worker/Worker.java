@@ -176,7 +176,8 @@ public final class Worker implements AutoCloseable {
     SessionId id = new SessionId(hex(random, ID_BYTES));
     Supplier<Moment> clock = Worker::now;
     Identity identity =
-        new Identity(id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
+        new Identity(
+            id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new Control(

@@ -30,6 +30,7 @@ final class MemoryCoordinator implements CoordinatorPort {
 
   private final JobSpec spec;
   private final List<Checkpoint> committed = new ArrayList<>();
+  private Optional<String> finalReason = Optional.empty();
   private final List<Action.Release> releases = new ArrayList<>();
   private long fence;
   private Optional<Sha256> holder = Optional.empty();
@@ -129,11 +130,12 @@ final class MemoryCoordinator implements CoordinatorPort {
           commit.turn(), Request.COMMIT, Refusal.OUT_OF_STEP, "It does not extend the head.");
     }
     committed.add(next);
-    return new Event.Committed(commit.turn(), next.digest(), after(next), segmentEnd(next));
+    return new Event.Committed(commit.turn(), next.digest(), after(next, commit), segmentEnd(next));
   }
 
-  private AfterCommit after(Checkpoint next) {
-    if (next.position().equals(spec.end())) {
+  private AfterCommit after(Checkpoint next, Action.Commit commit) {
+    finalReason = commit.finalReason();
+    if (next.position().equals(spec.end()) || finalReason.isPresent()) {
       complete = true;
       holder = Optional.empty();
       return AfterCommit.COMPLETE;
@@ -175,6 +177,11 @@ final class MemoryCoordinator implements CoordinatorPort {
     return committed.isEmpty()
         ? Optional.empty()
         : Optional.of(committed.get(committed.size() - 1));
+  }
+
+  /** Why the job was complete before its last epoch. */
+  synchronized Optional<String> finalReason() {
+    return finalReason;
   }
 
   synchronized Position position() {

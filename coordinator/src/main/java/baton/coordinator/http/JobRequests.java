@@ -85,8 +85,7 @@ final class JobRequests {
   void checkpoints(RoutingContext request) {
     reply.read(
         request,
-        () ->
-            jobs.history(existing(request)).checkpoints().stream().map(Views::checkpoint).toList(),
+        () -> Views.checkpoints(jobs.history(existing(request))),
         list -> Answers.ok(request, list));
   }
 

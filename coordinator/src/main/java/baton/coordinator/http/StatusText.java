@@ -8,9 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The status as a table for a terminal of 100 columns. */
 final class StatusText {
@@ -20,6 +24,7 @@ final class StatusText {
   private static final String ROW = "%-16s %-9s %-24s %-9s %-20s %-6s %s%n";
   private static final int BAR = 10;
   private static final int MOST_METRICS = 4;
+  private static final Pattern BEST = Pattern.compile("(.+)\\.(highest|lowest)(Epoch)?");
 
   private StatusText() {}
 
@@ -74,6 +79,7 @@ final class StatusText {
     line(text, "id " + job.id());
     if (job.latest() != null) {
       line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));
+      best(job.latest().values()).forEach(best -> line(text, best));
     }
     if (job.certificate() != null) {
       line(text, job.certificate().sentence());
@@ -110,10 +116,32 @@ final class StatusText {
 
   private static String metrics(Map<String, Double> values) {
     return values.entrySet().stream()
+        .filter(metric -> !BEST.matcher(metric.getKey()).matches())
         .sorted(Map.Entry.comparingByKey())
         .limit(MOST_METRICS)
         .map(metric -> metric.getKey() + " " + number(metric.getValue()))
         .collect(Collectors.joining(", "));
+  }
+
+  /** From metrics such as {@code accuracy.highest} and {@code accuracy.highestEpoch}. */
+  private static List<String> best(Map<String, Double> values) {
+    return values.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .flatMap(
+            metric -> {
+              Matcher name = BEST.matcher(metric.getKey());
+              Double epoch = values.get(metric.getKey() + "Epoch");
+              return name.matches() && epoch != null
+                  ? Stream.of(
+                      "best: %s %s %s, at %s"
+                          .formatted(
+                              name.group(2),
+                              name.group(1),
+                              number(metric.getValue()),
+                              Position.ofEpochs(epoch.intValue())))
+                  : Stream.empty();
+            })
+        .toList();
   }
 
   private static String bar(int done, int all) {

@@ -1,6 +1,7 @@
 package baton.coordinator.http;
 
 import baton.coordinator.lease.Certificate;
+import baton.coordinator.lease.History.CheckpointMarked.Mark;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
@@ -12,6 +13,7 @@ import baton.protocol.Ask;
 import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
+import baton.protocol.Position;
 import baton.protocol.SaveInterval;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
@@ -30,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -124,12 +127,24 @@ final class Views {
         row.endedAt().orElse(null));
   }
 
-  static CheckpointView checkpoint(JobHistory.CheckpointRow row) {
+  /** Each with what was measured just there, as far as it leads to the head. */
+  static List<CheckpointView> checkpoints(JobHistory history) {
+    Map<Position, Measurement> measured =
+        history.measurements().stream()
+            .collect(Collectors.toMap(Measurement::position, m -> m, (first, second) -> second));
+    return history.checkpoints().stream()
+        .map(row -> checkpoint(row, measured.get(row.checkpoint().position())))
+        .toList();
+  }
+
+  private static CheckpointView checkpoint(JobHistory.CheckpointRow row, Measurement measured) {
+    boolean counts = measured != null && !row.mark().equals(Optional.of(Mark.REJECTED));
     return new CheckpointView(
         row.checkpoint(),
         row.mark().map(Enum::name).orElse("KEPT"),
         row.verified(),
-        row.committedAt());
+        row.committedAt(),
+        counts ? measured.values() : null);
   }
 
   private static CertificateView certificate(Certificate certificate) {

@@ -110,6 +110,9 @@ class RelayOverHttpTest {
     assertThat(admin.checkpoints(job))
         .extracting(CheckpointView::state)
         .containsExactly("PRUNED", "KEPT", "KEPT", "KEPT");
+    assertThat(admin.checkpoints(job))
+        .extracting(checkpoint -> checkpoint.metrics().get("accuracy"))
+        .containsExactly(0.9, 0.9, 0.9, 0.9);
     assertThat(admin.metrics(job))
         .extracting(measured -> measured.position().epoch())
         .containsExactly(1, 2, 3, 4);

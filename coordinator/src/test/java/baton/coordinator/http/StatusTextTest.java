@@ -56,6 +56,24 @@ class StatusTextTest {
         lease == null ? null : 190L);
   }
 
+  private static JobView measured(Map<String, Double> values) {
+    JobView job = job("digits", null, lease("kaggle-1"));
+    return new JobView(
+        job.id(),
+        job.state(),
+        job.reason(),
+        job.spec(),
+        job.store(),
+        job.fence(),
+        job.head(),
+        job.certificate(),
+        job.lease(),
+        new Measurement(job.head().position(), values),
+        job.notices(),
+        job.submittedAt(),
+        job.etaSeconds());
+  }
+
   private static JobView.LeaseView lease(String worker) {
     return new JobView.LeaseView(
         new Fence(7),
@@ -94,6 +112,22 @@ class StatusTextTest {
             Waiting:
               laptop on cpu, for digits
             """);
+  }
+
+  @Test
+  void theBestEpochHasALineOfItsOwn() {
+    Map<String, Double> values =
+        Map.of(
+            "accuracy", 0.97,
+            "accuracy.highest", 0.98125,
+            "accuracy.highestEpoch", 9.0,
+            "loss.generator", 0.7,
+            "fell.lowest", 1.0);
+
+    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON))
+        .contains("  at e12-b0: accuracy 0.9700, loss.generator 0.7000\n")
+        .contains("  best: highest accuracy 0.9813, at e9-b0\n")
+        .doesNotContain("fell");
   }
 
   @Test

@@ -2,8 +2,25 @@ package baton.protocol.message;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Verified;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.Map;
 
-/** A committed checkpoint and what became of it: {@code KEPT}, {@code PRUNED}, {@code REJECTED}. */
+/**
+ * A committed checkpoint and what became of it: {@code KEPT}, {@code PRUNED}, {@code REJECTED}.
+ *
+ * @param metrics what was measured at its position; absent where nothing was
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointView(
-    Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {}
+    Checkpoint checkpoint,
+    String state,
+    Verified verified,
+    Instant committedAt,
+    Map<String, Double> metrics) {
+  /** Where nothing was measured. */
+  public CheckpointView(
+      Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {
+    this(checkpoint, state, verified, committedAt, null);
+  }
+}

@@ -1,6 +1,10 @@
 package baton.scripts.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The command {@code drive}: the coordinator's sign-in to Google Drive. */
 @Command(
@@ -12,4 +16,13 @@ import picocli.CommandLine.Command;
     },
     footer = "docs/drive.md has the steps to an OAuth client of your own.",
     subcommands = {DriveLoginCommand.class, DriveStatusCommand.class, DriveLogoutCommand.class})
-public final class DriveCommand {}
+public final class DriveCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  /** Alone it only tells what there is. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return ExitCode.USAGE;
+  }
+}

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The programs that are proven exact when none is named: short runs that draw at random. */
 final class Candidates {
@@ -25,6 +26,10 @@ final class Candidates {
           "units", 16,
           "dropout", 0.2);
 
+  /** Two networks with gathered gradients, averages and examples that are loaded ahead. */
+  private static final Map<String, Object> WITH_ALL_STATE =
+      Map.of("accumulate", 3, "ema", 0.99, "prefetch", 2);
+
   /** An example script, and how long it trains. */
   private record Example(String file, int epochs, String module) {}
 
@@ -39,12 +44,15 @@ final class Candidates {
 
   /** Those that are part of the worker. */
   static List<Candidate> builtIn() {
-    return List.of(builtIn("digits").orElseThrow(), builtIn("lipnet").orElseThrow());
+    return Stream.of("digits", "forger", "lipnet")
+        .map(name -> builtIn(name).orElseThrow())
+        .toList();
   }
 
   private static Optional<Candidate> builtIn(String name) {
     return switch (name) {
       case "digits" -> Optional.of(ours("digits", Optional.empty(), Map.of(), 4));
+      case "forger" -> Optional.of(ours("forger", Optional.empty(), WITH_ALL_STATE, 4));
       case "lipnet" -> Optional.of(ours("lipnet", Optional.empty(), SMALL_LIPNET, 9));
       default -> Optional.empty();
     };

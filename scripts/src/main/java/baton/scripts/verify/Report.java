@@ -31,13 +31,14 @@ public record Report(Chain chain, int whole, Certificate certificate, List<Strin
       return "NOT VERIFIED: " + defects.get(0) + (more > 0 ? " (and " + more + " more)" : "");
     }
     Found head = chain.links().get(0);
-    return "VERIFIED %s; %d checkpoints from %s to the start, %d whole, %d pruned; head %s"
+    int all = chain.links().size();
+    return "VERIFIED %s; %s from %s to the start, %d whole, %d pruned; head %s"
         .formatted(
             certificate.sentence(),
-            chain.links().size(),
+            all == 1 ? "1 checkpoint" : all + " checkpoints",
             head.folder().position(),
             whole,
-            chain.links().size() - whole,
+            all - whole,
             head.digest().brief());
   }
 

@@ -2,7 +2,9 @@ package baton.scripts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baton.protocol.StoreId;
 import baton.scripts.process.CoordinatorServer;
+import baton.worker.checkpoint.DirectoryStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,6 +79,40 @@ class CommandLineTest {
   }
 
   @Test
+  void aFolderThatIsNoStoreIsNotMadeOne(@TempDir Path photos) {
+    assertThat(run("verify", "first", "--store-dir", photos.toString()))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains(photos + " is no store of Baton: there is no baton-store.json in it.");
+    assertThat(photos).isEmptyDirectory();
+  }
+
+  @Test
+  void aJobThatNeitherCoordinatorNorStoreKnowsIsNamed(@TempDir Path root) throws Exception {
+    DirectoryStore.open(root, () -> new StoreId("store-1"));
+
+    assertThat(run("verify", "nobody", "--store-dir", root.toString()))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(out.toString()).contains("The coordinator knows no such job; the store may.");
+    assertThat(err.toString())
+        .contains("The store holds no checkpoint of a job with the id or name nobody.");
+  }
+
+  @Test
+  void aHeadsDigestIsGivenWhole(@TempDir Path root) throws Exception {
+    DirectoryStore store = DirectoryStore.open(root, () -> new StoreId("store-1"));
+    run("submit", "digits", "--name", "headed", "--epochs", "3");
+
+    assertThat(run("verify", "headed", "--store-dir", root.toString())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("NOT VERIFIED: The store holds no checkpoint of this job that can be read.");
+    assertThat(run("verify", "headed", "--store-dir", root.toString(), "--head", "abc"))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--head takes the whole digest");
+    assertThat(store.id()).isEqualTo(new StoreId("store-1"));
+  }
+
+  @Test
   void aWrongTokenIsRefusedAndNotRepeated() throws IOException {
     Path token = Files.writeString(folder.resolve("wrong"), "baton_admin_wrong");
 
@@ -114,6 +150,7 @@ class CommandLineTest {
           case "pause" -> new PauseCommand();
           case "resume" -> new ResumeCommand();
           case "cancel" -> new CancelCommand();
+          case "verify" -> new VerifyCommand();
           default -> throw new IllegalArgumentException(command);
         },
         all);

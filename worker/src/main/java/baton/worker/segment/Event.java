@@ -181,7 +181,7 @@ public sealed interface Event {
   record SnapshotTaken(int turn, Snapshot snapshot, Duration stall) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.snapshotTaken(snapshot, now));
+      session.holding(turn).ifPresent(h -> h.snapshotTaken(snapshot, stall, now));
     }
   }
 

@@ -124,8 +124,9 @@ final class Holding {
     }
   }
 
-  void snapshotTaken(Snapshot snapshot, Moment now) {
+  void snapshotTaken(Snapshot snapshot, Duration stall, Moment now) {
     if (training.copied(now)) {
+      costs.saves().stalled(stall);
       saves.offer(snapshot);
       pace.copied(now);
     } else {
@@ -147,9 +148,8 @@ final class Holding {
     save.succeeded();
     if (saves.saved(checkpoint, manifest)) {
       setbacks.over();
-      Duration took = now.since(saveBegunAt);
-      costs.transferTook(took);
-      costs.saves().uploaded(took);
+      costs.transferTook(now.since(saveBegunAt));
+      costs.saves().uploaded(now.ranSince(saveBegunAt));
     }
   }
 

@@ -19,6 +19,11 @@ public record Moment(Duration monotonic, Instant wall) {
     return larger.isNegative() ? Duration.ZERO : larger;
   }
 
+  /** The time this machine was awake since {@code earlier}: what work took, not what passed. */
+  Duration ranSince(Moment earlier) {
+    return monotonic.minus(earlier.monotonic);
+  }
+
   public Moment plus(Duration passed) {
     return new Moment(monotonic.plus(passed), wall.plus(passed));
   }

@@ -15,8 +15,10 @@ final class SaveCosts {
   static final Duration SHORTEST = Duration.ofSeconds(5);
   static final Duration LONGEST = Duration.ofMinutes(30);
 
-  /** Until a save was measured; so the first comes soon. */
+  /** Until a save was measured; the first comes soon, so that one is. */
   static final Duration PRESUMED = Duration.ofSeconds(1);
+
+  static final Duration FIRST = Duration.ofSeconds(30);
 
   /** Steps vary, so little is made of a few. */
   private static final int STEPS_TO_COMPARE = 20;
@@ -87,7 +89,7 @@ final class SaveCosts {
     double cost = cost().orElse(PRESUMED).toNanos();
     double mean = hazard.meanTimeToLoss().toNanos();
     Duration optimum = Duration.ofNanos(Math.round(Math.min(mean, Math.sqrt(2 * cost * mean))));
-    Duration bounded = larger(SHORTEST, smaller(LONGEST, optimum));
+    Duration bounded = larger(SHORTEST, smaller(stall.isKnown() ? LONGEST : FIRST, optimum));
     Optional<Duration> inStore =
         upload.isKnown()
             ? Optional.of(Duration.ofNanos(Math.round(upload.value)))

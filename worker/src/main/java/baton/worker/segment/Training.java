@@ -69,7 +69,7 @@ final class Training {
   }
 
   void trained(Run.Step step, boolean saving, Moment now) {
-    Duration took = now.since(since);
+    Duration took = now.ranSince(since);
     if (finished(Doing.STEPPING, now)) {
       costs.saves().stepped(took, saving);
       position = step.position();
@@ -86,12 +86,7 @@ final class Training {
   }
 
   boolean copied(Moment now) {
-    Duration took = now.since(since);
-    boolean copied = finished(Doing.COPYING, now);
-    if (copied) {
-      costs.saves().stalled(took);
-    }
-    return copied;
+    return finished(Doing.COPYING, now);
   }
 
   private boolean finished(Doing what, Moment now) {

@@ -49,4 +49,15 @@ record DigitImages(float[][] pixels, int[] labels) {
     }
     return new DigitImages(pixels, labels);
   }
+
+  /** The image moved so far; what comes in at the edge is blank. */
+  static float[] moved(float[] pixels, int right, int down) {
+    float[] moved = new float[PIXELS];
+    for (int row = Math.max(0, down); row < Math.min(SIDE, SIDE + down); row++) {
+      for (int column = Math.max(0, right); column < Math.min(SIDE, SIDE + right); column++) {
+        moved[row * SIDE + column] = pixels[(row - down) * SIDE + column - right];
+      }
+    }
+    return moved;
+  }
 }

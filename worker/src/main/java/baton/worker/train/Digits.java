@@ -16,6 +16,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.loss.Loss;
 import baton.worker.segment.TroubleException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -23,18 +24,23 @@ import java.util.function.UnaryOperator;
  * The program {@code digits}: a small convolutional network that reads handwritten digits. A fifth
  * of the images, drawn by the job's seed, is held out.
  */
-final class Digits implements Recipe {
+final class Digits implements Recipe<Labelled> {
   private static final int CLASSES = 10;
   private static final int HELD_OUT_PART = 5;
+  private static final Shape IMAGE = new Shape(1, DigitImages.SIDE, DigitImages.SIDE);
 
   private final DigitImages images = DigitImages.load();
   private final int[] training;
   private final int[] heldOut;
+  private final Seeds seeds;
   private final float dropout;
+  private final int augment;
   private final Loss crossEntropy = Loss.softmaxCrossEntropyLoss();
 
   Digits(Parameters parameters, Seeds seeds) throws TroubleException {
+    this.seeds = seeds;
     dropout = (float) parameters.fraction("dropout", 0.3);
+    augment = parameters.between(0, DigitImages.SIDE - 1, "augment", 0);
     int[] order = new SplitMix64(seeds.split()).permutation(images.labels().length);
     int held = order.length / HELD_OUT_PART;
     heldOut = Arrays.copyOfRange(order, 0, held);
@@ -74,7 +80,7 @@ final class Digits implements Recipe {
 
   @Override
   public Shape input() {
-    return new Shape(1, 1, DigitImages.SIDE, DigitImages.SIDE);
+    return new Shape(1).addAll(IMAGE);
   }
 
   @Override
@@ -82,9 +88,20 @@ final class Digits implements Recipe {
     return training.length;
   }
 
+  /** Moved by up to {@code augment} pixels, if the job sets it. */
   @Override
-  public Batch batch(NDManager manager, int[] examples, int epoch) {
-    return take(manager, Arrays.stream(examples).map(example -> training[example]).toArray());
+  public Labelled example(int number, int epoch) {
+    int image = training[number];
+    SplitMix64 random = new SplitMix64(seeds.example(epoch, number));
+    int right = random.nextInt(2 * augment + 1) - augment;
+    int down = random.nextInt(2 * augment + 1) - augment;
+    return new Labelled(
+        DigitImages.moved(images.pixels()[image], right, down), images.labels()[image]);
+  }
+
+  @Override
+  public Batch batch(NDManager manager, List<Labelled> examples) {
+    return Labelled.batch(manager, examples, IMAGE);
   }
 
   @Override
@@ -94,7 +111,11 @@ final class Digits implements Recipe {
 
   @Override
   public Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model) {
-    Batch batch = take(manager, heldOut);
+    List<Labelled> unmoved =
+        Arrays.stream(heldOut)
+            .mapToObj(image -> new Labelled(images.pixels()[image], images.labels()[image]))
+            .toList();
+    Batch batch = batch(manager, unmoved);
     NDList predictions = model.apply(batch.data());
     NDArray right = predictions.singletonOrThrow().argMax(1).eq(batch.labels().singletonOrThrow());
     return Map.of(
@@ -104,15 +125,8 @@ final class Digits implements Recipe {
         (double) loss(batch.labels(), predictions).getFloat());
   }
 
-  private Batch take(NDManager manager, int[] chosen) {
-    float[] pixels = new float[chosen.length * DigitImages.PIXELS];
-    long[] labels = new long[chosen.length];
-    for (int i = 0; i < chosen.length; i++) {
-      System.arraycopy(
-          images.pixels()[chosen[i]], 0, pixels, i * DigitImages.PIXELS, DigitImages.PIXELS);
-      labels[i] = images.labels()[chosen[i]];
-    }
-    Shape shape = new Shape(chosen.length, 1, DigitImages.SIDE, DigitImages.SIDE);
-    return new Batch(new NDList(manager.create(pixels, shape)), new NDList(manager.create(labels)));
+  @Override
+  public Goal goal() {
+    return Goal.highest("accuracy");
   }
 }

@@ -5,24 +5,25 @@ import ai.djl.ndarray.NDManager;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
+import java.util.LinkedHashMap;
 import java.util.function.ObjIntConsumer;
 
-/** A program that trains in this JVM with DJL: a {@link Recipe} under a name. */
+/** A program that trains in this JVM with DJL: a {@link Course} under a name. */
 public final class DjlProgram implements Program {
   private final String name;
-  private final Recipe.Factory recipes;
+  private final Course.Factory courses;
   private final TorchEngine torch;
   private final ObjIntConsumer<Engine> generator;
   private final Memory memory;
 
-  public DjlProgram(String name, Recipe.Factory recipes, TorchEngine torch) {
-    this(name, recipes, torch, Engine::setRandomSeed);
+  public DjlProgram(String name, Course.Factory courses, TorchEngine torch) {
+    this(name, courses, torch, Engine::setRandomSeed);
   }
 
   /** With another way to seed the engine's generator. */
   DjlProgram(
-      String name, Recipe.Factory recipes, TorchEngine torch, ObjIntConsumer<Engine> generator) {
-    this(name, recipes, torch, generator, Memory.ofThisMachine());
+      String name, Course.Factory courses, TorchEngine torch, ObjIntConsumer<Engine> generator) {
+    this(name, courses, torch, generator, Memory.ofThisMachine());
   }
 
   /**
@@ -33,12 +34,12 @@ public final class DjlProgram implements Program {
    */
   DjlProgram(
       String name,
-      Recipe.Factory recipes,
+      Course.Factory courses,
       TorchEngine torch,
       ObjIntConsumer<Engine> generator,
       Memory memory) {
     this.name = name;
-    this.recipes = recipes;
+    this.courses = courses;
     this.torch = torch;
     this.generator = generator;
     this.memory = memory;
@@ -46,7 +47,7 @@ public final class DjlProgram implements Program {
 
   /** The same program with another way to seed the engine's generator. */
   DjlProgram seededBy(ObjIntConsumer<Engine> other) {
-    return new DjlProgram(name, recipes, torch, other);
+    return new DjlProgram(name, courses, torch, other);
   }
 
   @Override
@@ -62,17 +63,23 @@ public final class DjlProgram implements Program {
     return Troubles.guard(
         "starting %s at %s".formatted(name, start.position()),
         () -> {
-          Recipe recipe = recipes.create(parameters, seeds);
-          parameters.addDefaults(recipe.defaults());
-          Tuning tuning = Tuning.of(parameters, recipe.examples(), start.spec().epochs());
+          Course<?> course = courses.create(parameters, seeds);
+          parameters.addDefaults(course.defaults());
+          Routine routine = Routine.of(parameters);
+          int updates = Timetable.of(course, routine).updatesPerEpoch();
+          LinkedHashMap<Network, Tuning> tunings = new LinkedHashMap<>();
+          for (Network network : course.networks()) {
+            tunings.put(network, Tuning.of(parameters.of(network), updates, start.spec().epochs()));
+          }
           parameters.refuseUnknown();
           NDManager manager = session.engine().newBaseManager(session.device());
           try {
-            DjlRun run =
-                new DjlRun(
+            DjlRun<?> run =
+                new DjlRun<>(
                     start.spec(),
-                    recipe,
-                    tuning,
+                    course,
+                    routine,
+                    tunings,
                     session,
                     manager,
                     seed -> generator.accept(session.engine(), seed));

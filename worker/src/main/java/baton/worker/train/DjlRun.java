@@ -1,27 +1,21 @@
 package baton.worker.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import baton.protocol.Trouble;
-import baton.protocol.checkpoint.Safetensors;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
@@ -29,152 +23,185 @@ import java.util.function.IntConsumer;
  * The training loop. Each batch is a pure function of the state and of the position:
  *
  * <ol>
- *   <li>seed the engine's generator from (job seed, epoch, batch);
  *   <li>take the batch from the epoch's permutation, itself seeded by (job seed, epoch);
- *   <li>forward, loss, backward; a loss that is not a finite number ends the run;
- *   <li>clip, update, move the position, and free what the batch has allocated.
+ *   <li>seed the engine's generator from (job seed, epoch, batch);
+ *   <li>for one network after the other: forward, loss, backward, and unless more batches belong to
+ *       the group, clip and update; a loss that is not a finite number ends the run;
+ *   <li>move the position, and free what the batch has allocated;
+ *   <li>at the end of an epoch, evaluate: whether it was the best, and whether training ends here,
+ *       is part of the state.
  * </ol>
  *
  * <p>DJL's {@code EasyTrain} cannot begin within an epoch, and its optimizers cannot be saved.
  */
-final class DjlRun implements Run {
+final class DjlRun<E> implements Run {
   private final JobSpec spec;
-  private final Recipe recipe;
-  private final Tuning tuning;
+  private final Course<E> course;
+  private final Routine routine;
+  private final Timetable timetable;
   private final TorchEngine.Session session;
   private final IntConsumer generator;
   private final Seeds seeds;
   private final NDManager manager;
-  private final Block model;
-  private final ParameterStore store;
-  private final Weights weights;
-  private Optimizer optimizer;
+  private final LiveNetworks networks;
+  private final TrainingState state;
+  private final Loader<E> loader;
   private SnapshotMemory copies;
-  private Position position = Position.START;
-  private double lossSum;
-  private int sampledEpoch = -1;
-  private Sampler sampler;
+  private Optional<Measurement> measured = Optional.empty();
   private boolean failed;
 
   /**
    * Draws the first weights.
    *
+   * @param tunings of all networks, in the order in which they are trained
    * @param manager of all the run's arrays; closed by {@link #close}
    * @param generator seeds the engine's generator
    */
   DjlRun(
       JobSpec spec,
-      Recipe recipe,
-      Tuning tuning,
+      Course<E> course,
+      Routine routine,
+      LinkedHashMap<Network, Tuning> tunings,
       TorchEngine.Session session,
       NDManager manager,
       IntConsumer generator) {
     this.spec = spec;
-    this.recipe = recipe;
-    this.tuning = tuning;
+    this.course = course;
+    this.routine = routine;
+    this.timetable = Timetable.of(course, routine);
     this.session = session;
     this.generator = generator;
     this.seeds = new Seeds(spec.seed());
     this.manager = manager;
-    this.store = new ParameterStore(manager, false);
-    this.model = recipe.model();
+    this.networks = new LiveNetworks(tunings.keySet(), manager);
     generator.accept(engineSeed(seeds.weights()));
-    this.weights = new Weights(model, manager, recipe.input());
-    this.optimizer = new Optimizer(tuning, weights.trainable(), manager);
+    this.state = new TrainingState(spec, course, timetable, tunings, routine.ema(), manager);
+    this.loader =
+        new Loader<>(spec.program(), course, timetable, seeds, spec.end(), routine.prefetch());
   }
 
   /** Continues from a checkpoint's files; the first thing done with a run, if at all. */
   void restore(Path files, Position at) throws TroubleException, IOException {
-    for (String name : DjlSnapshot.FILES) {
-      if (!Files.exists(files.resolve(name))) {
-        throw Tensors.misfit("The checkpoint has no " + name + ".");
-      }
-    }
-    RunState state = RunState.read(files);
-    state.requireFit(spec.program(), recipe.version(), at);
-    if (at.batch() >= batchesPerEpoch()) {
-      throw Tensors.misfit(
-          "An epoch has %d batches, so no checkpoint can be at %s."
-              .formatted(batchesPerEpoch(), at));
-    }
-    weights.restore(Safetensors.open(files.resolve(Weights.FILE)));
-    optimizer = new Optimizer(tuning, weights.trainable(), manager);
-    optimizer.restore(Safetensors.open(files.resolve(Optimizer.FILE)), state.updates());
-    position = at;
-    lossSum = state.lossSumValue();
+    state.restore(files, at);
   }
 
   /** Reserves the room for copies of the state; the last thing done before training begins. */
   void reserveCopies(Memory memory) throws TroubleException {
-    copies = SnapshotMemory.reserve(arrays(), memory);
+    copies = SnapshotMemory.reserve(state.arraysAtMost(), memory);
   }
 
   @Override
   public Position position() {
-    return position;
+    return state.position();
   }
 
   @Override
   public int batchesPerEpoch() {
-    return Sampler.batches(recipe.examples(), tuning.batchSize());
+    return timetable.batchesPerEpoch();
   }
 
   @Override
   public Step step() throws TroubleException {
     requireAlive();
-    if (!spec.end().isAfter(position)) {
+    if (!spec.end().isAfter(position())) {
       throw new IllegalStateException("the job ends at " + spec.end());
     }
     return guard("training", this::trainBatch);
   }
 
   private Step trainBatch() throws TroubleException {
-    int[] examples = sampler().batch(position.batch());
-    generator.accept(engineSeed(seeds.batch(position)));
+    List<E> examples = loader.take(position());
+    generator.accept(engineSeed(seeds.batch(position())));
+    double loss = 0;
     try (NDManager scope = manager.newSubManager()) {
-      double loss = requireFinite("loss", backward(scope, examples));
-      requireFinite("norm of the gradients", optimizer.update(scope));
-      lossSum = (position.batch() == 0 ? 0 : lossSum) + loss * examples.length;
-      position =
-          position.batch() + 1 == batchesPerEpoch()
-              ? Position.ofEpochs(position.epoch() + 1)
-              : new Position(position.epoch(), position.batch() + 1);
-      return new Step(position, loss, Optional.empty());
+      Course.Batch made = course.batch(scope, examples);
+      Course.Batch batch =
+          new Course.Batch(
+              LiveNetworks.inEngineMemory(made.data()), LiveNetworks.inEngineMemory(made.labels()));
+      for (Network network : state.optimizers().keySet()) {
+        loss += learn(network, scope, batch, examples.size());
+      }
+    }
+    state.trained();
+    return new Step(position(), loss, position().batch() == 0 ? judge() : Optional.empty());
+  }
+
+  private double learn(Network network, NDManager scope, Course.Batch batch, int examples)
+      throws TroubleException {
+    Optimizer optimizer = state.optimizers().get(network);
+    boolean accumulates = routine.accumulate() > 1;
+    float share = accumulates ? (float) timetable.share(position(), examples) : 1f;
+    double loss = requireFinite(whose("loss", network), backward(network, scope, batch, share));
+    if (accumulates) {
+      optimizer.gather(scope);
+    }
+    if (!timetable.isWithinGroup(timetable.after(position()))) {
+      double factor =
+          requireFinite(whose("rate factor", network), course.rateFactor(network.name()));
+      requireFinite(whose("norm of the gradients", network), optimizer.update(scope, factor));
+    }
+    state.lost(network, loss, examples);
+    return loss;
+  }
+
+  /** What is no finite number is told with the network's name, unless there is only one. */
+  private static String whose(String what, Network network) {
+    return network.name().isEmpty() ? what : what + " of the network " + network.name();
+  }
+
+  private double backward(Network network, NDManager scope, Course.Batch batch, float share) {
+    if (networks.areSeveral()) {
+      state.weights().learn(network);
+    }
+    try (GradientCollector collector = session.engine().newGradientCollector()) {
+      NDArray loss = network.objective().of(networks.inTraining(), scope, batch);
+      collector.backward(share == 1f ? loss : loss.mul(share));
+      return loss.getFloat();
     }
   }
 
-  private double backward(NDManager scope, int[] examples) {
-    Recipe.Batch batch = recipe.batch(scope, examples, position.epoch());
-    NDList data = inEngineMemory(batch.data());
-    NDList labels = inEngineMemory(batch.labels());
-    try (GradientCollector collector = session.engine().newGradientCollector()) {
-      NDList predictions = model.forward(store, data, true);
-      NDArray loss = recipe.loss(labels, predictions);
-      collector.backward(loss);
-      return loss.getFloat();
-    }
+  /** Evaluates the epoch that is done, and says why training ends with it, if it does. */
+  private Optional<String> judge() throws TroubleException {
+    Map<String, Double> values = evaluateEpoch();
+    state.evaluated(values.get(course.goal().metric()));
+    measured = Optional.of(state.measurement(values));
+    return spec.end().isAfter(position())
+        ? state.best().orElseThrow().reasonToEnd(position().epoch(), routine.patience())
+        : Optional.empty();
   }
 
   @Override
   public Measurement evaluate() throws TroubleException {
     requireAlive();
-    if (position.batch() != 0 || position.epoch() == 0) {
+    if (position().batch() != 0 || position().epoch() == 0) {
       throw new IllegalStateException(
-          "a run is evaluated at the end of an epoch, not at " + position);
+          "a run is evaluated at the end of an epoch, not at " + position());
     }
-    return guard(
-        "evaluating",
+    if (measured.isEmpty() || !measured.get().position().equals(position())) {
+      measured = Optional.of(guard("evaluating", () -> state.measurement(evaluateEpoch())));
+    }
+    return measured.get();
+  }
+
+  private Map<String, Double> evaluateEpoch() throws TroubleException {
+    return Troubles.guard(
+        "evaluating %s at %s".formatted(spec.program(), position()),
         () -> {
+          generator.accept(engineSeed(seeds.evaluation(position().epoch())));
           Map<String, Double> values = new TreeMap<>();
           try (NDManager scope = manager.newSubManager()) {
-            values.putAll(
-                recipe.evaluate(scope, data -> model.forward(store, inEngineMemory(data), false)));
+            values.putAll(course.evaluate(scope, networks.evaluated(state.averages())));
           }
-          values.put("loss", lossSum / recipe.examples());
+          values.putAll(state.losses());
           for (Map.Entry<String, Double> value : values.entrySet()) {
             requireFinite(value.getKey(), value.getValue());
           }
-          return new Measurement(position, values);
+          if (!values.containsKey(course.goal().metric())) {
+            throw new IllegalStateException(
+                "the goal is the %s, and what is measured is %s"
+                    .formatted(course.goal().describe(), values.keySet()));
+          }
+          return values;
         });
   }
 
@@ -183,11 +210,7 @@ final class DjlRun implements Run {
     requireAlive();
     return guard(
         "copying the state of",
-        () ->
-            new DjlSnapshot(
-                copies.copy(arrays()),
-                new RunState(
-                    spec.program(), recipe.version(), position, optimizer.updates(), lossSum)));
+        () -> new DjlSnapshot(copies.copy(state.arrays()), state.scalars()));
   }
 
   @Override
@@ -195,18 +218,9 @@ final class DjlRun implements Run {
     return copies.places();
   }
 
-  /** All arrays of the state, by file and name. */
-  private SortedMap<String, SortedMap<String, NDArray>> arrays() {
-    return new TreeMap<>(
-        Map.of(
-            Weights.FILE, weights.all(),
-            Optimizer.FILE, optimizer.slots(),
-            DjlSnapshot.EXTRA_FILE, Collections.emptySortedMap()));
-  }
-
   @Override
   public Sha256 architectureHash() {
-    return weights.architectureHash();
+    return state.weights().architectureHash();
   }
 
   @Override
@@ -216,22 +230,8 @@ final class DjlRun implements Run {
 
   @Override
   public void close() {
+    loader.close();
     manager.close();
-  }
-
-  private Sampler sampler() {
-    if (sampledEpoch != position.epoch()) {
-      sampledEpoch = position.epoch();
-      sampler = new Sampler(recipe.examples(), tuning.batchSize(), seeds.order(sampledEpoch));
-    }
-    return sampler;
-  }
-
-  /** Copies arrays made from Java buffers to where the engine aligns them, as in Tensors.load. */
-  private static NDList inEngineMemory(NDList arrays) {
-    NDList copies = new NDList();
-    arrays.forEach(array -> copies.add(array.duplicate()));
-    return copies;
   }
 
   /** The engine takes 32 bits; the upper ones of a SplitMix64 hash are as good as any. */
@@ -240,14 +240,7 @@ final class DjlRun implements Run {
   }
 
   private double requireFinite(String what, double value) throws TroubleException {
-    if (Double.isFinite(value)) {
-      return value;
-    }
-    throw new TroubleException(
-        Trouble.program(
-            "The %s of %s is %s at %s.".formatted(what, spec.program(), value, position),
-            "Submit the job again with a smaller learningRate, with clipNorm, or with cleaner"
-                + " data."));
+    return Troubles.requireFinite("%s of %s".formatted(what, spec.program()), value, position());
   }
 
   private void requireAlive() {
@@ -259,7 +252,7 @@ final class DjlRun implements Run {
   /** After an error half-made gradients may remain, so the run is not used again. */
   private <T> T guard(String doing, Troubles.Work<T> work) throws TroubleException {
     failed = true;
-    T result = Troubles.guard("%s %s at %s".formatted(doing, spec.program(), position), work);
+    T result = Troubles.guard("%s %s at %s".formatted(doing, spec.program(), position()), work);
     failed = false;
     return result;
   }

@@ -14,7 +14,7 @@ import java.util.SortedMap;
  * A run's state as plain bytes: nothing in it belongs to the engine, so any thread may write it.
  */
 record DjlSnapshot(SnapshotMemory.Copy copy, RunState state) implements Snapshot {
-  /** Empty: all randomness is derived from the seed, see {@link Seeds}. */
+  /** No generators are among it: all randomness is derived from the seed, see {@link Seeds}. */
   static final String EXTRA_FILE = "extra.safetensors";
 
   static final List<String> FILES =

@@ -2,27 +2,29 @@ package baton.worker.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import baton.protocol.checkpoint.Tensor;
-import baton.worker.segment.TroubleException;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An update rule with its state: one counter of updates for the whole job, and slots by the name of
- * the weight they belong to, such as {@code 01Conv2d_weight.mean}. Unlike DJL's optimizers, all of
- * it can be saved and restored.
+ * An update rule with its state: a counter of updates, slots by the name of the weight they belong
+ * to, such as {@code 01Conv2d_weight.mean}, and between the batches of a group the gradients
+ * gathered so far, such as {@code 01Conv2d_weight.gradient}. Unlike DJL's optimizers, all of it can
+ * be saved and restored.
  */
 final class Optimizer {
   static final String FILE = "optimizer.safetensors";
+  private static final String GRADIENT = "gradient";
 
   private final Tuning tuning;
   private final SortedMap<String, NDArray> weights;
   private final NDManager manager;
   private final SortedMap<String, NDArray> slots = new TreeMap<>();
+  private final SortedMap<String, NDArray> gathered = new TreeMap<>();
   private long updates;
 
   Optimizer(Tuning tuning, SortedMap<String, NDArray> weights, NDManager manager) {
@@ -32,54 +34,73 @@ final class Optimizer {
     weights.forEach(
         (name, weight) -> {
           for (String slot : tuning.rule().slots()) {
-            slots.put(slotName(name, slot), manager.zeros(weight.getShape(), weight.getDataType()));
+            slots.put(slotName(name, slot), zeros(weight));
           }
         });
   }
 
-  /** The number of updates since the job began. */
-  long updates() {
-    return updates;
+  private NDArray zeros(NDArray weight) {
+    return manager.zeros(weight.getShape(), weight.getDataType());
   }
 
+  /** All that a checkpoint has to carry beside the counter; it may be overwritten in place. */
   SortedMap<String, NDArray> slots() {
-    return Collections.unmodifiableSortedMap(slots);
+    SortedMap<String, NDArray> all = new TreeMap<>(slots);
+    gathered.forEach((name, gradient) -> all.put(slotName(name, GRADIENT), gradient));
+    return Collections.unmodifiableSortedMap(all);
   }
 
-  void restore(Map<String, Tensor> saved, long updatesDone) throws TroubleException {
-    Tensors.requireFit(FILE, slots, saved);
-    slots.replaceAll(
-        (name, fresh) -> {
-          NDArray restored = Tensors.load(manager, saved.get(name), fresh.getDataType());
-          fresh.close();
-          return restored;
-        });
-    updates = updatesDone;
+  /** Arrays of the names and shapes of gathered gradients. */
+  SortedMap<String, NDArray> likeGathered() {
+    SortedMap<String, NDArray> like = new TreeMap<>();
+    weights.forEach((name, weight) -> like.put(slotName(name, GRADIENT), weight));
+    return like;
   }
 
   /**
-   * Moves all weights along the gradients of the last backward pass, in name order, and zeroes
-   * those.
+   * Takes the place of one that was saved; what its slots hold is to be loaded.
+   *
+   * @param withinGroup whether it had gathered gradients
+   */
+  void resume(long updatesDone, boolean withinGroup) {
+    updates = updatesDone;
+    if (withinGroup) {
+      weights.forEach((name, weight) -> gathered.put(name, zeros(weight)));
+    }
+  }
+
+  /**
+   * Adds the gradients of the last backward pass to those of the group, and zeroes them.
    *
    * @param scope closed by the caller when the batch is done
+   */
+  void gather(NDManager scope) {
+    gradients(scope)
+        .forEach(
+            (name, gradient) -> {
+              gathered.computeIfAbsent(name, n -> zeros(weights.get(n))).addi(gradient);
+              JniUtils.zeroGrad((PtNDArray) weights.get(name));
+            });
+  }
+
+  /**
+   * Moves all weights along the gathered gradients, or along those of the last backward pass if
+   * there are none, in name order, and zeroes them.
+   *
+   * @param scope closed by the caller when the batch is done
+   * @param rateFactor the scheduled learning rate counts this many times
    * @return the gradients' global norm, or 0 if they are not clipped; if it is not a finite number,
    *     nothing was moved
    */
-  double update(NDManager scope) {
-    SortedMap<String, NDArray> gradients = new TreeMap<>();
-    weights.forEach(
-        (name, weight) -> {
-          NDArray gradient = weight.getGradient();
-          gradient.attach(scope);
-          gradients.put(name, gradient);
-        });
+  double update(NDManager scope, double rateFactor) {
+    SortedMap<String, NDArray> gradients = gathered.isEmpty() ? gradients(scope) : group(scope);
     boolean clipped = Double.isFinite(tuning.clipNorm());
     double norm = clipped ? GlobalNorm.of(gradients.values()) : 0;
     if (!Double.isFinite(norm)) {
       return norm;
     }
     float rescale = clipped ? GlobalNorm.rescale(norm, tuning.clipNorm()) : 1f;
-    float rate = tuning.schedule().at(updates);
+    float rate = (float) (tuning.schedule().at(updates) * rateFactor);
     updates++;
     gradients.forEach(
         (name, gradient) ->
@@ -87,6 +108,24 @@ final class Optimizer {
                 .rule()
                 .apply(weights.get(name), gradient, slotsOf(name), rate, rescale, updates));
     return norm;
+  }
+
+  private SortedMap<String, NDArray> gradients(NDManager scope) {
+    SortedMap<String, NDArray> gradients = new TreeMap<>();
+    weights.forEach(
+        (name, weight) -> {
+          NDArray gradient = weight.getGradient();
+          gradient.attach(scope);
+          gradients.put(name, gradient);
+        });
+    return gradients;
+  }
+
+  private SortedMap<String, NDArray> group(NDManager scope) {
+    SortedMap<String, NDArray> group = new TreeMap<>(gathered);
+    gathered.clear();
+    group.values().forEach(gradient -> gradient.attach(scope));
+    return group;
   }
 
   private List<NDArray> slotsOf(String weight) {

@@ -17,13 +17,36 @@ import java.util.function.DoublePredicate;
  */
 public final class Parameters {
   private final String program;
+  private final String scope;
   private final Map<String, Object> given;
-  private final Map<String, Object> defaults = new TreeMap<>();
-  private final SortedSet<String> known = new TreeSet<>();
+  private final Map<String, Object> defaults;
+  private final SortedSet<String> known;
 
   Parameters(String program, Map<String, Object> given) {
+    this(program, "", Map.copyOf(given), new TreeMap<>(), new TreeSet<>());
+  }
+
+  private Parameters(
+      String program,
+      String scope,
+      Map<String, Object> given,
+      Map<String, Object> defaults,
+      SortedSet<String> known) {
     this.program = program;
-    this.given = Map.copyOf(given);
+    this.scope = scope;
+    this.given = given;
+    this.defaults = defaults;
+    this.known = known;
+  }
+
+  /**
+   * The same for one network: {@code generator.learningRate}, where there is one, counts before
+   * {@code learningRate}.
+   */
+  Parameters of(Network network) {
+    return network.name().isEmpty()
+        ? this
+        : new Parameters(program, network.qualify(""), given, defaults, known);
   }
 
   /** From now on these count where the job gives no value, before any fallback. */
@@ -53,12 +76,23 @@ public final class Parameters {
 
   /** A whole number from {@code least}. */
   public int atLeast(int least, String name, int fallback) throws TroubleException {
+    return whole(least, Integer.MAX_VALUE, name, fallback, "a whole number from " + least);
+  }
+
+  /** A whole number from {@code least} to {@code most}. */
+  public int between(int least, int most, String name, int fallback) throws TroubleException {
+    return whole(
+        least, most, name, fallback, "a whole number from %d to %d".formatted(least, most));
+  }
+
+  private int whole(int least, int most, String name, int fallback, String what)
+      throws TroubleException {
     return (int)
         number(
             name,
             fallback,
-            "a whole number from " + least,
-            value -> value >= least && value <= Integer.MAX_VALUE && value == Math.rint(value));
+            what,
+            value -> value >= least && value <= most && value == Math.rint(value));
   }
 
   /** A text that is not blank. */
@@ -116,16 +150,25 @@ public final class Parameters {
 
   private Object value(String name, Object fallback) {
     known.add(name);
-    return given.getOrDefault(name, defaults.getOrDefault(name, fallback));
+    known.add(scope + name);
+    for (Map<String, Object> values : List.of(given, defaults)) {
+      for (String key : List.of(scope + name, name)) {
+        if (values.containsKey(key)) {
+          return values.get(key);
+        }
+      }
+    }
+    return fallback;
   }
 
   private TroubleException mustBe(String name, String what, Object value) {
     String text = Troubles.brief(String.valueOf(value));
     String shown = value instanceof String ? "\"" + text + "\"" : text;
+    String asked = given.containsKey(scope + name) ? scope + name : name;
     return new TroubleException(
         Trouble.program(
             "The parameter %s of the program %s must be %s, not %s."
-                .formatted(name, program, what, shown),
+                .formatted(asked, program, what, shown),
             "Submit the job again with another value."));
   }
 }

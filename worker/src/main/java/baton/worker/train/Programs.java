@@ -16,6 +16,8 @@ public final class Programs {
   /** Those that are part of Baton; add one here, or in the list that a worker is given. */
   public static List<Program> builtIn(TorchEngine torch) {
     return List.of(
-        new DjlProgram("digits", Digits::new, torch), new DjlProgram("lipnet", LipNet::new, torch));
+        new DjlProgram("digits", Digits::new, torch),
+        new DjlProgram("forger", Forger::new, torch),
+        new DjlProgram("lipnet", LipNet::new, torch));
   }
 }

@@ -5,63 +5,46 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import baton.worker.segment.TroubleException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What the author of a program writes: a model, its data, a loss and an evaluation. The loop,
- * optimizers, randomness, checkpoints and errors are {@link DjlProgram}'s.
+ * What the author of a program with one model writes: the model, its data, a loss and an
+ * evaluation. {@link Course} says what all programs may do beside that: augment, keep a state of
+ * their own, name the metric that counts.
  *
- * <p>Training stays the same bit for bit through any relay if a recipe keeps to one rule: what it
- * draws at random comes from {@link Seeds} or, within the model, from the engine's own generator,
- * which is seeded before every batch. One recipe serves one run, on one thread.
+ * @param <E> an example as it is loaded: plain values, none of the engine's arrays
  */
-public interface Recipe {
-  /** Makes the recipe of one run: usually the constructor of its class. */
-  @FunctionalInterface
-  interface Factory {
-    Recipe create(Parameters parameters, Seeds seeds) throws TroubleException;
-  }
-
-  /** Some examples as the model takes them, and what it should make of them. */
-  record Batch(NDList data, NDList labels) {}
-
-  /** Raised whenever an older checkpoint can no longer be continued although all shapes fit. */
-  default int version() {
-    return 1;
-  }
-
-  /** Defaults of the common hyper-parameters, such as {@code batchSize}, where they differ. */
-  default Map<String, Object> defaults() {
-    return Map.of();
-  }
-
+public interface Recipe<E> extends Course<E> {
   /** The model, not yet initialized; called once. */
   Block model();
 
   /** The shape of a batch of one example. */
   Shape input();
 
-  /** The number of training examples. */
-  int examples();
-
-  /**
-   * The training examples of the given numbers.
-   *
-   * @param manager to which the arrays belong
-   * @param epoch for augmentation, with {@link Seeds#example}
-   */
-  Batch batch(NDManager manager, int[] examples, int epoch);
-
   /** The mean loss of a batch, a scalar. */
   NDArray loss(NDList labels, NDList predictions);
 
   /**
-   * What is measured on the held-out split: finite numbers by name. The name {@code loss} is taken,
-   * by the mean training loss of the epoch.
+   * What is measured on the held-out split, as {@link Course#evaluate(NDManager, Networks)} has it.
    *
-   * @param model the model as it is now, without dropout and the like
+   * @param model as it is now, without dropout and the like
    */
   Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model);
+
+  @Override
+  default List<Network> networks() {
+    return List.of(
+        new Network(
+            "",
+            model(),
+            input(),
+            (networks, manager, batch) -> loss(batch.labels(), networks.apply("", batch.data()))));
+  }
+
+  @Override
+  default Map<String, Double> evaluate(NDManager manager, Networks networks) {
+    return evaluate(manager, (UnaryOperator<NDList>) data -> networks.apply("", data));
+  }
 }

@@ -7,15 +7,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The scalars of a run, as {@code state.json} holds them; the same state gives the same bytes.
+ * Numbers with a fraction are as {@link Double#toHexString} has them, since JDK 19 changed how
+ * decimals are written.
  *
  * @param format the version of this form
- * @param programVersion see {@link Recipe#version()}
- * @param updates the optimizer's counter
- * @param lossSum of the current epoch, or of the last one at its end, weighted by examples; as
- *     {@link Double#toHexString} has it, since JDK 19 changed how decimals are written
+ * @param programVersion see {@link Course#version()}
+ * @param updates the optimizers' counter
+ * @param lossSums of the current epoch, or of the last one at its end, weighted by examples; by the
+ *     names of the metrics they become
+ * @param best empty before the first evaluation
+ * @param own see {@link OwnState}
  */
 record RunState(
     int format,
@@ -23,16 +30,35 @@ record RunState(
     int programVersion,
     Position position,
     long updates,
-    String lossSum) {
+    Map<String, String> lossSums,
+    Optional<BestText> best,
+    Map<String, String> own) {
   static final String FILE = "state.json";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
-  RunState(String program, int programVersion, Position position, long updates, double lossSum) {
-    this(FORMAT, program, programVersion, position, updates, Double.toHexString(lossSum));
+  /** A {@link Best} with its number as a text. */
+  record BestText(Goal goal, String value, int epoch) {
+    static BestText of(Best best) {
+      return new BestText(best.goal(), Double.toHexString(best.value()), best.epoch());
+    }
+
+    Best toBest() {
+      return new Best(goal, Double.parseDouble(value), epoch);
+    }
   }
 
-  double lossSumValue() {
-    return Double.parseDouble(lossSum);
+  static RunState of(
+      String program,
+      int programVersion,
+      Position position,
+      long updates,
+      Map<String, Double> lossSums,
+      Optional<Best> best,
+      Map<String, String> own) {
+    Map<String, String> sums = new TreeMap<>();
+    lossSums.forEach((name, sum) -> sums.put(name, Double.toHexString(sum)));
+    return new RunState(
+        FORMAT, program, programVersion, position, updates, sums, best.map(BestText::of), own);
   }
 
   /**

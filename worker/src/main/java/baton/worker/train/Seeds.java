@@ -18,6 +18,7 @@ public record Seeds(long job) {
   private static final long ORDER = 3;
   private static final long BATCH = 4;
   private static final long EXAMPLE = 5;
+  private static final long EVALUATION = 6;
 
   /** For drawing the first weights. */
   public long weights() {
@@ -42,6 +43,11 @@ public record Seeds(long job) {
   /** For augmenting an example, whichever thread or batch it falls to. */
   public long example(int epoch, int example) {
     return hash(job, EXAMPLE, epoch, example);
+  }
+
+  /** For what is drawn while the state after so many epochs is evaluated. */
+  public long evaluation(int epochs) {
+    return hash(job, EVALUATION, epochs);
   }
 
   private static long hash(long... words) {

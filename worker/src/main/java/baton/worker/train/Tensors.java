@@ -2,7 +2,6 @@ package baton.worker.train;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import baton.protocol.Trouble;
@@ -39,14 +38,18 @@ final class Tensors {
   }
 
   /**
-   * Copies into the engine's own memory, which it aligns as it likes: some kernels sum in another
-   * order if their operands lie elsewhere, and a file's mapping must not be written to.
+   * Copies into arrays of the same names, dtypes and shapes. They keep the memory that the engine
+   * gave them: some kernels sum in another order if their operands are aligned otherwise.
    */
-  static NDArray load(NDManager manager, Tensor tensor, DataType type) {
-    Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
-    try (NDArray view = manager.create(tensor.data(), shape, type)) {
-      return view.duplicate();
-    }
+  static void load(SortedMap<String, NDArray> arrays, Map<String, Tensor> saved) {
+    arrays.forEach(
+        (name, array) -> {
+          ByteBuffer bytes = saved.get(name).data();
+          try (NDArray view =
+              array.getManager().create(bytes, array.getShape(), array.getDataType())) {
+            view.copyTo(array);
+          }
+        });
   }
 
   /**

@@ -1,6 +1,7 @@
 package baton.worker.train;
 
 import ai.djl.engine.EngineException;
+import baton.protocol.Position;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.SafetensorsException;
 import baton.worker.segment.TroubleException;
@@ -72,6 +73,21 @@ final class Troubles {
     return Trouble.program(
         "The program failed while %s: %s.".formatted(doing, detail),
         "Correct the program or the job's parameters, and submit the job again.");
+  }
+
+  /**
+   * @throws TroubleException of kind PROGRAM if training has come to a number that is none
+   */
+  static double requireFinite(String what, double value, Position position)
+      throws TroubleException {
+    if (Double.isFinite(value)) {
+      return value;
+    }
+    throw new TroubleException(
+        Trouble.program(
+            "The %s is %s at %s.".formatted(what, value, position),
+            "Submit the job again with a smaller learningRate, with clipNorm, or with cleaner"
+                + " data."));
   }
 
   /** The class and the first line of the message: torch's further lines are C++ stack traces. */

@@ -3,51 +3,69 @@ package baton.worker.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import baton.protocol.Sha256;
-import baton.protocol.checkpoint.Tensor;
-import baton.worker.segment.TroubleException;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * All parameters of a model by name and in name order: what training moves, and what it gathers on
- * the way, such as the running statistics of BatchNorm. A name is the same in every JVM, unlike
- * DJL's parameter ids.
+ * All parameters of a course's networks by name and in name order: what training moves, and what it
+ * gathers on the way, such as the running statistics of BatchNorm. A name is the same in every JVM,
+ * unlike DJL's parameter ids.
  */
 final class Weights {
   static final String FILE = "model.safetensors";
 
-  private final SortedMap<String, Parameter> parameters = new TreeMap<>();
-  private final NDManager manager;
+  private final SortedMap<String, Owned> parameters = new TreeMap<>();
+  private final Map<String, String> namesById = new HashMap<>();
 
-  /** Draws the first weights of {@code model} from the engine's generator. */
-  Weights(Block model, NDManager manager, Shape input) {
-    this.manager = manager;
-    model.initialize(manager, DataType.FLOAT32, input);
-    Set<String> seen = new HashSet<>();
-    for (Pair<String, Parameter> named : model.getParameters()) {
-      // A parameter shared by two layers has two names; the first one stands for it.
-      if (seen.add(named.getValue().getId())) {
-        parameters.put(named.getKey(), named.getValue());
+  private record Owned(Network network, Parameter parameter) {
+    NDArray array() {
+      return parameter.getArray();
+    }
+  }
+
+  /** Draws the first weights of {@code networks}, in their order, from the engine's generator. */
+  Weights(Iterable<Network> networks, NDManager manager) {
+    for (Network network : networks) {
+      network.block().initialize(manager, DataType.FLOAT32, network.input());
+      for (Pair<String, Parameter> named : network.block().getParameters()) {
+        // A parameter shared by two layers has two names; the first one stands for it.
+        String name = network.qualify(named.getKey());
+        if (namesById.putIfAbsent(named.getValue().getId(), name) == null) {
+          parameters.put(name, new Owned(network, named.getValue()));
+        }
       }
     }
   }
 
   SortedMap<String, NDArray> all() {
-    return arrays(false);
+    return arrays(owned -> true);
   }
 
-  /** Those that follow gradients. */
-  SortedMap<String, NDArray> trainable() {
-    return arrays(true);
+  /** Those of a network that follow gradients. */
+  SortedMap<String, NDArray> trainable(Network network) {
+    return arrays(owned -> owned.network().equals(network) && owned.parameter().requiresGradient());
+  }
+
+  /** Each parameter's name by DJL's id of it. */
+  Map<String, String> namesById() {
+    return Collections.unmodifiableMap(namesById);
+  }
+
+  /** From now on the engine gathers gradients for this network alone. */
+  void learn(Network network) {
+    parameters.forEach(
+        (name, owned) -> {
+          if (owned.parameter().requiresGradient()) {
+            owned.array().setRequiresGradient(owned.network().equals(network));
+          }
+        });
   }
 
   /** Over names, dtypes and shapes, in name order. */
@@ -60,24 +78,12 @@ final class Weights {
     return Sha256.ofText(text.toString());
   }
 
-  /** Replaces all weights; call before anything else has got hold of the arrays. */
-  void restore(Map<String, Tensor> saved) throws TroubleException {
-    Tensors.requireFit(FILE, all(), saved);
-    parameters.forEach(
-        (name, parameter) -> {
-          DataType type = parameter.getArray().getDataType();
-          parameter.close();
-          parameter.setInitializer((m, shape, t) -> Tensors.load(m, saved.get(name), t));
-          parameter.initialize(manager, type);
-        });
-  }
-
-  private SortedMap<String, NDArray> arrays(boolean trainableOnly) {
+  private SortedMap<String, NDArray> arrays(Predicate<Owned> which) {
     SortedMap<String, NDArray> arrays = new TreeMap<>();
     parameters.forEach(
-        (name, parameter) -> {
-          if (parameter.requiresGradient() || !trainableOnly) {
-            arrays.put(name, parameter.getArray());
+        (name, owned) -> {
+          if (which.test(owned)) {
+            arrays.put(name, owned.array());
           }
         });
     return Collections.unmodifiableSortedMap(arrays);

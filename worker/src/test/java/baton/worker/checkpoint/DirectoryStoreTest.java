@@ -126,6 +126,19 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void whatLiesInAFolderIsListedByName() throws Exception {
+    DirectoryStore directory =
+        DirectoryStore.open(parent.resolve("listed"), () -> new StoreId("store-9"));
+    directory.createFolder("job/b");
+    directory.createFolder("job/a");
+
+    assertThat(directory.list("")).containsExactly("baton-store.json", "job");
+    assertThat(directory.list("job")).containsExactly("a", "b");
+    assertThat(directory.list("job/nothing")).isEmpty();
+    assertThatThrownBy(() -> directory.list("..")).isInstanceOf(StoreException.class);
+  }
+
+  @Test
   void aPathThatLeadsOutOfTheRootIsNeverFollowed() throws Exception {
     Files.writeString(parent.resolve("secret"), "secret");
     Files.createDirectories(root().resolve("job"));

@@ -11,6 +11,15 @@ class MomentTest {
   private static final Moment BEGIN = new Moment(Duration.ofSeconds(5), NOON);
 
   @Test
+  void whatWorkTookDoesNotCountTheSleepOfALaptop() {
+    Instant begin = Instant.parse("2026-01-01T00:00:00Z");
+    Moment before = new Moment(Duration.ofSeconds(5), begin);
+    Moment after = new Moment(Duration.ofSeconds(6), begin.plusSeconds(3_600));
+
+    assertThat(after.ranSince(before)).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void aSleepingLaptopCountsByTheWall() {
     Moment awake = new Moment(Duration.ofSeconds(6), NOON.plusSeconds(3600));
     assertThat(awake.since(BEGIN)).isEqualTo(Duration.ofHours(1));

@@ -29,8 +29,9 @@ class SaveCostsTest {
   }
 
   @Test
-  void untilASaveWasMeasuredItIsPresumedToCostASecond() {
-    assertThat(interval(hazard(Duration.ofHours(2)))).isEqualTo(Duration.ofSeconds(120));
+  void theFirstSaveComesSoonSoThatOneIsMeasured() {
+    assertThat(interval(hazard(Duration.ofHours(2)))).isEqualTo(SaveCosts.FIRST);
+    assertThat(interval(hazard(Duration.ofSeconds(200)))).isEqualTo(Duration.ofSeconds(20));
     assertThat(costs.cost()).isEmpty();
   }
 

@@ -51,7 +51,8 @@ class EvaluationTest {
       Measurement measured = run.evaluate();
 
       assertThat(measured.position()).isEqualTo(Position.ofEpochs(1));
-      assertThat(measured.values()).containsOnlyKeys("loss", "testLoss");
+      assertThat(measured.values())
+          .containsOnlyKeys("loss", "testLoss", "loss.lowest", "loss.lowestEpoch");
       assertThat(measured.values().get("loss")).isEqualTo(sum / TinyImages.EXAMPLES);
       assertThat(run.evaluate()).isEqualTo(measured);
     }

@@ -3,14 +3,12 @@ package baton.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StateDigest;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -40,13 +38,11 @@ class ExactResumeTest {
     JobSpec job = job(optimizer);
     Program program = Track.program(TinyImages::new);
 
-    List<Measurement> unbrokenCurve = new ArrayList<>();
-    List<Measurement> relayedCurve = new ArrayList<>();
-    Sha256 unbroken = relay(program, job, List.of(), unbrokenCurve);
-    Sha256 relayed = relay(program, job, STOPS, relayedCurve);
+    Relayed unbroken = Relayed.unbroken(program, job, track);
+    Relayed relayed = Relayed.over(STOPS, program, job, track);
 
     assertThat(relayed).as("seed %s", job.seed()).isEqualTo(unbroken);
-    assertThat(relayedCurve).hasSize(EPOCHS).isEqualTo(unbrokenCurve);
+    assertThat(relayed.curve()).hasSize(EPOCHS);
   }
 
   @Test
@@ -54,8 +50,8 @@ class ExactResumeTest {
     JobSpec job = Track.job(5, 2, Map.of());
     Program program = Track.program(Digits::new);
 
-    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
-    Sha256 relayed = relay(program, job, List.of(new Position(0, 31)), new ArrayList<>());
+    Sha256 unbroken = relay(program, job, List.of());
+    Sha256 relayed = relay(program, job, List.of(new Position(0, 31)));
 
     assertThat(relayed).isEqualTo(unbroken);
   }
@@ -65,19 +61,17 @@ class ExactResumeTest {
   void withoutTheOptimizersSlotsTheRelayWouldDiffer(String optimizer) throws Exception {
     JobSpec job = job(optimizer);
     Program program = Track.program(TinyImages::new);
-    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
-    Path saved;
-    try (Run run = Track.fresh(program, job)) {
-      Track.train(run, STOPS.get(0));
-      saved = track.save(run);
-    }
+    Sha256 unbroken = relay(program, job, List.of());
 
-    Sabotage.zero(saved.resolve(Optimizer.FILE));
+    Relayed dropped =
+        Relayed.over(
+            STOPS.subList(0, 1),
+            program,
+            job,
+            track,
+            saved -> Tampered.zero(saved.resolve(Optimizer.FILE), name -> true));
 
-    try (Run run = Track.restored(program, job, STOPS.get(0), saved)) {
-      Track.train(run, job.end());
-      assertThat(track.digest(run)).isNotEqualTo(unbroken);
-    }
+    assertThat(dropped.state()).isNotEqualTo(unbroken);
   }
 
   @Test
@@ -87,32 +81,29 @@ class ExactResumeTest {
         new DjlProgram("tiny", TinyImages::new, Track.torch(), new Sabotage.SeedOnce());
     Program again = new DjlProgram("tiny", TinyImages::new, Track.torch(), new Sabotage.SeedOnce());
 
-    Sha256 unbroken = relay(program, job, List.of(), new ArrayList<>());
+    Sha256 unbroken = relay(program, job, List.of());
 
-    assertThat(relay(again, job, List.of(), new ArrayList<>()))
-        .as("unbroken, one seed is enough")
-        .isEqualTo(unbroken);
-    assertThat(relay(program, job, STOPS, new ArrayList<>())).isNotEqualTo(unbroken);
+    assertThat(relay(again, job, List.of())).as("unbroken, one seed is enough").isEqualTo(unbroken);
+    assertThat(relay(program, job, STOPS)).isNotEqualTo(unbroken);
   }
 
   @Test
   void anotherThreadTrainsTheSame() throws Exception {
     JobSpec job = job("adam");
     Program program = Track.program(TinyImages::new);
-    FutureTask<Sha256> elsewhere =
-        new FutureTask<>(() -> relay(program, job, List.of(), new ArrayList<>()));
+    FutureTask<Sha256> elsewhere = new FutureTask<>(() -> relay(program, job, List.of()));
 
     new Thread(elsewhere, "training").start();
 
-    assertThat(elsewhere.get()).isEqualTo(relay(program, job, List.of(), new ArrayList<>()));
+    assertThat(elsewhere.get()).isEqualTo(relay(program, job, List.of()));
   }
 
   @Test
   void anotherSeedGivesAnotherRun() throws Exception {
     Program program = Track.program(TinyImages::new);
 
-    Sha256 one = relay(program, Track.job(1, 1, Map.of()), List.of(), new ArrayList<>());
-    Sha256 two = relay(program, Track.job(2, 1, Map.of()), List.of(), new ArrayList<>());
+    Sha256 one = relay(program, Track.job(1, 1, Map.of()), List.of());
+    Sha256 two = relay(program, Track.job(2, 1, Map.of()), List.of());
 
     assertThat(one).isNotEqualTo(two);
   }
@@ -140,21 +131,7 @@ class ExactResumeTest {
         Map.of("optimizer", optimizer, "schedule", "cosine", "warmUpEpochs", 0.5, "clipNorm", 0.5));
   }
 
-  /** Trains with a new run from a saved folder at each stop. */
-  private Sha256 relay(Program program, JobSpec job, List<Position> stops, List<Measurement> curve)
-      throws Exception {
-    Run run = Track.fresh(program, job);
-    try {
-      for (Position stop : stops) {
-        curve.addAll(Track.train(run, stop));
-        Path saved = track.save(run);
-        run.close();
-        run = Track.restored(program, job, stop, saved);
-      }
-      curve.addAll(Track.train(run, job.end()));
-      return track.digest(run);
-    } finally {
-      run.close();
-    }
+  private Sha256 relay(Program program, JobSpec job, List<Position> stops) throws Exception {
+    return Relayed.over(stops, program, job, track).state();
   }
 }

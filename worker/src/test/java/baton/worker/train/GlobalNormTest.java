@@ -32,7 +32,7 @@ class GlobalNormTest {
   @Test
   void aClippedStepIsAsLongAsTheLimitInBothDirections() throws Exception {
     TorchEngine.Session session = Track.torch().session("cpu");
-    Tuning tuning = new Tuning(1, new UpdateRule.Sgd(0f, 0f), new Schedule.Constant(1f), 0.5);
+    Tuning tuning = new Tuning(new UpdateRule.Sgd(0f, 0f), new Schedule.Constant(1f), 0.5);
     try (NDManager manager = session.engine().newBaseManager()) {
       NDArray weight = manager.create(new float[] {0, 0});
       weight.setRequiresGradient(true);
@@ -45,7 +45,7 @@ class GlobalNormTest {
         try (GradientCollector collector = session.engine().newGradientCollector()) {
           collector.backward(weight.mul(slope).sum());
         }
-        assertThat(optimizer.update(scope)).isEqualTo(50);
+        assertThat(optimizer.update(scope, 1)).isEqualTo(50);
       }
 
       assertThat(weight.toFloatArray()).containsExactly(new float[] {-0.3f, 0.4f}, within(1e-6f));

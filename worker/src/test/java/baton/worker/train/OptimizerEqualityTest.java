@@ -88,7 +88,7 @@ class OptimizerEqualityTest {
         trainer.initialize(INPUT);
         for (int step = 0; step < STEPS; step++) {
           try (NDManager scope = trainer.getManager().newSubManager()) {
-            Recipe.Batch batch = batch(scope, step);
+            Course.Batch batch = batch(scope, step);
             try (GradientCollector collector = trainer.newGradientCollector()) {
               NDList predictions = trainer.forward(batch.data());
               collector.backward(trainer.getLoss().evaluate(batch.labels(), predictions));
@@ -105,21 +105,22 @@ class OptimizerEqualityTest {
   private static List<float[]> trainWithOurs(UpdateRule rule) throws Exception {
     TorchEngine.Session session = Track.torch().session("cpu");
     session.engine().setRandomSeed(1);
-    Tuning tuning = new Tuning(8, rule, new Schedule.Constant(RATE), Double.POSITIVE_INFINITY);
+    Tuning tuning = new Tuning(rule, new Schedule.Constant(RATE), Double.POSITIVE_INFINITY);
     List<float[]> history = new ArrayList<>();
     try (NDManager manager = session.engine().newBaseManager(session.device())) {
       Block model = block();
-      Weights weights = new Weights(model, manager, INPUT);
-      Optimizer optimizer = new Optimizer(tuning, weights.trainable(), manager);
+      Network network = new Network("", model, INPUT, (networks, m, batch) -> null);
+      Weights weights = new Weights(List.of(network), manager);
+      Optimizer optimizer = new Optimizer(tuning, weights.trainable(network), manager);
       ParameterStore store = new ParameterStore(manager, false);
       for (int step = 0; step < STEPS; step++) {
         try (NDManager scope = manager.newSubManager()) {
-          Recipe.Batch batch = batch(scope, step);
+          Course.Batch batch = batch(scope, step);
           try (GradientCollector collector = session.engine().newGradientCollector()) {
             NDList predictions = model.forward(store, batch.data(), true);
             collector.backward(Loss.l2Loss().evaluate(batch.labels(), predictions));
           }
-          optimizer.update(scope);
+          optimizer.update(scope, 1);
           history.add(flat(model));
         }
       }
@@ -134,7 +135,7 @@ class OptimizerEqualityTest {
         .add(Linear.builder().setUnits(1).build());
   }
 
-  private static Recipe.Batch batch(NDManager manager, int step) {
+  private static Course.Batch batch(NDManager manager, int step) {
     SplitMix64 random = new SplitMix64(step);
     float[] data = new float[(int) INPUT.size()];
     float[] labels = new float[(int) INPUT.get(0)];
@@ -142,7 +143,7 @@ class OptimizerEqualityTest {
       data[i] = (float) random.nextDouble();
       labels[i % labels.length] += data[i] * data[i];
     }
-    return new Recipe.Batch(
+    return new Course.Batch(
         new NDList(manager.create(data, INPUT)),
         new NDList(manager.create(labels, new Shape(labels.length, 1))));
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.SequentialBlock;
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
 import java.util.Map;
@@ -28,7 +30,8 @@ class ParametersTest {
 
     assertThat(trouble.kind()).isEqualTo(Trouble.Kind.PROGRAM);
     assertThat(trouble.message()).isEqualTo("The program tiny has no parameter lerningRate.");
-    assertThat(trouble.remedy()).contains("batchSize, clipNorm, learningRate");
+    assertThat(trouble.remedy())
+        .contains("accumulate, batchSize, beta1, clipNorm, ema, learningRate");
   }
 
   @ParameterizedTest
@@ -38,6 +41,10 @@ class ParametersTest {
         "learningRate | -1 | a number above 0, not -1.0",
         "learningRate | NaN | a number above 0, not NaN",
         "clipNorm | -0.5 | a number from 0, not -0.5",
+        "ema | 1 | a number from 0 up to but without 1, not 1.0",
+        "patience | -1 | a whole number from 0, not -1.0",
+        "accumulate | 0 | a whole number from 1, not 0.0",
+        "prefetch | 33 | a whole number from 0 to 32, not 33.0",
         "momentum | 1 | a number from 0 up to but without 1, not 1.0",
         "batchSize | 0 | a whole number from 1, not 0.0",
         "batchSize | 2.5 | a whole number from 1, not 2.5",
@@ -99,7 +106,6 @@ class ParametersTest {
     Tuning step = tuning(Map.of("schedule", "step", "stepEpochs", 3, "stepFactor", 0.5));
 
     assertThat(sgd.rule()).isEqualTo(new UpdateRule.Sgd(0.5f, 0f));
-    assertThat(sgd.batchSize()).isEqualTo(10);
     assertThat(sgd.clipNorm()).isEqualTo(2);
     assertThat(cosine.clipNorm()).isInfinite();
     assertThat(cosine.schedule()).isEqualTo(new Schedule.Cosine(0.001f, 2, 40));
@@ -108,10 +114,37 @@ class ParametersTest {
         .isEqualTo(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0.01f, true));
   }
 
+  @Test
+  void whatIsSaidOfOneNetworkCountsBeforeWhatIsSaidOfAll() throws Exception {
+    Parameters parameters = new Parameters("tiny", Map.of("a", 1, "left.a", 2, "b", 3));
+    parameters.addDefaults(Map.of("left.b", 4, "left.c", 5, "c", 6));
+    Parameters left = parameters.of(network("left"));
+    Parameters right = parameters.of(network("right"));
+
+    assertThat(left.positive("a", 9)).isEqualTo(2);
+    assertThat(right.positive("a", 9)).isEqualTo(1);
+    assertThat(left.positive("b", 9)).as("a job's word counts before a default").isEqualTo(3);
+    assertThat(left.positive("c", 9)).isEqualTo(5);
+    assertThat(right.positive("c", 9)).isEqualTo(6);
+    parameters.refuseUnknown();
+  }
+
+  @Test
+  void aScheduleCountsUpdatesNotBatches() throws Exception {
+    assertThat(tuning(Map.of("schedule", "cosine", "accumulate", 3)).schedule())
+        .isEqualTo(new Schedule.Cosine(0.001f, 0, 20));
+  }
+
+  private static Network network(String name) {
+    return new Network(name, new SequentialBlock(), new Shape(1), (networks, m, batch) -> null);
+  }
+
   /** 100 examples, 10 epochs. */
   private static Tuning tuning(Map<String, Object> given) throws TroubleException {
     Parameters parameters = new Parameters("tiny", given);
-    Tuning tuning = Tuning.of(parameters, 100, 10);
+    Routine routine = Routine.of(parameters);
+    Timetable timetable = new Timetable(100, routine.batchSize(), routine.accumulate());
+    Tuning tuning = Tuning.of(parameters, timetable.updatesPerEpoch(), 10);
     parameters.refuseUnknown();
     return tuning;
   }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +118,7 @@ class RestoreTest {
 
   @Test
   void aStateOfAnotherVersionOfTheProgramIsRefused() throws Exception {
-    replaceInState("\"programVersion\":1", "\"programVersion\":2");
+    Tampered.rewriteState(files, "\"programVersion\":1", "\"programVersion\":2");
 
     assertThat(troubleAt(SAVED).message())
         .isEqualTo(
@@ -135,20 +134,7 @@ class RestoreTest {
   }
 
   private void change(String name, Consumer<SortedMap<String, Tensor>> change) throws Exception {
-    Path file = files.resolve(name);
-    SortedMap<String, Tensor> tensors = new TreeMap<>(Safetensors.open(file));
-    change.accept(tensors);
-    Path changed = folder.resolve(name);
-    Safetensors.write(changed, tensors, Map.of());
-    Files.delete(file);
-    Files.move(changed, file);
-  }
-
-  private void replaceInState(String from, String to) throws Exception {
-    Path state = files.resolve("state.json");
-    String json = Files.readString(state);
-    assertThat(json).contains(from);
-    Files.writeString(state, json.replace(from, to));
+    Tampered.change(files.resolve(name), change);
   }
 
   private Trouble troubleAt(Position position) {

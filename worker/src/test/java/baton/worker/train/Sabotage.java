@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A way to resume that is wrong; a fresh start is as it should be. */
@@ -30,7 +31,7 @@ public enum Sabotage {
           Files.copy(file, files.resolve(file.getFileName()));
         }
       }
-      zero(files.resolve(Optimizer.FILE));
+      zero(files.resolve(Optimizer.FILE), name -> true);
       return program.start(
           new Program.Start(
               start.spec(), start.position(), Optional.of(files), start.madeBy(), start.device()));
@@ -68,18 +69,20 @@ public enum Sabotage {
     }
   }
 
-  /** Writes the same tensors again, all zero. */
-  static void zero(Path file) throws IOException {
+  /** Writes the same tensors again, some of them all zero. */
+  static void zero(Path file, Predicate<String> which) throws IOException {
     SortedMap<String, Tensor> zeros = new TreeMap<>();
     Safetensors.open(file)
         .forEach(
             (name, tensor) ->
                 zeros.put(
                     name,
-                    new Tensor(
-                        tensor.dtype(),
-                        tensor.shape(),
-                        ByteBuffer.allocate(tensor.data().remaining()))));
+                    which.test(name)
+                        ? new Tensor(
+                            tensor.dtype(),
+                            tensor.shape(),
+                            ByteBuffer.allocate(tensor.data().remaining()))
+                        : tensor));
     Files.delete(file);
     Safetensors.write(file, zeros, Map.of());
   }

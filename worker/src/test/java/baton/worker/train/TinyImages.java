@@ -13,15 +13,17 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.loss.Loss;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A recipe for tests: 90 noisy 4x4 images of three classes, and a network with everything that
  * makes exactness hard (convolution, BatchNorm, dropout, a last batch that is smaller), trained in
  * milliseconds.
  */
-class TinyImages implements Recipe {
+class TinyImages implements Recipe<Labelled> {
   static final int EXAMPLES = 90;
   static final int BATCHES = 6;
   private static final int CLASSES = 3;
@@ -61,20 +63,19 @@ class TinyImages implements Recipe {
   }
 
   @Override
-  public Batch batch(NDManager manager, int[] examples, int epoch) {
-    float[] pixels = new float[examples.length * SIDE * SIDE];
-    long[] labels = new long[examples.length];
-    for (int i = 0; i < examples.length; i++) {
-      SplitMix64 noise = new SplitMix64(seeds.example(epoch, examples[i]));
-      labels[i] = examples[i] % CLASSES;
-      for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
-        float ink = pixel / SIDE == labels[i] ? 1f : 0f;
-        pixels[i * SIDE * SIDE + pixel] = ink + (float) noise.nextDouble();
-      }
+  public Labelled example(int number, int epoch) {
+    SplitMix64 noise = new SplitMix64(seeds.example(epoch, number));
+    float[] pixels = new float[SIDE * SIDE];
+    int label = number % CLASSES;
+    for (int pixel = 0; pixel < pixels.length; pixel++) {
+      pixels[pixel] = (pixel / SIDE == label ? 1f : 0f) + (float) noise.nextDouble();
     }
-    return new Batch(
-        new NDList(manager.create(pixels, new Shape(examples.length, 1, SIDE, SIDE))),
-        new NDList(manager.create(labels)));
+    return new Labelled(pixels, label);
+  }
+
+  @Override
+  public Batch batch(NDManager manager, List<Labelled> examples) {
+    return Labelled.batch(manager, examples, new Shape(1, SIDE, SIDE));
   }
 
   @Override
@@ -84,8 +85,8 @@ class TinyImages implements Recipe {
 
   @Override
   public Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model) {
-    int[] heldOut = {EXAMPLES, EXAMPLES + 1, EXAMPLES + 2};
-    Batch batch = batch(manager, heldOut, 0);
+    Batch batch =
+        batch(manager, IntStream.range(0, 3).mapToObj(i -> example(EXAMPLES + i, 0)).toList());
     return Map.of("testLoss", (double) loss(batch.labels(), model.apply(batch.data())).getFloat());
   }
 }

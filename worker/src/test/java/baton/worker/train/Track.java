@@ -34,8 +34,8 @@ public final class Track {
     return TORCH;
   }
 
-  public static DjlProgram program(Recipe.Factory recipes) {
-    return new DjlProgram("tiny", recipes, TORCH);
+  public static DjlProgram program(Course.Factory courses) {
+    return new DjlProgram("tiny", courses, TORCH);
   }
 
   public static JobSpec job(long seed, int epochs, Map<String, Object> parameters) {

@@ -19,9 +19,10 @@ record Rig(int parameters, String device) {
 
   /** A fresh run, its first steps behind it; all of it belongs to the calling thread. */
   Run start(int threads, int warmUpSteps) throws TroubleException {
-    TorchEngine torch =
-        new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
-    Run run = Programs.wide(parameters, torch).start(new Program.Start(JOB, Position.START, Optional.empty(), device));
+    TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
+    Run run =
+        Programs.wide(parameters, torch)
+            .start(new Program.Start(JOB, Position.START, Optional.empty(), device));
     for (int step = 0; step < warmUpSteps; step++) {
       run.step();
     }

@@ -21,8 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 record Slowdown(int steps, Spread cost, Spread block, Spread save, int late) {
 
-  static Slowdown measure(Run run, Saver saver, Duration length, int pairs)
-      throws Exception {
+  static Slowdown measure(Run run, Saver saver, Duration length, int pairs) throws Exception {
     int steps = stepsIn(run, length);
     block(run, saver, steps, true);
     double[] costs = new double[pairs];
@@ -40,8 +39,7 @@ record Slowdown(int steps, Spread cost, Spread block, Spread save, int late) {
       saves[pair] = with.saveMillis;
       late += with.saveMillis > with.millis ? 1 : 0;
     }
-    return new Slowdown(
-        steps, Spread.of(costs), Spread.of(blocks), Spread.of(saves), late);
+    return new Slowdown(steps, Spread.of(costs), Spread.of(blocks), Spread.of(saves), late);
   }
 
   /** In percent, for a save every so often; not a number if it was not measured whole. */

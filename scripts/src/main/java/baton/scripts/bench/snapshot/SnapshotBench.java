@@ -159,7 +159,8 @@ public final class SnapshotBench implements Callable<Integer> {
     row(out, "a save, until it is stored", slowdown.save());
     row(out, "a block with a save is longer by", slowdown.cost());
     if (slowdown.late() > 0) {
-      out.printf("%d saves outlasted their block; measure longer ones (--block)%n", slowdown.late());
+      out.printf(
+          "%d saves outlasted their block; measure longer ones (--block)%n", slowdown.late());
     }
     out.printf(
         Locale.ROOT,

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import baton.worker.segment.TroubleException;
+import baton.worker.train.Goal;
 import baton.worker.train.Parameters;
 import baton.worker.train.Recipe;
 import baton.worker.train.Seeds;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The program {@code lipnet}: reads whole sentences from the lips of people it has never seen. */
-public final class LipNet implements Recipe {
+public final class LipNet implements Recipe<Clip> {
   private static final Logger LOG = LoggerFactory.getLogger(LipNet.class);
 
   /** Held-out clips that are read at a time. */
@@ -64,11 +65,12 @@ public final class LipNet implements Recipe {
   }
 
   @Override
-  public Batch batch(NDManager manager, int[] examples, int epoch) {
-    List<Clip> clips = new ArrayList<>();
-    for (int example : examples) {
-      clips.add(unchecked(() -> corpus.training(example, epoch)));
-    }
+  public Clip example(int number, int epoch) throws IOException {
+    return corpus.training(number, epoch);
+  }
+
+  @Override
+  public Batch batch(NDManager manager, List<Clip> clips) {
     return new Batch(films(manager, clips), Transcripts.of(manager, clips));
   }
 
@@ -84,8 +86,7 @@ public final class LipNet implements Recipe {
     for (int from = 0; from < corpus.heldOutClips(); from += EXAM_BATCH) {
       List<Clip> clips = new ArrayList<>();
       for (int i = from; i < Math.min(from + EXAM_BATCH, corpus.heldOutClips()); i++) {
-        int number = i;
-        clips.add(unchecked(() -> corpus.heldOut(number)));
+        clips.add(heldOut(i));
       }
       try (NDManager scope = manager.newSubManager()) {
         exam.add(clips, model.apply(films(scope, clips)).singletonOrThrow());
@@ -93,6 +94,11 @@ public final class LipNet implements Recipe {
     }
     LOG.info("{}", exam.sample());
     return exam.marks();
+  }
+
+  @Override
+  public Goal goal() {
+    return Goal.lowest("wer");
   }
 
   private NDList films(NDManager manager, List<Clip> clips) {
@@ -109,13 +115,9 @@ public final class LipNet implements Recipe {
     return new Shape(clips, 1, format.frames(), format.height(), format.width());
   }
 
-  private interface Source {
-    Clip clip() throws IOException;
-  }
-
-  private static Clip unchecked(Source source) {
+  private Clip heldOut(int number) {
     try {
-      return source.clip();
+      return corpus.heldOut(number);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

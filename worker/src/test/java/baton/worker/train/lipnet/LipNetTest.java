@@ -67,7 +67,15 @@ class LipNetTest {
       List<Measurement> curve = Track.train(run, job.end());
 
       assertThat(curve.get(0).values())
-          .containsOnlyKeys("loss", "testLoss", "wer", "cer", "greedyWer", "greedyCer");
+          .containsOnlyKeys(
+              "loss",
+              "testLoss",
+              "wer",
+              "cer",
+              "greedyWer",
+              "greedyCer",
+              "wer.lowest",
+              "wer.lowestEpoch");
       assertThat(curve.get(0).values().values()).allMatch(value -> value > 0);
     }
   }

@@ -1,0 +1,77 @@
+package baton.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.worker.checkpoint.DirectoryStore;
+import baton.worker.segment.Settings;
+import baton.worker.train.Programs;
+import baton.worker.train.Track;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole session whose program sees no progress and ends the job before its last epoch. */
+@Timeout(60)
+class EarlyStopTest {
+  @TempDir Path folder;
+
+  @Test
+  void aJobThatGetsNoBetterIsCompleteAndItsLastCheckpointSaysWhichWasTheBest() throws Exception {
+    Map<String, Object> learnsNothing =
+        Map.of("patience", 2, "learningRate", 1e-30, "dropout", 0, "batchSize", 400);
+    MemoryCoordinator coordinator =
+        new MemoryCoordinator(
+            new JobSpec(
+                "flat", "digits", learnsNothing, 50, 3, 0, Optional.empty(), Policy.DEFAULT));
+
+    train(coordinator);
+
+    assertThat(coordinator.isComplete()).isTrue();
+    Manifest last =
+        ManifestJson.read(
+            Files.readString(
+                folder
+                    .resolve("store")
+                    .resolve(coordinator.head().orElseThrow().folder())
+                    .resolve(Manifest.FILE_NAME)));
+    Map<String, Double> values = last.measurements().get(0).values();
+    int best = values.get("accuracy.highestEpoch").intValue();
+    assertThat(last.position()).isEqualTo(Position.ofEpochs(best + 2));
+    assertThat(last.measurements().get(0).position()).isEqualTo(last.position());
+    assertThat(coordinator.finalReason())
+        .hasValueSatisfying(
+            reason ->
+                assertThat(reason)
+                    .matches(
+                        "accuracy no better than 0\\.\\d+ \\(epoch %d\\) for 2 epochs"
+                            .formatted(best)));
+  }
+
+  private void train(MemoryCoordinator coordinator) throws Exception {
+    DirectoryStore store =
+        DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
+    Worker.Parts parts =
+        new Worker.Parts(
+            coordinator,
+            store,
+            Programs.builtIn(Track.torch()),
+            "cpu",
+            Scratch.in(folder.resolve("scratch")));
+    try (Worker worker =
+        new Worker(
+            parts, "anna", Settings.DEFAULT.forOneLease(), new Nobody(), new SecureRandom())) {
+      worker.run();
+    }
+  }
+}
