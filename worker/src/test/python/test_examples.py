@@ -14,7 +14,7 @@ DIGITS = ROOT / "worker/src/main/resources/baton/worker/train/digits.csv.gz"
 
 
 @pytest.mark.parametrize(
-    "script, batch", [("digits_torch.py", 5), ("digits_keras.py", 0), ("chargpt.py", 3)]
+    "script, batch", [("digits_torch.py", 5), ("gan_torch.py", 9), ("digits_keras.py", 0), ("chargpt.py", 3)]
 )
 def test_an_example_resumes_exactly(
     script: str, batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -107,15 +107,19 @@ final class Rehearsal {
       throw new SiteFailure(
           "it ended before it could be killed after a save; give --epochs or --batches");
     }
+    Position restored = relayed.result.restored().get(0);
+    List<StateComparison> states = states(unbroken.result, relayed.result);
+    if (states.stream().noneMatch(state -> state.at().isAfter(restored))) {
+      throw new SiteFailure("no checkpoints after the restore can be compared; give --batches");
+    }
     Diagnosis.Evidence evidence =
-        new Diagnosis.Evidence(
-            unbroken.legs.get(0), relayed.legs, states(unbroken.result, relayed.result));
+        new Diagnosis.Evidence(unbroken.legs.get(0), relayed.legs, states);
     return new Report(
         subject.program(),
         subject.command().isPresent(),
         evidence,
         relayed.result.killed().get(0),
-        relayed.result.restored().get(0),
+        restored,
         (System.nanoTime() - begun) / 1_000_000_000L);
   }
 

@@ -136,6 +136,14 @@ class DrillTest {
     assertThat(told.toString()).contains("DRILL FAILED the worker ended early", "nosuch");
   }
 
+  @Test
+  void aProgramThatTheWorkerDoesNotHaveIsRefusedAtOnce() {
+    int code = new CommandLine(new Drill()).setErr(new PrintWriter(told)).execute("nosuch");
+
+    assertThat(code).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(told.toString()).contains("no program nosuch", "digits", "--script");
+  }
+
   private String toldInOneLine() {
     return told.toString().replaceAll("\\s+", " ");
   }

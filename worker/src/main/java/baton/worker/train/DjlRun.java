@@ -232,6 +232,9 @@ final class DjlRun<E> implements Run {
   public void close() {
     loader.close();
     manager.close();
+    if (copies != null) {
+      copies.giveBack();
+    }
   }
 
   /** The engine takes 32 bits; the upper ones of a SplitMix64 hash are as good as any. */

@@ -72,6 +72,16 @@ final class SnapshotMemory {
     return Math.max(1, (bytes + 999_999) / 1_000_000);
   }
 
+  /**
+   * Gives all places back; a copy that is still being saved keeps its own until then. Direct memory
+   * is free when its buffers are collected, and a worker that waits for work collects nothing, so
+   * it is told to.
+   */
+  void giveBack() {
+    places.clear();
+    System.gc();
+  }
+
   /** How many copies there is room for. */
   int places() {
     return places.size();

@@ -9,6 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.loss.Loss;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -16,11 +17,14 @@ import java.util.function.UnaryOperator;
  * A program for benchmarks, that trains on noise and has as many parameters as they want: equal
  * layers, as wide as they must be.
  */
-record WideNetwork(int width, Seeds seeds) implements Recipe {
+record WideNetwork(int width, Seeds seeds) implements Recipe<WideNetwork.Noise> {
   private static final int LAYERS = 6;
   private static final int EXAMPLES = 1 << 14;
 
   private static final Loss LOSS = Loss.softmaxCrossEntropyLoss();
+
+  /** An example. */
+  record Noise(float[] pixels, int label) {}
 
   /** Six layers with about so many parameters altogether. */
   static WideNetwork of(int parameters, Seeds seeds) {
@@ -52,18 +56,26 @@ record WideNetwork(int width, Seeds seeds) implements Recipe {
   }
 
   @Override
-  public Batch batch(NDManager manager, int[] examples, int epoch) {
-    float[] noise = new float[examples.length * width];
-    long[] labels = new long[examples.length];
-    for (int i = 0; i < examples.length; i++) {
-      SplitMix64 draw = new SplitMix64(seeds.example(epoch, examples[i]));
-      labels[i] = draw.nextInt(width);
-      for (int at = i * width; at < (i + 1) * width; at++) {
-        noise[at] = (float) draw.nextDouble();
-      }
+  public Noise example(int number, int epoch) {
+    SplitMix64 draw = new SplitMix64(seeds.example(epoch, number));
+    int label = draw.nextInt(width);
+    float[] pixels = new float[width];
+    for (int at = 0; at < width; at++) {
+      pixels[at] = (float) draw.nextDouble();
+    }
+    return new Noise(pixels, label);
+  }
+
+  @Override
+  public Batch batch(NDManager manager, List<Noise> examples) {
+    float[] noise = new float[examples.size() * width];
+    long[] labels = new long[examples.size()];
+    for (int i = 0; i < labels.length; i++) {
+      System.arraycopy(examples.get(i).pixels(), 0, noise, i * width, width);
+      labels[i] = examples.get(i).label();
     }
     return new Batch(
-        new NDList(manager.create(noise, new Shape(examples.length, width))),
+        new NDList(manager.create(noise, new Shape(labels.length, width))),
         new NDList(manager.create(labels)));
   }
 

@@ -40,14 +40,12 @@ class AddingAProgramTest {
 
     String page = Files.readString(PAGE);
 
-    assertThat(parameters.known())
-        .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    assertThat(parameters.known()).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
   }
 
   @Test
   void theSpiralsAreToldApart() throws Exception {
-    Relayed done =
-        Relayed.unbroken(Track.program(Spirals::new), Track.job(7, 40, Map.of()), track);
+    Relayed done = Relayed.unbroken(Track.program(Spirals::new), Track.job(7, 40, Map.of()), track);
 
     assertThat(done.curve().get(39).values().get("accuracy")).isGreaterThan(0.97);
   }

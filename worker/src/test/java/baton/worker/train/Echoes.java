@@ -111,8 +111,7 @@ final class Echoes implements Course<float[]> {
   @Override
   public Batch batch(NDManager manager, List<float[]> examples) {
     NDArray all = manager.create(examples.toArray(new float[0][]));
-    return new Batch(
-        new NDList(all.get(":, :" + HEARD)), new NDList(all.get(":, " + HEARD + ":")));
+    return new Batch(new NDList(all.get(":, :" + HEARD)), new NDList(all.get(":, " + HEARD + ":")));
   }
 
   @Override

@@ -2,6 +2,7 @@ package baton.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import ai.djl.engine.Engine;
 import baton.protocol.JobSpec;
@@ -11,6 +12,7 @@ import baton.protocol.checkpoint.StateDigest;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,29 @@ class SnapshotMemoryTest {
 
       assertThat(StateDigest.of(track.save(first))).isEqualTo(asTaken);
     }
+  }
+
+  @Test
+  void aRunThatEndsGivesItsMemoryBackAtOnceAndACopyInUseLater() throws Exception {
+    List<WeakReference<ByteBuffer>> places = new ArrayList<>();
+    Memory watched =
+        new Memory(
+            bytes -> {
+              ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+              places.add(new WeakReference<>(buffer));
+              return buffer;
+            },
+            PLENTY);
+    Track track = new Track(folder);
+    Run run = Track.fresh(program(watched), JOB);
+    Snapshot beingSaved = run.snapshot();
+    var asTaken = StateDigest.of(track.save(beingSaved));
+
+    run.close();
+
+    int half = places.size() / 2;
+    await().until(() -> places.stream().filter(p -> p.get() == null).count() == half);
+    assertThat(StateDigest.of(track.save(beingSaved))).isEqualTo(asTaken);
   }
 
   @Test
