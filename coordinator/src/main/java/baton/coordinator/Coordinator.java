@@ -2,6 +2,8 @@ package baton.coordinator;
 
 import baton.coordinator.checkpoint.DirectoryFiles;
 import baton.coordinator.drive.DriveBroker;
+import baton.coordinator.drive.DriveFiles;
+import baton.coordinator.drive.SignedInStore;
 import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
@@ -43,6 +45,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,6 +168,8 @@ public final class Coordinator implements AutoCloseable {
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
             GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
+    ConsentFile consent = new ConsentFile(data.folder());
+    DriveFiles drive = new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
     Relay relay =
         new Relay(
@@ -173,7 +178,8 @@ public final class Coordinator implements AutoCloseable {
                 new TransitionLog(committer, jobs, io),
                 hazelcast.pulses(),
                 hazelcast.signals(),
-                store.<CheckpointFiles>map(files -> files).orElseGet(NoFiles::new),
+                new ReachedStores(
+                    Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
                 io,
                 clock,
                 ticker,
@@ -191,8 +197,7 @@ public final class Coordinator implements AutoCloseable {
     closing.add(
         Heartbeat.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
         Heartbeat::close);
-    DriveBroker broker =
-        new DriveBroker(new ConsentFile(data.folder()), DriveTime.ofMachine(), random);
+    DriveBroker broker = new DriveBroker(consent, DriveTime.ofMachine(), random);
     closing.add(
         Heartbeat.start("drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
         Heartbeat::close);

@@ -18,8 +18,11 @@ final class DriveFiles {
   static final String FOLDER = "application/vnd.google-apps.folder";
 
   private static final String FIELDS =
-      "id,name,mimeType,size,sha256Checksum,trashed,createdTime,appProperties";
+      "id,name,mimeType,size,sha256Checksum,trashed,createdTime,parents,appProperties";
   private static final int IDS = 20;
+
+  /** A list costs the same, however long it is. */
+  private static final int PAGE = 1_000;
 
   private final DriveSetup setup;
   private final Deque<String> ids = new ArrayDeque<>();
@@ -73,6 +76,7 @@ final class DriveFiles {
                       .setSupportsAllDrives(true)
                       .setIncludeItemsFromAllDrives(true)
                       .setPageToken(next)
+                      .setPageSize(PAGE)
                       .setFields("nextPageToken,files(" + FIELDS + ")")
                       .execute());
       found.addAll(list.getFiles());

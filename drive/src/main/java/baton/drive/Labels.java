@@ -30,6 +30,10 @@ final class Labels {
     return has(PATH, hash(path));
   }
 
+  static String queryStore(StoreId store) {
+    return has(STORE, store.value());
+  }
+
   static String queryPath(StoreId store, String path) {
     return has(STORE, store.value()) + " and " + queryPath(path);
   }

@@ -3,6 +3,7 @@ package baton.drive;
 import baton.drive.fake.FakeAuth;
 import baton.drive.fake.FakeDrive;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
 import com.google.auth.oauth2.UserCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +84,12 @@ public final class Bench implements AutoCloseable {
     DriveSetup setup = setup();
     return new DriveStore(
         setup, DriveRoot.findOrCreate(setup, Optional.empty(), () -> new StoreId("store-1")));
+  }
+
+  /** The one store as its keeper sees it. */
+  public DriveKeeper keeper() throws StoreException {
+    DriveSetup setup = setup();
+    return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow());
   }
 
   @Override

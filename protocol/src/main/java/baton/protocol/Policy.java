@@ -16,6 +16,7 @@ import java.util.Map;
  * @param sessionsToFail the same error from so many sessions at one head fails it (R11)
  * @param barFor how long a kind of device is barred after an error of the machine (R11)
  * @param limits the limits of each phase (R10)
+ * @param retention what is kept besides the newest; absent in records of older versions
  */
 public record Policy(
     Duration ttl,
@@ -26,7 +27,8 @@ public record Policy(
     int stallsInARow,
     int sessionsToFail,
     Duration barFor,
-    Map<Phase, PhaseLimit> limits) {
+    Map<Phase, PhaseLimit> limits,
+    Retention retention) {
 
   public static final Policy DEFAULT =
       new Policy(
@@ -58,6 +60,46 @@ public record Policy(
       require(limits.containsKey(phase), "the phase " + phase + " has no limits");
     }
     limits = Map.copyOf(new EnumMap<>(limits));
+    retention = retention == null ? Retention.NEWEST_ONLY : retention;
+  }
+
+  /** One that keeps the newest checkpoints only. */
+  public Policy(
+      Duration ttl,
+      int segmentEpochs,
+      Cadence cadence,
+      int keepLast,
+      int lostInARow,
+      int stallsInARow,
+      int sessionsToFail,
+      Duration barFor,
+      Map<Phase, PhaseLimit> limits) {
+    this(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        Retention.NEWEST_ONLY);
+  }
+
+  /** The same, keeping so many of the newest, and what {@code also} says. */
+  public Policy keeping(int newest, Retention also) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        newest,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        also);
   }
 
   private static boolean between(Duration value, Duration least, Duration most) {

@@ -6,7 +6,8 @@ import java.util.Optional;
  * Why a holder gave its lease back without finishing: whose fault it is, one sentence, and what to
  * do. Never a stack trace.
  *
- * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} alone
+ * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} and {@link
+ *     Kind#GONE} alone
  */
 public record Trouble(Kind kind, String message, String remedy, Optional<Sha256> rejected) {
   private static final int LONGEST = 2_000;
@@ -18,15 +19,18 @@ public record Trouble(Kind kind, String message, String remedy, Optional<Sha256>
     /** Out of memory, no natives, disk full, data or store out of reach: bars the device. */
     MACHINE,
     /** The head's bytes are not those of its manifest, in two fresh downloads. */
-    CORRUPT
+    CORRUPT,
+    /** Files of the head are not in the store; a person may put them back. */
+    GONE
   }
 
   public Trouble {
     if (message.length() > LONGEST || remedy.length() > LONGEST) {
       throw new IllegalArgumentException("an error is told in at most " + LONGEST + " characters");
     }
-    if (rejected.isPresent() != (kind == Kind.CORRUPT)) {
-      throw new IllegalArgumentException("a checkpoint is named by a corrupt one's report alone");
+    if (rejected.isPresent() != (kind == Kind.CORRUPT || kind == Kind.GONE)) {
+      throw new IllegalArgumentException(
+          "a checkpoint is named where it is corrupt or gone, and nowhere else");
     }
   }
 
@@ -36,6 +40,10 @@ public record Trouble(Kind kind, String message, String remedy, Optional<Sha256>
 
   public static Trouble machine(String message, String remedy) {
     return new Trouble(Kind.MACHINE, message, remedy, Optional.empty());
+  }
+
+  public static Trouble gone(Sha256 checkpoint, String message, String remedy) {
+    return new Trouble(Kind.GONE, message, remedy, Optional.of(checkpoint));
   }
 
   public static Trouble corrupt(Sha256 checkpoint, String message) {

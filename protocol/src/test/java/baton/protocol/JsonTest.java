@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.checkpoint.CheckpointFolder;
+import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifests;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.protocol.checkpoint.Tensor;
@@ -50,6 +51,11 @@ class JsonTest {
   private static final Segment SEGMENT = new Segment(POSITION, Position.ofEpochs(5));
   private static final Checkpoint CHECKPOINT =
       new Checkpoint(DIGEST, Optional.of(DIGEST), POSITION, FENCE, "j1/f", DIGEST, 1L << 40);
+  private static final Retention RETENTION =
+      new Retention(
+          Optional.of(new Retention.Best("wer", Retention.Goal.MIN)),
+          Optional.of(5),
+          Optional.of(20_000_000_000L));
   private static final JobSpec SPEC =
       new JobSpec(
           "digits",
@@ -97,12 +103,17 @@ class JsonTest {
         new Measurement(POSITION, Map.of("loss", 0.1)),
         PhaseLimit.ofMinutes(1, 2),
         Policy.DEFAULT,
+        Policy.DEFAULT.keeping(2, RETENTION),
+        RETENTION,
+        RETENTION.best().orElseThrow(),
+        JobFile.of(JOB, SPEC),
         POSITION,
         SEGMENT,
         SESSION,
         DIGEST,
         STORE,
         Trouble.corrupt(DIGEST, "it differs"),
+        Trouble.gone(DIGEST, "it is gone", "put it back"),
         Trouble.program("it failed", "mend it"),
         StoreMarker.of(STORE),
         new CheckpointFolder(JOB, NOON, POSITION, FENCE, 1),

@@ -7,6 +7,7 @@ import baton.scripts.cli.CancelCommand;
 import baton.scripts.cli.DriveCommand;
 import baton.scripts.cli.MigrateCommand;
 import baton.scripts.cli.PauseCommand;
+import baton.scripts.cli.RecoverCommand;
 import baton.scripts.cli.RestoreCommand;
 import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ExitCode;
       BackupCommand.class,
       RestoreCommand.class,
       MigrateCommand.class,
+      RecoverCommand.class,
       SimulateCommand.class,
       Demo.class,
       Exact.class,

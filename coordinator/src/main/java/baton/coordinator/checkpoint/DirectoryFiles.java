@@ -1,6 +1,7 @@
 package baton.coordinator.checkpoint;
 
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.Orphans;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.IoReason;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -125,7 +127,7 @@ public final class DirectoryFiles implements CheckpointFiles {
         // One that is lost names no orphan: it could reuse files of committed folders only.
         find(checkpoint).ifPresent(manifest -> named.addAll(storeIds(manifest)));
       }
-      Orphans orphans = new Orphans(current, named, foldersOf(committed), root.now());
+      Orphans orphans = new Orphans(current, named, Orphans.foldersOf(committed), root.now());
       List<String> deleted = orphans.among(new JobFolders(root.path(), job).list());
       for (String storeId : deleted) {
         delete(job, storeId);
@@ -136,8 +138,14 @@ public final class DirectoryFiles implements CheckpointFiles {
     }
   }
 
-  private static Set<String> foldersOf(Collection<Checkpoint> committed) {
-    return Set.copyOf(committed.stream().map(Checkpoint::folder).toList());
+  @Override
+  public OptionalLong room(StoreId store) {
+    try {
+      root.requireThere(store);
+      return OptionalLong.of(Files.getFileStore(root.path()).getUsableSpace());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private static List<String> storeIds(Manifest manifest) {

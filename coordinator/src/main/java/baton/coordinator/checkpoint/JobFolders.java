@@ -1,5 +1,7 @@
 package baton.coordinator.checkpoint;
 
+import baton.coordinator.lease.StoredFolder;
+import baton.coordinator.lease.StoredFolder.StoredFile;
 import baton.protocol.JobId;
 import baton.protocol.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -33,12 +35,13 @@ record JobFolders(Path root, JobId job) {
 
   private static StoredFolder read(CheckpointFolder name, Path folder) throws IOException {
     Instant changed = Files.getLastModifiedTime(folder).toInstant();
-    List<String> files = new ArrayList<>();
+    List<StoredFile> files = new ArrayList<>();
     for (Path file : inside(folder)) {
       Instant at = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
       changed = at.isAfter(changed) ? at : changed;
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        files.add(file.getFileName().toString());
+        String plain = file.getFileName().toString();
+        files.add(new StoredFile(plain, name.path() + "/" + plain));
       }
     }
     return new StoredFolder(name, changed, files);

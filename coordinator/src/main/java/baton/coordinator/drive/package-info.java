@@ -1,5 +1,5 @@
 /**
- * The coordinator's own sign-in to Google Drive: it renews its access in time, and lends it to
- * workers.
+ * A coordinator's side of a store on Google Drive: its own sign-in, which it renews in time and
+ * lends to workers; and what it does there itself, where it checks, lists and deletes files.
  */
 package baton.coordinator.drive;

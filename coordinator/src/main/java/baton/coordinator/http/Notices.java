@@ -73,7 +73,7 @@ final class Notices {
         .ifPresent(
             accusation ->
                 notices.add(
-                    "One session finds the checkpoint %s corrupt; a second one must agree."
+                    "One session finds the checkpoint %s corrupt or gone; a second one must agree."
                         .formatted(accusation.checkpoint().brief())));
     return List.copyOf(notices);
   }

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Jobs and their history as people and programs look at them. Reads the database: may block. */
 final class Views {
@@ -72,9 +73,15 @@ final class Views {
         job.head().map(head -> certificate(job.certificate())).orElse(null),
         job.lease().map(lease -> lease(job, lease)).orElse(null),
         measured.isEmpty() ? null : measured.get(measured.size() - 1),
-        Notices.of(job, relay.waiting(), left, now),
+        notices(job, left, now),
         job.submittedAt(),
         eta.map(Duration::toSeconds).orElse(null));
+  }
+
+  private List<String> notices(Job job, Optional<Duration> left, Instant now) {
+    return Stream.concat(
+            Notices.of(job, relay.waiting(), left, now).stream(), relay.lack(job).stream())
+        .toList();
   }
 
   List<JobView> newest(int most) {

@@ -16,6 +16,7 @@ final class Change {
   private Optional<String> reason;
   private Optional<StoreId> store;
   private List<Checkpoint> chain;
+  private Shelf shelf;
   private boolean begun;
   private Fence fence;
   private Optional<Lease> lease;
@@ -29,6 +30,7 @@ final class Change {
     this.reason = before.reason();
     this.store = before.store();
     this.chain = before.chain();
+    this.shelf = before.shelf();
     this.begun = before.begun();
     this.fence = before.fence();
     this.lease = before.lease();
@@ -54,10 +56,20 @@ final class Change {
     return this;
   }
 
-  Change chain(List<Checkpoint> value, Certificate ofIt) {
-    chain = value;
+  /** What is kept from now on; the newest of it is the head. */
+  Change keep(Keeping keeping, Certificate ofIt) {
+    chain = keeping.chain();
+    shelf = new Shelf(keeping.apart(), keeping.scores());
     certificate = ofIt;
     begun = true;
+    return this;
+  }
+
+  /** There is no head to go on from; what else is kept stays. */
+  Change loseHead(Keeping rest) {
+    chain = List.of();
+    certificate = Certificate.NONE;
+    shelf = new Shelf(rest.kept(), rest.scores());
     return this;
   }
 
@@ -103,6 +115,16 @@ final class Change {
     return this;
   }
 
+  /** Marks what is not kept any more, before anyone may delete it (R13). */
+  Change prune(List<Checkpoint> surplus, Instant now) {
+    for (Checkpoint checkpoint : surplus) {
+      rows.add(
+          new History.CheckpointMarked(
+              checkpoint.digest(), History.CheckpointMarked.Mark.PRUNED, now));
+    }
+    return this;
+  }
+
   Change row(History row) {
     rows.add(row);
     return this;
@@ -122,6 +144,7 @@ final class Change {
             reason,
             store,
             chain,
+            shelf,
             begun,
             fence,
             lease,

@@ -6,6 +6,7 @@ import baton.protocol.JobId;
 import baton.protocol.StoreId;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The stores a coordinator can reach itself, to check what is committed and delete what is pruned.
@@ -31,6 +32,11 @@ public interface CheckpointFiles {
    * @return the store ids of what was deleted
    */
   List<String> sweep(StoreId store, JobId job, Fence current, Collection<Checkpoint> committed);
+
+  /** How many bytes more find room in the store; empty: that is not known, or there is no end. */
+  default OptionalLong room(StoreId store) {
+    return OptionalLong.empty();
+  }
 
   /** What a check found. */
   sealed interface Verdict {

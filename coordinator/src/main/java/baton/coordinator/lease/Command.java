@@ -14,6 +14,8 @@ public sealed interface Command
         Release,
         Fail,
         Reject,
+        Miss,
+        MakeRoom,
         Expire,
         Stall,
         Pause,

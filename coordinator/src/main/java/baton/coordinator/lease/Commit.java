@@ -5,13 +5,14 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
+import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Verified;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Moves the head to a new checkpoint (R3).
@@ -81,7 +82,7 @@ public record Commit(
     change.row(
         new History.CheckpointCommitted(
             checkpoint, lease.ask().session(), verified, measurements, now));
-    extendChain(change, job, now);
+    moveHead(change, job, now);
     if (position.equals(job.spec().end()) || finalReason.isPresent()) {
       return complete(change, now);
     }
@@ -107,21 +108,16 @@ public record Commit(
 
   /**
    * The head and what is kept behind it; the rest is marked before anyone may delete it (R13). No
-   * lease restores from what is marked here: a holder that commits has restored, and keepLast is at
-   * least 2.
+   * lease restores from what is marked here: a holder that commits has restored.
    */
-  private void extendChain(Change change, Job job, Instant now) {
-    List<Checkpoint> chain = new ArrayList<>(job.chain());
-    chain.add(0, checkpoint);
-    int kept = Math.min(chain.size(), job.spec().policy().keepLast());
-    for (Checkpoint surplus : chain.subList(kept, chain.size())) {
-      change.row(
-          new History.CheckpointMarked(
-              surplus.digest(), History.CheckpointMarked.Mark.PRUNED, now));
-    }
-    Certificate certificate =
-        certify(change, job, now).forgettingBefore(chain.get(kept - 1).position());
-    change.chain(chain.subList(0, kept), certificate);
+  private void moveHead(Change change, Job job, Instant now) {
+    Policy policy = job.spec().policy();
+    OptionalDouble score =
+        policy.retention().best().map(by -> by.score(measurements)).orElse(OptionalDouble.empty());
+    Keeping all = job.keeping().with(checkpoint, score);
+    Keeping kept = all.under(policy);
+    Certificate certificate = certify(change, job, now).forgettingBefore(kept.oldestOfChain());
+    change.keep(kept, certificate).prune(all.beyond(kept), now);
   }
 
   /** Compares the profile with the one handed over (R7); the first of a chain meets none. */

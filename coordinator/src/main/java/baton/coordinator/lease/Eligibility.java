@@ -32,7 +32,7 @@ final class Eligibility {
     }
     if (job.budget().isAccuser(ask.session())) {
       return Optional.of(
-          "this session found the head of %s corrupt, and a second session must agree"
+          "this session found the head of %s corrupt or gone, and a second session must agree"
               .formatted(name));
     }
     return job.budget()

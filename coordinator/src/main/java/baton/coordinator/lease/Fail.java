@@ -16,8 +16,8 @@ public record Fail(Fence fence, Sha256 secretHash, Trouble trouble) implements C
   private static final int DIFFERENT_ERRORS = 3;
 
   public Fail {
-    if (trouble.kind() == Trouble.Kind.CORRUPT) {
-      throw new IllegalArgumentException("a corrupt checkpoint is rejected, not failed");
+    if (trouble.rejected().isPresent()) {
+      throw new IllegalArgumentException("a checkpoint that is corrupt or gone fails no program");
     }
   }
 

@@ -71,7 +71,8 @@ public sealed interface History {
       RESUMED,
       CANCELLED,
       COMPLETE,
-      RESTORED
+      RESTORED,
+      PRUNED
     }
   }
 }

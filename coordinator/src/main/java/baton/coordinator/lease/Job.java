@@ -10,6 +10,7 @@ import baton.protocol.StoreId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One training run as the coordinator records it: immutable, and never in an impossible state.
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param version grows by one with every stored change; a write names the version it read
  * @param reason why it is in this state, for people
  * @param store the store it is bound to (R15); empty until its first lease
- * @param chain the kept checkpoints, the head first, each the parent of the one before it
+ * @param chain kept checkpoints, the head first, each the parent of the one before it
+ * @param shelf what it keeps besides; absent in records of older versions
  * @param begun whether a checkpoint was ever committed: such a job never starts again from the seed
  * @param fence the highest ever granted (R2)
  * @param waitingSince when it last began to wait; of two jobs, who waits longer goes first
@@ -32,6 +34,7 @@ public record Job(
     Optional<String> reason,
     Optional<StoreId> store,
     List<Checkpoint> chain,
+    Shelf shelf,
     boolean begun,
     Fence fence,
     Optional<Lease> lease,
@@ -45,13 +48,15 @@ public record Job(
     if (certificate == null) {
       certificate = chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN;
     }
+    shelf = shelf == null ? Shelf.EMPTY : shelf;
     require(version >= 1, "a stored job has a version");
     require(state.hasLease() == lease.isPresent(), "a lease is live in RUNNING and PAUSING only");
     require(
         lease.isEmpty() || lease.get().fence().equals(fence),
         "the live lease has the highest fence");
     require(lease.isEmpty() || store.isPresent(), "a leased job is bound to a store");
-    require(begun || chain.isEmpty(), "a job with checkpoints has begun");
+    require(
+        begun || (chain.isEmpty() && shelf.apart().isEmpty()), "a job with checkpoints has begun");
     require(
         !(begun && chain.isEmpty() && (state == JobState.WAITING || state.hasLease())),
         "a job whose checkpoints are all gone wants no lease");
@@ -75,6 +80,7 @@ public record Job(
         Optional.empty(),
         spec.store().or(() -> store),
         List.of(),
+        Shelf.EMPTY,
         false,
         Fence.NONE,
         Optional.empty(),
@@ -86,6 +92,15 @@ public record Job(
 
   public Optional<Checkpoint> head() {
     return chain.stream().findFirst();
+  }
+
+  /** All it keeps, newest first: the chain of the head, and what stands apart. */
+  public List<Checkpoint> kept() {
+    return Stream.concat(chain.stream(), shelf.apart().stream()).toList();
+  }
+
+  Keeping keeping() {
+    return new Keeping(kept(), shelf.scores());
   }
 
   /** The head's position, or the start. */

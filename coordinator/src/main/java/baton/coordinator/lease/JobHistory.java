@@ -16,6 +16,9 @@ public interface JobHistory {
 
   List<CheckpointRow> checkpoints();
 
+  /** What was marked pruned and whose files were not deleted yet, the oldest first. */
+  List<Checkpoint> toDelete();
+
   /** What was measured along the chain of the head, without what a rollback took back. */
   List<Measurement> measurements();
 

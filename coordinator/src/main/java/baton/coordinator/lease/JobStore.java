@@ -2,6 +2,8 @@ package baton.coordinator.lease;
 
 import baton.protocol.JobId;
 import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +38,9 @@ public interface JobStore extends AutoCloseable {
 
   /** The history of a job. */
   JobHistory history(JobId id);
+
+  /** Notes that the files of a pruned checkpoint are deleted; to note it again does no harm. */
+  void noteDeleted(JobId job, Sha256 checkpoint, Instant at);
 
   @Override
   void close();

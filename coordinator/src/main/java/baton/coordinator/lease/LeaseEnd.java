@@ -12,6 +12,7 @@ public enum LeaseEnd {
   FAILED,
   MACHINE_ERROR,
   CORRUPT_HEAD,
+  HEAD_GONE,
   CANCELLED,
   RESTORED
 }

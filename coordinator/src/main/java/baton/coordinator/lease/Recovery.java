@@ -1,6 +1,7 @@
 package baton.coordinator.lease;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.Policy;
 import baton.protocol.Sha256;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,50 +13,92 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Finds a job's chain in what lies in the store (design, section 5): the head is the checkpoint of
- * the highest fence, then position, whose files verify and whose parents lead back to the start.
- * Dates order nothing.
+ * Finds a job's line of checkpoints in what lies in the store (design, section 5): the head is the
+ * checkpoint of the highest fence, then position, whose files verify and whose parents lead back to
+ * the start. Dates order nothing.
  */
 public final class Recovery {
-  private static final Comparator<Checkpoint> HIGHEST =
-      Comparator.comparing(Checkpoint::fence).thenComparing(Checkpoint::position).reversed();
+  private static final Comparator<StoredManifest> HIGHEST =
+      Comparator.comparing((StoredManifest stored) -> stored.checkpoint().fence())
+          .thenComparing(stored -> stored.checkpoint().position())
+          .reversed();
 
-  private Recovery() {}
+  private final Map<Sha256, StoredManifest> byDigest = new HashMap<>();
+  private final Map<Sha256, Boolean> checked = new HashMap<>();
+  private final Predicate<Checkpoint> isSound;
 
-  /**
-   * @param manifests one checkpoint for each manifest of the job in the store
-   * @param isSound whether all files of a checkpoint are there with the right sha256
-   * @param most how many to keep at most
-   * @return the head first, each the parent of the one before it, all sound
-   */
-  public static List<Checkpoint> chain(
-      Collection<Checkpoint> manifests, Predicate<Checkpoint> isSound, int most) {
-    Map<Sha256, Checkpoint> byDigest = new HashMap<>();
-    manifests.forEach(checkpoint -> byDigest.put(checkpoint.digest(), checkpoint));
-    Optional<Checkpoint> head =
-        manifests.stream()
-            .sorted(HIGHEST)
-            .filter(checkpoint -> leadsToStart(checkpoint, byDigest) && isSound.test(checkpoint))
-            .findFirst();
-    List<Checkpoint> chain = new ArrayList<>();
-    for (Optional<Checkpoint> next = head;
-        next.isPresent() && chain.size() < most && isSound.test(next.get());
-        next = next.get().parent().map(byDigest::get)) {
-      chain.add(next.get());
-    }
-    return chain;
+  private Recovery(Collection<StoredManifest> manifests, Predicate<Checkpoint> isSound) {
+    manifests.forEach(stored -> byDigest.put(stored.checkpoint().digest(), stored));
+    this.isSound = isSound;
   }
 
-  private static boolean leadsToStart(Checkpoint checkpoint, Map<Sha256, Checkpoint> byDigest) {
+  /**
+   * @param manifests all of the job in the store
+   * @param isSound whether all files of a checkpoint are there with the right sha256; asked of as
+   *     few as will do
+   * @param policy says which of the line stay
+   */
+  public static Recovered find(
+      Collection<StoredManifest> manifests, Predicate<Checkpoint> isSound, Policy policy) {
+    Recovery recovery = new Recovery(manifests, isSound);
+    List<StoredManifest> line =
+        manifests.stream()
+            .sorted(HIGHEST)
+            .filter(stored -> recovery.leadsToStart(stored.checkpoint()))
+            .filter(stored -> recovery.isWhole(stored.checkpoint()))
+            .findFirst()
+            .map(recovery::lineOf)
+            .orElse(List.of());
+    return new Recovered(line, recovery.keep(line, policy));
+  }
+
+  private boolean leadsToStart(Checkpoint checkpoint) {
     Checkpoint at = checkpoint;
     while (at.parent().isPresent()) {
-      Checkpoint parent = byDigest.get(at.parent().get());
+      StoredManifest parent = byDigest.get(at.parent().get());
       // A later position than its parent's: so this ends, whatever the manifests say.
-      if (parent == null || !at.position().isAfter(parent.position())) {
+      if (parent == null || !at.position().isAfter(parent.checkpoint().position())) {
         return false;
       }
-      at = parent;
+      at = parent.checkpoint();
     }
     return true;
+  }
+
+  private List<StoredManifest> lineOf(StoredManifest head) {
+    List<StoredManifest> line = new ArrayList<>();
+    for (Optional<StoredManifest> next = Optional.of(head);
+        next.isPresent();
+        next = next.get().checkpoint().parent().map(byDigest::get)) {
+      line.add(next.get());
+    }
+    return line;
+  }
+
+  private boolean isWhole(Checkpoint checkpoint) {
+    return checked.computeIfAbsent(checkpoint.digest(), digest -> isSound.test(checkpoint));
+  }
+
+  /** What the policy keeps of the whole ones; only what it would keep is looked at. */
+  private Keeping keep(List<StoredManifest> line, Policy policy) {
+    Map<Sha256, Double> scores = new HashMap<>();
+    for (StoredManifest stored : line) {
+      policy
+          .retention()
+          .best()
+          .map(best -> best.score(stored.measurements()))
+          .ifPresent(
+              score -> score.ifPresent(value -> scores.put(stored.checkpoint().digest(), value)));
+    }
+    Keeping candidates =
+        new Keeping(line.stream().map(StoredManifest::checkpoint).toList(), scores);
+    while (true) {
+      Keeping kept = candidates.under(policy);
+      Optional<Checkpoint> broken = kept.kept().stream().filter(c -> !isWhole(c)).findFirst();
+      if (broken.isEmpty()) {
+        return kept;
+      }
+      candidates = candidates.without(broken.get());
+    }
   }
 }

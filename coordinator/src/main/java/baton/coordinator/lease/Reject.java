@@ -3,11 +3,9 @@ package baton.coordinator.lease;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
-import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +20,8 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
   public enum OwnCheck {
     CORRUPT,
     SOUND,
+    /** A file is not there: somebody may put it back. */
+    MISSING,
     /** It cannot reach the store; that proves nothing. */
     NOT_MADE
   }
@@ -65,10 +65,12 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
 
   private Decision rollBack(Job job, Instant now) {
     Checkpoint rejected = job.head().orElseThrow();
-    List<Checkpoint> rest = job.chain().subList(1, job.chain().size());
+    Keeping rest = job.keeping().without(rejected);
+    boolean hasParent = job.chain().size() > 1;
     Change change =
-        job.change()
-            .chain(rest, job.certificate().rolledBackTo(positionOf(rest)))
+        (hasParent
+                ? job.change().keep(rest, certificateOf(job, rest))
+                : job.change().loseHead(rest))
             .budget(job.budget().headMoved())
             .row(
                 new History.CheckpointMarked(
@@ -81,18 +83,22 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
                             rejected.digest().brief(), rejected.position(), trouble.message()),
                     now))
             .endLease(LeaseEnd.CORRUPT_HEAD, now);
-    if (rest.isEmpty()) {
-      Endings.pause(
-          change,
-          "every kept checkpoint is corrupt; the last was %s. Cancel this job and submit it anew."
-              .formatted(rejected.folder()),
-          now);
+    if (!hasParent) {
+      Endings.pause(change, nothingToGoOnFrom(rejected, rest), now);
     }
     return change.answer(new Outcome.Released());
   }
 
-  private static Position positionOf(List<Checkpoint> chain) {
-    return chain.isEmpty() ? Position.START : chain.get(0).position();
+  private static Certificate certificateOf(Job job, Keeping rest) {
+    return job.certificate().rolledBackTo(rest.kept().get(0).position());
+  }
+
+  private static String nothingToGoOnFrom(Checkpoint rejected, Keeping rest) {
+    return rest.kept().isEmpty()
+        ? "every kept checkpoint is corrupt; the last was %s. Cancel this job and submit it anew."
+            .formatted(rejected.folder())
+        : "the head %s is corrupt and its parent is kept no more. Stop the coordinator and run 'baton recover', which goes on from the newest checkpoint that is whole, or cancel this job."
+            .formatted(rejected.folder());
   }
 
   private static Decision end(Change change, LeaseEnd why, Instant now) {

@@ -2,32 +2,28 @@ package baton.coordinator.lease;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
-import baton.protocol.NumericProfile;
+import baton.protocol.Sha256;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Takes a job up from a back-up: its leases end, its fences go on above all that the lost time may
- * have granted (R2), and what the store holds beyond the back-up is adopted.
+ * Takes a job up from a back-up, or from its store alone: its leases end, its fences go on above
+ * all that the lost time may have granted (R2), and what the store holds beyond what is known is
+ * adopted.
  *
  * @param incarnation the larger of the highest seen in database and store plus one, and Unix
  *     seconds
- * @param found the chain that {@link Recovery} finds in the store, the head first; empty: the store
- *     cannot be read, and then the job pauses, since what the lost time committed is not known and
- *     it must not start again from the seed (R3)
- * @param certificate of the chain found, where its manifests were read for it; empty: what was
- *     committed in the lost time is not known to be exact
+ * @param found what {@link Recovery} finds in the store; empty: the store cannot be read, and then
+ *     the job pauses, since what the lost time committed is not known and it must not start again
+ *     from the seed (R3)
+ * @param known the checkpoints that the job's history has, whatever became of them
  */
-public record Restore(
-    long incarnation, Optional<List<Checkpoint>> found, Optional<Certificate> certificate)
+public record Restore(long incarnation, Optional<Recovered> found, Set<Sha256> known)
     implements Command {
   public Restore {
-    found = found.map(List::copyOf);
-  }
-
-  public Restore(long incarnation, Optional<List<Checkpoint>> found) {
-    this(incarnation, found, Optional.empty());
+    known = Set.copyOf(known);
   }
 
   @Override
@@ -57,32 +53,53 @@ public record Restore(
     if (found.isEmpty()) {
       Endings.pause(
           change,
-          "it was restored from a back-up while its store could not be read, so newer checkpoints may"
-              + " be missing. Resume it to go on from the back-up all the same.",
+          "it was restored from a back-up while its store could not be read, so newer checkpoints"
+              + " may be missing. Resume it to go on from the back-up all the same.",
           now);
       return JobState.PAUSED;
     }
-    if (found.get().isEmpty()) {
-      return otherwise;
+    if (found.get().line().isEmpty()) {
+      return job.begun() ? nothingWhole(change, now) : otherwise;
     }
-    change.chain(found.get(), certificate.orElseGet(() -> certify(job, found.get())));
-    if (!found.get().get(0).position().equals(job.spec().end())) {
+    change.store(found.get().line().get(0).store());
+    new Adopted(found.get(), known).rows().forEach(change::row);
+    mark(change, job, found.get(), now);
+    change.keep(found.get().keeping(), found.get().certificate());
+    if (!found.get().keeping().kept().get(0).position().equals(job.spec().end())) {
       return otherwise;
     }
     change.state(JobState.COMPLETE, "all epochs are done");
     return JobState.COMPLETE;
   }
 
-  /** What the back-up knew of the chain holds up to where the two part. */
-  private static Certificate certify(Job job, List<Checkpoint> found) {
-    Checkpoint head = found.get(0);
-    Optional<Checkpoint> shared = found.stream().filter(job.chain()::contains).findFirst();
-    if (shared.isEmpty()) {
-      return Certificate.NOT_KNOWN;
+  private static JobState nothingWhole(Change change, Instant now) {
+    Endings.pause(
+        change,
+        "none of its checkpoints is whole in its store. Put the files back, then resume; or cancel"
+            + " this job.",
+        now);
+    return JobState.PAUSED;
+  }
+
+  /** What of the line does not stay is pruned; what stood beside it was found not to be whole. */
+  private void mark(Change change, Job job, Recovered recovered, Instant now) {
+    Set<Checkpoint> line =
+        recovered.line().stream().map(StoredManifest::checkpoint).collect(Collectors.toSet());
+    for (StoredManifest stored : recovered.line()) {
+      Checkpoint checkpoint = stored.checkpoint();
+      boolean marked = known.contains(checkpoint.digest()) && !job.kept().contains(checkpoint);
+      if (!marked && !recovered.keeping().kept().contains(checkpoint)) {
+        change.row(
+            new History.CheckpointMarked(
+                checkpoint.digest(), History.CheckpointMarked.Mark.PRUNED, now));
+      }
     }
-    Certificate known = job.certificate().rolledBackTo(shared.get().position());
-    return shared.get().equals(head)
-        ? known
-        : known.extended(NumericProfile.UNKNOWN, shared.get().position(), head.fence());
+    for (Checkpoint left : job.kept()) {
+      if (!line.contains(left)) {
+        change.row(
+            new History.CheckpointMarked(
+                left.digest(), History.CheckpointMarked.Mark.REJECTED, now));
+      }
+    }
   }
 }

@@ -53,6 +53,9 @@ final class Evidence {
     if (verdict instanceof Verdict.Different) {
       return OwnCheck.CORRUPT;
     }
+    if (verdict instanceof Verdict.Missing) {
+      return OwnCheck.MISSING;
+    }
     return verdict instanceof Verdict.Sound ? OwnCheck.SOUND : OwnCheck.NOT_MADE;
   }
 

@@ -1,18 +1,15 @@
 package baton.coordinator.relay;
 
 import baton.coordinator.lease.CheckpointFiles;
-import baton.coordinator.lease.History.CheckpointMarked.Mark;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobStore;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
-import baton.protocol.Sha256;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +22,12 @@ final class Housekeeping {
 
   private final JobStore jobs;
   private final CheckpointFiles files;
-  private final Set<Sha256> deleted = ConcurrentHashMap.newKeySet();
+  private final Clock clock;
 
-  Housekeeping(JobStore jobs, CheckpointFiles files) {
+  Housekeeping(JobStore jobs, CheckpointFiles files, Clock clock) {
     this.jobs = jobs;
     this.files = files;
+    this.clock = clock;
   }
 
   /** Deletes what sessions left in the store that lost their lease before they committed it. */
@@ -39,7 +37,7 @@ final class Housekeeping {
   }
 
   private void sweep(Job job) {
-    Set<Checkpoint> committed = new HashSet<>(job.chain()); // a restore adopts without a row
+    Set<Checkpoint> committed = new HashSet<>(job.kept()); // old restores adopted without a row
     jobs.history(job.id()).checkpoints().forEach(row -> committed.add(row.checkpoint()));
     try {
       List<String> swept = files.sweep(job.store().orElseThrow(), job.id(), job.fence(), committed);
@@ -53,28 +51,20 @@ final class Housekeeping {
 
   /** Deletes the pruned checkpoints of a job whose store this coordinator reaches. */
   void tidy(JobId id) {
-    // The history first: what is marked in it is in no chain that is read after it.
-    List<CheckpointRow> rows = jobs.history(id).checkpoints();
+    // The marks first: what they name is kept by no job that is read after them.
+    List<Checkpoint> pruned = jobs.history(id).toDelete();
     Optional<Job> job = jobs.find(id).filter(j -> j.store().filter(files::reaches).isPresent());
-    if (job.isEmpty()) {
-      return;
-    }
-    for (CheckpointRow row : rows) {
-      boolean pruned = row.mark().equals(Optional.of(Mark.PRUNED));
-      if (pruned && deleted.add(row.checkpoint().digest())) {
-        delete(job.get(), row);
-      }
-    }
+    job.ifPresent(found -> pruned.forEach(checkpoint -> delete(found, checkpoint)));
   }
 
-  private void delete(Job job, CheckpointRow row) {
+  private void delete(Job job, Checkpoint pruned) {
     try {
-      files.delete(job.store().orElseThrow(), row.checkpoint(), job.chain());
+      files.delete(job.store().orElseThrow(), pruned, job.kept());
+      jobs.noteDeleted(job.id(), pruned.digest(), clock.instant());
     } catch (RuntimeException e) {
-      deleted.remove(row.checkpoint().digest());
       LOG.warn(
           "The pruned checkpoint {} could not be deleted and will be tried again: {}",
-          row.checkpoint().folder(),
+          pruned.folder(),
           e.getMessage());
     }
   }

@@ -9,6 +9,7 @@ import baton.coordinator.lease.Fail;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Miss;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pause;
 import baton.coordinator.lease.Pulse;
@@ -59,6 +60,7 @@ import java.util.function.Supplier;
 public final class Relay {
   private static final int OVER_AND_TIDIED = 100;
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+  private static final Duration BETWEEN_ROOMS = Duration.ofMinutes(1);
 
   /**
    * What a relay is made of.
@@ -119,7 +121,9 @@ public final class Relay {
   private final WaitingRoom waitingRoom;
   private final Evidence evidence;
   private final Housekeeping housekeeping;
+  private final Rooms rooms;
   private final AtomicBoolean serving = new AtomicBoolean();
+  private Duration roomsDue; // of the thread that ticks
 
   public Relay(Parts parts) {
     this.parts = parts;
@@ -129,7 +133,9 @@ public final class Relay {
         new WaitingRoom(
             parts.jobs(), parts.transitions(), lifelines, hazards, parts.clock(), parts.ticker());
     this.evidence = new Evidence(parts.files());
-    this.housekeeping = new Housekeeping(parts.jobs(), parts.files());
+    this.housekeeping = new Housekeeping(parts.jobs(), parts.files(), parts.clock());
+    this.rooms = new Rooms(parts.jobs(), parts.transitions(), parts.files(), housekeeping::tidy);
+    this.roomsDue = parts.ticker().get().plus(BETWEEN_ROOMS);
   }
 
   /** Begins to serve: each live lease gets a whole ttl from now (R12). */
@@ -285,6 +291,11 @@ public final class Relay {
     return job.lease().map(lease -> hazards.of(lease.ask().device()));
   }
 
+  /** What the job's store lacks for its next checkpoint, in a sentence. */
+  public Optional<String> lack(Job job) {
+    return rooms.lack(job.id());
+  }
+
   /** The requests for a lease that wait now. */
   public List<Ask> waiting() {
     return waitingRoom.asks();
@@ -322,7 +333,20 @@ public final class Relay {
         parts.transitions().apply(job.id(), new Expire(ranOut.get(job.id())));
       }
     }
+    lookAtRooms(open);
     waitingRoom.serveAll();
+  }
+
+  /** Others fill a store too, so it is not enough to look after a commit. */
+  private void lookAtRooms(List<Job> open) {
+    rooms.forgetAllBut(open);
+    if (parts.ticker().get().compareTo(roomsDue) < 0) {
+      return;
+    }
+    roomsDue = parts.ticker().get().plus(BETWEEN_ROOMS);
+    open.stream()
+        .filter(job -> job.lease().isPresent() && job.begun())
+        .forEach(job -> parts.io().execute(() -> rooms.look(job.id())));
   }
 
   private CompletionStage<Outcome> endStalled(Job job, Phase phase) {
@@ -337,9 +361,11 @@ public final class Relay {
   }
 
   private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {
-    return trouble.kind() == Trouble.Kind.CORRUPT
-        ? new Reject(fence, secretHash, trouble, evidence.ofAccusation(job))
-        : new Fail(fence, secretHash, trouble);
+    return switch (trouble.kind()) {
+      case CORRUPT -> new Reject(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case GONE -> new Miss(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case PROGRAM, MACHINE -> new Fail(fence, secretHash, trouble);
+    };
   }
 
   /** Only a segment's end is a hand-over point; on the way there nobody else is looked at. */
@@ -355,7 +381,13 @@ public final class Relay {
   private void committed(JobId id, Fence fence, Outcome outcome) {
     if (outcome instanceof Outcome.Committed) {
       lifelines.committed(id, fence);
-      parts.io().execute(() -> housekeeping.tidy(id));
+      parts
+          .io()
+          .execute(
+              () -> {
+                housekeeping.tidy(id);
+                rooms.look(id);
+              });
     }
   }
 

@@ -21,6 +21,7 @@ final class MemoryHistory implements JobHistory {
   private final List<CheckpointRow> checkpoints = new ArrayList<>();
   private final List<History.Event> events = new ArrayList<>();
   private final Map<Sha256, List<Measurement>> measured = new HashMap<>();
+  private final Set<Sha256> deleted = new HashSet<>();
   private List<Checkpoint> kept = List.of();
 
   synchronized MemoryHistory copy() {
@@ -29,12 +30,13 @@ final class MemoryHistory implements JobHistory {
     copy.checkpoints.addAll(checkpoints);
     copy.events.addAll(events);
     copy.measured.putAll(measured);
+    copy.deleted.addAll(deleted);
     copy.kept = kept;
     return copy;
   }
 
   synchronized void add(Job job, List<History> rows) {
-    kept = job.chain();
+    kept = job.kept();
     rows.forEach(this::add);
   }
 
@@ -46,6 +48,19 @@ final class MemoryHistory implements JobHistory {
   @Override
   public synchronized List<CheckpointRow> checkpoints() {
     return List.copyOf(checkpoints);
+  }
+
+  synchronized void noteDeleted(Sha256 checkpoint) {
+    deleted.add(checkpoint);
+  }
+
+  @Override
+  public synchronized List<Checkpoint> toDelete() {
+    return checkpoints.stream()
+        .filter(row -> row.mark().equals(Optional.of(CheckpointMarked.Mark.PRUNED)))
+        .map(CheckpointRow::checkpoint)
+        .filter(checkpoint -> !deleted.contains(checkpoint.digest()))
+        .toList();
   }
 
   @Override

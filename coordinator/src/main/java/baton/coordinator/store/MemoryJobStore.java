@@ -5,6 +5,8 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.protocol.JobId;
 import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -80,6 +82,11 @@ public final class MemoryJobStore implements JobStore {
   @Override
   public synchronized JobHistory history(JobId id) {
     return histories.getOrDefault(id, new MemoryHistory());
+  }
+
+  @Override
+  public synchronized void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
+    histories.computeIfAbsent(job, id -> new MemoryHistory()).noteDeleted(checkpoint);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A back-up on its way into the place of a database that no coordinator uses.
@@ -75,7 +76,7 @@ public final class Restored implements AutoCloseable {
 
   /** Where newer checkpoints in its store are not looked for, a job pauses and says so (R3). */
   private static void takeUp(JobStore jobs, Job job, long incarnation, Instant now) {
-    Decision decision = new Restore(incarnation, Optional.empty()).decide(job, now);
+    Decision decision = new Restore(incarnation, Optional.empty(), Set.of()).decide(job, now);
     Transition transition =
         new Transition(
             job.version(),

@@ -30,6 +30,10 @@ final class SqlHistory implements JobHistory {
   private static final String CHECKPOINTS =
       "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
 
+  private static final String TO_DELETE =
+      "SELECT * FROM checkpoints WHERE job_id = ? AND mark = 'PRUNED' AND deleted_at IS NULL"
+          + " ORDER BY job_version, place";
+
   /** From the kept checkpoints back to the first, by their parents. */
   private static final String MEASUREMENTS_OF_THE_CHAIN =
       """
@@ -71,6 +75,11 @@ final class SqlHistory implements JobHistory {
   }
 
   @Override
+  public List<Checkpoint> toDelete() {
+    return list(TO_DELETE, SqlHistory::checkpoint).stream().map(CheckpointRow::checkpoint).toList();
+  }
+
+  @Override
   public List<Measurement> measurements() {
     List<String> kept = now.get().map(SqlHistory::kept).orElse(List.of());
     if (kept.isEmpty()) {
@@ -105,8 +114,8 @@ final class SqlHistory implements JobHistory {
   /** All of them, and whom the last extends: what a restore adopted has no row of its own. */
   private static List<String> kept(Job job) {
     return Stream.concat(
-            job.chain().stream().map(Checkpoint::digest),
-            job.chain().stream().flatMap(checkpoint -> checkpoint.parent().stream()))
+            job.kept().stream().map(Checkpoint::digest),
+            job.kept().stream().flatMap(checkpoint -> checkpoint.parent().stream()))
         .map(Sha256::hex)
         .distinct()
         .toList();

@@ -6,6 +6,8 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.JobId;
+import baton.protocol.Sha256;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -29,6 +31,9 @@ public final class SqlJobStore implements JobStore {
   private static final String NEWEST =
       "SELECT id, version FROM jobs ORDER BY submitted_at DESC, id DESC LIMIT ?";
   private static final String ANSWER = "SELECT job_id, outcome FROM answers WHERE repeat_key = ?";
+
+  private static final String DELETED =
+      "UPDATE checkpoints SET deleted_at = ? WHERE job_id = ? AND digest = ?";
 
   private final Database database;
   private final StoredJson json = new StoredJson();
@@ -97,20 +102,35 @@ public final class SqlJobStore implements JobStore {
   }
 
   @Override
-  public synchronized List<Boolean> save(List<Transition> batch) {
+  public synchronized void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
+    try {
+      writer().execute(DELETED, Stamp.of(at), job.value(), checkpoint.hex());
+    } catch (JdbiException e) {
+      forgetAll();
+      throw database.unavailable(e);
+    }
+  }
+
+  private Handle writer() {
     if (closed) {
       throw new StoreUnavailable("The coordinator is stopping.", null);
     }
+    if (writer == null) {
+      writer = writers.open();
+    }
+    return writer;
+  }
+
+  @Override
+  public synchronized List<Boolean> save(List<Transition> batch) {
     try {
-      if (writer == null) {
-        writer = writers.open();
-      }
       List<Boolean> stored =
-          writer.inTransaction(
-              handle -> {
-                database.takeTurn(handle);
-                return transitions.write(handle, batch);
-              });
+          writer()
+              .inTransaction(
+                  handle -> {
+                    database.takeTurn(handle);
+                    return transitions.write(handle, batch);
+                  });
       for (int i = 0; i < batch.size(); i++) {
         if (stored.get(i)) {
           cache.put(batch.get(i).changed());

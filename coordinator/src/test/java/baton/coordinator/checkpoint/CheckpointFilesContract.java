@@ -9,27 +9,33 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a coordinator can do with every store it reaches. */
-abstract class CheckpointFilesContract {
+public abstract class CheckpointFilesContract {
   private static final String LARGE = "weights".repeat(400_000);
 
-  CheckpointFiles files;
+  protected CheckpointFiles files;
 
   /** Opens the store {@link Stored#STORE}. */
-  abstract CheckpointFiles open() throws Exception;
+  protected abstract CheckpointFiles open() throws Exception;
 
-  abstract void put(String storeId, String content) throws Exception;
+  /** Writes a file at a path, over another if need be; its store id. */
+  protected abstract String put(String path, String content) throws Exception;
 
-  abstract void remove(String storeId) throws Exception;
+  /** How the remedy ends that is told while the store is out of reach. */
+  protected abstract String remedy();
 
-  abstract boolean has(String storeId) throws Exception;
+  protected abstract void remove(String path) throws Exception;
+
+  protected abstract boolean has(String path) throws Exception;
 
   /** Takes the store out of reach. */
-  abstract void cutOff() throws Exception;
+  protected abstract void cutOff() throws Exception;
 
   @BeforeEach
   void openIt() throws Exception {
@@ -37,14 +43,14 @@ abstract class CheckpointFilesContract {
   }
 
   /** Stores a checkpoint with a model, of which {@code reused} are files of others. */
-  Stored store(long fence, int counter, FileEntry... reused) throws Exception {
+  protected Stored store(long fence, int counter, FileEntry... reused) throws Exception {
     String folder = Stored.folder(fence, counter);
     List<FileEntry> entries = new ArrayList<>(List.of(reused));
     for (String name : List.of("model.safetensors", "state.json")) {
       if (entries.stream().noneMatch(entry -> entry.name().equals(name))) {
         String content = name + counter + (name.startsWith("model") ? LARGE : "");
-        put(folder + "/" + name, content);
-        entries.add(Stored.entry(folder + "/" + name, content));
+        String storeId = put(folder + "/" + name, content);
+        entries.add(Stored.entry(name, content, storeId));
       }
     }
     Stored stored = Stored.of(fence, counter, entries);
@@ -111,7 +117,7 @@ abstract class CheckpointFilesContract {
   @Test
   void aManifestThatNamesAFileOutsideTheStoreFindsNone() throws Exception {
     for (String storeId : List.of("../secret", "/etc/hostname", "job-1/../../secret")) {
-      Stored stored = Stored.of(1, 0, List.of(Stored.entry(storeId, "secret")));
+      Stored stored = Stored.of(1, 0, List.of(Stored.entry("model.bin", "secret", storeId)));
       put(stored.path("manifest.json"), stored.text());
       assertThat(check(stored)).isInstanceOf(Verdict.Missing.class);
     }
@@ -136,9 +142,9 @@ abstract class CheckpointFilesContract {
     assertThat(files.reaches(Stored.STORE)).as("it is still the coordinator's to check").isTrue();
     assertThat(check(stored))
         .isInstanceOfSatisfying(
-            Verdict.Unreachable.class, v -> assertThat(v.why()).endsWith("mounted."));
+            Verdict.Unreachable.class, v -> assertThat(v.why()).endsWith(remedy()));
     assertThatThrownBy(() -> files.delete(Stored.STORE, stored.checkpoint(), List.of()))
-        .hasMessageEndingWith("mounted.");
+        .hasMessageEndingWith(remedy());
   }
 
   @Test
@@ -185,22 +191,20 @@ abstract class CheckpointFilesContract {
   void aManifestCannotHaveFilesOfOthersDeleted() throws Exception {
     Stored kept = store(1, 1);
     String otherJob = Stored.folder(1, 0).replace("job-1", "job-2") + "/model.safetensors";
-    List<String> foreign =
-        List.of(otherJob, "baton-store.json", "job-1/notes.txt", kept.path("manifest.json"));
-    put(otherJob, "x");
-    put("job-1/notes.txt", "x");
-    Stored greedy = Stored.of(1, 0, List.of());
-    for (String storeId : foreign) {
-      String name = foreign.indexOf(storeId) + ".bin";
-      FileEntry entry = Stored.entry(storeId, "x");
-      greedy =
-          Stored.of(
-              1, 0, List.of(new FileEntry(name, entry.size(), entry.sha256(), entry.storeId())));
-      put(greedy.path("manifest.json"), greedy.text());
-      delete(greedy, kept);
+    Map<String, String> foreign = new LinkedHashMap<>();
+    for (String path : List.of(otherJob, "baton-note.txt", "job-1/notes.txt")) {
+      foreign.put(path, put(path, "x"));
     }
-    for (String storeId : foreign) {
-      assertThat(has(storeId)).as(storeId).isTrue();
+    foreign.put(kept.path("manifest.json"), put(kept.path("manifest.json"), kept.text()));
+    int counter = 5;
+    for (Map.Entry<String, String> file : foreign.entrySet()) {
+      Stored greedy =
+          Stored.of(1, counter++, List.of(Stored.entry("greedy.bin", "x", file.getValue())));
+      put(greedy.path("manifest.json"), greedy.text());
+
+      delete(greedy, kept);
+
+      assertThat(has(file.getKey())).as(file.getKey()).isTrue();
     }
   }
 

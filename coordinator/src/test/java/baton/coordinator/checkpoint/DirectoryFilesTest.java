@@ -24,7 +24,7 @@ class DirectoryFilesTest extends CheckpointFilesContract {
   @TempDir Path parent;
 
   @Override
-  DirectoryFiles open() throws IOException {
+  protected DirectoryFiles open() throws IOException {
     mark(Files.createDirectories(root()), Stored.STORE);
     DirectoryFiles opened = new DirectoryFiles(root());
     assertThat(opened.id()).contains(Stored.STORE);
@@ -40,24 +40,30 @@ class DirectoryFilesTest extends CheckpointFilesContract {
   }
 
   @Override
-  void put(String storeId, String content) throws IOException {
-    Path file = root().resolve(storeId);
+  protected String put(String path, String content) throws IOException {
+    Path file = root().resolve(path);
     Files.createDirectories(file.getParent());
     Files.writeString(file, content);
+    return path;
   }
 
   @Override
-  void remove(String storeId) throws IOException {
+  protected String remedy() {
+    return "mounted.";
+  }
+
+  @Override
+  protected void remove(String storeId) throws IOException {
     Files.delete(root().resolve(storeId));
   }
 
   @Override
-  boolean has(String storeId) {
+  protected boolean has(String storeId) {
     return Files.exists(root().resolve(storeId));
   }
 
   @Override
-  void cutOff() throws IOException {
+  protected void cutOff() throws IOException {
     Files.move(root(), parent.resolve("elsewhere"));
     Files.createDirectory(root());
   }

@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A checkpoint for tests, with the text of its manifest. */
-record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
-  static final StoreId STORE = new StoreId("store-1");
-  static final JobId JOB = new JobId("job-1");
+public record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
+  public static final StoreId STORE = new StoreId("store-1");
+  public static final JobId JOB = new JobId("job-1");
 
   /** Where a checkpoint of this fence and counter lies. */
-  static String folder(long fence, int counter) {
+  public static String folder(long fence, int counter) {
     return new CheckpointFolder(
             JOB,
             Instant.parse("2026-01-02T03:04:05Z"),
@@ -33,13 +33,12 @@ record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
         .path();
   }
 
-  static FileEntry entry(String storeId, String content) {
+  public static FileEntry entry(String name, String content, String storeId) {
     byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-    return new FileEntry(
-        storeId.substring(storeId.lastIndexOf('/') + 1), bytes.length, Sha256.of(bytes), storeId);
+    return new FileEntry(name, bytes.length, Sha256.of(bytes), storeId);
   }
 
-  static Stored of(long fence, int counter, List<FileEntry> files) {
+  public static Stored of(long fence, int counter, List<FileEntry> files) {
     Sha256 any = Sha256.ofText("any");
     Manifest manifest =
         new Manifest(
@@ -67,7 +66,7 @@ record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
   }
 
   /** The same checkpoint, had this text been committed as its manifest. */
-  static Stored of(Manifest manifest, String text) {
+  public static Stored of(Manifest manifest, String text) {
     return new Stored(
         new Checkpoint(
             ManifestJson.digest(text),
@@ -81,7 +80,7 @@ record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
         text);
   }
 
-  String path(String name) {
+  public String path(String name) {
     return checkpoint.folder() + "/" + name;
   }
 }

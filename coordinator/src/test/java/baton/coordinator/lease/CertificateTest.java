@@ -15,6 +15,8 @@ import baton.protocol.Sha256;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the relay says of a job's result, as sessions of several kinds take turns. */
@@ -135,18 +137,30 @@ class CertificateTest {
   }
 
   @Test
-  void whatARestoreFindsBeyondItsBackUpIsNotKnownUnlessItsManifestsWereRead() {
+  void aRestoreCertifiesByTheManifestsOfTheWholeLine() {
     Job backedUp = trained(Samples.waiting(), "a", 1, ONE_THREAD);
+    Checkpoint first = backedUp.head().orElseThrow();
     Checkpoint lost = Samples.checkpoint(backedUp.headDigest(), Position.ofEpochs(2), new Fence(2));
-    List<Checkpoint> found = List.of(lost, backedUp.head().orElseThrow());
-    Certificate read = backedUp.certificate().extended(GPU, Position.ofEpochs(1), new Fence(2));
 
-    assertThat(after(backedUp, new Restore(7, Optional.of(found))).certificate().verdict())
-        .isEqualTo(Verdict.UNKNOWN);
-    assertThat(after(backedUp, new Restore(7, Optional.of(found.subList(1, 2)))).certificate())
+    assertThat(restored(backedUp, Samples.stored(first, ONE_THREAD)).certificate())
         .isEqualTo(backedUp.certificate());
-    assertThat(after(backedUp, new Restore(7, Optional.of(found), Optional.of(read))).certificate())
-        .isEqualTo(read);
+    Job further = restored(backedUp, Samples.stored(lost, GPU), Samples.stored(first, ONE_THREAD));
+    assertThat(further.certificate())
+        .isEqualTo(backedUp.certificate().extended(GPU, Position.ofEpochs(1), new Fence(2)));
+    assertThat(
+            restored(
+                    backedUp,
+                    Samples.stored(lost, NumericProfile.UNKNOWN),
+                    Samples.stored(first, ONE_THREAD))
+                .certificate()
+                .verdict())
+        .isEqualTo(Verdict.UNKNOWN);
+  }
+
+  private static Job restored(Job job, StoredManifest... line) {
+    List<Checkpoint> kept = Stream.of(line).map(StoredManifest::checkpoint).toList();
+    Recovered found = new Recovered(List.of(line), new Keeping(kept, Map.of()));
+    return after(job, new Restore(7, Optional.of(found), Set.of(job.headDigest().orElseThrow())));
   }
 
   private static Job trained(Job job, String worker, int epoch, NumericProfile profile) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** R1 and R2: one live lease, and fences that only grow. */
@@ -49,7 +50,9 @@ class FenceRuleTest {
   @Test
   void afterARestoreFencesGoOnAboveAllThatTheLostTimeMayHaveGranted() {
     Job restored =
-        after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.of(List.of())));
+        after(
+            leasedTo("anna", waiting()),
+            new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of()));
 
     assertThat(restored.lease()).isEmpty();
     assertThat(leasedTo("ben", restored).fence())
@@ -59,7 +62,9 @@ class FenceRuleTest {
   @Test
   void aLeaseOfTheTimeBeforeTheBackUpIsStaleAfterTheRestore() {
     Job job = leasedTo("anna", waiting());
-    Job restored = leasedTo("ben", after(job, new Restore(RESTORED_AT, Optional.of(List.of()))));
+    Job restored =
+        leasedTo(
+            "ben", after(job, new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of())));
 
     assertThat(refusal(restored, commit(job, 1, 0))).isEqualTo(Refusal.STALE_FENCE);
     assertThat(renewed(restored, job)).isEqualTo(Directive.STOP);
@@ -67,10 +72,13 @@ class FenceRuleTest {
 
   @Test
   void aRestoreNeverGoesBackToAnIncarnation() {
-    Job restored = after(waiting(), new Restore(RESTORED_AT, Optional.of(List.of())));
+    Job restored =
+        after(waiting(), new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of()));
 
     assertThatThrownBy(
-            () -> new Restore(RESTORED_AT, Optional.of(List.of())).decide(restored, NOON))
+            () ->
+                new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of())
+                    .decide(restored, NOON))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not above");
   }
@@ -146,7 +154,8 @@ class FenceRuleTest {
 
   @Test
   void aJobWhoseStoreCannotBeReadPausesAfterARestoreAndNeverStartsFromTheSeedByItself() {
-    Job restored = after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.empty()));
+    Job restored =
+        after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.empty(), Set.of()));
 
     assertThat(restored.state()).isEqualTo(JobState.PAUSED);
     assertThat(restored.reason().orElseThrow()).contains("its store could not be read");

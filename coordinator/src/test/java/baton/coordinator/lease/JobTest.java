@@ -134,6 +134,7 @@ class JobTest {
         Optional.empty(),
         store,
         chain,
+        Shelf.EMPTY,
         begun,
         FENCE,
         lease,

@@ -13,8 +13,9 @@ import baton.coordinator.lease.History.CheckpointMarked;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
+import baton.protocol.Measurement;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +91,26 @@ class RetentionTest {
     assertThat(pruned).containsExactly(at(1), at(3)).doesNotContain(rejected.position());
   }
 
+  private Job committed(Job job, int epoch, double measured) {
+    Commit plain = commit(job, epoch, 0);
+    return committed(
+        job,
+        new Commit(
+            plain.fence(),
+            plain.secretHash(),
+            plain.checkpoint(),
+            plain.profile(),
+            List.of(new Measurement(at(epoch), Map.of("wer", measured))),
+            plain.finalReason(),
+            plain.verified(),
+            plain.turnIsOver()));
+  }
+
   private Job committed(Job job, int epoch) {
-    Commit commit = commit(job, epoch, 0);
+    return committed(job, commit(job, epoch, 0));
+  }
+
+  private Job committed(Job job, Commit commit) {
     all.add(commit.checkpoint());
     Decision decision = commit.decide(job, NOON);
     decision.rows().stream()
@@ -118,25 +137,109 @@ class RetentionTest {
         job, new Reject(job.fence(), secretOf(job), corrupt(job), Reject.OwnCheck.CORRUPT));
   }
 
+  @Test
+  void theBestStaysHoweverOldItIs() {
+    Job job = keeping(2, best(Retention.Goal.MIN));
+    double[] wer = {0.9, 0.3, 0.5, 0.4, 0.6};
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch, wer[epoch - 1]);
+    }
+
+    assertThat(keptEpochs(job)).containsExactly(5, 4, 2);
+    assertThat(pruned).containsExactly(at(1), at(3));
+  }
+
+  @Test
+  void aBetterOneTakesThePlaceOfTheBest() {
+    Job job = keeping(2, best(Retention.Goal.MAX));
+    double[] accuracy = {0.9, 0.3, 0.4, 0.95, 0.1};
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch, accuracy[epoch - 1]);
+    }
+
+    assertThat(keptEpochs(job)).containsExactly(5, 4);
+    assertThat(pruned).containsExactlyInAnyOrder(at(2), at(1), at(3));
+  }
+
+  @Test
+  void theEndOfEverySecondEpochStays() {
+    Job job = keeping(2, new Retention(Optional.empty(), Optional.of(2), Optional.empty()));
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch);
+    }
+
+    assertThat(keptEpochs(job)).containsExactly(5, 4, 2);
+    assertThat(pruned).containsExactly(at(1), at(3));
+  }
+
+  @Test
+  void theBytesAreGivenOutByWorthAndTheHeadAndItsParentStayWhateverTheyTake() {
+    Retention bound =
+        new Retention(
+            Optional.of(new Retention.Best("wer", Retention.Goal.MIN)),
+            Optional.of(1),
+            Optional.of(3_500L));
+    Job job = keeping(2, bound);
+    double[] wer = {0.1, 0.3, 0.5, 0.4, 0.6};
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch, wer[epoch - 1]);
+    }
+    assertThat(keptEpochs(job)).as("each takes 1,000 bytes").containsExactly(5, 4, 1);
+
+    Job tight = keeping(3, new Retention(Optional.empty(), Optional.of(1), Optional.of(1L)));
+    for (int epoch = 1; epoch <= 4; epoch++) {
+      tight = committed(tight, epoch);
+    }
+    assertThat(keptEpochs(tight)).containsExactly(4, 3);
+  }
+
+  @Test
+  void whereRoomIsShortOnlyTheHeadItsParentAndWhatWasNamedStay() {
+    Job job = keeping(4, new Retention(Optional.empty(), Optional.of(2), Optional.empty()));
+    for (int epoch = 1; epoch <= 5; epoch++) {
+      job = committed(job, epoch);
+    }
+    assertThat(keptEpochs(job)).containsExactly(5, 4, 3, 2);
+
+    Decision room = new MakeRoom().decide(job, NOON);
+
+    assertThat(keptEpochs(room.changed().orElseThrow())).containsExactly(5, 4, 2);
+    assertThat(room.rows()).filteredOn(CheckpointMarked.class::isInstance).hasSize(1);
+    assertThat(new MakeRoom().decide(room.changed().get(), NOON).changed()).isEmpty();
+  }
+
+  @Test
+  void aKeptOneThatTheHeadExtendsIsItsParentHoweverOld() {
+    Job job = keeping(2, new Retention(Optional.empty(), Optional.of(1), Optional.empty()));
+    for (int epoch = 1; epoch <= 4; epoch++) {
+      job = committed(job, epoch);
+    }
+
+    Job back = leasedTo("cleo", rolledBack(leasedTo("ben", rolledBack(job))));
+
+    assertThat(back.position()).isEqualTo(at(2));
+    assertThat(keptEpochs(back)).containsExactly(2, 1);
+  }
+
+  private static Retention best(Retention.Goal goal) {
+    return new Retention(
+        Optional.of(new Retention.Best("wer", goal)), Optional.empty(), Optional.empty());
+  }
+
   private static Job keeping(int keepLast) {
-    Policy policy =
-        new Policy(
-            POLICY.ttl(),
-            POLICY.segmentEpochs(),
-            POLICY.cadence(),
-            keepLast,
-            POLICY.lostInARow(),
-            POLICY.stallsInARow(),
-            POLICY.sessionsToFail(),
-            POLICY.barFor(),
-            POLICY.limits());
-    JobSpec spec = new JobSpec("mnist", "digits", Map.of(), 6, 7, 0, Optional.empty(), policy);
+    return keeping(keepLast, Retention.NEWEST_ONLY);
+  }
+
+  private static Job keeping(int keepLast, Retention also) {
+    JobSpec spec =
+        new JobSpec(
+            "mnist", "digits", Map.of(), 6, 7, 0, Optional.empty(), POLICY.keeping(keepLast, also));
     Submit submit = new Submit(new JobId("job-mnist"), spec, Optional.empty());
     return leasedTo("anna", submit.decide(NOON).changed().orElseThrow());
   }
 
   private static List<Integer> keptEpochs(Job job) {
-    return job.chain().stream().map(checkpoint -> checkpoint.position().epoch()).toList();
+    return job.kept().stream().map(checkpoint -> checkpoint.position().epoch()).toList();
   }
 
   private static Position at(int epoch) {

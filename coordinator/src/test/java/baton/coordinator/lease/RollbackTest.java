@@ -134,7 +134,7 @@ class RollbackTest {
   @Test
   void anAccusationOfAHeadThatARestoreReplacedProvesNothingAboutTheNewOne() {
     Job accused = after(atTwo, reject(atTwo, OwnCheck.NOT_MADE));
-    Job adopted = leasedTo("ben", after(accused, new Restore(9, Optional.of(atOne.chain()))));
+    Job adopted = leasedTo("ben", after(accused, Samples.restore(9, atOne)));
     Job again = after(adopted, reject(adopted, OwnCheck.NOT_MADE));
 
     assertThat(again.head()).isEqualTo(atOne.head());

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Jobs, sessions and checkpoints that the tests of the lease core speak of. */
 public final class Samples {
@@ -126,6 +127,24 @@ public final class Samples {
         "folder of " + what,
         Sha256.ofText("state at " + position),
         1_000);
+  }
+
+  /** A restore that finds what {@code then} had kept, and nothing else. */
+  public static Restore restore(long incarnation, Job then) {
+    List<StoredManifest> line = then.chain().stream().map(Samples::stored).toList();
+    return new Restore(
+        incarnation,
+        Optional.of(new Recovered(line, new Keeping(then.chain(), Map.of()))),
+        line.stream().map(stored -> stored.checkpoint().digest()).collect(Collectors.toSet()));
+  }
+
+  public static StoredManifest stored(Checkpoint checkpoint) {
+    return stored(checkpoint, NumericProfile.UNKNOWN);
+  }
+
+  public static StoredManifest stored(Checkpoint checkpoint, NumericProfile profile) {
+    return new StoredManifest(
+        STORE, checkpoint, new SessionId("session-of-old"), profile, List.of(), NOON);
   }
 
   public static Commit commit(Job job, int epoch, int batch) {

@@ -9,9 +9,11 @@ import static baton.coordinator.lease.Samples.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Reject.OwnCheck;
+import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Phase;
+import baton.protocol.Position;
 import baton.protocol.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -53,6 +56,10 @@ class TransitionTest {
       Reject, proven       | !STALE_FENCE  | WAITING      | PAUSED       | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE
       Reject, nothing left | !STALE_FENCE  | PAUSED       | PAUSED       | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE
       Reject, unproven     | !STALE_FENCE  | WAITING      | PAUSED       | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE
+      Miss, sure           | !STALE_FENCE  | PAUSED       | PAUSED       | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE
+      Miss, not sure       | !STALE_FENCE  | WAITING      | PAUSED       | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE  | !STALE_FENCE
+      MakeRoom             | WAITING       | RUNNING      | PAUSING      | PAUSED        | COMPLETE      | FAILED        | CANCELLED
+      MakeRoom, no surplus | =WAITING      | =RUNNING     | =PAUSING     | =PAUSED       | =COMPLETE     | =FAILED       | =CANCELLED
       Expire               | =WAITING      | =RUNNING     | PAUSED       | =PAUSED       | =COMPLETE     | =FAILED       | =CANCELLED
       Stall                | =WAITING      | WAITING      | PAUSED       | =PAUSED       | =COMPLETE     | =FAILED       | =CANCELLED
       Stall, too often     | =WAITING      | PAUSED       | PAUSED       | =PAUSED       | =COMPLETE     | =FAILED       | =CANCELLED
@@ -61,6 +68,7 @@ class TransitionTest {
       Resume               | =WAITING      | =RUNNING     | RUNNING      | WAITING       | !JOB_OVER     | WAITING       | !JOB_OVER
       Cancel               | CANCELLED     | CANCELLED    | CANCELLED    | CANCELLED     | !JOB_OVER     | CANCELLED     | =CANCELLED
       Restore              | WAITING       | WAITING      | PAUSED       | PAUSED        | COMPLETE      | FAILED        | CANCELLED
+      Restore, none whole  | PAUSED        | PAUSED       | PAUSED       | PAUSED        | COMPLETE      | FAILED        | CANCELLED
       """;
 
   private static final Trouble NAN = Trouble.program("the loss is NaN at e2-b7", "Lower the rate.");
@@ -91,6 +99,10 @@ class TransitionTest {
           return new Step(oneLeft, reject(oneLeft, OwnCheck.CORRUPT));
         });
     rows.put("Reject, unproven", job -> new Step(job, reject(job, OwnCheck.NOT_MADE)));
+    rows.put("Miss, sure", job -> new Step(job, miss(job, OwnCheck.MISSING)));
+    rows.put("Miss, not sure", job -> new Step(job, miss(job, OwnCheck.NOT_MADE)));
+    rows.put("MakeRoom", job -> new Step(keepingOneMore(job), new MakeRoom()));
+    rows.put("MakeRoom, no surplus", job -> new Step(job, new MakeRoom()));
     rows.put("Expire", job -> new Step(job, new Expire(job.fence())));
     rows.put("Stall", job -> new Step(job, new Stall(job.fence(), Phase.TRAIN)));
     rows.put(
@@ -103,9 +115,14 @@ class TransitionTest {
     rows.put("Pause, run out", job -> new Step(job, new Pause(Optional.of(job.fence()))));
     rows.put("Resume", job -> new Step(job, new Resume()));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
+    rows.put("Restore", job -> new Step(job, Samples.restore(job.fence().incarnation() + 1, job)));
     rows.put(
-        "Restore",
-        job -> new Step(job, new Restore(job.fence().incarnation() + 1, Optional.of(List.of()))));
+        "Restore, none whole",
+        job ->
+            new Step(
+                job,
+                new Restore(
+                    job.fence().incarnation() + 1, Optional.of(Recovered.NOTHING), Set.of())));
     return rows;
   }
 
@@ -169,8 +186,11 @@ class TransitionTest {
             + arrows.entrySet().stream()
                 .map(arrow -> arrow.getKey() + ": " + String.join(" · ", arrow.getValue()) + "\n")
                 .collect(Collectors.joining())
-            + "    COMPLETE --> [*]\n    CANCELLED --> [*]\n```\n\n"
-            + "A state is what the job becomes, `=` an answer that changes nothing, `!` a refusal.\n\n"
+            + "    COMPLETE --> [*]\n"
+            + "    CANCELLED --> [*]\n"
+            + "```\n\n"
+            + "A state is what the job becomes, `=` an answer that changes nothing, `!` a"
+            + " refusal.\n\n"
             + TABLE
                 .lines()
                 .map(line -> "| " + line + " |\n")
@@ -233,7 +253,9 @@ class TransitionTest {
     }
     if (job.chain().size() > length) {
       return job.change()
-          .chain(job.chain().subList(0, length), length == 0 ? Certificate.NONE : job.certificate())
+          .keep(
+              new Keeping(job.chain().subList(0, length), Map.of()),
+              length == 0 ? Certificate.NONE : job.certificate())
           .answer(null)
           .changed()
           .orElseThrow();
@@ -264,6 +286,22 @@ class TransitionTest {
 
   private static Reject reject(Job job, OwnCheck check) {
     return new Reject(job.fence(), secretOf(job), Samples.corrupt(job), check);
+  }
+
+  private static Miss miss(Job job, OwnCheck check) {
+    Trouble gone = Trouble.gone(Samples.corrupt(job).rejected().orElseThrow(), "gone", "Find it.");
+    return new Miss(job.fence(), secretOf(job), gone, check);
+  }
+
+  /** The job with a third checkpoint, behind its head and the head's parent. */
+  private static Job keepingOneMore(Job job) {
+    List<Checkpoint> kept = new ArrayList<>(job.chain());
+    kept.add(Samples.checkpoint(Optional.empty(), new Position(0, 1), new Fence(1)));
+    return job.change()
+        .keep(new Keeping(kept, Map.of()), job.certificate())
+        .answer(null)
+        .changed()
+        .orElseThrow();
   }
 
   private static Map<String, Map<JobState, String>> table() {

@@ -9,12 +9,14 @@ import baton.protocol.StoreId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** A store that says what a test wants it to, and keeps what it was asked. */
 final class FakeFiles implements CheckpointFiles {
   boolean reachable = true;
   boolean deletes = true;
   Verdict verdict = new Verdict.Sound();
+  OptionalLong room = OptionalLong.empty();
   final List<Position> checked = new ArrayList<>();
   final List<Position> deleted = new ArrayList<>();
   final List<List<Position>> keptAtDeletion = new ArrayList<>();
@@ -38,6 +40,11 @@ final class FakeFiles implements CheckpointFiles {
     }
     deleted.add(pruned.position());
     keptAtDeletion.add(kept.stream().map(Checkpoint::position).toList());
+  }
+
+  @Override
+  public OptionalLong room(StoreId store) {
+    return room;
   }
 
   @Override

@@ -15,16 +15,21 @@ import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.Transitions;
+import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
+import baton.protocol.Sha256;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -35,6 +40,7 @@ final class MemoryJobs implements JobStore, Transitions {
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
   private final Map<JobId, List<History>> rows = new HashMap<>();
   private final Map<String, StoredAnswer> answers = new HashMap<>();
+  private final Set<Sha256> deleted = new HashSet<>();
   private final Clock clock;
   private final Consumer<JobId> changed;
   private final List<Runnable> late = new ArrayList<>();
@@ -182,7 +188,13 @@ final class MemoryJobs implements JobStore, Transitions {
 
   @Override
   public JobHistory history(JobId id) {
-    return new MemoryHistory(List.copyOf(rows.getOrDefault(id, List.of())));
+    return new MemoryHistory(List.copyOf(rows.getOrDefault(id, List.of())), Set.copyOf(deleted));
+  }
+
+  @Override
+  public void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
+    requireAvailable();
+    deleted.add(checkpoint);
   }
 
   @Override
@@ -194,7 +206,7 @@ final class MemoryJobs implements JobStore, Transitions {
     }
   }
 
-  private record MemoryHistory(List<History> rows) implements JobHistory {
+  private record MemoryHistory(List<History> rows, Set<Sha256> deleted) implements JobHistory {
     @Override
     public List<CheckpointRow> checkpoints() {
       return of(CheckpointCommitted.class).stream()
@@ -202,6 +214,15 @@ final class MemoryJobs implements JobStore, Transitions {
               row ->
                   new CheckpointRow(
                       row.checkpoint(), row.session(), row.verified(), mark(row), row.at()))
+          .toList();
+    }
+
+    @Override
+    public List<Checkpoint> toDelete() {
+      return checkpoints().stream()
+          .filter(row -> row.mark().equals(Optional.of(CheckpointMarked.Mark.PRUNED)))
+          .map(CheckpointRow::checkpoint)
+          .filter(checkpoint -> !deleted.contains(checkpoint.digest()))
           .toList();
     }
 

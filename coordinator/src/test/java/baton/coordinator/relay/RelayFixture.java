@@ -9,9 +9,11 @@ import baton.coordinator.lease.Signals;
 import baton.protocol.Ask;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.Retention;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Manifest;
@@ -110,8 +112,27 @@ final class RelayFixture {
     return submit(name, 0);
   }
 
+  /** A job that keeps so many of its newest checkpoints. */
+  Job submitKeeping(String name, int newest) {
+    JobSpec usual = Samples.spec(name);
+    return submit(
+        new JobSpec(
+            name,
+            usual.program(),
+            usual.parameters(),
+            usual.epochs(),
+            usual.seed(),
+            0,
+            Optional.empty(),
+            usual.policy().keeping(newest, Retention.NEWEST_ONLY)));
+  }
+
   Job submit(String name, int priority) {
-    Outcome outcome = now(relay.submit(Samples.spec(name, priority), Optional.empty()));
+    return submit(Samples.spec(name, priority));
+  }
+
+  private Job submit(JobSpec spec) {
+    Outcome outcome = now(relay.submit(spec, Optional.empty()));
     return job(((Outcome.Submitted) outcome).job());
   }
 

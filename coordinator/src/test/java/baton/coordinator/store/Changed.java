@@ -31,6 +31,7 @@ final class Changed {
         job.reason(),
         job.store(),
         job.chain(),
+        job.shelf(),
         job.begun(),
         job.fence(),
         job.lease(),

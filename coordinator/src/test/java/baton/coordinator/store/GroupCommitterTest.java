@@ -10,6 +10,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Recovered;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Renew;
 import baton.coordinator.lease.Restore;
@@ -26,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -250,7 +252,8 @@ class GroupCommitterTest {
     Gate gate = gateBeforeNextSave();
     submit("other");
     gate.awaitReached();
-    CompletableFuture<Outcome> impossible = apply("mnist", new Restore(0, Optional.of(List.of())));
+    CompletableFuture<Outcome> impossible =
+        apply("mnist", new Restore(0, Optional.of(Recovered.NOTHING), Set.of()));
     CompletableFuture<Outcome> neighbour = apply("mnist", Sample.pause());
     gate.open();
 

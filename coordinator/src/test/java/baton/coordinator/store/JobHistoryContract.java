@@ -10,10 +10,13 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobHistory.SegmentRow;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Keeping;
 import baton.coordinator.lease.LeaseEnd;
+import baton.coordinator.lease.Recovered;
 import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
 import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.Samples;
 import baton.protocol.Checkpoint;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
@@ -22,7 +25,9 @@ import baton.protocol.Trouble;
 import baton.protocol.Verified;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,12 +183,36 @@ abstract class JobHistoryContract {
   }
 
   @Test
+  void whatWasPrunedIsToDeleteUntilItIsNoted() {
+    grant("s1");
+    Checkpoint first = commit(new Position(0, 10), 0.9);
+    Checkpoint second = commit(new Position(0, 20), 0.8);
+    commit(new Position(0, 30), 0.7);
+    commit(new Position(0, 40), 0.6);
+    List<Checkpoint> pruned = history().toDelete();
+    assertThat(pruned).isNotEmpty().isSubsetOf(first, second);
+
+    store.noteDeleted(job.id(), pruned.get(0).digest(), Instant.parse("2026-03-01T13:00:00Z"));
+    store.noteDeleted(job.id(), pruned.get(0).digest(), Instant.parse("2026-03-01T14:00:00Z"));
+
+    assertThat(history().toDelete()).isEqualTo(pruned.subList(1, pruned.size()));
+    assertThat(history().checkpoints()).as("the row stays").hasSize(4);
+  }
+
+  @Test
   void measurementsGoOnThroughCheckpointsThatARestoreAdopted() {
     grant("s1");
     commit(new Position(0, 10), 0.9);
     Checkpoint known = commit(new Position(0, 20), 0.8);
     Checkpoint adopted = Sample.checkpoint(job, new Position(0, 30));
-    change(new Restore(7, Optional.of(List.of(adopted, known))));
+    change(
+        new Restore(
+            7,
+            Optional.of(
+                new Recovered(
+                    List.of(Samples.stored(adopted), Samples.stored(known)),
+                    new Keeping(List.of(adopted, known), Map.of()))),
+            Set.of(known.digest())));
     grant("s2");
     commit(new Position(0, 40), 0.6);
 

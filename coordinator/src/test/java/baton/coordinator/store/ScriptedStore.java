@@ -4,6 +4,8 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.protocol.JobId;
+import baton.protocol.Sha256;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +65,11 @@ final class ScriptedStore implements JobStore {
   @Override
   public JobHistory history(JobId id) {
     return memory.history(id);
+  }
+
+  @Override
+  public void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
+    memory.noteDeleted(job, checkpoint, at);
   }
 
   @Override

@@ -9,12 +9,15 @@ import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Samples;
+import baton.coordinator.lease.Submit;
 import baton.protocol.AfterCommit;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.Segment;
 import baton.protocol.Sha256;
 import baton.protocol.Verified;
@@ -77,6 +80,48 @@ class StoredJsonTest {
                 new Position(3, 4), Map.of("loss", 0.1 + 0.2, "least", Double.MIN_VALUE)));
 
     assertThat(json.measurements(json.of(measured))).isEqualTo(measured);
+  }
+
+  @Test
+  void aJobOfAnOlderBatonKeepsItsNewestAndNothingApart() {
+    Job job =
+        new Submit(new JobId("job-1"), Samples.spec("digits"), Optional.empty())
+            .decide(Samples.NOON)
+            .changed()
+            .orElseThrow();
+    String older =
+        json.of(job)
+            .replaceFirst(",\"shelf\":\\{[^}]*\\{[^}]*\\}\\}", "")
+            .replaceFirst(",\"retention\":\\{[^}]*\\}", "");
+
+    assertThat(older).doesNotContain("shelf", "retention");
+    assertThat(json.job(older)).isEqualTo(job);
+  }
+
+  @Test
+  void aJobComesBackWithWhatItKeeps() {
+    Retention retention =
+        new Retention(
+            Optional.of(new Retention.Best("wer", Retention.Goal.MIN)),
+            Optional.of(5),
+            Optional.of(1L << 40));
+    JobSpec spec =
+        new JobSpec(
+            "digits",
+            "digits",
+            Map.of(),
+            6,
+            7,
+            0,
+            Optional.empty(),
+            Samples.POLICY.keeping(2, retention));
+    Job job =
+        new Submit(new JobId("job-1"), spec, Optional.empty())
+            .decide(Samples.NOON)
+            .changed()
+            .orElseThrow();
+
+    assertThat(json.job(json.of(job)).spec().policy().retention()).isEqualTo(retention);
   }
 
   @Test

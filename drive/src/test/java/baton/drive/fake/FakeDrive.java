@@ -6,6 +6,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.List;
 /** A Google Drive on a loopback port, with its OAuth endpoints beside it. */
 public final class FakeDrive implements AutoCloseable {
   private final HttpListener listener;
+  private final InstantSource clock;
   private final List<Operation> asked = Collections.synchronizedList(new ArrayList<>());
   private final Faults faults = new Faults();
   private final FakeFiles files;
@@ -25,6 +28,7 @@ public final class FakeDrive implements AutoCloseable {
   private final OAuthHandler oauth;
 
   private FakeDrive(Path folder, int port, InstantSource clock) throws IOException {
+    this.clock = clock;
     files = new FakeFiles(clock);
     quota = new Quota(files);
     auth = new FakeAuth(clock);
@@ -51,6 +55,9 @@ public final class FakeDrive implements AutoCloseable {
 
   private void serve(HttpRequest request) throws IOException {
     Exchange exchange = new Exchange(request, faults);
+    exchange.setHeader(
+        "Date",
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
     asked.add(exchange.operation());
     answer(exchange);
   }

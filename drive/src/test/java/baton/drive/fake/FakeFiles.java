@@ -130,6 +130,17 @@ public final class FakeFiles {
     byId(id).ifPresent(file -> replace(file.withName(name)));
   }
 
+  /** Other bytes under the same id, as only a fault of Drive's own could leave them. */
+  public synchronized void rot(String id, byte[] bytes, String sha256) {
+    StoredFile file = byId(id).orElseThrow();
+    try {
+      Files.write(file.bytes().orElseThrow(), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    replace(file.withContent(bytes.length, sha256));
+  }
+
   /** Deletes for good, with a folder all that is in it. */
   public synchronized void delete(String id) {
     for (StoredFile child : all()) {

@@ -67,6 +67,22 @@ public record StoredFile(
         version + 1);
   }
 
+  StoredFile withContent(long newSize, String newSha256) {
+    return new StoredFile(
+        id,
+        name,
+        mimeType,
+        parent,
+        appProperties,
+        client,
+        created,
+        bytes,
+        newSize,
+        newSha256,
+        trashed,
+        version + 1);
+  }
+
   StoredFile withName(String now) {
     return new StoredFile(
         id,

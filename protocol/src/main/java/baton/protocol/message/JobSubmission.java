@@ -5,6 +5,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.StoreId;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -32,7 +33,10 @@ public record JobSubmission(
       Integer stallsInARow,
       Integer sessionsToFail,
       Integer barForSeconds,
-      Map<Phase, LimitBody> limits) {}
+      Map<Phase, LimitBody> limits,
+      Retention.Best keepBest,
+      Integer keepEvery,
+      Long keepBytes) {}
 
   /** The limits of one phase as JSON. */
   public record LimitBody(int withoutProgressSeconds, int wholeSeconds) {}
@@ -65,7 +69,10 @@ public record JobSubmission(
             p.stallsInARow(),
             p.sessionsToFail(),
             (int) p.barFor().toSeconds(),
-            limits));
+            limits,
+            p.retention().best().orElse(null),
+            p.retention().everyEpochs().orElse(null),
+            p.retention().bytes().orElse(null)));
   }
 
   /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
@@ -102,7 +109,11 @@ public record JobSubmission(
         or(body.stallsInARow, base.stallsInARow()),
         or(body.sessionsToFail, base.sessionsToFail()),
         seconds(body.barForSeconds, base.barFor()),
-        limits);
+        limits,
+        new Retention(
+            Optional.ofNullable(body.keepBest),
+            Optional.ofNullable(body.keepEvery),
+            Optional.ofNullable(body.keepBytes)));
   }
 
   private static Duration seconds(Integer value, Duration otherwise) {

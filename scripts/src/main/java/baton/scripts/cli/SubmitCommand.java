@@ -67,8 +67,7 @@ public final class SubmitCommand implements Callable<Integer> {
               + " Default: auto")
   private String saveEvery;
 
-  @Option(names = "--keep-last", description = "Checkpoints to keep. Default: 3")
-  private Integer keepLast;
+  @Mixin private KeepOptions keep = new KeepOptions();
 
   @Option(
       names = "--ttl",
@@ -94,12 +93,13 @@ public final class SubmitCommand implements Callable<Integer> {
             ttl == null ? base.ttl() : Humane.duration(ttl),
             segmentEpochs == null ? base.segmentEpochs() : segmentEpochs,
             saveEvery == null ? base.cadence() : cadence(),
-            keepLast == null ? base.keepLast() : keepLast,
+            keep.last(base),
             base.lostInARow(),
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
+            base.limits(),
+            keep.retention());
     return new JobSpec(
         name == null ? program + "-" + key.substring(0, 6) : name,
         program,

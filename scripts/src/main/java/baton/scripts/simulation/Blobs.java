@@ -1,6 +1,7 @@
 package baton.scripts.simulation;
 
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.StoredManifest;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** The store: folders that hold a state, and a manifest once it is written. */
@@ -22,7 +24,7 @@ final class Blobs {
   /** A folder of the store; what it names is what a reader finds. */
   private static final class Folder {
     Optional<SimulatedState> state = Optional.empty();
-    Optional<Checkpoint> manifest = Optional.empty();
+    Optional<StoredManifest> manifest = Optional.empty();
     boolean corrupt;
     boolean deleted;
   }
@@ -45,8 +47,8 @@ final class Blobs {
     folders.get(path).state = Optional.of(state);
   }
 
-  void putManifest(Checkpoint checkpoint) {
-    folders.get(checkpoint.folder()).manifest = Optional.of(checkpoint);
+  void putManifest(StoredManifest stored) {
+    folders.get(stored.checkpoint().folder()).manifest = Optional.of(stored);
   }
 
   /**
@@ -69,8 +71,8 @@ final class Blobs {
   }
 
   /** All manifests there are; they stay when the files of a pruned checkpoint go (R13). */
-  List<Checkpoint> manifests(String job) {
-    List<Checkpoint> found = new ArrayList<>();
+  List<StoredManifest> manifests(String job) {
+    List<StoredManifest> found = new ArrayList<>();
     folders.forEach(
         (path, folder) -> {
           if (path.startsWith(job + "/")) {
@@ -114,6 +116,11 @@ final class Blobs {
       @Override
       public void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept) {
         Blobs.this.delete(pruned);
+      }
+
+      @Override
+      public OptionalLong room(StoreId store) {
+        return fails.getAsBoolean() ? OptionalLong.of(0) : OptionalLong.empty();
       }
 
       @Override

@@ -4,6 +4,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Recovered;
 import baton.coordinator.lease.Recovery;
 import baton.coordinator.lease.Restore;
 import baton.coordinator.lease.Signals;
@@ -12,7 +13,6 @@ import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.relay.Renewing;
 import baton.protocol.Ask;
-import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Hazard;
@@ -31,9 +31,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A coordinator that is started, killed and started again over one database. */
 final class CoordinatorProcess {
@@ -131,7 +133,7 @@ final class CoordinatorProcess {
     start();
     long incarnation = Math.max(highest + 1, clock().instant().getEpochSecond());
     for (Job job : database.newest(Integer.MAX_VALUE)) {
-      desk.apply(job.id(), new Restore(incarnation, Optional.of(found(job))));
+      desk.apply(job.id(), new Restore(incarnation, Optional.of(found(job)), known(job)));
     }
   }
 
@@ -215,9 +217,14 @@ final class CoordinatorProcess {
         });
   }
 
-  private List<Checkpoint> found(Job job) {
-    return Recovery.chain(
-        blobs.manifests(job.id().value()), blobs::isSound, job.spec().policy().keepLast());
+  private Recovered found(Job job) {
+    return Recovery.find(blobs.manifests(job.id().value()), blobs::isSound, job.spec().policy());
+  }
+
+  private Set<Sha256> known(Job job) {
+    return database.history(job.id()).checkpoints().stream()
+        .map(row -> row.checkpoint().digest())
+        .collect(Collectors.toSet());
   }
 
   private long highestIncarnation() {
@@ -229,7 +236,7 @@ final class CoordinatorProcess {
     long inStore =
         database.newest(Integer.MAX_VALUE).stream()
             .flatMap(job -> blobs.manifests(job.id().value()).stream())
-            .mapToLong(checkpoint -> checkpoint.fence().incarnation())
+            .mapToLong(stored -> stored.checkpoint().fence().incarnation())
             .max()
             .orElse(0);
     return Math.max(inDatabase, inStore);

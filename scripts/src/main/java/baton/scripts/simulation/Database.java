@@ -5,6 +5,8 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.store.MemoryJobStore;
 import baton.protocol.JobId;
+import baton.protocol.Sha256;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,6 +69,11 @@ final class Database implements JobStore {
   @Override
   public JobHistory history(JobId id) {
     return now.history(id);
+  }
+
+  @Override
+  public void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
+    now.noteDeleted(job, checkpoint, at);
   }
 
   @Override

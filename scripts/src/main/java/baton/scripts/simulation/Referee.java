@@ -80,6 +80,7 @@ final class Referee {
     final Set<SessionId> failedIn = new HashSet<>();
     final Map<String, Instant> barredUntil = new HashMap<>();
     final Set<Sha256> acknowledged = new HashSet<>();
+    KeptBooks kept = new KeptBooks();
     final Map<Position, Sha256> expected = new HashMap<>();
 
     void remember(Budget budget) {
@@ -135,7 +136,7 @@ final class Referee {
   void deleted(Checkpoint pruned) {
     for (Job job : database.newest(Integer.MAX_VALUE)) {
       require(
-          job.chain().stream().noneMatch(kept -> kept.digest().equals(pruned.digest())),
+          job.kept().stream().noneMatch(kept -> kept.digest().equals(pruned.digest())),
           "R13",
           "deleted a kept checkpoint of " + job.spec().name());
     }
@@ -161,6 +162,7 @@ final class Referee {
     books.forEach(
         (id, kept) -> {
           kept.acknowledged.clear();
+          database.find(id).ifPresent(job -> kept.kept.restored(job));
           kept.headMoved();
           kept.failedIn.clear();
           kept.barredUntil.clear();
@@ -204,6 +206,7 @@ final class Referee {
     }
     checkCertificate(after, command, kept);
     checkMarks(after, decision);
+    kept.kept.changed(after, command, decision).ifPresent(why -> broke("R13", why));
     checkFailure(before, after, command, kept);
     if (lost) {
       require(
@@ -291,7 +294,8 @@ final class Referee {
       Checkpoint rejected = before.head().orElseThrow();
       require(!blobs.isSound(rejected), "R3", "a sound head was rolled back");
       require(
-          after.chain().equals(before.chain().subList(1, before.chain().size())),
+          after.kept().equals(before.kept().subList(1, before.kept().size()))
+              && after.head().equals(before.chain().stream().skip(1).findFirst()),
           "R3",
           "rolled back elsewhere than to the parent");
     } else {
@@ -315,7 +319,7 @@ final class Referee {
     for (History row : decision.rows()) {
       if (row instanceof CheckpointMarked marked) {
         require(
-            after.chain().stream().noneMatch(kept -> kept.digest().equals(marked.digest())),
+            after.kept().stream().noneMatch(kept -> kept.digest().equals(marked.digest())),
             "R13",
             "marked a checkpoint that is kept");
       }
@@ -379,8 +383,15 @@ final class Referee {
     return a.compareTo(b) >= 0 ? a : b;
   }
 
+  /** Pruned by what a back-up has forgotten, or rotten: only a person could bring them back. */
+  private boolean isWithoutFiles(Job job) {
+    return job.begun() && job.kept().stream().noneMatch(blobs::isSound);
+  }
+
   /** The jobs that neither ended nor have nothing left, once all faults are over. */
   List<Job> unfinished() {
-    return database.open().stream().filter(job -> !job.hasNothingLeft()).toList();
+    return database.open().stream()
+        .filter(job -> !job.hasNothingLeft() && !isWithoutFiles(job))
+        .toList();
   }
 }

@@ -5,6 +5,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.StoreId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,8 +110,17 @@ record Scenario(
             4,
             3,
             Duration.ofMinutes(2),
-            limits);
+            limits,
+            retention(chance));
     return new JobSpec(
         name, "digits", Map.of(), 4, chance.number() >>> 12, 0, Optional.empty(), policy);
+  }
+
+  private static Retention retention(Chance chance) {
+    Retention.Goal goal = chance.happens(0.5) ? Retention.Goal.MIN : Retention.Goal.MAX;
+    return new Retention(
+        chance.happens(0.3) ? Optional.of(new Retention.Best("accuracy", goal)) : Optional.empty(),
+        chance.happens(0.3) ? Optional.of(chance.between(1, 3)) : Optional.empty(),
+        chance.happens(0.2) ? Optional.of(1_000L * chance.between(1, 5)) : Optional.empty());
   }
 }

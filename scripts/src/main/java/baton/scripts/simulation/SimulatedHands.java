@@ -1,6 +1,7 @@
 package baton.scripts.simulation;
 
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.StoredManifest;
 import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.BadCommit;
 import baton.coordinator.relay.Committing;
@@ -177,7 +178,8 @@ final class SimulatedHands implements Action.Hands {
             worker.feed(
                 new Event.Evaluated(
                     evaluate.turn(),
-                    new Measurement(bench.state.position(), Map.of("accuracy", 0.9)))));
+                    new Measurement(
+                        bench.state.position(), Map.of("accuracy", bench.state.accuracy())))));
   }
 
   @Override
@@ -217,7 +219,7 @@ final class SimulatedHands implements Action.Hands {
     world.referee.trainedOn(checkpoint, worker.machine.device());
     world.blobs.createFolder(manifest.folder());
     if (world.core.manifestBeforeFiles()) {
-      world.blobs.putManifest(checkpoint);
+      world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
       worker.feed(new Event.Saved(save.turn(), checkpoint, text));
     }
     later(
@@ -232,7 +234,7 @@ final class SimulatedHands implements Action.Hands {
           }
           world.blobs.putFiles(manifest.folder(), state);
           if (!world.core.manifestBeforeFiles()) {
-            world.blobs.putManifest(checkpoint);
+            world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
             worker.feed(new Event.Saved(save.turn(), checkpoint, text));
           }
         });

@@ -32,6 +32,11 @@ record SimulatedState(Position position, long mixed) implements Snapshot {
     return state;
   }
 
+  /** Between 0 and 1, as good as random, and the same for the same state. */
+  double accuracy() {
+    return (mixed >>> 11) * 0x1.0p-53;
+  }
+
   Sha256 digest() {
     return Sha256.ofText("state " + mixed);
   }

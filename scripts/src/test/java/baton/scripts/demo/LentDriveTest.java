@@ -11,6 +11,8 @@ import baton.drive.fake.Operation;
 import baton.protocol.JobId;
 import baton.protocol.Json;
 import baton.protocol.Position;
+import baton.protocol.Verified;
+import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView.DriveView;
@@ -40,6 +42,10 @@ class LentDriveTest {
   private static final String CLIENT = "own-client";
   private static final String ALICE = "alice@example.com";
   private static final int EPOCHS = 200;
+
+  /** The checkpoints that a job keeps: older files are deleted by the coordinator. */
+  private static final int KEPT = 3;
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
@@ -125,6 +131,11 @@ class LentDriveTest {
     await().atMost(PATIENCE).until(() -> job().head().position().isAfter(durable));
     assertThat(drive().lends()).isTrue();
     assertThat(anna.tellToEnd()).isZero();
+    List<CheckpointView> checkpoints = stage.ask("viewer", client -> client.checkpoints(job));
+    assertThat(checkpoints)
+        .as("the coordinator has looked at each of them itself")
+        .allMatch(row -> row.verified() == Verified.COORDINATOR);
+    await().atMost(PATIENCE).until(() -> models() <= KEPT);
     List<SegmentView> segments = stage.ask("viewer", client -> client.segments(job));
     assertThat(segments)
         .as("nobody had to take over")
@@ -169,6 +180,10 @@ class LentDriveTest {
                     bench.drive().auth().consent(client, ALICE, FakeAuth.DRIVE_FILE),
                     "token_uri",
                     bench.drive().base() + "token")));
+  }
+
+  private long models() {
+    return bench.drive().files().named("model.safetensors").size();
   }
 
   private Actor enters(String name) {

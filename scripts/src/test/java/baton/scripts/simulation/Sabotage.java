@@ -11,6 +11,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Shelf;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
@@ -48,6 +49,7 @@ final class Sabotage {
     all.put("R11", new OneErrorFails());
     all.put("R12", new RestartCountsAgainstLeases());
     all.put("R13", new ParentPruned());
+    all.put("R13, what a job asked to keep", new NewestOnly());
     all.put("R15", new AnyStoreWillDo());
     all.put("R7, across profiles", new ProfilesOverlooked());
     all.put("R12, the worker's side", new GivesUpOutOfReach());
@@ -219,6 +221,20 @@ final class Sabotage {
     }
   }
 
+  /** A shelf that is forgotten with the next commit. */
+  private static final class NewestOnly extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      return command instanceof Commit
+          ? new Decision(
+              decision.changed().map(after -> withShelf(after, new Shelf(List.of(), Map.of()))),
+              decision.outcome(),
+              decision.rows())
+          : decision;
+    }
+  }
+
   private static final class AnyStoreWillDo extends Core {
     @Override
     Ask asked(Ask ask, StoreId storeOfJobs) {
@@ -241,6 +257,15 @@ final class Sabotage {
   }
 
   private static Job with(Job job, JobState state, Fence fence, Optional<Lease> lease) {
+    return with(job, state, fence, lease, job.shelf());
+  }
+
+  private static Job withShelf(Job job, Shelf shelf) {
+    return with(job, job.state(), job.fence(), job.lease(), shelf);
+  }
+
+  private static Job with(
+      Job job, JobState state, Fence fence, Optional<Lease> lease, Shelf shelf) {
     return new Job(
         job.id(),
         job.spec(),
@@ -249,6 +274,7 @@ final class Sabotage {
         job.reason(),
         job.store(),
         job.chain(),
+        shelf,
         job.begun(),
         fence,
         lease,

@@ -1,10 +1,12 @@
 package baton.worker.checkpoint;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.CheckpointStore;
+import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.ManifestJson;
@@ -18,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -29,8 +33,8 @@ import java.util.function.LongConsumer;
  *
  * <p>A save, in steps: write the snapshot to the spool; refuse NaN; digest its state; ask for room;
  * create the folder, which must be new (R6); put the files, except those that are in the store
- * already; put the manifest last (R5). A save that ends before its last step leaves a folder
- * without a manifest, which nobody reads.
+ * already; put the job file beside the folders, if there is none; put the manifest last (R5). A
+ * save that ends before its last step leaves a folder without a manifest, which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
  * compare it with the manifest; what differs is got once more, and only if it differs again is it
@@ -40,6 +44,9 @@ public final class Checkpoints {
   private final CheckpointStore store;
   private final Spool spool;
   private Beginnings beginnings = Beginnings.NONE;
+
+  /** Jobs whose job file is in the store. */
+  private final Set<JobId> told = new HashSet<>();
 
   /**
    * @param spool a directory of this session alone, emptied before and after each save
@@ -113,11 +120,28 @@ public final class Checkpoints {
       Optional<FileEntry> stored = file.getValue();
       files.add(stored.isPresent() ? stored.get() : store.put(folder, file.getKey(), moved));
     }
+    putJobFile(draft, moved);
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
     String text = text(manifest);
     store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
     beginnings = Beginnings.of(files, spool.path());
     return StoredCheckpoint.of(manifest, text);
+  }
+
+  /** What was submitted, for a coordinator that has lost all but the store; never overwritten. */
+  private void putJobFile(Draft draft, LongConsumer moved) throws StoreException, IOException {
+    if (told.contains(draft.job())) {
+      return;
+    }
+    String text = JobFile.of(draft.job(), draft.spec()).write();
+    try {
+      store.put(draft.job().value(), spool.writeAside(JobFile.FILE_NAME, text), moved);
+    } catch (StoreException e) {
+      if (e.kind() != StoreException.Kind.EXISTS) {
+        throw e;
+      }
+    }
+    told.add(draft.job());
   }
 
   private static String text(Manifest manifest) throws TroubleException {

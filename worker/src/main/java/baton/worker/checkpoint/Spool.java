@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 /** A local folder that holds the files of one checkpoint, and is empty otherwise. */
 record Spool(Path path) {
+  private static final String ASIDE = ".aside";
+
   /** Empties it, and creates it if need be. */
   void empty() throws IOException {
     Files.createDirectories(path);
@@ -34,6 +36,11 @@ record Spool(Path path) {
     try (Stream<Path> files = Files.list(path)) {
       return files.sorted().toList();
     }
+  }
+
+  /** Beside the files of the checkpoint, whatever a program called them. */
+  Path writeAside(String name, String text) throws IOException {
+    return Files.writeString(Files.createDirectories(path.resolve(ASIDE)).resolve(name), text);
   }
 
   Path write(String name, String text) throws IOException {

@@ -28,7 +28,9 @@ final class Setbacks {
     patience.failed(now);
     return switch (kind) {
       case CORRUPT -> Optional.of(corrupt(head, message));
-      case GONE -> Optional.of(goneBefore ? givingUp(Troubles.gone(message)) : Leaving.turnOver());
+      case GONE ->
+          Optional.of(
+              goneBefore ? givingUp(Troubles.gone(head.digest(), message)) : Leaving.turnOver());
       case FULL -> Optional.of(givingUp(Troubles.full(message)));
       case UNREACHABLE, EXISTS -> onceImpatient(kind, Troubles.unreachable(message), now);
     };

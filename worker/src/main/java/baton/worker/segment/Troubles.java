@@ -1,5 +1,6 @@
 package baton.worker.segment;
 
+import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 
 /** The troubles a session finds by itself, each with its remedy. */
@@ -22,8 +23,9 @@ final class Troubles {
    * Files that are not there are out of reach, and never corrupt (R3): somebody may bring them
    * back.
    */
-  static Trouble gone(String message) {
-    return Trouble.machine(
+  static Trouble gone(Sha256 head, String message) {
+    return Trouble.gone(
+        head,
         "The head's files are not in the store: " + brief(message),
         "Put them back (a person or another program removed them), or cancel the job.");
   }

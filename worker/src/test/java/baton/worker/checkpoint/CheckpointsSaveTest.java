@@ -11,6 +11,7 @@ import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
@@ -56,8 +57,37 @@ class CheckpointsSaveTest {
             "put model.safetensors",
             "put optimizer.safetensors",
             "put state.json",
+            "put job.json",
             "put manifest.json");
     assertThat(spool).isEmptyDirectory();
+  }
+
+  @Test
+  void whatWasSubmittedIsToldOnceAndNeverOverwritten() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    Path file = root.resolve("job-1").resolve(JobFile.FILE_NAME);
+    assertThat(JobFile.read(Files.readString(file)).spec())
+        .isEqualTo(States.draft(0, Optional.empty()).spec());
+    Files.writeString(file, "edited");
+
+    save(1, Optional.of(first), States.after(2));
+    new Checkpoints(store, spool)
+        .save(States.draft(2, Optional.of(first)), States.after(3), UNWATCHED);
+
+    assertThat(file).hasContent("edited");
+    assertThat(store.calls).filteredOn("put job.json"::equals).as("once a session").hasSize(2);
+  }
+
+  @Test
+  void aProgramMayCallItsOwnFileAsItLikes() throws Exception {
+    StoredCheckpoint saved =
+        save(
+            0,
+            Optional.empty(),
+            States.writing(f -> Files.writeString(f.resolve(JobFile.FILE_NAME), "mine")));
+
+    assertThat(root.resolve(saved.checkpoint().folder()).resolve(JobFile.FILE_NAME))
+        .hasContent("mine");
   }
 
   @Test

@@ -148,7 +148,8 @@ class TroubleStoryTest {
     Trouble trouble = story.take(Action.Release.class).trouble().orElseThrow();
     assertThat(trouble.kind())
         .as("gone again is not a matter of being late, and not corrupt either")
-        .isEqualTo(Trouble.Kind.MACHINE);
+        .isEqualTo(Trouble.Kind.GONE);
+    assertThat(trouble.rejected()).contains(head.digest());
     assertThat(trouble.message()).contains("not in the store");
   }
 

@@ -1,12 +1,16 @@
-package baton.coordinator.checkpoint;
+package baton.coordinator.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baton.coordinator.lease.StoredFolder.StoredFile;
 import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Position;
 import baton.protocol.checkpoint.CheckpointFolder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OrphansTest {
@@ -55,7 +59,11 @@ class OrphansTest {
   }
 
   private static StoredFolder folder(long fence, Instant changed, String... files) {
-    CheckpointFolder name = CheckpointFolder.parse(Stored.folder(fence, 0)).orElseThrow();
-    return new StoredFolder(name, changed, List.of(files));
+    CheckpointFolder name =
+        new CheckpointFolder(new JobId("job-1"), OLDER, Position.ofEpochs(1), new Fence(fence), 0);
+    return new StoredFolder(
+        name,
+        changed,
+        Stream.of(files).map(f -> new StoredFile(f, name.path() + "/" + f)).toList());
   }
 }

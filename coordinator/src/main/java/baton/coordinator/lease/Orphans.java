@@ -1,11 +1,14 @@
-package baton.coordinator.checkpoint;
+package baton.coordinator.lease;
 
+import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,15 +21,20 @@ import java.util.stream.Stream;
  * @param committed the folders of committed checkpoints
  * @param now by the store's clock
  */
-record Orphans(Fence current, Set<String> named, Set<String> committed, Instant now) {
+public record Orphans(Fence current, Set<String> named, Set<String> committed, Instant now) {
   private static final Duration GRACE = Duration.ofDays(1);
 
+  /** The folders of committed checkpoints. */
+  public static Set<String> foldersOf(Collection<Checkpoint> committed) {
+    return committed.stream().map(Checkpoint::folder).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** The store ids of the orphans among a job's folders. Manifests stay. */
-  List<String> among(List<StoredFolder> folders) {
+  public List<String> among(List<StoredFolder> folders) {
     return folders.stream().filter(this::isAbandoned).flatMap(this::orphansIn).toList();
   }
 
-  private boolean isAbandoned(StoredFolder folder) {
+  public boolean isAbandoned(StoredFolder folder) {
     return folder.name().fence().compareTo(current) < 0
         && !committed.contains(folder.name().path())
         && folder.changed().isBefore(now.minus(GRACE));
@@ -34,8 +42,8 @@ record Orphans(Fence current, Set<String> named, Set<String> committed, Instant 
 
   private Stream<String> orphansIn(StoredFolder folder) {
     return folder.files().stream()
-        .filter(file -> !file.equals(Manifest.FILE_NAME))
-        .map(file -> folder.name().path() + "/" + file)
+        .filter(file -> !file.name().equals(Manifest.FILE_NAME))
+        .map(StoredFolder.StoredFile::storeId)
         .filter(storeId -> !named.contains(storeId));
   }
 }

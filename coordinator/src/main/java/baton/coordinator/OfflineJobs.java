@@ -1,0 +1,51 @@
+package baton.coordinator;
+
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.relay.Adoption;
+import baton.coordinator.relay.Adoption.Finding;
+import baton.coordinator.relay.Adoption.Wishes;
+import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.SqlJobStore;
+import baton.coordinator.store.SqliteDatabase;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/** The jobs in a data directory over which no coordinator runs. */
+public final class OfflineJobs implements AutoCloseable {
+  private final DataDirectory data;
+  private final JobStore jobs;
+
+  private OfflineJobs(DataDirectory data, JobStore jobs) {
+    this.data = data;
+    this.jobs = jobs;
+  }
+
+  /** Locks the directory, which is made if there is none, or says why not. */
+  public static OfflineJobs open(Path folder) {
+    DataDirectory data = DataDirectory.open(folder);
+    try {
+      return new OfflineJobs(data, new SqlJobStore(SqliteDatabase.open(data.database())));
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+  }
+
+  public int count() {
+    return jobs.newest(Integer.MAX_VALUE).size();
+  }
+
+  /** Takes up what the stores hold beyond what is known here; see {@link Adoption}. */
+  public List<Finding> adopt(List<ReadStore> stores, Clock clock, Wishes wishes) {
+    ReachedStores files = new ReachedStores(stores.stream().map(ReadStore::files).toList());
+    return new Adoption(jobs, files, clock, wishes)
+        .adopt(stores.stream().map(ReadStore::contents).toList());
+  }
+
+  @Override
+  public void close() {
+    jobs.close();
+    data.close();
+  }
+}

@@ -1,0 +1,73 @@
+package baton.coordinator;
+
+import baton.coordinator.checkpoint.DirectoryContents;
+import baton.coordinator.checkpoint.DirectoryFiles;
+import baton.coordinator.drive.DriveContents;
+import baton.coordinator.drive.DriveFiles;
+import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.StoreContents;
+import baton.coordinator.lease.StoreContents.StoreUnreadable;
+import baton.drive.ConsentFile;
+import baton.drive.DriveConnection;
+import baton.drive.DriveConsent;
+import baton.drive.DriveKeeper;
+import baton.drive.DrivePolicy;
+import baton.drive.DriveRoot;
+import baton.drive.DriveSetup;
+import baton.drive.DriveTime;
+import baton.drive.MachineSignIn;
+import baton.drive.SignInException;
+import baton.protocol.checkpoint.StoreException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+
+/** A store that jobs are taken up from: all that lies in it, and the means to check it. */
+public record ReadStore(StoreContents contents, CheckpointFiles files) {
+
+  /** The one in this directory, or a sentence why there is none. */
+  public static ReadStore inDirectory(Path directory) {
+    return new ReadStore(DirectoryContents.open(directory), new DirectoryFiles(directory));
+  }
+
+  /**
+   * The one that a coordinator over this data directory is signed in to, or else this machine's
+   * Google sign-in; or a sentence why there is none.
+   *
+   * @param api where Google answers the machine's sign-in
+   */
+  public static ReadStore onDrive(Path data, URI api) {
+    try {
+      Optional<DriveConsent> consent = new ConsentFile(data).consent();
+      DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(api);
+      return new ReadStore(new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
+    } catch (StoreException | SignInException e) {
+      throw new StoreUnreadable(e.getMessage(), e);
+    }
+  }
+
+  private static DriveKeeper of(DriveConsent consent) {
+    DriveSetup setup =
+        consent.setup(DrivePolicy.standard(), DriveTime.ofMachine(), new SecureRandom());
+    return new DriveKeeper(setup, consent.account().root());
+  }
+
+  private static DriveKeeper ofMachine(URI api) throws StoreException {
+    DriveSetup setup =
+        new DriveSetup(
+            DriveConnection.open(api, MachineSignIn.find(Map.of())),
+            DrivePolicy.standard(),
+            DriveTime.ofMachine(),
+            new SecureRandom());
+    return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow(ReadStore::noStore));
+  }
+
+  private static StoreUnreadable noStore() {
+    return new StoreUnreadable(
+        "This Google sign-in sees no store of Baton's. Sign in as the user, and through the OAuth"
+            + " client, that made it.",
+        null);
+  }
+}

@@ -1,0 +1,49 @@
+package baton.coordinator.lease;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Measurement;
+import baton.protocol.NumericProfile;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A checkpoint as its manifest in the store tells of it.
+ *
+ * @param profile under which it was trained
+ * @param savedAt by the clock of the worker that saved it; orders nothing
+ */
+public record StoredManifest(
+    StoreId store,
+    Checkpoint checkpoint,
+    SessionId session,
+    NumericProfile profile,
+    List<Measurement> measurements,
+    Instant savedAt) {
+  public StoredManifest {
+    measurements = List.copyOf(measurements);
+  }
+
+  /**
+   * @param digest of the manifest's text
+   */
+  public static StoredManifest of(Manifest manifest, Sha256 digest) {
+    return new StoredManifest(
+        manifest.store(),
+        new Checkpoint(
+            digest,
+            manifest.parent(),
+            manifest.position(),
+            manifest.fence(),
+            manifest.folder(),
+            manifest.stateDigest(),
+            manifest.bytes()),
+        manifest.session(),
+        new NumericProfile(manifest.numericProfile()),
+        manifest.measurements(),
+        manifest.time());
+  }
+}

@@ -1,0 +1,135 @@
+package baton.scripts.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.JobId;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import baton.protocol.message.CheckpointView;
+import baton.protocol.message.JobView;
+import baton.scripts.ScriptsMain;
+import baton.scripts.process.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A coordinator that is lost with all it knew, and the relay that goes on from the store alone. */
+class RecoverTest {
+  private static final int EPOCHS = 6;
+  private static final long SEED = 7;
+
+  @TempDir Path folder;
+  private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+  private final List<String> told = new ArrayList<>();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theRelayGoesOnFromTheStoreAloneAndEndsAsIfNothingHadHappened(boolean onDrive)
+      throws IOException {
+    try (Stage stage = new Stage(folder, onDrive, told::add)) {
+      Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS).stateDigest();
+      JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
+      Actor first = Actor.enters("anna", stage, Optional.empty(), words);
+      hear(first, Position.ofEpochs(3));
+      stage.coordinator.kill();
+      first.kill();
+      deleteAll(stage.coordinator.data());
+
+      List<String> lines = recover(stage, onDrive);
+      stage.coordinator.start();
+
+      assertThat(lines).as("%s", lines).anyMatch(line -> line.matches("2 of 2 jobs taken up.*"));
+      JobView recovered = stage.site.job(job);
+      assertThat(recovered.state()).isEqualTo("WAITING");
+      assertThat(recovered.head().position().compareTo(new Position(2, 0))).isNotNegative();
+      assertThat(recovered.spec().epochs()).isEqualTo(EPOCHS);
+
+      Actor second = Actor.enters("ben", stage, Optional.empty(), words);
+      try {
+        JobView complete = stage.site.complete(job);
+
+        assertThat(complete.head().stateDigest()).isEqualTo(unbroken);
+        assertThat(checkpoints(stage, job))
+            .as("its history is whole")
+            .extracting(row -> row.checkpoint().position())
+            .isSorted()
+            .hasSizeGreaterThan(3);
+      } finally {
+        second.kill();
+      }
+    }
+  }
+
+  @Test
+  void anEmptyStoreIsToldAndChangesNothing() throws IOException {
+    Path store = Files.createDirectory(folder.resolve("store"));
+
+    List<String> lines = new ArrayList<>();
+    int code = run(lines, Map.of(), "--store", "directory", "--store-dir", store.toString());
+
+    assertThat(code).isNotZero();
+    assertThat(lines).anyMatch(line -> line.contains("There is no store at"));
+  }
+
+  private List<CheckpointView> checkpoints(Stage stage, JobId job) {
+    return stage.ask("viewer", client -> client.checkpoints(job));
+  }
+
+  private List<String> recover(Stage stage, boolean onDrive) {
+    List<String> where = new ArrayList<>();
+    where.addAll(List.of("--store", onDrive ? "drive" : "directory"));
+    List<String> told = stage.store.workerArguments();
+    where.addAll(onDrive ? told.subList(2, told.size()) : told);
+    List<String> lines = new ArrayList<>();
+    run(lines, stage.store.workerEnvironment(), where.toArray(String[]::new));
+    return lines;
+  }
+
+  private int run(List<String> lines, Map<String, String> environment, String... where) {
+    List<String> arguments = new ArrayList<>(List.of("recover"));
+    arguments.addAll(Arrays.asList(where));
+    arguments.addAll(List.of("--data", folder.resolve("data").toString()));
+    try (JavaProcess process =
+        JavaProcess.start(
+            ScriptsMain.class, List.of("-XX:+UseSerialGC"), arguments, environment, lines::add)) {
+      return process.awaitEnd();
+    }
+  }
+
+  /** Waits until the worker has trained past {@code position}. */
+  private void hear(Actor worker, Position position) {
+    try {
+      for (Actor.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
+        boolean past = word.position().filter(at -> at.isAfter(position)).isPresent();
+        if (word.actor() == worker && past) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AssertionError(worker.name + " did not come to " + position);
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
