@@ -83,6 +83,7 @@ public final class DriveStore implements CheckpointStore {
               .setParents(List.of(parent))
               .setAppProperties(Labels.of(root.id(), path));
       Progress progress = new Progress(moved);
+      files.awaitTurnToCreate();
       File stored = new ResumableUpload(setup, usual, local, metadata, progress).run();
       Sha256 sha256 = local.sha256();
       verify(stored, path, local.size(), sha256);
@@ -130,6 +131,15 @@ public final class DriveStore implements CheckpointStore {
     return stored.getSize() != null
         && stored.getSize() == size
         && sha256.hex().equals(stored.getSha256Checksum());
+  }
+
+  @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    return files
+        .byId("look for " + file.name(), file.storeId())
+        .filter(stored -> !Boolean.TRUE.equals(stored.getTrashed()))
+        .filter(stored -> isWhole(stored, file.size(), file.sha256()))
+        .isPresent();
   }
 
   @Override
