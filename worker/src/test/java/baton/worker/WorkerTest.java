@@ -12,6 +12,10 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import baton.worker.checkpoint.DirectoryStore;
+import baton.worker.data.DataCache;
+import baton.worker.data.DataSources;
+import baton.worker.data.Sources;
+import baton.worker.data.WebSource;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;
@@ -19,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(20)
 class WorkerTest {
   private static final Settings ONCE = Settings.DEFAULT.forOneLease();
+
+  private static final DataSources NO_DRIVE =
+      (file, target, from, moved) -> {
+        throw DataSources.outOfReach(file, "there is no Drive in this test");
+      };
 
   @TempDir Path folder;
 
@@ -64,7 +74,16 @@ class WorkerTest {
         DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
     return new Worker(
         new Worker.Parts(
-            coordinator, store, List.of(program), "cpu", Scratch.in(folder.resolve("scratch"))),
+            coordinator,
+            store,
+            List.of(program),
+            "cpu",
+            Scratch.in(folder.resolve("scratch")),
+            new DataCache(
+                folder.resolve("cache"),
+                1_000_000,
+                new Sources(new WebSource(pause -> {}), NO_DRIVE),
+                InstantSource.system())),
         "anna",
         settings,
         new Nobody(),

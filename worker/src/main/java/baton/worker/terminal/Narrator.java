@@ -1,5 +1,6 @@
 package baton.worker.terminal;
 
+import baton.protocol.Data;
 import baton.protocol.Grant;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
@@ -83,6 +84,8 @@ public final class Narrator implements Audience {
       if (e.snapshotsAtATime() == 1) {
         say("memory is short: no save begins before the last one is stored");
       }
+    } else if (event instanceof Event.Fetched e && e.turn() == turn) {
+      grant.spec().data().ifPresent(data -> say("has the data " + data.name()));
     } else if (event instanceof Event.Restored e && e.turn() == turn) {
       say("restored " + grant.segment().from());
     } else if (event instanceof Event.RestoreFailed e && e.turn() == turn) {
@@ -102,6 +105,8 @@ public final class Narrator implements Audience {
   public void wanted(Action action) {
     if (action instanceof Action.Ask ask) {
       turn = ask.turn();
+    } else if (action instanceof Action.Fetch fetch) {
+      fetch.grant().spec().data().ifPresent(this::fetches);
     } else if (action instanceof Action.Commit commit) {
       committing = commit.checkpoint().position();
     } else if (action instanceof Action.Stop) {
@@ -171,6 +176,15 @@ public final class Narrator implements Audience {
       bar.get()
           .shows(epochEnds ? batchesPerEpoch : step.position().batch(), step.loss(), leaseLeft);
     }
+  }
+
+  private void fetches(Data data) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "looks for the data %s (%.1f MB), and fetches what is not here",
+            data.name(),
+            data.bytes() / 1e6));
   }
 
   private void closeBar() {
