@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -65,6 +66,22 @@ public final class DriveStore implements CheckpointStore {
   @Override
   public void createFolder(String path) throws StoreException {
     folders.create(path);
+  }
+
+  /** Creates a folder with those above it, unless it is there: for what is no checkpoint. */
+  public void ensureFolder(String path) throws StoreException {
+    folders.ensure(path);
+  }
+
+  /** A file outside the trash, as Drive describes it; one just written may not be listed yet. */
+  public Optional<FileEntry> find(String folder, String name) throws StoreException {
+    return DriveFolders.outsideTrash(folders.find(folder + "/" + name)).stream()
+        .filter(file -> file.getSize() != null && file.getSha256Checksum() != null)
+        .findFirst()
+        .map(
+            file ->
+                new FileEntry(
+                    name, file.getSize(), new Sha256(file.getSha256Checksum()), file.getId()));
   }
 
   @Override

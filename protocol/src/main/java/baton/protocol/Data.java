@@ -16,7 +16,7 @@ public record Data(String name, int order, List<DataFile> files) {
   public static final int MOST_FILES = 1_000;
 
   public Data {
-    Names.pathSafe("The name of data", name);
+    requireName(name);
     if (order < 1) {
       throw new IllegalArgumentException("the order of data counts from 1, not " + order);
     }
@@ -30,6 +30,11 @@ public record Data(String name, int order, List<DataFile> files) {
         throw new IllegalArgumentException("data has two files at " + file.path());
       }
     }
+  }
+
+  /** Refuses what cannot be the name of data, with a sentence. */
+  public static void requireName(String name) {
+    Names.pathSafe("The name of data", name);
   }
 
   /**
