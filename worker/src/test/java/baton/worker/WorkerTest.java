@@ -5,17 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.ManifestJson;
 import baton.worker.checkpoint.DirectoryStore;
-import baton.worker.data.DataCache;
-import baton.worker.data.DataSources;
-import baton.worker.data.Sources;
-import baton.worker.data.WebSource;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;
@@ -23,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(20)
 class WorkerTest {
   private static final Settings ONCE = Settings.DEFAULT.forOneLease();
-
-  private static final DataSources NO_DRIVE =
-      (file, target, from, moved) -> {
-        throw DataSources.outOfReach(file, "there is no Drive in this test");
-      };
 
   @TempDir Path folder;
 
@@ -79,11 +74,7 @@ class WorkerTest {
             List.of(program),
             "cpu",
             Scratch.in(folder.resolve("scratch")),
-            new DataCache(
-                folder.resolve("cache"),
-                1_000_000,
-                new Sources(new WebSource(pause -> {}), NO_DRIVE),
-                InstantSource.system())),
+            Caches.in(folder.resolve("cache"))),
         "anna",
         settings,
         new Nobody(),
@@ -124,6 +115,78 @@ class WorkerTest {
     assertThat(relay.isComplete()).isTrue();
     assertThat(relay.head().orElseThrow().stateDigest())
         .isEqualTo(unbroken.head().orElseThrow().stateDigest());
+  }
+
+  @Test
+  void aProgramIsHandedItsDataAndEveryManifestNamesIt() throws Exception {
+    Path shelf = Files.createDirectories(folder.resolve("shelf"));
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 3");
+    Data data = numbers(shelf);
+    MemoryCoordinator coordinator = new MemoryCoordinator(jobOn(data));
+    Counter reads = new Counter(position -> {});
+    try (Worker worker = worker(coordinator, ONCE, reads)) {
+      assertThat(worker.run().why()).isEqualTo(Action.Exit.Why.DONE);
+    }
+    assertThat(coordinator.isComplete()).isTrue();
+    assertThat(reads.data().map(files -> files.resolve("numbers.txt")))
+        .hasValueSatisfying(file -> assertThat(file).hasContent("1 2 3"));
+    for (Path manifest : manifests()) {
+      assertThat(ManifestJson.read(Files.readString(manifest)).dataDigest())
+          .contains(data.digest());
+    }
+  }
+
+  @Test
+  void dataThatIsOutOfReachIsATroubleOfTheMachineAndTheProgramIsNotStarted() throws Exception {
+    Path shelf = Files.createDirectories(folder.resolve("shelf"));
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 3");
+    Data data = numbers(shelf);
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 4");
+    MemoryCoordinator coordinator = new MemoryCoordinator(jobOn(data));
+    try (Worker worker = worker(coordinator, ONCE, new Counter(position -> {}))) {
+      assertThat(worker.run().why()).isEqualTo(Action.Exit.Why.MACHINE);
+    }
+    assertThat(coordinator.releases())
+        .singleElement()
+        .satisfies(
+            r ->
+                assertThat(r.trouble().orElseThrow().message())
+                    .contains("numbers.txt")
+                    .contains("another sha256"));
+    assertThat(coordinator.committed()).isEmpty();
+  }
+
+  private static Data numbers(Path shelf) throws Exception {
+    Path file = shelf.resolve("numbers.txt");
+    return new Data(
+        "numbers",
+        1,
+        List.of(
+            new DataFile(
+                "numbers.txt",
+                Files.size(file),
+                Sha256.ofFile(file),
+                new DataSource.Directory(shelf.toString()))));
+  }
+
+  private static JobSpec jobOn(Data data) {
+    JobSpec job = job(2);
+    return new JobSpec(
+        job.name(),
+        job.program(),
+        job.parameters(),
+        job.epochs(),
+        job.seed(),
+        job.priority(),
+        job.store(),
+        job.policy(),
+        Optional.of(data));
+  }
+
+  private List<Path> manifests() throws Exception {
+    try (Stream<Path> all = Files.walk(folder.resolve("store"))) {
+      return all.filter(file -> file.endsWith("manifest.json")).toList();
+    }
   }
 
   @Test

@@ -86,6 +86,18 @@ final class DriveRig implements AutoCloseable {
                 drive.base() + "token"));
   }
 
+  String token(String role) {
+    return coordinator.token(role);
+  }
+
+  String uri() {
+    return coordinator.uri().toString();
+  }
+
+  void killAll() {
+    workers.forEach(JavaProcess::kill);
+  }
+
   CoordinatorClient admin() {
     return admin;
   }
