@@ -19,6 +19,7 @@ final class RcloneMover implements Mover {
   private final Path shelf;
   private final Process server;
   private final int port;
+  private int moves;
 
   RcloneMover(Path shelf) throws IOException, InterruptedException {
     this.shelf = Files.createDirectories(shelf);
@@ -58,12 +59,17 @@ final class RcloneMover implements Mover {
 
   @Override
   public Duration put(Path file, Sha256 sha256) throws IOException, InterruptedException {
-    return copy(file.toString(), ":webdav:moved");
+    moves++; // Its server remembers for minutes what it had under a name.
+    return copy(file.toString(), ":webdav:" + moved());
   }
 
   @Override
   public Duration get(Path into, Sha256 sha256) throws IOException, InterruptedException {
-    return copy(":webdav:moved", into.toString());
+    return copy(":webdav:" + moved(), into.toString());
+  }
+
+  private String moved() {
+    return "moved-" + moves;
   }
 
   private Duration copy(String from, String to) throws IOException, InterruptedException {
@@ -82,7 +88,7 @@ final class RcloneMover implements Mover {
 
   @Override
   public void clean() throws IOException {
-    Files.deleteIfExists(shelf.resolve("moved"));
+    Files.deleteIfExists(shelf.resolve(moved()));
   }
 
   @Override
