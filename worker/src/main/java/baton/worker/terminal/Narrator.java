@@ -27,6 +27,7 @@ public final class Narrator implements Audience {
   private boolean unanswered;
   private boolean working;
   private Optional<EpochBar> bar = Optional.empty();
+  private Optional<FetchProgress> fetch = Optional.empty();
 
   /**
    * @param reportsBatches whether each batch gets a line of its own, for programs that watch
@@ -38,7 +39,9 @@ public final class Narrator implements Audience {
 
   @Override
   public void happened(Event event, Optional<Duration> leaseLeft) {
-    if (event instanceof Event.Trained e) {
+    if (event instanceof Event.Progressed e) {
+      fetch.filter(f -> e.turn() == turn).ifPresent(f -> f.moved(e.amount()));
+    } else if (event instanceof Event.Trained e) {
       if (e.turn() == turn && working) {
         trained(e.step(), leaseLeft);
       }
@@ -85,6 +88,7 @@ public final class Narrator implements Audience {
         say("memory is short: no save begins before the last one is stored");
       }
     } else if (event instanceof Event.Fetched e && e.turn() == turn) {
+      closeFetch();
       grant.spec().data().ifPresent(data -> say("has the data " + data.name()));
     } else if (event instanceof Event.Restored e && e.turn() == turn) {
       say("restored " + grant.segment().from());
@@ -97,6 +101,7 @@ public final class Narrator implements Audience {
     } else if (event instanceof Event.SaveFailed e && e.turn() == turn) {
       say("a save failed: " + e.message());
     } else if (event instanceof Event.TrainingFailed e && e.turn() == turn) {
+      closeFetch();
       say(text(e.trouble()));
     }
   }
@@ -111,6 +116,7 @@ public final class Narrator implements Audience {
       committing = commit.checkpoint().position();
     } else if (action instanceof Action.Stop) {
       working = false;
+      closeFetch();
       closeBar();
     } else if (action instanceof Action.Release release) {
       say("releases lease %s: %s".formatted(grant.fence(), why(release)));
@@ -185,6 +191,12 @@ public final class Narrator implements Audience {
             "looks for the data %s (%.1f MB), and fetches what is not here",
             data.name(),
             data.bytes() / 1e6));
+    fetch = Optional.of(new FetchProgress(terminal, data));
+  }
+
+  private void closeFetch() {
+    fetch.ifPresent(FetchProgress::close);
+    fetch = Optional.empty();
   }
 
   private void closeBar() {

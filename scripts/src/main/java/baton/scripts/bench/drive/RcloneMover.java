@@ -30,6 +30,7 @@ final class RcloneMover implements Mover {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly));
     awaitReady();
   }
 
