@@ -1,12 +1,15 @@
 package baton.scripts.cli;
 
+import baton.drive.ConsentFile;
 import baton.drive.DriveConnection;
+import baton.drive.DriveConsent;
 import baton.drive.DrivePolicy;
 import baton.drive.DriveRoot;
 import baton.drive.DriveSetup;
 import baton.drive.DriveStore;
 import baton.drive.DriveTime;
 import baton.drive.MachineSignIn;
+import baton.drive.SignInException;
 import baton.protocol.Data;
 import baton.protocol.IoReason;
 import baton.protocol.Json;
@@ -63,6 +66,15 @@ public final class DataPutCommand implements Callable<Integer> {
 
   @Option(names = "--drive-folder", paramLabel = "NAME", description = "The store's folder there.")
   private String driveFolder;
+
+  @Option(
+      names = "--consent",
+      paramLabel = "DIR",
+      description = {
+        "A coordinator's data directory: use the consent that 'baton drive login' keeps there.",
+        "Default: this machine's own Google sign-in."
+      })
+  private Path consent;
 
   @Option(
       names = "--store-dir",
@@ -159,20 +171,40 @@ public final class DataPutCommand implements Callable<Integer> {
       return new DirectoryShelf(directory.resolve(ROOT + name));
     }
     SecureRandom random = new SecureRandom();
-    Map<String, String> environment =
-        Map.of("TBE_EPHEM_CREDS_ADDR", colab, "GOOGLE_APPLICATION_CREDENTIALS", credentials);
-    DriveSetup setup =
-        new DriveSetup(
-            DriveConnection.open(api, MachineSignIn.find(environment)),
-            DrivePolicy.standard(),
-            DriveTime.ofMachine(),
-            random);
+    DriveSetup setup = setup(random);
     DriveRoot root =
         DriveRoot.findOrCreate(
             setup,
             Optional.ofNullable(driveFolder),
             () -> new StoreId("store-" + Long.toHexString(random.nextLong())));
     return new DriveShelf(new DriveStore(setup, root), ROOT + name);
+  }
+
+  private DriveSetup setup(SecureRandom random) throws StoreException {
+    if (consent != null) {
+      return kept().setup(DrivePolicy.standard(), DriveTime.ofMachine(), random);
+    }
+    Map<String, String> environment =
+        Map.of("TBE_EPHEM_CREDS_ADDR", colab, "GOOGLE_APPLICATION_CREDENTIALS", credentials);
+    return new DriveSetup(
+        DriveConnection.open(api, MachineSignIn.find(environment)),
+        DrivePolicy.standard(),
+        DriveTime.ofMachine(),
+        random);
+  }
+
+  private DriveConsent kept() {
+    try {
+      return new ConsentFile(consent)
+          .consent()
+          .orElseThrow(
+              () ->
+                  failed(
+                      "Nobody is signed in to Drive at %s: run 'baton drive login' there first."
+                          .formatted(consent)));
+    } catch (SignInException e) {
+      throw failed(e.getMessage());
+    }
   }
 
   private static String sentence(String message) {
