@@ -123,7 +123,7 @@ public final class Drill implements Callable<Integer> {
                 batches,
                 bar);
         Report report = rehearsal.hold(drawn);
-        bar.close();
+        bar.ends();
         report.lines().forEach(out::println);
         return report.diagnosis().isEmpty() ? 0 : 1;
       }

@@ -127,8 +127,8 @@ record StateComparison(
         values.addAll(values(joined(path, Integer.toString(i)), node.get(i)));
       }
     } else {
-      node.fields()
-          .forEachRemaining(
+      node.properties()
+          .forEach(
               entry -> values.addAll(values(joined(path, entry.getKey()), entry.getValue())));
     }
     return values;
