@@ -4,6 +4,7 @@ import baton.coordinator.checkpoint.DirectoryFiles;
 import baton.coordinator.drive.DriveBroker;
 import baton.coordinator.drive.DriveFiles;
 import baton.coordinator.drive.SignedInStore;
+import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.Token;
@@ -20,6 +21,7 @@ import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
 import baton.coordinator.store.PostgresDatabase;
+import baton.coordinator.store.Registration;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.drive.ConsentFile;
@@ -61,7 +63,7 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements AutoCloseable {
   private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
-  private static final Duration BETWEEN_LOOKS_AT_DRIVE = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   /** A beat is never so late unless the process was frozen, or the database out of reach. */
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
@@ -72,6 +74,7 @@ public final class Coordinator implements AutoCloseable {
 
   private final Front front;
   private final Relay relay;
+  private final EventFeed feed;
   private final List<Token> newTokens;
   private final Closing closing;
 
@@ -113,9 +116,11 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private Coordinator(Front front, Relay relay, List<Token> newTokens, Closing closing) {
+  private Coordinator(
+      Front front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
     this.front = front;
     this.relay = relay;
+    this.feed = feed;
     this.newTokens = newTokens;
     this.closing = closing;
   }
@@ -147,12 +152,17 @@ public final class Coordinator implements AutoCloseable {
 
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
-    JobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    Optional<Registration> registration = register(database, settings, closing);
+    SqlJobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
             .orElseGet(() -> join(settings, database, random, closing));
-    Runnable mayDecide = () -> hazelcast.cutOff().ifPresent(Coordinator::refuse);
+    Runnable mayDecide =
+        () -> {
+          registration.ifPresent(Registration::check);
+          hazelcast.cutOff().ifPresent(Coordinator::refuse);
+        };
     GroupCommitter committer =
         closing.add(
             GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
@@ -182,10 +192,14 @@ public final class Coordinator implements AutoCloseable {
     closing.add(
         Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         Heartbeat::close);
+    EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
+    hazelcast.signals().listen(job -> feed.wake());
+    closing.add(
+        Heartbeat.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
+        Heartbeat::close);
     DriveBroker broker = new DriveBroker(consent, DriveTime.ofMachine(), random);
     closing.add(
-        Heartbeat.start(
-            "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS_AT_DRIVE, broker::step),
+        Heartbeat.start("drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
         Heartbeat::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
     KnownTokens tokens = tokens(data, database);
@@ -194,8 +208,9 @@ public final class Coordinator implements AutoCloseable {
         Routes.router(
             vertx,
             front.inFlight(),
-            new Routes.Parts(relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide)));
-    return new Coordinator(front, relay, newTokens, closing);
+            new Routes.Parts(
+                relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
+    return new Coordinator(front, relay, feed, newTokens, closing);
   }
 
   /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
@@ -237,6 +252,7 @@ public final class Coordinator implements AutoCloseable {
   public void close() {
     front.stopServing();
     relay.drain();
+    feed.close();
     front.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
   }
@@ -247,6 +263,20 @@ public final class Coordinator implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
         node -> node.thenAccept(HazelcastNode::close).join());
+  }
+
+  private static Optional<Registration> register(
+      Database database, Settings settings, Closing closing) {
+    if (!(database instanceof PostgresDatabase shared)) {
+      return Optional.empty();
+    }
+    Registration registration =
+        closing.add(Registration.enter(shared, settings.cluster()), Registration::close);
+    closing.add(
+        Heartbeat.start(
+            "members", "The other members are not looked at", BETWEEN_LOOKS, registration::look),
+        Heartbeat::close);
+    return Optional.of(registration);
   }
 
   private static HazelcastNode join(

@@ -2,10 +2,13 @@ package baton.scripts;
 
 import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
+import baton.scripts.cli.BackupCommand;
 import baton.scripts.cli.CancelCommand;
 import baton.scripts.cli.DriveCommand;
+import baton.scripts.cli.MigrateCommand;
 import baton.scripts.cli.PauseCommand;
 import baton.scripts.cli.RecoverCommand;
+import baton.scripts.cli.RestoreCommand;
 import baton.scripts.cli.ResumeCommand;
 import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
@@ -35,6 +38,9 @@ import picocli.CommandLine.ExitCode;
       VerifyCommand.class,
       Drill.class,
       RecoverCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      MigrateCommand.class,
       SimulateCommand.class,
       Demo.class,
       Exact.class,

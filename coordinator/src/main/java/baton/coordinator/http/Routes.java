@@ -52,8 +52,9 @@ public final class Routes {
       Executor io,
       Clock clock,
       Supplier<Duration> ticker,
-      Runnable mayDecide) {
-    /** Of a coordinator that is never cut off. */
+      Runnable mayDecide,
+      EventFeed feed) {
+    /** Of a coordinator that is never cut off, and that nobody watches. */
     Parts(
         Relay relay,
         JobStore jobs,
@@ -62,7 +63,7 @@ public final class Routes {
         Executor io,
         Clock clock,
         Supplier<Duration> ticker) {
-      this(relay, jobs, broker, tokens, io, clock, ticker, () -> {});
+      this(relay, jobs, broker, tokens, io, clock, ticker, () -> {}, null);
     }
   }
 
@@ -77,7 +78,8 @@ public final class Routes {
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
             new LeaseRequests(
                 parts.relay(), parts.jobs(), parts.broker(), parts.io(), parts.ticker(), reply),
-            new WatchRequests(contract, views, parts.clock(), parts.mayDecide(), reply));
+            new WatchRequests(
+                contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
   }
 
   private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {
@@ -96,6 +98,7 @@ public final class Routes {
         post("/v1/jobs/{job}/leases/{fence}/commits", WORKER, leases::commit),
         post("/v1/jobs/{job}/leases/{fence}/release", WORKER, leases::release),
         get("/v1/status", VIEWER, watch::status),
+        get("/v1/events", VIEWER, watch::events),
         get("/openapi.yaml", VIEWER, watch::contract),
         open("/healthz", watch::health),
         open("/readyz", watch::readiness));

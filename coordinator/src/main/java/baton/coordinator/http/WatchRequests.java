@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.protocol.ProblemType;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -15,13 +16,21 @@ final class WatchRequests {
   private final Views views;
   private final Clock clock;
   private final Runnable mayDecide;
+  private final EventFeed feed;
   private final Reply reply;
 
-  WatchRequests(Contract contract, Views views, Clock clock, Runnable mayDecide, Reply reply) {
+  WatchRequests(
+      Contract contract,
+      Views views,
+      Clock clock,
+      Runnable mayDecide,
+      EventFeed feed,
+      Reply reply) {
     this.contract = contract;
     this.views = views;
     this.clock = clock;
     this.mayDecide = mayDecide;
+    this.feed = feed;
     this.reply = reply;
   }
 
@@ -37,6 +46,34 @@ final class WatchRequests {
             Answers.ok(request, status);
           }
         });
+  }
+
+  /** A stream that ends with the connection, from the event after the last one that was seen. */
+  void events(RoutingContext request) {
+    if (feed.isFull()) {
+      throw new ProblemRaised(
+          ProblemType.NOT_READY, "Too many watch the events here already. Ask again in a moment.");
+    }
+    String last = request.request().getHeader("Last-Event-ID");
+    reply.read(
+        request,
+        () -> {
+          long newest = feed.log().newest();
+          return last == null ? newest : Math.min(newest, Long.parseLong(last));
+        },
+        from -> watch(request, from));
+  }
+
+  private void watch(RoutingContext request, long from) {
+    request
+        .response()
+        .setChunked(true)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .write("retry: 1000\n\n");
+    Watcher watcher = new Watcher(request.response(), request.vertx().getOrCreateContext(), from);
+    request.addEndHandler(over -> feed.remove(watcher));
+    feed.add(watcher);
   }
 
   void health(RoutingContext request) {

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -392,13 +393,17 @@ public final class Relay {
 
   private void serveSoon() {
     if (serving.compareAndSet(false, true)) {
-      parts
-          .io()
-          .execute(
-              () -> {
-                serving.set(false);
-                waitingRoom.serveAll();
-              });
+      try {
+        parts
+            .io()
+            .execute(
+                () -> {
+                  serving.set(false);
+                  waitingRoom.serveAll();
+                });
+      } catch (RejectedExecutionException e) {
+        serving.set(false); // the coordinator stops, and nobody waits here any more
+      }
     }
   }
 
@@ -407,6 +412,12 @@ public final class Relay {
   }
 
   private <T> CompletionStage<T> onIo(Supplier<CompletionStage<T>> work) {
-    return CompletableFuture.supplyAsync(work, parts.io()).thenCompose(Function.identity());
+    return CompletableFuture.supplyAsync(
+            () -> {
+              parts.mayDecide().run();
+              return work.get();
+            },
+            parts.io())
+        .thenCompose(Function.identity());
   }
 }

@@ -56,6 +56,11 @@ public final class DataDirectory implements AutoCloseable {
 
   /** The file of the embedded database. */
   public Path database() {
+    return databaseIn(folder);
+  }
+
+  /** The file of the embedded database of a data directory, which may be in use. */
+  public static Path databaseIn(Path folder) {
     return folder.resolve("baton.db");
   }
 

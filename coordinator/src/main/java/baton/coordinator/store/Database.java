@@ -31,6 +31,9 @@ public sealed interface Database permits SqliteDatabase, PostgresDatabase {
   /** How many read at the same time. */
   int readers();
 
+  /** A new connection that reads all as it is at one instant, however long that takes. */
+  Connection snapshot() throws SQLException;
+
   /** A new connection that writes. */
   Connection writer() throws SQLException;
 

@@ -4,11 +4,11 @@ package baton.coordinator.store;
 public final class DatabaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  DatabaseException(String message) {
+  public DatabaseException(String message) {
     super(message);
   }
 
-  DatabaseException(String message, Throwable cause) {
+  public DatabaseException(String message, Throwable cause) {
     super(message, cause);
   }
 }

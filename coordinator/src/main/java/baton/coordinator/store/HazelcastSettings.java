@@ -13,6 +13,9 @@ import java.net.UnknownHostException;
 
 /** How Hazelcast is set: small, quiet, and speaking to none but the members that were named. */
 final class HazelcastSettings {
+  /** Changes whenever members of two versions would not understand what they share. */
+  static final int FORM = 1;
+
   static final String PULSES = "pulses";
   static final String JOB_CHANGES = "job-changes";
   static final String MAJORITY = "majority";
@@ -100,10 +103,14 @@ final class HazelcastSettings {
     }
   }
 
-  /** Whoever may connect, may not send Java objects. */
+  /** Whoever may connect, may send no Java objects but what Hazelcast's own errors are made of. */
   private static JavaSerializationFilterConfig strangersSendNoObjects() {
     JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
-    filter.setDefaultsDisabled(true).getWhitelist().addPrefixes("java.lang.");
+    filter
+        .setDefaultsDisabled(true)
+        .getWhitelist()
+        .addPrefixes(
+            "java.lang.", "java.util.", "java.io.", "java.net.", "com.hazelcast.", "[Ljava.lang.");
     return filter;
   }
 }

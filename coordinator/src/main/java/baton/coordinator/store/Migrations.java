@@ -5,19 +5,22 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 
 /** The steps that bring a database's tables to the form this version of Baton works with. */
 final class Migrations {
   private Migrations() {}
 
-  static void run(DataSource source, String name) {
-    Flyway flyway =
-        Flyway.configure(Migrations.class.getClassLoader())
-            .dataSource(source)
-            .locations("classpath:baton/coordinator/store/migration")
-            .loggers("slf4j")
-            .load();
+  /** Whether there are steps to take on a database that has taken some already. */
+  static boolean arePending(DataSource source) {
+    MigrationInfoService info = flyway(source).info();
+    return info.applied().length > 0 && info.pending().length > 0;
+  }
+
+  /** Takes the steps that are left; returns the form that the tables have then. */
+  static String run(DataSource source, String name) {
+    Flyway flyway = flyway(source);
     newerThanThis(flyway)
         .ifPresent(
             version -> {
@@ -26,6 +29,15 @@ final class Migrations {
                       .formatted(name, version));
             });
     flyway.migrate();
+    return flyway.info().current().getVersion().getVersion();
+  }
+
+  private static Flyway flyway(DataSource source) {
+    return Flyway.configure(Migrations.class.getClassLoader())
+        .dataSource(source)
+        .locations("classpath:baton/coordinator/store/migration")
+        .loggers("slf4j")
+        .load();
   }
 
   private static Optional<String> newerThanThis(Flyway flyway) {

@@ -3,6 +3,7 @@ package baton.coordinator.store;
 import baton.coordinator.lease.StoreUnavailable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -32,11 +33,18 @@ public final class PostgresDatabase implements Database {
   private static final int READERS = 6;
 
   private final DatabaseAddress.Postgres address;
+  private final Optional<String> password;
   private final PGSimpleDataSource source;
+  private String form = "";
 
   private PostgresDatabase(DatabaseAddress.Postgres address, Optional<String> password) {
     this.address = address;
-    this.source = new PGSimpleDataSource();
+    this.password = password;
+    this.source = source("baton");
+  }
+
+  private PGSimpleDataSource source(String application) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(
         "jdbc:postgresql://%s:%d/%s%s"
             .formatted(
@@ -46,20 +54,27 @@ public final class PostgresDatabase implements Database {
                 address.parameters().isEmpty() ? "" : "?" + address.parameters()));
     source.setUser(address.user());
     password.ifPresent(source::setPassword); // without one the driver looks into ~/.pgpass
-    source.setApplicationName("baton");
+    source.setApplicationName(application);
     source.setConnectTimeout(CONNECT_SECONDS);
     source.setSocketTimeout(ANSWER_SECONDS);
     source.setTcpKeepAlive(true);
     source.setOptions(
-        "-c idle_in_transaction_session_timeout=%d -c lock_timeout=%d -c synchronous_commit=on"
+        "-c idle_in_transaction_session_timeout=%d -c lock_timeout=%d -c synchronous_commit=on -c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
             .formatted(LONGEST_PAUSE.toMillis(), LONGEST_WAIT_FOR_TURN.toMillis()));
+    return source;
   }
 
   static PostgresDatabase open(DatabaseAddress.Postgres address, Optional<String> password) {
     PostgresDatabase database = new PostgresDatabase(address, password);
     try (Connection first = database.source.getConnection()) {
       lock(first, MIGRATION); // ends with the connection: members that start at once take turns
-      Migrations.run(database.source, database.name());
+      if (Migrations.arePending(database.source) && !Registration.all(database).isEmpty()) {
+        throw new DatabaseException(
+            "Coordinators of an older version use the database %s: %s. Stop all members before one of a newer version is started."
+                .formatted(address, String.join(", ", Registration.all(database))));
+      }
+      database.form =
+          Migrations.run(database.source, database.name()) + "." + HazelcastSettings.FORM;
       return database;
     } catch (SQLException e) {
       throw new DatabaseException(database.explain(e), e);
@@ -81,6 +96,18 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
+  public Connection snapshot() throws SQLException {
+    Connection connection = source.getConnection();
+    connection.setReadOnly(true);
+    connection.setAutoCommit(false);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET idle_in_transaction_session_timeout = 0"); // its reader may be slow
+    }
+    return connection;
+  }
+
+  @Override
   public int readers() {
     return READERS;
   }
@@ -88,6 +115,16 @@ public final class PostgresDatabase implements Database {
   @Override
   public Connection writer() throws SQLException {
     return source.getConnection();
+  }
+
+  /** A connection that others can tell by its name. */
+  Connection named(String application) throws SQLException {
+    return source(application).getConnection();
+  }
+
+  /** What all coordinators on one database must have in common: its tables, and what they share. */
+  String form() {
+    return form;
   }
 
   @Override

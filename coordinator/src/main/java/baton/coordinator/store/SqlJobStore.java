@@ -1,5 +1,6 @@
 package baton.coordinator.store;
 
+import baton.coordinator.lease.EventLog;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
@@ -88,6 +89,11 @@ public final class SqlJobStore implements JobStore {
                             new JobId(row.getString("job_id")),
                             json.outcome(row.getString("outcome"))))
                 .findOne());
+  }
+
+  /** The events of all jobs. */
+  public EventLog events() {
+    return new SqlEventLog(readers);
   }
 
   @Override

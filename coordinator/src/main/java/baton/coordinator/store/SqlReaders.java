@@ -11,7 +11,7 @@ import org.jdbi.v3.core.JdbiException;
 
 /** A few connections that only read, each lent to one thread at a time. */
 final class SqlReaders implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Database database;
   private final HikariDataSource pool;
@@ -26,7 +26,7 @@ final class SqlReaders implements AutoCloseable {
     config.setMinimumIdle(1);
     config.setReadOnly(true);
     config.setConnectionTimeout(PATIENCE.toMillis());
-    config.setValidationTimeout(PATIENCE.toMillis() / 2);
+    config.setValidationTimeout(PATIENCE.toMillis() - 500);
     config.setInitializationFailTimeout(-1);
     this.pool = new HikariDataSource(config);
     this.jdbi = Jdbi.create(pool);

@@ -66,6 +66,13 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
+  public Connection snapshot() throws SQLException {
+    Connection connection = reader().getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Override
   public int readers() {
     return READERS;
   }
@@ -110,7 +117,7 @@ public final class SqliteDatabase implements Database {
   }
 
   private String damaged(String how) {
-    return "The database %s is damaged (%s). Stop the coordinator and put a back-up of its data directory in place; if there is none, save what can be read with: sqlite3 %s .recover"
+    return "The database %s is damaged (%s). Stop the coordinator and put a back-up in its place with: baton restore FILE --replace; if there is none, save what can be read with: sqlite3 %s .recover"
         .formatted(file, how, file);
   }
 

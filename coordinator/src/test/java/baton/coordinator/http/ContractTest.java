@@ -2,6 +2,7 @@ package baton.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baton.coordinator.lease.History;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.LeaseEnd;
 import baton.protocol.AfterCommit;
@@ -113,6 +114,7 @@ class ContractTest {
     return Map.<String, Class<? extends Enum<?>>>of(
             "JobView.state", JobState.class,
             "SegmentView.ended", LeaseEnd.class,
+            "EventView.kind", History.Event.Kind.class,
             "Phase", Phase.class,
             "Verified", Verified.class,
             "Cadence.unit", Cadence.Unit.class,

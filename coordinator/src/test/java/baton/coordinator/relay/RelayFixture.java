@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A coordinator's relay in one thread, on a clock that is ticked by hand. */
 final class RelayFixture {
@@ -73,6 +74,32 @@ final class RelayFixture {
                 () -> new JobId("job-" + ++submitted),
                 Optional.empty()));
     relay.start();
+  }
+
+  /** Another coordinator of the same cluster, with clocks of its own; a whole one, if it looks. */
+  Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence) {
+    Relay another =
+        new Relay(
+            new Relay.Parts(
+                jobs,
+                jobs,
+                new MapPulses(pulses),
+                new ListedSignals(listeners),
+                files,
+                Runnable::run,
+                clock,
+                ticker,
+                () -> new JobId("job-" + ++submitted),
+                Optional.empty(),
+                () -> {},
+                longestAbsence));
+    another.start();
+    return another;
+  }
+
+  /** The monotonic clock of this one. */
+  Duration ticker() {
+    return now;
   }
 
   /** Time passes, and the relay is called as it is several times a second. */

@@ -3,7 +3,10 @@ package baton.coordinator.store;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +36,33 @@ public final class PostgresServer {
     return new DatabaseAddress.Postgres("127.0.0.1", running().getPort(), name, "postgres", "");
   }
 
-  private static void execute(String sql) {
+  /** From now on nobody gets in without a password, but the superuser over this connection. */
+  static void askForPasswords() {
+    hostsMustUse("scram-sha-256");
+  }
+
+  static void trustEveryone() {
+    hostsMustUse("trust");
+  }
+
+  private static void hostsMustUse(String method) {
+    try (Connection connection = running().getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SHOW hba_file")) {
+      found.next();
+      Files.writeString(
+          Path.of(found.getString(1)),
+          "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 %s\n"
+              .formatted(method));
+      statement.execute("SELECT pg_reload_conf()");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void execute(String sql) {
     try (Connection connection = running().getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);

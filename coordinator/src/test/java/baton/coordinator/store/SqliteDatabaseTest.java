@@ -97,7 +97,7 @@ class SqliteDatabaseTest {
     assertThatThrownBy(() -> SqliteDatabase.open(file))
         .isInstanceOf(DatabaseException.class)
         .hasMessageStartingWith("The database " + file + " is damaged (")
-        .hasMessageContaining("put a back-up of its data directory in place")
+        .hasMessageContaining("baton restore FILE --replace")
         .hasMessageNotContaining("\n");
   }
 

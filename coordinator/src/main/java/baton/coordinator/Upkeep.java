@@ -1,0 +1,135 @@
+package baton.coordinator;
+
+import baton.coordinator.http.TokenFile;
+import baton.coordinator.store.Backup;
+import baton.coordinator.store.DataDirectory;
+import baton.coordinator.store.Database;
+import baton.coordinator.store.DatabaseAddress;
+import baton.coordinator.store.DatabaseException;
+import baton.coordinator.store.PostgresDatabase;
+import baton.coordinator.store.Registration;
+import baton.coordinator.store.Restored;
+import baton.coordinator.store.SqlTokens;
+import baton.coordinator.store.Transfer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** What a person does to the database of an installation: move it, back it up, restore it. */
+public final class Upkeep {
+  private Upkeep() {}
+
+  /**
+   * Which database of which installation.
+   *
+   * @param address empty: the embedded one in the data directory
+   */
+  public record Place(Path data, Optional<DatabaseAddress> address, Optional<String> password) {
+    Database open(DataDirectory directory) {
+      return Database.open(
+          address.orElseGet(() -> new DatabaseAddress.Sqlite(directory.database())), password);
+    }
+
+    /** Of an installation that may be running: nothing is made, and nothing locked. */
+    private Database openBeside() {
+      Path embedded = DataDirectory.databaseIn(data);
+      DatabaseAddress found = address.orElseGet(() -> new DatabaseAddress.Sqlite(embedded));
+      if (found instanceof DatabaseAddress.Sqlite sqlite && !Files.exists(sqlite.file())) {
+        throw new DatabaseException(
+            "There is no database %s. Name the data directory of a coordinator with --data, or its database with --database."
+                .formatted(sqlite.file()));
+      }
+      return Database.open(found, password);
+    }
+  }
+
+  /** Copies the database as it is now; the coordinator may go on. Returns the number of jobs. */
+  public static long backup(Place place, Path file) {
+    return Backup.take(place.openBeside(), file);
+  }
+
+  /**
+   * Moves a stopped installation to another database, which must be empty. The old one is left as
+   * it is; the tokens stay in the data directory, and their hashes go along.
+   */
+  public static List<Transfer.Table> migrate(Place from, DatabaseAddress to) {
+    try (DataDirectory directory = DataDirectory.open(from.data())) {
+      Database source = from.open(directory);
+      requireStopped(source);
+      Database target = Database.open(to, from.password());
+      requireStopped(target);
+      List<Transfer.Table> moved = Transfer.copy(source, target, false);
+      new TokenFile(directory.folder())
+          .read()
+          .ifPresent(tokens -> new SqlTokens(target).keepIfNone(tokens.hashes()));
+      return moved;
+    }
+  }
+
+  /**
+   * Puts a back-up in the place of the database of a stopped installation, and takes every job up
+   * from it (R2).
+   *
+   * @param replace whether a database that holds jobs may be replaced; an embedded one is kept
+   *     under another name
+   * @return the incarnation the jobs are of now
+   */
+  public static long restore(Place to, Path backup, boolean replace, Clock clock) {
+    if (!Files.isRegularFile(backup)) {
+      throw new DatabaseException("There is no back-up %s.".formatted(backup));
+    }
+    try (DataDirectory directory = DataDirectory.open(to.data())) {
+      DatabaseAddress address =
+          to.address().orElseGet(() -> new DatabaseAddress.Sqlite(directory.database()));
+      try (Restored restored = Restored.copyOf(backup, directory.folder())) {
+        if (address instanceof DatabaseAddress.Sqlite sqlite) {
+          long highest = highestIn(sqlite.file(), replace);
+          long incarnation = restored.takeUp(highest, clock.instant());
+          restored.replaceFile(sqlite.file(), incarnation);
+          return incarnation;
+        }
+        Database target = Database.open(address, to.password());
+        requireStopped(target);
+        requireReplaceable(target, replace);
+        long incarnation = restored.takeUp(Transfer.incarnation(target), clock.instant());
+        restored.replaceAll(target, replace);
+        return incarnation;
+      }
+    }
+  }
+
+  /** Of one that is damaged nothing can be known; the time that has passed must do. */
+  private static long highestIn(Path file, boolean replace) {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    try {
+      Database target = Database.open(new DatabaseAddress.Sqlite(file), Optional.empty());
+      requireReplaceable(target, replace);
+      return Transfer.incarnation(target);
+    } catch (DatabaseException e) {
+      if (replace) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private static void requireReplaceable(Database target, boolean replace) {
+    if (!replace && Transfer.jobs(target) > 0) {
+      throw new DatabaseException(
+          "The database %s holds jobs, and nothing was changed. To put the back-up in its place, say --replace."
+              .formatted(target.name()));
+    }
+  }
+
+  static void requireStopped(Database database) {
+    if (database instanceof PostgresDatabase shared && !Registration.all(shared).isEmpty()) {
+      throw new DatabaseException(
+          "Coordinators run on the database %s: %s. Stop them first."
+              .formatted(shared.name(), String.join(", ", Registration.all(shared))));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package baton.coordinator.http;
+
+import baton.coordinator.lease.EventLog;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * The watchers of this coordinator, who are told each event once it is stored, wherever that was. A
+ * call to {@link #wake} that is lost costs nothing but time: the next one tells all.
+ */
+public final class EventFeed implements AutoCloseable {
+  private static final int MOST_WATCHERS = 64;
+
+  private final EventLog log;
+  private final Executor io;
+  private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param io where the log is read
+   */
+  public EventFeed(EventLog log, Executor io) {
+    this.log = log;
+    this.io = io;
+  }
+
+  /** Looks for new events; called when a job has changed anywhere, and every so often. */
+  public void wake() {
+    watchers.forEach(watcher -> watcher.pull(log, io));
+  }
+
+  EventLog log() {
+    return log;
+  }
+
+  boolean isFull() {
+    return closed || watchers.size() >= MOST_WATCHERS;
+  }
+
+  void add(Watcher watcher) {
+    watchers.add(watcher);
+    if (closed) {
+      watcher.end();
+    } else {
+      watcher.pull(log, io);
+    }
+  }
+
+  void remove(Watcher watcher) {
+    watchers.remove(watcher);
+  }
+
+  /** Ends every stream; who watched may go on elsewhere, from the last event it has seen. */
+  @Override
+  public void close() {
+    closed = true;
+    watchers.forEach(Watcher::end);
+  }
+}

@@ -1,0 +1,197 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.CutOff;
+import baton.coordinator.lease.StoreUnavailable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This coordinator's entry among those that use one PostgreSQL database: a connection that holds a
+ * lock under its address for as long as the process lives, and longer by nothing.
+ *
+ * <p>Fences hold whoever else uses the database. But coordinators that do not see each other's
+ * renewals would end each other's leases; so one that finds a stranger there decides nothing.
+ */
+public final class Registration implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
+  private static final int ENTRIES = PostgresDatabase.LOCKS + 1;
+  private static final int VALID_SECONDS = 2;
+
+  private static final String ENTER = "SELECT pg_advisory_lock(?, ?)";
+  private static final String OTHERS =
+      "SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+          + " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ?::bigint::oid"
+          + " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+          + " AND l.pid <> pg_backend_pid()";
+
+  private final PostgresDatabase database;
+  private final Optional<Members> members;
+  private Connection entry;
+  private boolean isEntered;
+  private volatile String refused;
+  private volatile StoreUnavailable gone;
+
+  private Registration(PostgresDatabase database, Optional<Members> members) {
+    this.database = database;
+    this.members = members;
+  }
+
+  /**
+   * @throws DatabaseException if another cluster, or a member of another version, uses the database
+   */
+  public static Registration enter(PostgresDatabase database, Optional<Members> members) {
+    Registration registration = new Registration(database, members);
+    try {
+      registration.enter();
+    } catch (SQLException e) {
+      registration.close();
+      throw new DatabaseException(registration.notEntered(e), e);
+    }
+    if (registration.refused != null) {
+      registration.close();
+      throw new DatabaseException(registration.refused);
+    }
+    registration.isEntered = true;
+    return registration;
+  }
+
+  /** The coordinators that use the database now, as they have entered themselves. */
+  public static List<String> all(PostgresDatabase database) {
+    try (Connection connection = database.writer()) {
+      return others(connection);
+    } catch (SQLException e) {
+      throw new DatabaseException(database.unavailable(e).getMessage(), e);
+    }
+  }
+
+  /**
+   * Throws if nothing may be decided here.
+   *
+   * @throws CutOff if a stranger uses the database
+   * @throws StoreUnavailable if the database was gone at the last look
+   */
+  public void check() {
+    StoreUnavailable lost = gone;
+    if (lost != null) {
+      throw new StoreUnavailable(lost.getMessage(), lost);
+    }
+    String why = refused;
+    if (why != null) {
+      throw new CutOff(why, null);
+    }
+  }
+
+  /** Looks who is there, and enters anew after the database was gone; called every so often. */
+  public synchronized void look() {
+    try {
+      if (entry != null && entry.isValid(VALID_SECONDS)) {
+        judge();
+      } else {
+        lose(new SQLException("the connection was lost", "08006"));
+        enter();
+      }
+      gone = null;
+    } catch (SQLException e) {
+      lose(e);
+    }
+  }
+
+  private void lose(SQLException why) {
+    gone = database.unavailable(why);
+    close();
+  }
+
+  /** Ends with its connection. */
+  @Override
+  public synchronized void close() {
+    if (entry != null) {
+      try {
+        entry.close();
+      } catch (SQLException e) {
+        LOG.debug("The server ends the entry by itself.", e);
+      }
+      entry = null;
+    }
+  }
+
+  private void enter() throws SQLException {
+    entry = database.named(applicationName());
+    try (PreparedStatement lock = entry.prepareStatement(ENTER)) {
+      lock.setInt(1, ENTRIES);
+      lock.setInt(2, own().hashCode());
+      lock.execute();
+    }
+    judge();
+  }
+
+  private void judge() throws SQLException {
+    String before = refused;
+    refused =
+        others(entry).stream().flatMap(other -> against(other).stream()).findFirst().orElse(null);
+    if (refused != null && before == null && isEntered) {
+      LOG.error(refused);
+    }
+  }
+
+  private Optional<String> against(String other) {
+    String[] words = other.split(" ", 3);
+    if (words.length < 3) {
+      return Optional.empty();
+    }
+    if (!words[1].equals(database.form())) {
+      return Optional.of(
+          "The coordinator %s, which uses the database %s too, is of another version of Baton (its form is %s, this one's %s). Stop all members, then start them all with one version."
+              .formatted(words[2], database.name(), words[1], database.form()));
+    }
+    boolean isKnown =
+        members.stream()
+            .flatMap(named -> named.all().stream())
+            .anyMatch(member -> entered(member.toString()).equals(other));
+    return isKnown
+        ? Optional.empty()
+        : Optional.of(
+            "The coordinator %s uses the database %s too, and is no member of this cluster. Stop it, or name all members with --cluster, the same ones everywhere."
+                .formatted(words[2], database.name()));
+  }
+
+  private String own() {
+    return members.map(named -> named.own().toString()).orElse("(alone)");
+  }
+
+  private String applicationName() {
+    return entered(own());
+  }
+
+  /** As long as PostgreSQL keeps it. */
+  private String entered(String address) {
+    String name = "baton %s %s".formatted(database.form(), address);
+    return name.length() > 63 ? name.substring(0, 63) : name;
+  }
+
+  private static List<String> others(Connection connection) throws SQLException {
+    try (PreparedStatement question = connection.prepareStatement(OTHERS)) {
+      question.setLong(1, ENTRIES);
+      List<String> found = new ArrayList<>();
+      try (ResultSet rows = question.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+      }
+      return found;
+    }
+  }
+
+  private String notEntered(SQLException e) {
+    return "55P03".equals(e.getSQLState())
+        ? "Another coordinator uses the database %s as %s. Stop that one first, or give this one its own address with --cluster and --member."
+            .formatted(database.name(), own())
+        : database.unavailable(e).getMessage();
+  }
+}

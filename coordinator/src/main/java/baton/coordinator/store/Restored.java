@@ -1,0 +1,134 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Restore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A back-up on its way into the place of a database that no coordinator uses.
+ *
+ * <ol>
+ *   <li>The back-up is copied, and the copy checked and brought up to date.
+ *   <li>In the copy every job is taken up: its leases end, and its fences go on above all that the
+ *       back-up, the database it replaces, and the time since may have granted (R2).
+ *   <li>The copy takes the database's place, in one step.
+ * </ol>
+ *
+ * <p>Whatever cuts this short leaves the old database as it was.
+ */
+public final class Restored implements AutoCloseable {
+  private final Path copy;
+  private final Database database;
+
+  private Restored(Path copy, Database database) {
+    this.copy = copy;
+    this.database = database;
+  }
+
+  /**
+   * @param folder where there is room for a copy of the back-up
+   */
+  public static Restored copyOf(Path backup, Path folder) {
+    Path copy = folder.resolve("restore.part");
+    try {
+      Files.copy(backup, copy, StandardCopyOption.REPLACE_EXISTING);
+      return new Restored(copy, SqliteDatabase.open(copy));
+    } catch (IOException e) {
+      throw new DatabaseException(
+          "The back-up %s cannot be copied to %s (%s). Nothing was changed."
+              .formatted(backup, folder, Failures.innermost(e)),
+          e);
+    } catch (DatabaseException e) {
+      delete(copy);
+      throw new DatabaseException(
+          "The file %s is no back-up that can be used, and nothing was changed: it is damaged, of a newer Baton, or something else. Take another one."
+              .formatted(backup),
+          e);
+    }
+  }
+
+  /**
+   * Takes every job up.
+   *
+   * @param highest incarnation in the database that is to be replaced; 0: it is lost
+   * @return the incarnation the jobs are of now
+   */
+  public long takeUp(long highest, Instant now) {
+    try (SqlJobStore jobs = new SqlJobStore(database)) {
+      List<Job> all = jobs.newest(Integer.MAX_VALUE);
+      long seen =
+          all.stream().mapToLong(job -> job.fence().incarnation()).reduce(highest, Math::max);
+      long incarnation = Math.max(seen + 1, now.getEpochSecond());
+      all.forEach(job -> takeUp(jobs, job, incarnation, now));
+      return incarnation;
+    }
+  }
+
+  /** Where newer checkpoints in its store are not looked for, a job pauses and says so (R3). */
+  private static void takeUp(JobStore jobs, Job job, long incarnation, Instant now) {
+    Decision decision = new Restore(incarnation, Optional.empty(), Set.of()).decide(job, now);
+    Transition transition =
+        new Transition(
+            job.version(),
+            decision.changed().orElseThrow(),
+            decision.outcome(),
+            decision.rows(),
+            Optional.empty());
+    if (jobs.save(List.of(transition)).contains(false)) {
+      throw new IllegalStateException("the copy of a back-up was changed by another");
+    }
+  }
+
+  /** Puts the copy in the place of a file; what was there is kept under another name. */
+  public void replaceFile(Path file, long incarnation) {
+    try {
+      if (Files.exists(file)) {
+        Path aside = file.resolveSibling(file.getFileName() + ".before-" + incarnation);
+        Files.createLink(aside, file); // so that there is a database at any instant
+        for (String beside : List.of("-wal", "-shm")) {
+          Path log = file.resolveSibling(file.getFileName() + beside);
+          if (Files.exists(log)) {
+            Files.move(log, aside.resolveSibling(aside.getFileName() + beside));
+          }
+        }
+      }
+      Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new DatabaseException(
+          "The back-up cannot be put in the place of %s (%s). Make its folder writable for this user, and try again."
+              .formatted(file, Failures.innermost(e)),
+          e);
+    }
+  }
+
+  /** Puts what the copy holds into a database on a server, in one transaction. */
+  public void replaceAll(Database target, boolean replace) {
+    Transfer.copy(database, target, replace);
+  }
+
+  /** Deletes the copy, where it is not in place. */
+  @Override
+  public void close() {
+    delete(copy);
+  }
+
+  private static void delete(Path copy) {
+    for (String beside : List.of("", "-wal", "-shm")) {
+      try {
+        Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + beside));
+      } catch (IOException e) {
+        // The next restore writes over it.
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package baton.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import baton.coordinator.http.Role;
+import baton.coordinator.http.RunningCoordinator;
+import baton.coordinator.store.DatabaseAddress;
+import baton.coordinator.store.DatabaseException;
+import baton.coordinator.store.PostgresServer;
+import baton.protocol.Ask;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.client.Asked;
+import baton.protocol.client.CoordinatorClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An installation is moved, backed up and restored. */
+class UpkeepTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-03-04T05:06:07Z"), ZoneOffset.UTC);
+
+  @TempDir Path folder;
+  private RunningCoordinator coordinator;
+  private JobId job;
+  private Fence granted;
+
+  private Upkeep.Place place() {
+    return new Upkeep.Place(folder.resolve("data"), Optional.empty(), Optional.empty());
+  }
+
+  private void aCoordinatorWithALeasedJob() throws Exception {
+    coordinator = RunningCoordinator.start(folder.resolve("data"), folder);
+    JobSpec spec =
+        new JobSpec("mnist", "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+    job = coordinator.client(Role.ADMIN).submit(spec, Optional.empty()).id();
+    granted = lease("before");
+  }
+
+  private Fence lease(String session) throws Exception {
+    Ask ask =
+        new Ask(
+            Sha256.ofText("secret of " + session),
+            new SessionId(session),
+            "worker",
+            Set.of("digits"),
+            Set.of(new StoreId("store")),
+            "cpu",
+            Optional.empty());
+    Asked asked = coordinator.client(Role.WORKER).lease(ask, Duration.ofSeconds(5));
+    return ((Asked.Leased) asked).grant().fence();
+  }
+
+  private void startAgain() {
+    coordinator = coordinator.startAgain(folder.resolve("data"), folder);
+  }
+
+  @Test
+  void oneBackupRestoredTwiceNeverIssuesAFenceTwice() throws Exception {
+    aCoordinatorWithALeasedJob();
+    Path backup = folder.resolve("backup.db");
+    assertThat(Upkeep.backup(place(), backup)).isEqualTo(1);
+    coordinator.close();
+    Set<Fence> fences = new HashSet<>(Set.of(granted));
+
+    for (String session : new String[] {"first", "second", "third"}) {
+      Upkeep.restore(place(), backup, true, CLOCK); // the clock stands still
+      startAgain();
+      CoordinatorClient admin = coordinator.client(Role.ADMIN);
+      assertThat(admin.job(job).reason()).contains("restored from a back-up");
+      admin.resume(job);
+
+      assertThat(fences.add(lease(session))).as("a fence nobody has had").isTrue();
+      coordinator.close();
+    }
+    assertThat(fences).hasSize(4);
+    assertThat(Files.list(folder.resolve("data")).map(Path::getFileName).map(Path::toString))
+        .as("what was replaced is kept, and no copy is left")
+        .anyMatch(name -> name.startsWith("baton.db.before-"))
+        .noneMatch(name -> name.startsWith("restore.part"));
+  }
+
+  @Test
+  void aDatabaseWithJobsIsNotReplacedUnasked() throws Exception {
+    aCoordinatorWithALeasedJob();
+    Path backup = folder.resolve("backup.db");
+    Upkeep.backup(place(), backup);
+    coordinator.close();
+
+    assertThatThrownBy(() -> Upkeep.restore(place(), backup, false, CLOCK))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("holds jobs, and nothing was changed")
+        .hasMessageContaining("--replace");
+  }
+
+  @Test
+  void aDamagedDatabaseIsReplacedByItsBackup() throws Exception {
+    aCoordinatorWithALeasedJob();
+    Path backup = folder.resolve("backup.db");
+    Upkeep.backup(place(), backup);
+    coordinator.close();
+    Files.writeString(folder.resolve("data").resolve("baton.db"), "no database ".repeat(999));
+
+    Upkeep.restore(place(), backup, true, CLOCK);
+    startAgain();
+
+    assertThat(coordinator.client(Role.ADMIN).job(job).spec().name()).isEqualTo("mnist");
+    coordinator.close();
+  }
+
+  @Test
+  void aFileThatIsNoBackupChangesNothing() throws IOException {
+    Path letter = Files.writeString(folder.resolve("letter"), "dear reader ".repeat(999));
+
+    assertThatThrownBy(() -> Upkeep.restore(place(), letter, true, CLOCK))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("no back-up that can be used, and nothing was changed");
+    assertThat(folder.resolve("data").resolve("baton.db")).doesNotExist();
+  }
+
+  @Test
+  void anInstallationMovesToPostgresWithItsTokens() throws Exception {
+    aCoordinatorWithALeasedJob();
+    coordinator.close();
+    DatabaseAddress shared = PostgresServer.freshDatabase();
+
+    Upkeep.migrate(place(), shared);
+
+    Coordinator moved =
+        Coordinator.start(
+            new Coordinator.Settings(
+                folder.resolve("another machine"),
+                Optional.empty(),
+                "127.0.0.1",
+                0,
+                Optional.of(shared),
+                Optional.empty(),
+                Optional.empty()));
+    try {
+      assertThat(moved.newTokens()).isEmpty();
+      CoordinatorClient viewer =
+          new CoordinatorClient(moved.address(), coordinator.token(Role.VIEWER));
+      assertThat(viewer.job(job).lease().fence()).isEqualTo(granted);
+      assertThatThrownBy(
+              () ->
+                  Upkeep.backup(
+                      new Upkeep.Place(folder, Optional.of(shared), Optional.empty()),
+                      folder.resolve("gone").resolve("backup.db")))
+          .isInstanceOf(DatabaseException.class);
+    } finally {
+      moved.close();
+    }
+  }
+
+  @Test
+  void aRunningInstallationDoesNotMove() throws Exception {
+    aCoordinatorWithALeasedJob();
+    try {
+      assertThatThrownBy(() -> Upkeep.migrate(place(), PostgresServer.freshDatabase()))
+          .hasMessageContaining("Another coordinator");
+    } finally {
+      coordinator.close();
+    }
+  }
+
+  @Test
+  void aBackupOfNothingIsRefused() {
+    assertThatThrownBy(() -> Upkeep.backup(place(), folder.resolve("backup.db")))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("There is no database");
+  }
+}
