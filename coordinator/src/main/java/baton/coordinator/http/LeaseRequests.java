@@ -41,6 +41,9 @@ final class LeaseRequests {
   private static final String SECRET = "Baton-Lease-Secret";
   private static final int LONGEST_REASON = 1_000;
 
+  /** Who borrows is held no longer: with the next ask it may count as having read a store. */
+  private static final Duration UNTIL_SOMEBODY_SIGNS_IN = Duration.ofSeconds(5);
+
   private final Relay relay;
   private final JobStore jobs;
   private final Broker broker;
@@ -69,17 +72,23 @@ final class LeaseRequests {
     boolean borrows = Boolean.TRUE.equals(body.borrows());
     Ask own = Gate.value(body::toAsk);
     Ask ask = borrows ? broker.admit(own) : own;
+    Optional<String> notLent = borrows ? broker.whyNot() : Optional.empty();
     String wait = request.request().getParam("wait");
-    Duration patience = Duration.ofSeconds(wait == null ? 0 : Integer.parseInt(wait));
+    Duration asked = Duration.ofSeconds(wait == null ? 0 : Integer.parseInt(wait));
+    Duration patience =
+        notLent.isPresent() && asked.compareTo(UNTIL_SOMEBODY_SIGNS_IN) > 0
+            ? UNTIL_SOMEBODY_SIGNS_IN
+            : asked;
     AtomicBoolean stillThere = new AtomicBoolean(true);
     request.addEndHandler(over -> stillThere.set(false));
     reply.when(
         request,
         relay.acquire(ask, patience, stillThere::get),
-        acquired -> answer(request, acquired, borrows));
+        acquired -> answer(request, acquired, borrows, notLent));
   }
 
-  private void answer(RoutingContext request, Acquired acquired, boolean borrows) {
+  private void answer(
+      RoutingContext request, Acquired acquired, boolean borrows, Optional<String> notLent) {
     if (acquired instanceof Acquired.Refused refused) {
       throw Problems.of(refused.refusal());
     }
@@ -90,7 +99,7 @@ final class LeaseRequests {
     } else if (acquired instanceof Acquired.Nothing nothing) {
       request
           .response()
-          .putHeader("Baton-Reason", Answers.headerSafe(reason(nothing, borrows), LONGEST_REASON));
+          .putHeader("Baton-Reason", Answers.headerSafe(reason(nothing, notLent), LONGEST_REASON));
       nothing
           .standby()
           .ifPresent(
@@ -104,11 +113,11 @@ final class LeaseRequests {
   }
 
   /** Also why nothing is lent, and for whom the lent store alone is visible. */
-  private String reason(Acquired.Nothing nothing, boolean borrows) {
-    String reason = nothing.reason();
-    if (borrows && broker.whyNot().isPresent()) {
-      return broker.whyNot().get();
+  private String reason(Acquired.Nothing nothing, Optional<String> notLent) {
+    if (notLent.isPresent()) {
+      return notLent.get();
     }
+    String reason = nothing.reason();
     return broker
         .account()
         .filter(account -> reason.contains(account.store().value()))

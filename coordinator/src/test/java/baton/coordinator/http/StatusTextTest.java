@@ -11,9 +11,11 @@ import baton.protocol.Position;
 import baton.protocol.Segment;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
+import baton.protocol.StoreId;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.StatusView;
+import baton.protocol.message.StatusView.DriveView;
 import baton.protocol.message.StatusView.WaitingView;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,6 +158,27 @@ class StatusTextTest {
             NOON);
 
     assertThat(text).doesNotContain("\u001b").contains("red [31m line");
+  }
+
+  @Test
+  void theDriveIsShownWithItsTrashAndWhatToDo() {
+    DriveView drive =
+        new DriveView(
+            "a@b.c",
+            "client",
+            new StoreId("store"),
+            false,
+            "Sign in again.",
+            15_000_000_000L,
+            3_200_000_000L,
+            400_000_000L);
+    assertThat(StatusText.of(new StatusView(List.of(), List.of(), drive), NOON))
+        .contains("Google Drive of a@b.c: 3.2 GB of 15.0 GB used, 400.0 MB of it in the trash")
+        .contains("  ! Sign in again.");
+    DriveView unknown =
+        new DriveView("a@b.c", "client", new StoreId("store"), true, null, null, null, null);
+    assertThat(StatusText.of(new StatusView(List.of(), List.of(), unknown), NOON))
+        .contains("Google Drive of a@b.c: its space is not known yet");
   }
 
   @Test
