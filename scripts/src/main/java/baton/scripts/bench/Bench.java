@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure what Baton promises about speed, on this machine.",
-    subcommands = {SnapshotBench.class})
+    subcommands = {PrefetchBench.class, SnapshotBench.class})
 public final class Bench {}
