@@ -9,5 +9,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure what Baton promises about speed, on this machine.",
-    subcommands = {SnapshotBench.class, DriveBench.class})
+    subcommands = {DriveBench.class, PrefetchBench.class, SnapshotBench.class})
 public final class Bench {}
