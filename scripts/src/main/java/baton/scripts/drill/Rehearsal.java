@@ -107,7 +107,7 @@ final class Rehearsal {
               cadence,
               List.of(cut),
               Plan.Committed.ANYTHING,
-              Optional.of(new Plan.Until(0, Optional.of(end))),
+              Optional.of(new Plan.Until(1, Optional.of(end))),
               pace);
       Run relayed = run("relayed", drilled, plan);
       List<StateComparison> states = states(unbroken.result, relayed.result);

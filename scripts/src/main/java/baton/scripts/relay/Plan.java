@@ -36,8 +36,12 @@ public record Plan(
    * @param position this position
    */
   public record Until(int batches, Optional<Position> position) {
-    boolean isReached(int reported, Position committed) {
-      return position.map(at -> !at.isAfter(committed)).orElse(reported >= batches);
+    /** Whether what is committed goes so far; what was only trained does not count. */
+    boolean isReached(List<Position> reached, Position committed) {
+      return position
+          .or(() -> reached.stream().skip(batches - 1L).findFirst())
+          .filter(at -> !at.isAfter(committed))
+          .isPresent();
     }
   }
 

@@ -146,7 +146,7 @@ public final class Race {
           }
           if (hasCommitted
               && cuts.isEmpty()
-              && plan.until().filter(u -> u.isReached(reached.size(), committed)).isPresent()) {
+              && plan.until().filter(u -> u.isReached(reached, committed)).isPresent()) {
             wasLeft = true;
             return;
           }
