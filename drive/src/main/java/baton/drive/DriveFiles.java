@@ -26,9 +26,11 @@ final class DriveFiles {
 
   private final DriveSetup setup;
   private final Deque<String> ids = new ArrayDeque<>();
+  private final CreationPace pace;
 
   DriveFiles(DriveSetup setup) {
     this.setup = setup;
+    this.pace = new CreationPace(setup.time());
   }
 
   private Drive.Files files() {
@@ -88,6 +90,11 @@ final class DriveFiles {
     return found;
   }
 
+  /** Waits until one more file or folder may be created. */
+  void awaitTurnToCreate() throws StoreException {
+    pace.await();
+  }
+
   /** Creates a folder under a new id; a reply that was lost is found by that id. */
   String createFolder(String name, String parent, Map<String, String> labels)
       throws StoreException {
@@ -98,6 +105,7 @@ final class DriveFiles {
             .setMimeType(FOLDER)
             .setParents(List.of(parent))
             .setAppProperties(labels);
+    awaitTurnToCreate();
     try {
       setup.call(
           "create the folder " + name,

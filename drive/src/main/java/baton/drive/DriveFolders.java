@@ -64,7 +64,8 @@ final class DriveFolders {
     }
   }
 
-  private String ensure(String path) throws StoreException {
+  /** The folder's id; it is made if it is not there. */
+  synchronized String ensure(String path) throws StoreException {
     if (known.containsKey(path)) {
       return known.get(path);
     }

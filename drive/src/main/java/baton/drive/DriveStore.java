@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -67,6 +68,22 @@ public final class DriveStore implements CheckpointStore {
     folders.create(path);
   }
 
+  /** Creates a folder with those above it, unless it is there: for what is no checkpoint. */
+  public void ensureFolder(String path) throws StoreException {
+    folders.ensure(path);
+  }
+
+  /** A file outside the trash, as Drive describes it; one just written may not be listed yet. */
+  public Optional<FileEntry> find(String folder, String name) throws StoreException {
+    return DriveFolders.outsideTrash(folders.find(folder + "/" + name)).stream()
+        .filter(file -> file.getSize() != null && file.getSha256Checksum() != null)
+        .findFirst()
+        .map(
+            file ->
+                new FileEntry(
+                    name, file.getSize(), new Sha256(file.getSha256Checksum()), file.getId()));
+  }
+
   @Override
   public FileEntry put(String folder, Path file, LongConsumer moved)
       throws StoreException, IOException {
@@ -83,6 +100,7 @@ public final class DriveStore implements CheckpointStore {
               .setParents(List.of(parent))
               .setAppProperties(Labels.of(root.id(), path));
       Progress progress = new Progress(moved);
+      files.awaitTurnToCreate();
       File stored = new ResumableUpload(setup, usual, local, metadata, progress).run();
       Sha256 sha256 = local.sha256();
       verify(stored, path, local.size(), sha256);
@@ -130,6 +148,15 @@ public final class DriveStore implements CheckpointStore {
     return stored.getSize() != null
         && stored.getSize() == size
         && sha256.hex().equals(stored.getSha256Checksum());
+  }
+
+  @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    return files
+        .byId("look for " + file.name(), file.storeId())
+        .filter(stored -> !Boolean.TRUE.equals(stored.getTrashed()))
+        .filter(stored -> isWhole(stored, file.size(), file.sha256()))
+        .isPresent();
   }
 
   @Override

@@ -82,6 +82,11 @@ public final class LentDriveStore implements CheckpointStore {
   }
 
   @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    return store().holds(file);
+  }
+
+  @Override
   public void get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     store().get(storeId, target, moved);

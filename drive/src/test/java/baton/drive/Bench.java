@@ -35,12 +35,23 @@ public final class Bench implements AutoCloseable {
   private final VirtualTime time = new VirtualTime();
   private final long seed;
   private final FakeDrive drive;
-  private final String refreshToken;
+  private volatile Duration driveClockAhead = Duration.ZERO;
+  private String refreshToken;
 
   public Bench(Path folder, long seed) throws IOException {
     this.seed = seed;
-    this.drive = FakeDrive.start(folder, 0, time.clock());
-    this.refreshToken = drive.auth().consent(CLIENT, "user@example.com", FakeAuth.DRIVE_FILE);
+    this.drive = FakeDrive.start(folder, 0, () -> time.clock().instant().plus(driveClockAhead));
+    signInAgain();
+  }
+
+  /** The user agrees once more; sessions opened from now on use that. */
+  public void signInAgain() {
+    refreshToken = drive.auth().consent(CLIENT, "user@example.com", FakeAuth.DRIVE_FILE);
+  }
+
+  /** From now on Drive's clock is so far ahead of the sessions'. */
+  public void setDriveClockAhead(Duration ahead) {
+    driveClockAhead = ahead;
   }
 
   public FakeDrive drive() {

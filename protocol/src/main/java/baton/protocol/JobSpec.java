@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param seed from which all randomness of the training is derived
  * @param priority of two jobs that wait, the one of higher priority goes first
  * @param store the store the job is bound to (R15); empty: that of the first session to lease it
+ * @param data what it trains on; empty: what the program brings along
  */
 public record JobSpec(
     String name,
@@ -23,7 +24,8 @@ public record JobSpec(
     long seed,
     int priority,
     Optional<StoreId> store,
-    Policy policy) {
+    Policy policy,
+    Optional<Data> data) {
   private static final int MOST_EPOCHS = 1_000_000;
   private static final int MOST_PARAMETERS = 200;
 
@@ -38,6 +40,19 @@ public record JobSpec(
     }
     parameters.forEach(JobSpec::requireScalar);
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+  }
+
+  /** A job that trains on what its program brings along. */
+  public JobSpec(
+      String name,
+      String program,
+      Map<String, Object> parameters,
+      int epochs,
+      long seed,
+      int priority,
+      Optional<StoreId> store,
+      Policy policy) {
+    this(name, program, parameters, epochs, seed, priority, store, policy, Optional.empty());
   }
 
   /** The position at which the job is complete. */

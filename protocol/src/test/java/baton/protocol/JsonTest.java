@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,9 @@ class JsonTest {
           SEGMENT,
           Optional.of(CHECKPOINT),
           STORE);
+  private static final Data DATA =
+      new Data(
+          "grid", 1, List.of(new DataFile("a.tar", 1, DIGEST, new DataSource.DriveFile("1a"))));
   private static final Ask ASK =
       new Ask(
           DIGEST,
@@ -94,6 +98,10 @@ class JsonTest {
     return Stream.of(
         ASK,
         Cadence.EVERY_EPOCH,
+        DATA,
+        DATA.files().get(0),
+        new JobSpec(
+            "a", "b", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.of(DATA)),
         CHECKPOINT,
         new Checkpoint(DIGEST, Optional.empty(), POSITION, FENCE, "j1/f", DIGEST, 0),
         FENCE,
@@ -124,7 +132,7 @@ class JsonTest {
         new CommitAnswer(DIGEST, AfterCommit.COMPLETE, null, Verified.WORKER),
         new CommitRequest(null, POSITION, "{\n}", null),
         JobSubmission.from(SPEC),
-        new JobSubmission("a", "b", null, 1, null, null, null, null),
+        new JobSubmission("a", "b", null, 1, null, null, null, null, null),
         JobSubmission.from(SPEC).policy(),
         new JobSubmission.LimitBody(1, 2),
         new JobView(
@@ -216,6 +224,7 @@ class JsonTest {
     Set<Class<?>> shown =
         examples().map(Object::getClass).collect(Collectors.toCollection(HashSet::new));
     shown.add(Tensor.class); // memory, not a message
+    shown.addAll(Arrays.asList(DataSource.class.getPermittedSubclasses())); // each a text
     Path classes = Path.of(Json.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     try (Stream<Path> files = Files.walk(classes)) {
       List<String> records =

@@ -4,6 +4,7 @@ import baton.scripts.bench.Bench;
 import baton.scripts.bench.CoordinatorRates;
 import baton.scripts.cli.BackupCommand;
 import baton.scripts.cli.CancelCommand;
+import baton.scripts.cli.DataCommand;
 import baton.scripts.cli.DriveCommand;
 import baton.scripts.cli.MigrateCommand;
 import baton.scripts.cli.PauseCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.ExitCode;
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
+      DataCommand.class,
       DriveCommand.class,
       VerifyCommand.class,
       Drill.class,

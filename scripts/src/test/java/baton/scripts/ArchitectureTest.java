@@ -84,6 +84,7 @@ class ArchitectureTest {
               "baton.worker.segment..",
               "baton.worker.train..",
               "baton.worker.checkpoint..",
+              "baton.worker.data..",
               "baton.worker.terminal..")
           .should()
           .dependOnClassesThat(resideInAPackage("baton.protocol.message.."));
@@ -138,7 +139,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =
       slices()
-          .matching("baton.worker.(train|checkpoint|terminal|http|child)..")
+          .matching("baton.worker.(train|checkpoint|terminal|http|child|data)..")
           .should()
           .notDependOnEachOther();
 

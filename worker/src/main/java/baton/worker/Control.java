@@ -19,6 +19,7 @@ final class Control implements Action.Hands {
   private final Supplier<Moment> clock;
   private final BlockingQueue<Event> events;
   private final Requests requests;
+  private final Provisions provisions;
   private final Transfers transfers;
   private final Trainer trainer;
   private final Audience audience;
@@ -32,6 +33,7 @@ final class Control implements Action.Hands {
       Supplier<Moment> clock,
       BlockingQueue<Event> events,
       Requests requests,
+      Provisions provisions,
       Transfers transfers,
       Trainer trainer,
       Audience audience) {
@@ -39,6 +41,7 @@ final class Control implements Action.Hands {
     this.clock = clock;
     this.events = events;
     this.requests = requests;
+    this.provisions = provisions;
     this.transfers = transfers;
     this.trainer = trainer;
     this.audience = audience;
@@ -80,6 +83,11 @@ final class Control implements Action.Hands {
   }
 
   @Override
+  public void fetch(Action.Fetch fetch) {
+    provisions.fetch(fetch.turn(), fetch.grant().spec().data().orElseThrow());
+  }
+
+  @Override
   public void restore(Action.Restore restore) {
     transfers.restore(restore.turn(), restore.grant());
   }
@@ -87,7 +95,10 @@ final class Control implements Action.Hands {
   @Override
   public void start(Action.Start start) {
     trainer.start(
-        start.turn(), start.grant(), start.grant().head().map(head -> transfers.restored()));
+        start.turn(),
+        start.grant(),
+        start.grant().head().map(head -> transfers.restored()),
+        start.grant().spec().data().map(data -> provisions.folder()));
   }
 
   @Override
@@ -132,6 +143,7 @@ final class Control implements Action.Hands {
 
   @Override
   public void stop(Action.Stop stop) {
+    provisions.stop(stop.turn());
     transfers.stop(stop.turn());
     trainer.stop(stop.turn());
   }

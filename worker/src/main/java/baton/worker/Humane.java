@@ -4,13 +4,33 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 3h50m}, {@code 90s}, {@code 250ms}. */
+/**
+ * Durations and sizes as people write them: {@code 3h50m}, {@code 90s}, {@code 250ms}; {@code
+ * 800MB}, {@code 50GB}.
+ */
 public final class Humane {
   private static final Pattern DURATION =
       Pattern.compile(
           "(?:(\\d{1,6})h)?\\s*(?:(\\d{1,6})m)?\\s*(?:(\\d{1,6})s)?\\s*(?:(\\d{1,6})ms)?");
 
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([kMGT]?)B?");
+  private static final long THOUSAND = 1_000;
+
   private Humane() {}
+
+  /** The number of bytes; an {@link IllegalArgumentException} says how to write one. */
+  public static long bytes(String text) {
+    Matcher matcher = SIZE.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "a size is written like 800MB, 50GB or 2TB, not '" + text + "'");
+    }
+    long bytes = Long.parseLong(matcher.group(1));
+    for (int i = "kMGT".indexOf(matcher.group(2)); i >= 0 && !matcher.group(2).isEmpty(); i--) {
+      bytes = Math.multiplyExact(bytes, THOUSAND);
+    }
+    return bytes;
+  }
 
   /** The duration; an {@link IllegalArgumentException} says how to write one. */
   public static Duration duration(String text) {

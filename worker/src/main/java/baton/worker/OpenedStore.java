@@ -17,6 +17,7 @@ import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.Borrower;
 import baton.worker.checkpoint.DirectoryStore;
+import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,28 +29,45 @@ import java.util.random.RandomGenerator;
  *
  * @param read the ids of the stores whose root was read (R15)
  * @param borrower takes the access that the coordinator lends; empty: this worker has its own
+ * @param drive the way into the Drive that holds the store; empty: it is not on Drive
  */
-record OpenedStore(CheckpointStore store, Set<StoreId> read, Optional<Borrower> borrower) {
+record OpenedStore(
+    CheckpointStore store,
+    Set<StoreId> read,
+    Optional<Borrower> borrower,
+    Optional<DriveSetup> drive) {
+
+  /** A store that is open, in a place of its own. */
+  static OpenedStore of(CheckpointStore store) {
+    return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.empty());
+  }
 
   static OpenedStore at(
       Place place, Map<String, String> environment, RandomGenerator random, Supplier<StoreId> newId)
       throws StoreException {
     if (place instanceof Place.Directory directory) {
-      return own(DirectoryStore.open(directory.path(), newId));
+      return of(DirectoryStore.open(directory.path(), newId));
     }
     Place.Drive drive = (Place.Drive) place;
     Optional<SignIn> signIn = signIn(drive, environment);
     if (signIn.isEmpty()) {
       return lent(drive, random);
     }
-    DriveConnection connection = DriveConnection.open(drive.api(), signIn.get());
-    DriveSetup setup =
-        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
-    return own(new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId)));
+    DriveSetup setup = setup(drive.api(), signIn.get(), random);
+    CheckpointStore store =
+        new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
+    return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.of(setup));
   }
 
-  private static OpenedStore own(CheckpointStore store) {
-    return new OpenedStore(store, Set.of(store.id()), Optional.empty());
+  /** A way into Drive with this machine's own sign-in, for a worker whose store is elsewhere. */
+  static DriveSetup ownDrive(URI api, Map<String, String> environment, RandomGenerator random)
+      throws StoreException {
+    return setup(api, MachineSignIn.find(environment), random);
+  }
+
+  private static DriveSetup setup(URI api, SignIn signIn, RandomGenerator random) {
+    DriveConnection connection = DriveConnection.open(api, signIn);
+    return new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
   }
 
   private static OpenedStore lent(Place.Drive drive, RandomGenerator random) {
@@ -58,7 +76,8 @@ record OpenedStore(CheckpointStore store, Set<StoreId> read, Optional<Borrower> 
     return new OpenedStore(
         new LentDriveStore(credentials, drive.api(), DrivePolicy.standard(), time, random),
         Set.of(),
-        Optional.of(borrowing(credentials)));
+        Optional.of(borrowing(credentials)),
+        Optional.of(setup(drive.api(), new SignIn(credentials), random)));
   }
 
   /** Empty: this machine has none, or is not to use it. */

@@ -45,6 +45,11 @@ final class StoreOptions {
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
 
+  /** The address of Drive's API. */
+  URI api() {
+    return api;
+  }
+
   /** The one place that was named. */
   Place place() {
     if (directory == null && kind == null) {

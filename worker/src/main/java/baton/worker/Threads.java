@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadFactory;
 
 /** Makes daemon threads: none of them keeps a worker alive that has decided to end. */
 public final class Threads {
-  /** A tenth of a processor that others want too, and all of one that nobody else wants. */
-  private static final int NICE = 10;
+  /** A quarter of a processor that another wants too, and all of one that nobody else wants. */
+  private static final int NICE = 5;
 
   private Threads() {}
 

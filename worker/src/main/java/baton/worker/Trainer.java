@@ -8,6 +8,7 @@ import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class Trainer implements AutoCloseable {
     this.events = events;
   }
 
-  void start(int turn, Grant grant, Optional<Transfers.Restored> from) {
+  void start(int turn, Grant grant, Optional<Transfers.Restored> from, Optional<Path> data) {
     Program program = programs.get(grant.spec().program());
     interruptible = program != null && program.comesBackWhenInterrupted();
     order(
@@ -68,6 +69,7 @@ final class Trainer implements AutoCloseable {
                       grant.segment().from(),
                       from.map(Transfers.Restored::files),
                       from.map(Transfers.Restored::numericProfile).orElse(Map.of()),
+                      data,
                       device));
           facts = new Facts(run.architectureHash(), run.numericProfile());
           return new Event.Started(

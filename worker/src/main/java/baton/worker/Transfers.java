@@ -1,6 +1,7 @@
 package baton.worker;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
 import baton.protocol.Grant;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -146,7 +147,7 @@ final class Transfers {
         save.counter(),
         save.parent(),
         save.anew() ? List.of() : filesOf(save.parent()),
-        Optional.empty(),
+        grant.spec().data().map(Data::digest),
         facts.architectureHash(),
         facts.numericProfile(),
         save.measurements(),

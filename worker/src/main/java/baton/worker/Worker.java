@@ -7,6 +7,9 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.child.ChildProgram;
+import baton.worker.data.DataCache;
+import baton.worker.data.Sources;
+import baton.worker.data.WebSource;
 import baton.worker.http.HttpCoordinator;
 import baton.worker.segment.Action;
 import baton.worker.segment.CoordinatorPort;
@@ -25,12 +28,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -46,6 +49,7 @@ public final class Worker implements AutoCloseable {
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Scratch scratch;
+  private final Provisions provisions;
   private final Trainer trainer;
   private final Control control;
   private final boolean borrows;
@@ -56,6 +60,7 @@ public final class Worker implements AutoCloseable {
    * @param place where checkpoints live
    * @param programs scripts, each as {@code NAME=command}
    * @param acceptNewCode whether they go on from checkpoints that other versions of them made
+   * @param caching where data is kept
    * @param device {@code cpu}, {@code gpu}, or {@code best} of both
    * @param scratch where a folder for this session is made on the local disk
    * @param environment the variables that concern PyTorch and Colab are looked at
@@ -71,7 +76,16 @@ public final class Worker implements AutoCloseable {
       int threads,
       String device,
       Path scratch,
+      Caching caching,
       Map<String, String> environment) {}
+
+  /**
+   * Where a worker keeps what jobs train on.
+   *
+   * @param most the most bytes in it
+   * @param drive the address of Drive's API, with a slash at its end
+   */
+  public record Caching(Path directory, long most, URI drive) {}
 
   /** What a session is made of, for those who bring their own. */
   record Parts(
@@ -79,19 +93,16 @@ public final class Worker implements AutoCloseable {
       OpenedStore store,
       List<Program> programs,
       String device,
-      Scratch scratch) {
+      Scratch scratch,
+      DataCache cache) {
     Parts(
         CoordinatorPort coordinator,
         CheckpointStore store,
         List<Program> programs,
         String device,
-        Scratch scratch) {
-      this(
-          coordinator,
-          new OpenedStore(store, Set.of(store.id()), Optional.empty()),
-          programs,
-          device,
-          scratch);
+        Scratch scratch,
+        DataCache cache) {
+      this(coordinator, OpenedStore.of(store), programs, device, scratch, cache);
     }
   }
 
@@ -127,7 +138,8 @@ public final class Worker implements AutoCloseable {
     try {
       List<Program> programs =
           programs(options, torch, scratch, audience).stream().map(programsAsRun).toList();
-      Parts parts = new Parts(coordinator, store, programs, device, scratch);
+      Parts parts =
+          new Parts(coordinator, store, programs, device, scratch, cache(options, store, random));
       return new Worker(parts, options.name(), options.settings(), audience, random);
     } catch (IllegalArgumentException e) {
       scratch.close();
@@ -168,6 +180,21 @@ public final class Worker implements AutoCloseable {
     return List.copyOf(programs.values());
   }
 
+  private static DataCache cache(Options options, OpenedStore store, SecureRandom random) {
+    Caching caching = options.caching();
+    DriveSource drive =
+        new DriveSource(
+            () ->
+                store.drive().isPresent()
+                    ? store.drive().get()
+                    : OpenedStore.ownDrive(caching.drive(), options.environment(), random));
+    return new DataCache(
+        caching.directory(),
+        caching.most(),
+        new Sources(new WebSource(pause -> Thread.sleep(pause.toMillis())), drive),
+        InstantSource.system());
+  }
+
   Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {
     this.scratch = parts.scratch();
     this.borrows = parts.store().borrower().isPresent();
@@ -178,6 +205,7 @@ public final class Worker implements AutoCloseable {
     Identity identity =
         new Identity(
             id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
+    this.provisions = new Provisions(parts.cache(), events::add);
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new Control(
@@ -186,6 +214,7 @@ public final class Worker implements AutoCloseable {
             events,
             new Requests(
                 parts.coordinator(), identity, () -> hex(random, SECRET_BYTES), clock, events::add),
+            provisions,
             new Transfers(
                 new Checkpoints(parts.store().store(), scratch.folder("save")),
                 scratch.folder("restored"),
@@ -223,6 +252,7 @@ public final class Worker implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    provisions.close();
     trainer.close();
     scratch.close();
   }

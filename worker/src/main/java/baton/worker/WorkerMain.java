@@ -120,6 +120,23 @@ public final class WorkerMain implements Callable<Integer> {
       description = "Where snapshots wait on the local disk. Default: ${DEFAULT-VALUE}")
   private Path spool;
 
+  @Option(
+      names = "--cache-dir",
+      paramLabel = "DIR",
+      defaultValue = "${sys:user.home}/.cache/baton/data",
+      description = {
+        "Where the data of jobs is kept; workers of one machine may share it.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private Path cacheDir;
+
+  @Option(
+      names = "--cache-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "50GB",
+      description = "The most that is kept there, such as 800MB. Default: ${DEFAULT-VALUE}")
+  private String cacheBytes;
+
   @Option(names = "--verbose", description = "Log more, to the standard error.")
   private boolean verbose;
 
@@ -247,6 +264,7 @@ public final class WorkerMain implements Callable<Integer> {
         threads,
         device,
         spool,
+        new Worker.Caching(cacheDir, Humane.bytes(cacheBytes), store.api()),
         System.getenv());
   }
 

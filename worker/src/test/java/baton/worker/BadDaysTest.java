@@ -166,7 +166,12 @@ class BadDaysTest {
   private Worker worker(MemoryCoordinator coordinator, Program program) throws Exception {
     return new Worker(
         new Worker.Parts(
-            coordinator, store(), List.of(program), "cpu", Scratch.in(folder.resolve("scratch"))),
+            coordinator,
+            store(),
+            List.of(program),
+            "cpu",
+            Scratch.in(folder.resolve("scratch")),
+            Caches.in(folder.resolve("cache"))),
         "anna",
         Settings.DEFAULT.forOneLease(),
         new Nobody(),

@@ -25,6 +25,7 @@ final class Counter implements Program {
   static final int BATCHES = 5;
 
   private final BeforeBatch beforeBatch;
+  private volatile Optional<Path> data = Optional.empty();
   private final boolean comesBack;
 
   /** What a test wants to happen before the batch that begins at a position. */
@@ -44,6 +45,11 @@ final class Counter implements Program {
     this.comesBack = comesBack;
   }
 
+  /** What it was handed to train on. */
+  Optional<Path> data() {
+    return data;
+  }
+
   @Override
   public boolean comesBackWhenInterrupted() {
     return comesBack;
@@ -56,6 +62,7 @@ final class Counter implements Program {
 
   @Override
   public Run start(Start start) {
+    data = start.data();
     long value = start.files().map(Counter::read).orElse(start.spec().seed());
     return new Counting(start.spec(), start.position(), value);
   }

@@ -67,7 +67,8 @@ class EarlyStopTest {
             store,
             Programs.builtIn(Track.torch()),
             "cpu",
-            Scratch.in(folder.resolve("scratch")));
+            Scratch.in(folder.resolve("scratch")),
+            Caches.in(folder.resolve("cache")));
     try (Worker worker =
         new Worker(
             parts, "anna", Settings.DEFAULT.forOneLease(), new Nobody(), new SecureRandom())) {

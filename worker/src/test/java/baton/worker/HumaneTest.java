@@ -10,6 +10,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HumaneTest {
+  @Test
+  void sizesAreReadAsPeopleWriteThem() {
+    assertThat(Humane.bytes("17")).isEqualTo(17);
+    assertThat(Humane.bytes("2kB")).isEqualTo(2_000);
+    assertThat(Humane.bytes("800MB")).isEqualTo(800_000_000);
+    assertThat(Humane.bytes(" 50 GB ")).isEqualTo(50_000_000_000L);
+    assertThat(Humane.bytes("3T")).isEqualTo(3_000_000_000_000L);
+    assertThatThrownBy(() -> Humane.bytes("lots")).hasMessageContaining("800MB");
+    assertThatThrownBy(() -> Humane.bytes("-1GB")).hasMessageContaining("800MB");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "3h50m, PT3H50M",

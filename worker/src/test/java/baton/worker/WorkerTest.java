@@ -5,12 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.ManifestJson;
 import baton.worker.checkpoint.DirectoryStore;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
@@ -64,7 +69,12 @@ class WorkerTest {
         DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
     return new Worker(
         new Worker.Parts(
-            coordinator, store, List.of(program), "cpu", Scratch.in(folder.resolve("scratch"))),
+            coordinator,
+            store,
+            List.of(program),
+            "cpu",
+            Scratch.in(folder.resolve("scratch")),
+            Caches.in(folder.resolve("cache"))),
         "anna",
         settings,
         new Nobody(),
@@ -105,6 +115,78 @@ class WorkerTest {
     assertThat(relay.isComplete()).isTrue();
     assertThat(relay.head().orElseThrow().stateDigest())
         .isEqualTo(unbroken.head().orElseThrow().stateDigest());
+  }
+
+  @Test
+  void aProgramIsHandedItsDataAndEveryManifestNamesIt() throws Exception {
+    Path shelf = Files.createDirectories(folder.resolve("shelf"));
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 3");
+    Data data = numbers(shelf);
+    MemoryCoordinator coordinator = new MemoryCoordinator(jobOn(data));
+    Counter reads = new Counter(position -> {});
+    try (Worker worker = worker(coordinator, ONCE, reads)) {
+      assertThat(worker.run().why()).isEqualTo(Action.Exit.Why.DONE);
+    }
+    assertThat(coordinator.isComplete()).isTrue();
+    assertThat(reads.data().map(files -> files.resolve("numbers.txt")))
+        .hasValueSatisfying(file -> assertThat(file).hasContent("1 2 3"));
+    for (Path manifest : manifests()) {
+      assertThat(ManifestJson.read(Files.readString(manifest)).dataDigest())
+          .contains(data.digest());
+    }
+  }
+
+  @Test
+  void dataThatIsOutOfReachIsATroubleOfTheMachineAndTheProgramIsNotStarted() throws Exception {
+    Path shelf = Files.createDirectories(folder.resolve("shelf"));
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 3");
+    Data data = numbers(shelf);
+    Files.writeString(shelf.resolve("numbers.txt"), "1 2 4");
+    MemoryCoordinator coordinator = new MemoryCoordinator(jobOn(data));
+    try (Worker worker = worker(coordinator, ONCE, new Counter(position -> {}))) {
+      assertThat(worker.run().why()).isEqualTo(Action.Exit.Why.MACHINE);
+    }
+    assertThat(coordinator.releases())
+        .singleElement()
+        .satisfies(
+            r ->
+                assertThat(r.trouble().orElseThrow().message())
+                    .contains("numbers.txt")
+                    .contains("another sha256"));
+    assertThat(coordinator.committed()).isEmpty();
+  }
+
+  private static Data numbers(Path shelf) throws Exception {
+    Path file = shelf.resolve("numbers.txt");
+    return new Data(
+        "numbers",
+        1,
+        List.of(
+            new DataFile(
+                "numbers.txt",
+                Files.size(file),
+                Sha256.ofFile(file),
+                new DataSource.Directory(shelf.toString()))));
+  }
+
+  private static JobSpec jobOn(Data data) {
+    JobSpec job = job(2);
+    return new JobSpec(
+        job.name(),
+        job.program(),
+        job.parameters(),
+        job.epochs(),
+        job.seed(),
+        job.priority(),
+        job.store(),
+        job.policy(),
+        Optional.of(data));
+  }
+
+  private List<Path> manifests() throws Exception {
+    try (Stream<Path> all = Files.walk(folder.resolve("store"))) {
+      return all.filter(file -> file.endsWith("manifest.json")).toList();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package baton.coordinator.relay;
 
 import baton.coordinator.lease.Job;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
 import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
@@ -37,6 +38,7 @@ public record Committing(
     require(read.position().equals(position), "position " + read.position());
     require(read.program().equals(job.spec().program()), "program " + read.program());
     require(read.seed() == job.spec().seed(), "seed " + read.seed());
+    require(read.dataDigest().equals(job.spec().data().map(Data::digest)), "other data");
     Checkpoint checkpoint =
         new Checkpoint(
             Sha256.ofText(manifest),

@@ -10,10 +10,14 @@
  *       transaction, and answers once it is on disk (R4).
  *   <li>{@link baton.coordinator.store.HazelcastNode} carries what may be lost: {@link
  *       baton.coordinator.store.HazelcastPulses} and {@link
- *       baton.coordinator.store.HazelcastSignals}.
+ *       baton.coordinator.store.HazelcastSignals}. It knows the {@link
+ *       baton.coordinator.store.Members} of a cluster, and whether their majority is in sight.
+ *   <li>{@link baton.coordinator.store.Registration} keeps strangers from a shared database.
+ *   <li>{@link baton.coordinator.store.Transfer}, {@link baton.coordinator.store.Backup} and {@link
+ *       baton.coordinator.store.Restored} move what a database holds.
  * </ol>
  *
- * <p>SQL and map names stop here. What differs between databases stands in {@link
- * baton.coordinator.store.SqliteDatabase} alone.
+ * <p>SQL and map names stop here. What differs between databases stands in the two kinds of {@link
+ * baton.coordinator.store.Database} alone.
  */
 package baton.coordinator.store;

@@ -118,6 +118,12 @@ class EvidenceTest {
   }
 
   @Test
+  void aManifestOfOtherDataIsRefused() {
+    refusedAsMismatch(
+        "\"seed\" : 7", "\"dataDigest\" : \"%s\",\n  \"seed\" : 7".formatted("a".repeat(64)));
+  }
+
+  @Test
   void aManifestOfAnotherPositionOrParentThanTheCommitIsRefused() {
     String manifest = manifest(annas, Optional.empty(), ONE);
     Optional<Sha256> parent = Optional.of(Sha256.ofText("another"));

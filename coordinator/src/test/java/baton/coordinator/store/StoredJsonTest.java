@@ -11,6 +11,9 @@ import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.lease.Submit;
 import baton.protocol.AfterCommit;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +126,38 @@ class StoredJsonTest {
             .orElseThrow();
 
     assertThat(json.job(json.of(job)).spec().policy().retention()).isEqualTo(retention);
+  }
+
+  @Test
+  void aJobOfATimeBeforeDataTrainsOnWhatItsProgramBringsAlong() {
+    Job job = Sample.submitted("old", Sample.START).changed();
+    String text = json.of(job);
+    String old = text.replaceFirst(",\"data\":null", "");
+    assertThat(old).isNotEqualTo(text);
+    assertThat(json.job(old)).isEqualTo(job);
+  }
+
+  @Test
+  void aJobKeepsItsData() {
+    Job job = Sample.submitted("new", Sample.START).changed();
+    Data data =
+        new Data(
+            "grid",
+            1,
+            List.of(
+                new DataFile(
+                    "a.tar", 9, Sha256.ofText("x"), new DataSource.Web("https://example.com/a"))));
+    String with =
+        json.of(job)
+            .replaceFirst("\"data\":null", Matcher.quoteReplacement("\"data\":" + text(data)));
+    assertThat(json.job(with).spec().data()).contains(data);
+    assertThat(json.of(json.job(with))).isEqualTo(with);
+  }
+
+  private static String text(Data data) {
+    DataFile file = data.files().get(0);
+    return "{\"name\":\"grid\",\"order\":1,\"files\":[{\"path\":\"a.tar\",\"size\":9,\"sha256\":\"%s\",\"source\":\"%s\"}]}"
+        .formatted(file.sha256(), file.source().text());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A Google Drive on a loopback port, with its OAuth endpoints beside it. */
 public final class FakeDrive implements AutoCloseable {
@@ -18,6 +19,7 @@ public final class FakeDrive implements AutoCloseable {
   private final InstantSource clock;
   private final List<Operation> asked = Collections.synchronizedList(new ArrayList<>());
   private final Faults faults = new Faults();
+  private volatile Consumer<Operation> watcher = operation -> {};
   private final FakeFiles files;
   private final Quota quota;
   private final FakeAuth auth;
@@ -59,6 +61,7 @@ public final class FakeDrive implements AutoCloseable {
         "Date",
         DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
     asked.add(exchange.operation());
+    watcher.accept(exchange.operation());
     answer(exchange);
   }
 
@@ -129,6 +132,11 @@ public final class FakeDrive implements AutoCloseable {
 
   public DeviceCodes deviceCodes() {
     return deviceCodes;
+  }
+
+  /** Has every request told before it is answered. */
+  public void watch(Consumer<Operation> told) {
+    watcher = told;
   }
 
   /** How many upload sessions were begun so far. */

@@ -1,5 +1,6 @@
 package baton.drive.fake;
 
+import baton.protocol.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -139,6 +140,13 @@ public final class FakeFiles {
       throw new UncheckedIOException(e);
     }
     replace(file.withContent(bytes.length, sha256));
+  }
+
+  /** The user replaces a file's content, under the same id. */
+  public synchronized void rewrite(String id, byte[] content) throws IOException {
+    StoredFile file = byId(id).orElseThrow();
+    Files.write(file.bytes().orElseThrow(), content);
+    replace(file.withContent(content.length, Sha256.of(content).hex()));
   }
 
   /** Deletes for good, with a folder all that is in it. */

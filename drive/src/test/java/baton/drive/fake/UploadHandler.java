@@ -56,7 +56,8 @@ final class UploadHandler {
             .orElseThrow(() -> DriveError.invalid("The fake wants X-Upload-Content-Length."));
     NewFile file = NewFile.read(metadata, files, consent.sees());
     quota.require(total);
-    String uploadId = "fake-session-secret-" + counter.incrementAndGet();
+    long number = counter.incrementAndGet();
+    String uploadId = "fake-session-secret-" + number;
     sessions.put(
         uploadId,
         new UploadSession(
@@ -64,7 +65,7 @@ final class UploadHandler {
             consent,
             total,
             exchange.parameter("fields"),
-            folder.resolve("upload-" + counter.get())));
+            folder.resolve("upload-" + number)));
     exchange.setHeader(
         "Location",
         exchange.origin() + "/upload/drive/v3/files?uploadType=resumable&upload_id=" + uploadId);

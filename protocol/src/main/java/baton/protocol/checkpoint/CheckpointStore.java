@@ -8,7 +8,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Where checkpoints live, as a worker sees it: a blob store with folders. What a checkpoint is made
- * of, in which order it is written and when it is trusted is not its business.
+ * of, in which order it is written and when it is trusted is not its business. Several threads may
+ * put and get files at the same time.
  */
 public interface CheckpointStore {
   StoreId id();
@@ -36,6 +37,12 @@ public interface CheckpointStore {
    * @throws IOException if the local file cannot be read
    */
   FileEntry put(String folder, Path file, LongConsumer moved) throws StoreException, IOException;
+
+  /**
+   * Whether the store has this file still, as far as it can tell without reading it; what lies in a
+   * trash does not count.
+   */
+  boolean holds(FileEntry file) throws StoreException;
 
   /**
    * Copies a stored file to {@code target}, fresh from the store, and does not judge its bytes.

@@ -1,6 +1,7 @@
 package baton.protocol.message;
 
 import baton.protocol.Cadence;
+import baton.protocol.Data;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
@@ -21,7 +22,8 @@ public record JobSubmission(
     Long seed,
     Integer priority,
     StoreId store,
-    PolicyBody policy) {
+    PolicyBody policy,
+    Data data) {
 
   /** A policy as JSON: seconds for durations, absent fields for defaults. */
   public record PolicyBody(
@@ -72,7 +74,8 @@ public record JobSubmission(
             limits,
             p.retention().best().orElse(null),
             p.retention().everyEpochs().orElse(null),
-            p.retention().bytes().orElse(null)));
+            p.retention().bytes().orElse(null)),
+        spec.data().orElse(null));
   }
 
   /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
@@ -85,7 +88,8 @@ public record JobSubmission(
         seed == null ? 0 : seed,
         priority == null ? 0 : priority,
         Optional.ofNullable(store),
-        policy == null ? Policy.DEFAULT : toPolicy(policy));
+        policy == null ? Policy.DEFAULT : toPolicy(policy),
+        Optional.ofNullable(data));
   }
 
   private static Policy toPolicy(PolicyBody body) {

@@ -1,5 +1,6 @@
 package baton.scripts.bench;
 
+import baton.scripts.bench.drive.DriveBench;
 import baton.scripts.bench.snapshot.SnapshotBench;
 import picocli.CommandLine.Command;
 
@@ -8,5 +9,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure what Baton promises about speed, on this machine.",
-    subcommands = {SnapshotBench.class})
+    subcommands = {DriveBench.class, PrefetchBench.class, SnapshotBench.class})
 public final class Bench {}

@@ -1,11 +1,18 @@
 package baton.scripts.cli;
 
 import baton.protocol.Cadence;
+import baton.protocol.Data;
+import baton.protocol.IoReason;
 import baton.protocol.JobSpec;
+import baton.protocol.Json;
 import baton.protocol.Policy;
 import baton.protocol.StoreId;
 import baton.protocol.message.JobView;
 import baton.worker.Humane;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +56,12 @@ public final class SubmitCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description = "A parameter of the program, such as learningRate=0.01.")
   private Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "What to train on, as 'baton data put' wrote it.")
+  private Path data;
 
   @Option(names = "--priority", defaultValue = "0", description = "Higher goes first.")
   private int priority;
@@ -108,7 +121,23 @@ public final class SubmitCommand implements Callable<Integer> {
         seed,
         priority,
         Optional.ofNullable(store).map(StoreId::new),
-        policy);
+        policy,
+        data == null ? Optional.empty() : Optional.of(readData()));
+  }
+
+  private Data readData() {
+    try {
+      return Json.readerFor(Data.class).readValue(Files.readString(data));
+    } catch (JsonProcessingException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s is no reference to data: %s. Let 'baton data put' write one."
+              .formatted(data, Json.explain(e)));
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The data's reference %s cannot be read: %s.".formatted(data, IoReason.of(e)));
+    }
   }
 
   private Cadence cadence() {

@@ -5,17 +5,13 @@ import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.TemporaryFolder;
 import baton.scripts.relay.Subject;
-import baton.worker.segment.Program;
-import baton.worker.train.Programs;
-import baton.worker.train.TorchEngine;
-import baton.worker.train.TorchSettings;
+import baton.scripts.relay.WorkerPrograms;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -100,11 +96,11 @@ public final class Drill implements Callable<Integer> {
           "A drill takes at least 1 epoch, %d batches and 1 thread."
               .formatted(Rehearsal.FEWEST_BATCHES));
     }
-    if (script == null && !programsOfWorker().contains(program)) {
+    if (script == null && !WorkerPrograms.names().contains(program)) {
       throw new ParameterException(
           spec.commandLine(),
           "The worker has no program %s, it has %s; a script is given with --script."
-              .formatted(program, String.join(" and ", programsOfWorker())));
+              .formatted(program, String.join(" and ", WorkerPrograms.names())));
     }
     PrintWriter out = spec.commandLine().getOut();
     long drawn = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
@@ -127,7 +123,7 @@ public final class Drill implements Callable<Integer> {
                 batches,
                 bar);
         Report report = rehearsal.hold(drawn);
-        bar.close();
+        bar.ends();
         report.lines().forEach(out::println);
         return report.diagnosis().isEmpty() ? 0 : 1;
       }
@@ -137,11 +133,5 @@ public final class Drill implements Callable<Integer> {
     } finally {
       out.flush();
     }
-  }
-
-  /** Their names; the engine is not loaded for that. */
-  private static List<String> programsOfWorker() {
-    TorchSettings settings = new TorchSettings(1, Optional.empty(), Map.of());
-    return Programs.builtIn(new TorchEngine(settings)).stream().map(Program::name).toList();
   }
 }

@@ -19,7 +19,7 @@ final class DrillBar implements AutoCloseable {
 
   /** A run begins, of so many batches at most. */
   void begins(String run, int batches) {
-    close();
+    ends();
     if (!terminal) {
       out.println("  " + run + " …");
       out.flush();
@@ -47,9 +47,14 @@ final class DrillBar implements AutoCloseable {
         });
   }
 
-  @Override
-  public void close() {
+  /** The present run is over: its bar stays as it is, and lines may follow. */
+  void ends() {
     bar.ifPresent(ProgressBar::close);
     bar = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    ends();
   }
 }

@@ -34,6 +34,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Rehearsal {
   static final int FEWEST_BATCHES = 4;
   private static final Duration PACE = Duration.ofMillis(60);
+
+  /** Slower each time: on a busy machine a save may take as long as many batches. */
+  private static final List<Duration> PACES =
+      List.of(PACE, PACE.multipliedBy(5), PACE.multipliedBy(25));
+
   private static final int SAVE_EVERY = 5;
   private static final int EPOCHS_OF_FOREIGN_LOOP = 4;
 
@@ -50,6 +55,7 @@ final class Rehearsal {
   private final int batches;
   private final DrillBar bar;
   private final long begun = System.nanoTime();
+  private int runs;
 
   Rehearsal(Subject subject, Ground ground, int batches, DrillBar bar) {
     this.subject = subject;
@@ -95,23 +101,31 @@ final class Rehearsal {
     int first = Math.min(cadence.every(), reached.size() / 2);
     int last = Math.max(first + 1, (int) (reached.size() * 0.7));
     Position cut = reached.get(new SplittableRandom(seed).nextInt(first, last));
-    Plan plan =
-        new Plan(
-            cadence,
-            List.of(cut),
-            Plan.Committed.ANYTHING,
-            Optional.of(new Plan.Until(0, Optional.of(end))),
-            PACE);
-    Run relayed = run("relayed", drilled, plan);
-    if (relayed.result.restored().isEmpty()) {
-      throw new SiteFailure(
-          "it ended before it could be killed after a save; give --epochs or --batches");
+    for (Duration pace : PACES) {
+      Plan plan =
+          new Plan(
+              cadence,
+              List.of(cut),
+              Plan.Committed.ANYTHING,
+              Optional.of(new Plan.Until(0, Optional.of(end))),
+              pace);
+      Run relayed = run("relayed", drilled, plan);
+      List<StateComparison> states = states(unbroken.result, relayed.result);
+      if (isTelling(relayed.result, states)) {
+        return report(unbroken, relayed, states);
+      }
     }
-    Position restored = relayed.result.restored().get(0);
-    List<StateComparison> states = states(unbroken.result, relayed.result);
-    if (states.stream().noneMatch(state -> state.at().isAfter(restored))) {
-      throw new SiteFailure("no checkpoints after the restore can be compared; give --batches");
-    }
+    throw new SiteFailure(
+        "it ended before it could be killed after a save; give --epochs or --batches");
+  }
+
+  /** Whether a worker was killed, and something was saved after another one went on. */
+  private static boolean isTelling(Race.Result relayed, List<StateComparison> states) {
+    return !relayed.restored().isEmpty()
+        && states.stream().anyMatch(state -> state.at().isAfter(relayed.restored().get(0)));
+  }
+
+  private Report report(Run unbroken, Run relayed, List<StateComparison> states) {
     Diagnosis.Evidence evidence =
         new Diagnosis.Evidence(unbroken.legs.get(0), relayed.legs, states);
     return new Report(
@@ -119,14 +133,15 @@ final class Rehearsal {
         subject.command().isPresent(),
         evidence,
         relayed.result.killed().get(0),
-        restored,
+        relayed.result.restored().get(0),
         (System.nanoTime() - begun) / 1_000_000_000L);
   }
 
   private record Run(Race.Result result, List<Leg> legs) {}
 
-  private Run run(String name, Subject trained, Plan plan) throws IOException {
-    bar.begins(name, batches);
+  private Run run(String run, Subject trained, Plan plan) throws IOException {
+    bar.begins(run, batches);
+    String name = run + "-" + ++runs;
     List<Path> traces = new ArrayList<>();
     List<Integer> begins = new ArrayList<>();
     AtomicInteger reports = new AtomicInteger();

@@ -107,7 +107,7 @@ record StateComparison(
     String head = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
     return Optional.ofNullable(
         switch (head) {
-          case "format", "position", "losses", "lossSum" -> null;
+          case "format", "position", "losses", "lossSums" -> null;
           case "model" -> Part.WEIGHTS;
           case "optimizer", "scheduler", "scaler", "updates" -> Part.OPTIMIZER;
           case "generators" -> Part.RANDOMNESS;
@@ -127,8 +127,8 @@ record StateComparison(
         values.addAll(values(joined(path, Integer.toString(i)), node.get(i)));
       }
     } else {
-      node.fields()
-          .forEachRemaining(
+      node.properties()
+          .forEach(
               entry -> values.addAll(values(joined(path, entry.getKey()), entry.getValue())));
     }
     return values;

@@ -46,8 +46,8 @@ final class TraceFile {
   private static Leg.Step step(JsonNode node) {
     Map<String, String> generators = new TreeMap<>();
     node.get("generators")
-        .fields()
-        .forEachRemaining(entry -> generators.put(entry.getKey(), entry.getValue().asText()));
+        .properties()
+        .forEach(entry -> generators.put(entry.getKey(), entry.getValue().asText()));
     return new Leg.Step(
         position(node.get("at").asText()), text(node, "batch"), generators, text(node, "loss"));
   }

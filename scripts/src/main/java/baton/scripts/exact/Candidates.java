@@ -1,13 +1,13 @@
 package baton.scripts.exact;
 
 import baton.scripts.relay.Subject;
+import baton.scripts.relay.WorkerPrograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The programs that are proven exact when none is named: short runs that draw at random. */
 final class Candidates {
@@ -44,18 +44,13 @@ final class Candidates {
 
   /** Those that are part of the worker. */
   static List<Candidate> builtIn() {
-    return Stream.of("digits", "forger", "lipnet")
-        .map(name -> builtIn(name).orElseThrow())
-        .toList();
+    return WorkerPrograms.names().stream().map(Candidates::ofWorker).toList();
   }
 
-  private static Optional<Candidate> builtIn(String name) {
-    return switch (name) {
-      case "digits" -> Optional.of(ours("digits", Optional.empty(), Map.of(), 4));
-      case "forger" -> Optional.of(ours("forger", Optional.empty(), WITH_ALL_STATE, 4));
-      case "lipnet" -> Optional.of(ours("lipnet", Optional.empty(), SMALL_LIPNET, 9));
-      default -> Optional.empty();
-    };
+  private static Candidate ofWorker(String name) {
+    return name.equals("lipnet")
+        ? ours(name, Optional.empty(), SMALL_LIPNET, 9)
+        : ours(name, Optional.empty(), Map.of(), 4);
   }
 
   /**
@@ -91,9 +86,8 @@ final class Candidates {
    */
   static Candidate named(
       String program, Python python, Map<String, Object> parameters, Optional<Integer> epochs) {
-    Optional<Candidate> ours = builtIn(program);
-    if (ours.isPresent()) {
-      Subject base = ours.get().subject();
+    if (WorkerPrograms.names().contains(program)) {
+      Subject base = ofWorker(program).subject();
       Map<String, Object> merged = new LinkedHashMap<>(base.parameters());
       merged.putAll(parameters);
       return new Candidate(

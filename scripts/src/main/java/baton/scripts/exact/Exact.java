@@ -4,6 +4,7 @@ import baton.scripts.cli.TypedParameters;
 import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.TemporaryFolder;
+import baton.scripts.relay.WorkerPrograms;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -153,10 +154,8 @@ public final class Exact implements Callable<Integer> {
       return all;
     }
     for (String program : programs) {
-      boolean isKnown =
-          Candidates.builtIn().stream().anyMatch(known -> known.title().equals(program));
       require(
-          isKnown || Files.isRegularFile(Path.of(program)),
+          WorkerPrograms.names().contains(program) || Files.isRegularFile(Path.of(program)),
           "There is no program and no script %s.".formatted(program));
     }
     Map<String, Object> typed = TypedParameters.of(parameters);

@@ -32,7 +32,9 @@ final class Trial {
   /** So many saves between two cuts, on average: some workers die before their first one. */
   private static final int SAVES_PER_CUT = 2;
 
-  private static final Duration PACE = Duration.ofMillis(25);
+  /** Slower each time: on a busy machine a save may take as long as many batches. */
+  private static final List<Duration> PACES =
+      List.of(Duration.ofMillis(25), Duration.ofMillis(125), Duration.ofMillis(625));
 
   /** The one that is killed, and the one that goes on. */
   private static final int WORKERS_PER_CONTROL = 2;
@@ -76,7 +78,8 @@ final class Trial {
     List<Position> cuts = draw(seed, unbroken, count);
     int saveEvery = saveEvery(unbroken.reached(), count);
     Race.Result relayed =
-        race("relay", plan(cuts, Plan.Committed.NOTHING, saveEvery), Optional.empty());
+        race(
+            "relay", plan(cuts, Plan.Committed.NOTHING, saveEvery, PACES.get(0)), Optional.empty());
     List<Row> rows = new ArrayList<>();
     rows.add(row(unbroken, relayed, Optional.empty()));
     if (withControls) {
@@ -105,23 +108,24 @@ final class Trial {
     List<Position> reached = unbroken.reached();
     List<Position> cut = List.of(reached.get(reached.size() / 3));
     Plan.Committed first = midEpoch ? Plan.Committed.MID_EPOCH : Plan.Committed.ANYTHING;
-    Race.Result relayed =
-        race(
-            sabotage.name().toLowerCase(Locale.ROOT),
-            plan(cut, first, saveEvery),
-            Optional.of(sabotage));
-    if (relayed.restored().isEmpty()) {
-      throw new SiteFailure(
-          "%s ended before it could be cut for a control; give --epochs"
-              .formatted(candidate.title()));
+    for (Duration pace : PACES) {
+      String name = "%s-%d".formatted(sabotage.name().toLowerCase(Locale.ROOT), pace.toMillis());
+      Race.Result relayed = race(name, plan(cut, first, saveEvery, pace), Optional.of(sabotage));
+      boolean wentOn = !relayed.restored().isEmpty();
+      if (wentOn && (!midEpoch || Cuts.isMidEpoch(relayed.restored().get(0)))) {
+        Row.Control control = new Row.Control(sabotage, candidate.isOurs());
+        return Optional.of(row(unbroken, relayed, Optional.of(control)));
+      }
     }
-    Row.Control control = new Row.Control(sabotage, candidate.isOurs());
-    return Optional.of(row(unbroken, relayed, Optional.of(control)));
+    throw new SiteFailure(
+        "%s ended before it could be cut for a control; give --epochs"
+            .formatted(candidate.title()));
   }
 
-  private static Plan plan(List<Position> cuts, Plan.Committed first, int saveEvery) {
+  private static Plan plan(
+      List<Position> cuts, Plan.Committed first, int saveEvery, Duration pace) {
     Cadence cadence = new Cadence(saveEvery, Cadence.Unit.BATCHES);
-    return new Plan(cadence, cuts, first, Optional.empty(), PACE);
+    return new Plan(cadence, cuts, first, Optional.empty(), pace);
   }
 
   /** Often enough that there are saves within epochs. */

@@ -92,6 +92,11 @@ final class SimulatedHands implements Action.Hands {
   }
 
   @Override
+  public void fetch(Action.Fetch fetch) {
+    later(fetch.turn(), world.pace.restore(), () -> worker.feed(new Event.Fetched(fetch.turn())));
+  }
+
+  @Override
   public void restore(Action.Restore restore) {
     Checkpoint head = restore.grant().head().orElseThrow();
     later(

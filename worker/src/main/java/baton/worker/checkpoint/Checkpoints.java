@@ -21,6 +21,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,14 @@ import java.util.function.LongConsumer;
  * Saves and restores checkpoints, in the same way on every store.
  *
  * <p>A save, in steps: write the snapshot to the spool; refuse NaN; digest its state; ask for room;
- * create the folder, which must be new (R6); put the files, except those that are in the store
- * already; put the job file beside the folders, if there is none; put the manifest last (R5). A
- * save that ends before its last step leaves a folder without a manifest, which nobody reads.
+ * create the folder, which must be new (R6); put the files, several at once, except those that are
+ * in the store already; put the job file beside the folders, if there is none; put the manifest
+ * last (R5). A save that ends before its last step leaves a folder without a manifest, which nobody
+ * reads.
  *
- * <p>A restore, in steps: get the manifest and compare it with the head's digest; get each file and
- * compare it with the manifest; what differs is got once more, and only if it differs again is it
- * corrupt (R3); refuse NaN.
+ * <p>A restore, in steps: get the manifest and compare it with the head's digest; get the files,
+ * several at once, and compare each with the manifest; what differs is got once more, and only if
+ * it differs again is it corrupt (R3); refuse NaN.
  */
 public final class Checkpoints {
   private final CheckpointStore store;
@@ -59,7 +61,8 @@ public final class Checkpoints {
   /**
    * Stores a snapshot; one save at a time.
    *
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @param moved told on this thread how many bytes have moved since it was last told; to abandon,
+   *     it throws
    * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if what the
    *     program wrote is unsound
    */
@@ -115,11 +118,7 @@ public final class Checkpoints {
     store.requireRoom(missing);
     String folder = draft.folder(position);
     store.createFolder(folder);
-    List<FileEntry> files = new ArrayList<>();
-    for (Map.Entry<Path, Optional<FileEntry>> file : inStore.entrySet()) {
-      Optional<FileEntry> stored = file.getValue();
-      files.add(stored.isPresent() ? stored.get() : store.put(folder, file.getKey(), moved));
-    }
+    List<FileEntry> files = put(folder, inStore, moved);
     putJobFile(draft, moved);
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
     String text = text(manifest);
@@ -144,6 +143,21 @@ public final class Checkpoints {
     told.add(draft.job());
   }
 
+  /** Stores those that are not there yet, several at once; all of them, in their order. */
+  private List<FileEntry> put(
+      String folder, Map<Path, Optional<FileEntry>> inStore, LongConsumer moved)
+      throws StoreException, IOException {
+    List<SideBySide.Move<FileEntry>> moves = new ArrayList<>();
+    inStore.forEach(
+        (file, stored) -> {
+          if (stored.isEmpty()) {
+            moves.add(watch -> store.put(folder, file, watch));
+          }
+        });
+    Iterator<FileEntry> put = SideBySide.run(moves, moved).iterator();
+    return inStore.values().stream().map(stored -> stored.orElseGet(put::next)).toList();
+  }
+
   private static String text(Manifest manifest) throws TroubleException {
     try {
       return ManifestJson.write(manifest);
@@ -152,8 +166,11 @@ public final class Checkpoints {
     }
   }
 
-  /** The file in the store with the same bytes, under the name it has here: it costs none. */
-  private Optional<FileEntry> inStore(Draft draft, Path file) throws IOException {
+  /**
+   * The file in the store with the same bytes, under the name it has here: it costs none. It is
+   * looked at first, since users delete folders.
+   */
+  private Optional<FileEntry> inStore(Draft draft, Path file) throws StoreException, IOException {
     long size = Files.size(file);
     long beginning = Beginnings.of(file);
     List<FileEntry> candidates =
@@ -166,10 +183,12 @@ public final class Checkpoints {
     }
     Sha256 sha256 = Sha256.ofFile(file);
     String name = file.getFileName().toString();
-    return candidates.stream()
-        .filter(candidate -> candidate.sha256().equals(sha256))
-        .findFirst()
-        .map(same -> new FileEntry(name, size, sha256, same.storeId()));
+    for (FileEntry same : candidates) {
+      if (same.sha256().equals(sha256) && store.holds(same)) {
+        return Optional.of(new FileEntry(name, size, sha256, same.storeId()));
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -131,6 +131,16 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    Path stored = place(file.storeId());
+    root.requireThere();
+    return root.read(
+        () ->
+            Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(stored) == file.size());
+  }
+
+  @Override
   public void get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     Path stored = requireFile(storeId);

@@ -13,6 +13,8 @@ import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** One restore of a checkpoint into a folder. */
@@ -40,13 +42,11 @@ final class Restore {
       into.empty();
       String text = fetchManifest();
       Manifest manifest = parse(text);
+      List<SideBySide.Move<Path>> files = new ArrayList<>();
       for (FileEntry file : manifest.files()) {
-        fetch(
-            file.name(),
-            file.storeId(),
-            into.path().resolve(file.name()),
-            (size, sha256) -> size == file.size() && sha256.equals(file.sha256()));
+        files.add(watch -> fetch(file, watch));
       }
+      SideBySide.run(files, moved);
       Numbers.require(into.path(), head.position(), "no training can go on from it");
       whole = true;
       return new StoredCheckpoint(head, manifest, text);
@@ -59,6 +59,17 @@ final class Restore {
     }
   }
 
+  private Path fetch(FileEntry file, LongConsumer watch) throws StoreException, IOException {
+    Path target = into.path().resolve(file.name());
+    fetch(
+        file.name(),
+        file.storeId(),
+        target,
+        (size, sha256) -> size == file.size() && sha256.equals(file.sha256()),
+        watch);
+    return target;
+  }
+
   private String fetchManifest() throws StoreException, IOException {
     Path file = into.path().resolve(FETCHED_MANIFEST);
     String storeId = store.locate(head.folder(), Manifest.FILE_NAME);
@@ -66,7 +77,8 @@ final class Restore {
         Manifest.FILE_NAME,
         storeId,
         file,
-        (size, sha256) -> size <= ManifestJson.LONGEST && sha256.equals(head.digest()));
+        (size, sha256) -> size <= ManifestJson.LONGEST && sha256.equals(head.digest()),
+        moved);
     String text = Files.readString(file);
     Files.delete(file);
     return text;
@@ -90,10 +102,10 @@ final class Restore {
     boolean keptBy(long size, Sha256 sha256);
   }
 
-  private void fetch(String name, String storeId, Path target, Promise promise)
+  private void fetch(String name, String storeId, Path target, Promise promise, LongConsumer watch)
       throws StoreException, IOException {
     for (int copy = 1; copy <= COPIES; copy++) {
-      store.get(storeId, target, moved);
+      store.get(storeId, target, watch);
       if (promise.keptBy(Files.size(target), Sha256.ofFile(target))) {
         return;
       }
@@ -101,7 +113,7 @@ final class Restore {
     }
     throw new StoreException(
         Kind.CORRUPT,
-        "%s of the checkpoint %s at %s differs from what was committed, in two fresh copies."
+        "The file %s of the checkpoint %s at %s differs from what was committed, in two fresh copies."
             .formatted(name, head.digest().brief(), head.position()));
   }
 }

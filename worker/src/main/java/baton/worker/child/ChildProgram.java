@@ -117,6 +117,7 @@ public final class ChildProgram implements Program {
             ToChild.Spec.of(start.spec()),
             start.position(),
             start.files().map(files -> files.toAbsolutePath().toString()),
+            start.data().map(data -> data.toAbsolutePath().toString()),
             start.device()));
     Early idle =
         new Early(

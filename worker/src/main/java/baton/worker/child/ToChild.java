@@ -18,7 +18,13 @@ import java.util.Optional;
 })
 sealed interface ToChild {
   /** Restore these files, or start fresh without them, and say {@code ready}. */
-  record Start(int version, Spec spec, Position position, Optional<String> files, String device)
+  record Start(
+      int version,
+      Spec spec,
+      Position position,
+      Optional<String> files,
+      Optional<String> data,
+      String device)
       implements ToChild {}
 
   /** Train one batch. */

@@ -26,6 +26,8 @@ public sealed interface Action {
   interface Hands {
     void ask(Ask ask);
 
+    void fetch(Fetch fetch);
+
     void restore(Restore restore);
 
     void start(Start start);
@@ -63,6 +65,14 @@ public sealed interface Action {
     @Override
     public void by(Hands hands) {
       hands.ask(this);
+    }
+  }
+
+  /** Fetch what the job trains on, as far as this machine lacks it. */
+  record Fetch(int turn, Grant grant) implements Action {
+    @Override
+    public void by(Hands hands) {
+      hands.fetch(this);
     }
   }
 

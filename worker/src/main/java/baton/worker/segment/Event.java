@@ -120,6 +120,14 @@ public sealed interface Event {
     }
   }
 
+  /** What the job trains on is here, each file of the right sha256. */
+  record Fetched(int turn) implements Event {
+    @Override
+    public void tell(Session session, Moment now) {
+      session.holding(turn).ifPresent(Holding::fetched);
+    }
+  }
+
   /** The head's files are here, each of the right sha256. */
   record Restored(int turn) implements Event {
     @Override
@@ -185,7 +193,10 @@ public sealed interface Event {
     }
   }
 
-  /** The program could not start, train, evaluate or be copied; its run is over. */
+  /**
+   * Data could not be fetched, or the program could not start, train, evaluate or be copied; its
+   * run is over.
+   */
   record TrainingFailed(int turn, Trouble trouble) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -193,7 +204,7 @@ public sealed interface Event {
     }
   }
 
-  /** So many more bytes or items were moved by a restore, a set-up or a save (R10). */
+  /** So many more bytes or items were moved by a fetch, a restore, a set-up or a save (R10). */
   record Progressed(int turn, long amount) implements Event {
     @Override
     public void tell(Session session, Moment now) {

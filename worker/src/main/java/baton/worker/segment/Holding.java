@@ -23,8 +23,8 @@ import java.util.function.Consumer;
  * from that alone what is to be done, in this order:
  *
  * <ol>
- *   <li>keep the training thread busy: restore, start, then between two batches evaluate, copy or
- *       train, past the segment's end but never past the job's;
+ *   <li>keep the training thread busy: fetch data, restore, start, then between two batches
+ *       evaluate, copy or train, past the segment's end but never past the job's;
  *   <li>save one snapshot at a time, and commit what is uploaded in its order;
  *   <li>once leaving, and all that is to be kept is committed, stop and release;
  *   <li>until then renew at a third of the ttl, in reach or not (R9, R12).
@@ -85,6 +85,10 @@ final class Holding {
   }
 
   // What happened.
+
+  void fetched() {
+    training.fetched();
+  }
 
   void restored(Moment now) {
     restore.succeeded();
@@ -295,7 +299,9 @@ final class Holding {
   }
 
   private void prepare(Moment now) {
-    if (training.isRestored()) {
+    if (!training.isFetched()) {
+      order(Doing.FETCHING, new Action.Fetch(turn, grant), now);
+    } else if (training.isRestored()) {
       order(Doing.STARTING, new Action.Start(turn, grant), now);
     } else if (restore.mayBegin(now)) {
       restore.begin();

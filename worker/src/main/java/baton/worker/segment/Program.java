@@ -37,6 +37,7 @@ public interface Program {
    * @param files the folder with the verified files of the checkpoint at {@code position}; empty: a
    *     fresh start at {@link Position#START}
    * @param madeBy the numeric profile of that checkpoint; empty: not known
+   * @param data the folder with what the job trains on; empty: what the program brings along
    * @param device the kind of device to train on, {@code cpu} or {@code gpu}
    */
   record Start(
@@ -44,6 +45,7 @@ public interface Program {
       Position position,
       Optional<Path> files,
       Map<String, String> madeBy,
+      Optional<Path> data,
       String device) {
     public Start {
       madeBy = Map.copyOf(madeBy);
@@ -53,7 +55,7 @@ public interface Program {
     }
 
     public Start(JobSpec spec, Position position, Optional<Path> files, String device) {
-      this(spec, position, files, Map.of(), device);
+      this(spec, position, files, Map.of(), Optional.empty(), device);
     }
   }
 }

@@ -12,6 +12,7 @@ final class Training {
   /** What it does now; it takes orders only when READY. */
   enum Doing {
     NOTHING,
+    FETCHING,
     RESTORING,
     STARTING,
     READY,
@@ -24,6 +25,7 @@ final class Training {
   private final JobSpec spec;
   private final Costs costs;
   private Doing doing = Doing.NOTHING;
+  private boolean fetched;
   private boolean restored;
   private Moment since;
   private Position position;
@@ -37,6 +39,7 @@ final class Training {
     this.spec = spec;
     this.costs = costs;
     this.position = from;
+    this.fetched = spec.data().isEmpty();
     this.restored = restored;
     this.since = now;
   }
@@ -44,6 +47,13 @@ final class Training {
   void begin(Doing what, Moment now) {
     doing = what;
     since = now;
+  }
+
+  void fetched() {
+    if (doing == Doing.FETCHING) {
+      fetched = true;
+      doing = Doing.NOTHING;
+    }
   }
 
   void restored(Moment now) {
@@ -114,6 +124,10 @@ final class Training {
     return doing == Doing.READY;
   }
 
+  boolean isFetched() {
+    return fetched;
+  }
+
   boolean isRestored() {
     return restored;
   }
@@ -140,8 +154,9 @@ final class Training {
   /** The phase for a renewal, given that the thread has more to train, or has not (R10). */
   Phase phase(boolean trainsOn) {
     return switch (doing) {
+      case FETCHING -> Phase.DATA;
       case RESTORING -> Phase.RESTORE;
-      case NOTHING -> restored ? Phase.SETUP : Phase.RESTORE;
+      case NOTHING -> !fetched ? Phase.DATA : restored ? Phase.SETUP : Phase.RESTORE;
       case STARTING -> Phase.SETUP;
       case EVALUATING -> Phase.EVALUATE;
       case STEPPING -> Phase.TRAIN;

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** The bar of one epoch: batches, loss, and what remains of the lease. */
@@ -45,23 +44,5 @@ final class EpochBar implements AutoCloseable {
   public void close() {
     bar.close();
     terminal.clear();
-  }
-
-  /** Draws below the lines of a terminal, and leaves nothing behind. */
-  private record Below(Terminal terminal) implements ProgressBarConsumer {
-    @Override
-    public int getMaxRenderedLength() {
-      return terminal.columns() - 1;
-    }
-
-    @Override
-    public void accept(String rendered) {
-      terminal.draw(rendered);
-    }
-
-    @Override
-    public void close() {
-      // A redraw that had begun may still follow; EpochBar clears after the last.
-    }
   }
 }

@@ -1,5 +1,6 @@
 package baton.worker.terminal;
 
+import baton.protocol.Data;
 import baton.protocol.Grant;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
@@ -26,6 +27,7 @@ public final class Narrator implements Audience {
   private boolean unanswered;
   private boolean working;
   private Optional<EpochBar> bar = Optional.empty();
+  private Optional<FetchProgress> fetch = Optional.empty();
 
   /**
    * @param reportsBatches whether each batch gets a line of its own, for programs that watch
@@ -37,7 +39,9 @@ public final class Narrator implements Audience {
 
   @Override
   public void happened(Event event, Optional<Duration> leaseLeft) {
-    if (event instanceof Event.Trained e) {
+    if (event instanceof Event.Progressed e) {
+      fetch.filter(f -> e.turn() == turn).ifPresent(f -> f.moved(e.amount()));
+    } else if (event instanceof Event.Trained e) {
       if (e.turn() == turn && working) {
         trained(e.step(), leaseLeft);
       }
@@ -83,6 +87,9 @@ public final class Narrator implements Audience {
       if (e.snapshotsAtATime() == 1) {
         say("memory is short: no save begins before the last one is stored");
       }
+    } else if (event instanceof Event.Fetched e && e.turn() == turn) {
+      closeFetch();
+      grant.spec().data().ifPresent(data -> say("has the data " + data.name()));
     } else if (event instanceof Event.Restored e && e.turn() == turn) {
       say("restored " + grant.segment().from());
     } else if (event instanceof Event.RestoreFailed e && e.turn() == turn) {
@@ -94,6 +101,7 @@ public final class Narrator implements Audience {
     } else if (event instanceof Event.SaveFailed e && e.turn() == turn) {
       say("a save failed: " + e.message());
     } else if (event instanceof Event.TrainingFailed e && e.turn() == turn) {
+      closeFetch();
       say(text(e.trouble()));
     }
   }
@@ -102,10 +110,13 @@ public final class Narrator implements Audience {
   public void wanted(Action action) {
     if (action instanceof Action.Ask ask) {
       turn = ask.turn();
+    } else if (action instanceof Action.Fetch fetch) {
+      fetch.grant().spec().data().ifPresent(this::fetches);
     } else if (action instanceof Action.Commit commit) {
       committing = commit.checkpoint().position();
     } else if (action instanceof Action.Stop) {
       working = false;
+      closeFetch();
       closeBar();
     } else if (action instanceof Action.Release release) {
       say("releases lease %s: %s".formatted(grant.fence(), why(release)));
@@ -171,6 +182,21 @@ public final class Narrator implements Audience {
       bar.get()
           .shows(epochEnds ? batchesPerEpoch : step.position().batch(), step.loss(), leaseLeft);
     }
+  }
+
+  private void fetches(Data data) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "looks for the data %s (%.1f MB), and fetches what is not here",
+            data.name(),
+            data.bytes() / 1e6));
+    fetch = Optional.of(new FetchProgress(terminal, data));
+  }
+
+  private void closeFetch() {
+    fetch.ifPresent(FetchProgress::close);
+    fetch = Optional.empty();
   }
 
   private void closeBar() {

@@ -1,12 +1,18 @@
 package baton.worker.train;
 
+import baton.protocol.IoReason;
+import baton.protocol.Trouble;
+import baton.worker.segment.TroubleException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -19,6 +25,9 @@ import java.util.zip.GZIPInputStream;
 record DigitImages(float[][] pixels, int[] labels) {
   static final int SIDE = 8;
   static final int PIXELS = SIDE * SIDE;
+  private static final String FILE = "digits.csv";
+  private static final int FEWEST = 10;
+  private static final int LABELS = 10;
   private static final String RESOURCE = "digits.csv.gz";
   private static final float WHITEST = 16f;
 
@@ -37,6 +46,32 @@ record DigitImages(float[][] pixels, int[] labels) {
     }
   }
 
+  /**
+   * Reads {@code digits.csv}: an image a line, 64 numbers from 0 to 16 and then its digit.
+   *
+   * @throws TroubleException of kind PROGRAM if it is not there, or another line is in it
+   */
+  static DigitImages in(Path data) throws TroubleException {
+    try {
+      DigitImages images = parse(Files.readAllLines(data.resolve(FILE), StandardCharsets.US_ASCII));
+      if (images.labels.length < FEWEST) {
+        throw unfit("it has fewer than %d lines".formatted(FEWEST));
+      }
+      return images;
+    } catch (IOException e) {
+      throw unfit(IoReason.of(e));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw unfit("a line in it is not 64 numbers and a digit");
+    }
+  }
+
+  private static TroubleException unfit(String why) {
+    return new TroubleException(
+        Trouble.program(
+            "The job's data has no " + FILE + " that digits can read: " + why + ".",
+            "Put a folder with such a file, one image a line, and submit the job with it."));
+  }
+
   private static DigitImages parse(List<String> lines) {
     float[][] pixels = new float[lines.size()][PIXELS];
     int[] labels = new int[lines.size()];
@@ -45,7 +80,7 @@ record DigitImages(float[][] pixels, int[] labels) {
       for (int pixel = 0; pixel < PIXELS; pixel++) {
         pixels[image][pixel] = Integer.parseInt(numbers[pixel]) / WHITEST;
       }
-      labels[image] = Integer.parseInt(numbers[PIXELS]);
+      labels[image] = Objects.checkIndex(Integer.parseInt(numbers[PIXELS]), LABELS);
     }
     return new DigitImages(pixels, labels);
   }

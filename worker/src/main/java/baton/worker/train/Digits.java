@@ -22,14 +22,15 @@ import java.util.function.UnaryOperator;
 
 /**
  * The program {@code digits}: a small convolutional network that reads handwritten digits. A fifth
- * of the images, drawn by the job's seed, is held out.
+ * of the images, drawn by the job's seed, is held out. A job may bring images of its own, as a file
+ * {@code digits.csv} in its data.
  */
 final class Digits implements Recipe<Labelled> {
   private static final int CLASSES = 10;
   private static final int HELD_OUT_PART = 5;
   private static final Shape IMAGE = new Shape(1, DigitImages.SIDE, DigitImages.SIDE);
 
-  private final DigitImages images = DigitImages.load();
+  private final DigitImages images;
   private final int[] training;
   private final int[] heldOut;
   private final Seeds seeds;
@@ -39,6 +40,10 @@ final class Digits implements Recipe<Labelled> {
 
   Digits(Parameters parameters, Seeds seeds) throws TroubleException {
     this.seeds = seeds;
+    images =
+        parameters.data().isPresent()
+            ? DigitImages.in(parameters.data().get())
+            : DigitImages.load();
     dropout = (float) parameters.fraction("dropout", 0.3);
     augment = parameters.between(0, DigitImages.SIDE - 1, "augment", 0);
     int[] order = new SplitMix64(seeds.split()).permutation(images.labels().length);

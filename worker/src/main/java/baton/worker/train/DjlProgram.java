@@ -58,7 +58,7 @@ public final class DjlProgram implements Program {
   @Override
   public Run start(Start start) throws TroubleException {
     TorchEngine.Session session = torch.session(start.device());
-    Parameters parameters = new Parameters(name, start.spec().parameters());
+    Parameters parameters = new Parameters(name, start.spec().parameters(), start.data());
     Seeds seeds = new Seeds(start.spec().seed());
     return Troubles.guard(
         "starting %s at %s".formatted(name, start.position()),

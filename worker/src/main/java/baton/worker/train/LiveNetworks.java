@@ -14,7 +14,11 @@ final class LiveNetworks {
   private final ParameterStore weights;
 
   LiveNetworks(Iterable<Network> networks, NDManager manager) {
-    networks.forEach(network -> blocks.put(network.name(), network.block()));
+    for (Network network : networks) {
+      if (blocks.put(network.name(), network.block()) != null) {
+        throw new IllegalArgumentException("two networks are named " + network.name());
+      }
+    }
     weights = new ParameterStore(manager, false);
   }
 

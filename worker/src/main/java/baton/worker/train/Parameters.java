@@ -2,10 +2,12 @@ package baton.worker.train;
 
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,22 +21,29 @@ public final class Parameters {
   private final String program;
   private final String scope;
   private final Map<String, Object> given;
+  private final Optional<Path> data;
   private final Map<String, Object> defaults;
   private final SortedSet<String> known;
 
   Parameters(String program, Map<String, Object> given) {
-    this(program, "", Map.copyOf(given), new TreeMap<>(), new TreeSet<>());
+    this(program, given, Optional.empty());
+  }
+
+  Parameters(String program, Map<String, Object> given, Optional<Path> data) {
+    this(program, "", Map.copyOf(given), data, new TreeMap<>(), new TreeSet<>());
   }
 
   private Parameters(
       String program,
       String scope,
       Map<String, Object> given,
+      Optional<Path> data,
       Map<String, Object> defaults,
       SortedSet<String> known) {
     this.program = program;
     this.scope = scope;
     this.given = given;
+    this.data = data;
     this.defaults = defaults;
     this.known = known;
   }
@@ -46,7 +55,12 @@ public final class Parameters {
   Parameters of(Network network) {
     return network.name().isEmpty()
         ? this
-        : new Parameters(program, network.qualify(""), given, defaults, known);
+        : new Parameters(program, network.qualify(""), given, data, defaults, known);
+  }
+
+  /** The folder with what the job trains on; empty: what the program brings along. */
+  public Optional<Path> data() {
+    return data;
   }
 
   /** From now on these count where the job gives no value, before any fallback. */

@@ -35,11 +35,16 @@ final class Weights {
     for (Network network : networks) {
       network.block().initialize(manager, DataType.FLOAT32, network.input());
       for (Pair<String, Parameter> named : network.block().getParameters()) {
-        // A parameter shared by two layers has two names; the first one stands for it.
         String name = network.qualify(named.getKey());
-        if (namesById.putIfAbsent(named.getValue().getId(), name) == null) {
+        String first = namesById.putIfAbsent(named.getValue().getId(), name);
+        if (first == null) {
           parameters.put(name, new Owned(network, named.getValue()));
+        } else if (!parameters.get(first).network().equals(network)) {
+          throw new IllegalArgumentException(
+              "two networks share a parameter, %s and %s; make it a network of its own"
+                  .formatted(first, name));
         }
+        // One that two layers of a network share has two names; the first one stands for it.
       }
     }
   }

@@ -17,14 +17,11 @@ import java.util.function.UnaryOperator;
  * A program for benchmarks, that trains on noise and has as many parameters as they want: equal
  * layers, as wide as they must be.
  */
-record WideNetwork(int width, Seeds seeds) implements Recipe<WideNetwork.Noise> {
+record WideNetwork(int width, Seeds seeds) implements Recipe<Labelled> {
   private static final int LAYERS = 6;
   private static final int EXAMPLES = 1 << 14;
 
   private static final Loss LOSS = Loss.softmaxCrossEntropyLoss();
-
-  /** An example. */
-  record Noise(float[] pixels, int label) {}
 
   /** Six layers with about so many parameters altogether. */
   static WideNetwork of(int parameters, Seeds seeds) {
@@ -56,27 +53,19 @@ record WideNetwork(int width, Seeds seeds) implements Recipe<WideNetwork.Noise> 
   }
 
   @Override
-  public Noise example(int number, int epoch) {
+  public Labelled example(int number, int epoch) {
     SplitMix64 draw = new SplitMix64(seeds.example(epoch, number));
     int label = draw.nextInt(width);
-    float[] pixels = new float[width];
-    for (int at = 0; at < width; at++) {
-      pixels[at] = (float) draw.nextDouble();
+    float[] noise = new float[width];
+    for (int i = 0; i < width; i++) {
+      noise[i] = (float) draw.nextDouble();
     }
-    return new Noise(pixels, label);
+    return new Labelled(noise, label);
   }
 
   @Override
-  public Batch batch(NDManager manager, List<Noise> examples) {
-    float[] noise = new float[examples.size() * width];
-    long[] labels = new long[examples.size()];
-    for (int i = 0; i < labels.length; i++) {
-      System.arraycopy(examples.get(i).pixels(), 0, noise, i * width, width);
-      labels[i] = examples.get(i).label();
-    }
-    return new Batch(
-        new NDList(manager.create(noise, new Shape(labels.length, width))),
-        new NDList(manager.create(labels)));
+  public Batch batch(NDManager manager, List<Labelled> examples) {
+    return Labelled.batch(manager, examples, new Shape(width));
   }
 
   @Override

@@ -3,10 +3,10 @@
  * bit for bit, however often a run is stopped and restored within one numeric profile.
  *
  * <p>Adding a program is one class and one line. The class is a {@link baton.worker.train.Recipe},
- * for example:
+ * or with several networks a {@link baton.worker.train.Course}, for example:
  *
  * <pre>{@code
- * final class Iris implements Recipe {
+ * final class Iris implements Recipe<Labelled> {
  *   private final IrisTable table = IrisTable.load();
  *   private final int hidden;
  *
@@ -21,7 +21,10 @@
  *
  *   public Shape input() { return new Shape(1, 4); }
  *   public int examples() { return table.trainingRows(); }
- *   public Batch batch(NDManager manager, int[] examples, int epoch) { ... }
+ *   public Labelled example(int number, int epoch) { return table.row(number); }
+ *   public Batch batch(NDManager manager, List<Labelled> examples) {
+ *     return Labelled.batch(manager, examples, new Shape(4));
+ *   }
  *   public NDArray loss(NDList labels, NDList predictions) { ... }
  *   public Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model) { ... }
  * }

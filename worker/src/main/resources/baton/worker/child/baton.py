@@ -601,6 +601,8 @@ class _Alone:
         self.seed: Optional[int] = told.pop("seed", None)
         self.parameters: Dict[str, Any] = told
         self.folder = Path(os.environ.get("BATON_FOLDER", "baton-checkpoints"))
+        data = os.environ.get("BATON_DATA")
+        self.data = Path(data) if data else None
         self.every = float(os.environ.get("BATON_SAVE_SECONDS", "60"))
         self.keep = 2
         self._saved_at = time.monotonic()
@@ -686,6 +688,8 @@ class _Worker:
         spec, at = start["spec"], start["position"]
         self.parameters = spec["parameters"]
         self.epochs, self.seed, self.device = spec["epochs"], spec["seed"], start["device"]
+        data = start.get("data")
+        self.data = Path(data) if data else None
         files = start.get("files")
         self._start = Start(at["epoch"], at["batch"], Path(files) if files else None)
         self._said_ready = False
@@ -896,10 +900,22 @@ def _kind_of(thing: Any, kind: Any) -> str:
 
 
 class Job:
-    """What to train: epochs, seed and device, and the job's parameters as attributes."""
+    """What to train: epochs, seed and device, and the job's parameters as attributes.
 
-    def __init__(self, epochs: int, seed: int, device: str, parameters: Dict[str, Any]):
+    ``data`` is the folder with what to train on, to be read only; ``None`` if the job names none.
+    """
+
+    def __init__(
+        self,
+        epochs: int,
+        seed: int,
+        device: str,
+        parameters: Dict[str, Any],
+        data: Optional[Path] = None,
+    ):
         self.epochs, self.seed, self.device = epochs, seed, device
+        if "data" not in parameters:
+            self.data = data
         self.parameters = parameters
 
     def __getattr__(self, name: str) -> Any:
@@ -933,6 +949,7 @@ def job(epochs: int = 1, seed: int = 0, **parameters: Any) -> Job:
         seed if link.seed is None else link.seed,
         "cuda" if gpu else "cpu",
         chosen,
+        link.data,
     )
     _seed_generators(_derive(_job.seed))
     if "keras" in sys.modules:

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -148,6 +150,59 @@ abstract class CheckpointStoreContract {
 
     FileEntry entry = store.put(FOLDER, file, UNWATCHED);
     assertThat(got(store, entry.storeId())).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  void severalFilesArePutAndGotAtOnce() throws Exception {
+    store.createFolder(FOLDER);
+    AtomicLong moved = new AtomicLong();
+    List<SideBySide.Move<FileEntry>> puts = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Path file = localFile("part-" + i, randomBytes(700_000 + i));
+      puts.add(watch -> store.put(FOLDER, file, watch));
+    }
+    List<FileEntry> entries = SideBySide.run(puts, moved::addAndGet);
+    assertThat(moved).hasValue(6 * 700_000 + 15);
+
+    CheckpointStore next = open();
+    List<SideBySide.Move<Path>> gets = new ArrayList<>();
+    for (FileEntry entry : entries) {
+      Path copy = local.resolve("copy of " + entry.name());
+      gets.add(
+          watch -> {
+            next.get(entry.storeId(), copy, watch);
+            return copy;
+          });
+    }
+    List<Path> copies = SideBySide.run(gets, UNWATCHED);
+    for (int i = 0; i < 6; i++) {
+      assertThat(entries.get(i).name()).isEqualTo("part-" + i);
+      assertThat(Sha256.ofFile(copies.get(i))).isEqualTo(entries.get(i).sha256());
+    }
+  }
+
+  @Test
+  void aCheckpointIsSavedAndRestoredByAnotherSession() throws Exception {
+    Checkpoints saving = new Checkpoints(store, local.resolve("spool"));
+    StoredCheckpoint saved =
+        saving.save(States.draft(0, Optional.empty()), States.after(1), UNWATCHED);
+
+    Checkpoints restoring = new Checkpoints(open(), local.resolve("other spool"));
+    Path into = local.resolve("into");
+    assertThat(restoring.restore(saved.checkpoint(), into, UNWATCHED)).isEqualTo(saved);
+    assertThat(StateDigest.of(into)).isEqualTo(saved.checkpoint().stateDigest());
+  }
+
+  @Test
+  void whatWasPutIsHeldAndWhatWasNotIsNot() throws Exception {
+    store.createFolder(FOLDER);
+    FileEntry entry = store.put(FOLDER, localFile("f", randomBytes(1_000)), UNWATCHED);
+    assertThat(open().holds(entry)).isTrue();
+
+    FileEntry longer = new FileEntry("f", 1_001, entry.sha256(), entry.storeId());
+    assertThat(open().holds(longer)).isFalse();
+    FileEntry elsewhere = new FileEntry("f", 1_000, entry.sha256(), FOLDER + "/g");
+    assertThat(open().holds(elsewhere)).isFalse();
   }
 
   @Test

@@ -21,7 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -108,7 +107,7 @@ class CheckpointsRestoreTest {
     assertThatThrownBy(() -> checkpoints.restore(saved.checkpoint(), into, UNWATCHED))
         .isInstanceOfSatisfying(
             StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
-        .hasMessageStartingWith(name + " of the checkpoint ");
+        .hasMessageStartingWith("The file " + name + " of the checkpoint ");
     assertThat(into).isEmptyDirectory();
   }
 
@@ -135,17 +134,12 @@ class CheckpointsRestoreTest {
   @Test
   void aSpoiledCopyAndThenALostStoreProveNothing() {
     store.spoil("model.safetensors", 9);
-    store.failAt(3, Kind.UNREACHABLE);
+    store.failAt("get model.safetensors", 2, Kind.UNREACHABLE);
 
     assertKind(Kind.UNREACHABLE, () -> checkpoints.restore(saved.checkpoint(), into, UNWATCHED));
 
-    assertThat(store.calls)
-        .isEqualTo(
-            List.of(
-                "locate manifest.json",
-                "get manifest.json",
-                "get model.safetensors",
-                "get model.safetensors"));
+    assertThat(store.calls).filteredOn("get model.safetensors"::equals).hasSize(2);
+    assertThat(into).isEmptyDirectory();
   }
 
   @Test

@@ -52,7 +52,9 @@ class CheckpointsSaveTest {
     checkpoints.save(States.draft(0, Optional.empty()), States.after(1), UNWATCHED);
 
     assertThat(store.calls)
-        .containsExactly(
+        .startsWith("createFolder")
+        .endsWith("put manifest.json")
+        .containsExactlyInAnyOrder(
             "createFolder",
             "put model.safetensors",
             "put optimizer.safetensors",
@@ -183,6 +185,19 @@ class CheckpointsSaveTest {
     assertThat(new Checkpoints(store, spool).restore(third.checkpoint(), other, UNWATCHED))
         .isEqualTo(third);
     assertThat(StateDigest.of(other)).isEqualTo(third.checkpoint().stateDigest());
+  }
+
+  @Test
+  void anUnchangedFileThatTheUserDeletedIsStoredAnew() throws Exception {
+    StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
+    Files.delete(root.resolve(FOLDER).resolve("model.safetensors"));
+
+    StoredCheckpoint second = save(1, Optional.of(first), States.after(2));
+
+    assertThat(second.manifest().files().get(0).storeId())
+        .isEqualTo(second.checkpoint().folder() + "/model.safetensors");
+    checkpoints.restore(second.checkpoint(), other, UNWATCHED);
+    assertThat(StateDigest.of(other)).isEqualTo(second.checkpoint().stateDigest());
   }
 
   @Test

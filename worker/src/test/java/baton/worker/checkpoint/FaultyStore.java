@@ -7,15 +7,18 @@ import baton.protocol.checkpoint.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 
 /** A store that keeps a list of its calls, fails at one of them, and spoils what is got. */
 final class FaultyStore implements CheckpointStore {
   private final CheckpointStore inner;
-  final List<String> calls = new ArrayList<>();
+  final List<String> calls = new CopyOnWriteArrayList<>();
   private int failAt = Integer.MAX_VALUE;
+  private String failing = "";
+  private int failingFrom;
   private StoreException.Kind failure;
   private String spoiled = "";
   private int spoils;
@@ -28,6 +31,13 @@ final class FaultyStore implements CheckpointStore {
   /** The call of this number, counted from zero, fails; and each one after it. */
   void failAt(int call, StoreException.Kind kind) {
     failAt = call;
+    failure = kind;
+  }
+
+  /** The nth call of this name fails; and each one after it. */
+  void failAt(String call, int nth, StoreException.Kind kind) {
+    failing = call;
+    failingFrom = nth;
     failure = kind;
   }
 
@@ -49,9 +59,10 @@ final class FaultyStore implements CheckpointStore {
     }
   }
 
-  private void called(String call) throws StoreException {
+  private synchronized void called(String call) throws StoreException {
     calls.add(call);
-    if (calls.size() > failAt) {
+    boolean named = call.equals(failing) && Collections.frequency(calls, call) >= failingFrom;
+    if (calls.size() > failAt || named) {
       throw new StoreException(failure, "Injected at " + call + ".");
     }
   }
@@ -75,15 +86,24 @@ final class FaultyStore implements CheckpointStore {
   }
 
   @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    return inner.holds(file);
+  }
+
+  @Override
   public void get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     called("get " + storeId.substring(storeId.lastIndexOf('/') + 1));
     inner.get(storeId, target, moved);
-    if (storeId.endsWith("/" + spoiled) && spoils-- > 0) {
+    if (storeId.endsWith("/" + spoiled) && spoilsOneMore()) {
       byte[] bytes = Files.readAllBytes(target);
       bytes[bytes.length / 2] ^= 1;
       Files.write(target, bytes);
     }
+  }
+
+  private synchronized boolean spoilsOneMore() {
+    return spoils-- > 0;
   }
 
   @Override

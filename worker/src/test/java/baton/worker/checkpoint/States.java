@@ -8,6 +8,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Snapshot;
@@ -96,18 +97,27 @@ final class States {
 
   /** The same draft, all of whose files are stored anew. */
   static Draft withNothingInStore(Draft draft) {
+    return copy(draft, List.of(), draft.time());
+  }
+
+  /** The same draft, written by another clock. */
+  static Draft at(Draft draft, Instant time) {
+    return copy(draft, draft.inStore(), time);
+  }
+
+  private static Draft copy(Draft draft, List<FileEntry> inStore, Instant time) {
     return new Draft(
         draft.job(),
         draft.spec(),
         draft.fence(),
         draft.counter(),
         draft.parent(),
-        List.of(),
+        inStore,
         draft.dataDigest(),
         draft.architectureHash(),
         draft.numericProfile(),
         draft.measurements(),
         draft.session(),
-        draft.time());
+        time);
   }
 }

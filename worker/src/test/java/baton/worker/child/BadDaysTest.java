@@ -318,7 +318,13 @@ final class BadDaysTest {
       madeBy = run.numericProfile();
     }
     Start start =
-        new Start(Scripts.spec(Map.of()), new Position(0, 2), Optional.of(files), madeBy, "cpu");
+        new Start(
+            Scripts.spec(Map.of()),
+            new Position(0, 2),
+            Optional.of(files),
+            madeBy,
+            Optional.empty(),
+            "cpu");
     scripts.program(Scripts.HONEST).start(start).close();
 
     ChildProgram changed = scripts.program(Scripts.HONEST + "# a new version\n");

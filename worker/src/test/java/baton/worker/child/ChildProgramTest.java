@@ -156,6 +156,34 @@ final class ChildProgramTest {
   }
 
   @Test
+  void theScriptFindsItsDataInAFolder(@TempDir Path data) throws Exception {
+    Files.writeString(data.resolve("numbers.txt"), "4 5");
+    Start start =
+        new Start(
+            Scripts.spec(Map.of()),
+            Position.START,
+            Optional.empty(),
+            Map.of(),
+            Optional.of(data),
+            "cpu");
+    try (Run run =
+        scripts
+            .program(
+                """
+                import baton
+                job = baton.job()
+                print("numbers:", (job.data / "numbers.txt").read_text())
+                run = baton.resume(state={})
+                for x in run.batches([1]):
+                    run.step()
+                """)
+            .start(start)) {
+      run.step();
+      assertThat(scripts.printed).contains("numbers: 4 5");
+    }
+  }
+
+  @Test
   void theJobsParametersReachTheScriptInTheTypesOfItsDefaults() throws Exception {
     Start start =
         new Start(

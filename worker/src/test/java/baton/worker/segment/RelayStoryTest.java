@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.AfterCommit;
 import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.Directive;
 import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,47 @@ class RelayStoryTest {
     assertThat(restored.take(Action.Restore.class).grant().head()).contains(head);
     restored.tell(new Event.Restored(1));
     assertThat(restored.wants(Action.Start.class)).isTrue();
+  }
+
+  @Test
+  void dataIsFetchedBeforeTheHeadIsRestoredInAPhaseOfItsOwn() {
+    Data data =
+        new Data(
+            "grid",
+            1,
+            List.of(
+                new DataFile(
+                    "00000.tar", 9, Sha256.ofText("x"), new DataSource.Directory("/data"))));
+    Story story = Story.begins().on(data);
+    Checkpoint head = story.checkpoint(at(1, 2), Optional.empty(), 0);
+    story.isGranted(Optional.of(head));
+    assertThat(story.take(Action.Fetch.class).grant().spec().data()).contains(data);
+    assertThat(story.wants(Action.Restore.class)).isFalse();
+
+    story.tell(new Event.Progressed(1, 5)).passes(Story.TTL.dividedBy(3));
+    Action.Renew renewal = story.take(Action.Renew.class);
+    assertThat(renewal.phase()).isEqualTo(Phase.DATA);
+    assertThat(renewal.progress()).isEqualTo(5);
+
+    story.tell(new Event.Fetched(1));
+    assertThat(story.wants(Action.Start.class)).isFalse();
+    story.take(Action.Restore.class);
+    story.tell(new Event.Restored(1));
+    assertThat(story.wants(Action.Start.class)).isTrue();
+  }
+
+  @Test
+  void dataOutOfReachGivesTheLeaseBackAsATroubleOfTheMachine() {
+    Data data =
+        new Data(
+            "grid",
+            1,
+            List.of(new DataFile("f", 9, Sha256.ofText("x"), new DataSource.Directory("/data"))));
+    Story story = Story.begins().on(data).isGranted(Optional.empty());
+    story.take(Action.Fetch.class);
+    Trouble trouble = Trouble.machine("The data cannot be read.", "Mount it.");
+    story.tell(new Event.TrainingFailed(1, trouble));
+    assertThat(story.take(Action.Release.class).trouble()).contains(trouble);
   }
 
   @Test

@@ -3,6 +3,7 @@ package baton.worker.segment;
 import baton.protocol.AfterCommit;
 import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
@@ -81,6 +82,22 @@ final class Story {
   /** The machine has memory for one copy of the state, not two. */
   Story withMemoryForOneSnapshot() {
     snapshotsAtATime = 1;
+    return this;
+  }
+
+  /** The job trains on this. */
+  Story on(Data data) {
+    spec =
+        new JobSpec(
+            spec.name(),
+            spec.program(),
+            spec.parameters(),
+            spec.epochs(),
+            spec.seed(),
+            spec.priority(),
+            spec.store(),
+            spec.policy(),
+            Optional.of(data));
     return this;
   }
 

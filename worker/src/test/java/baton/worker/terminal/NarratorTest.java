@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
@@ -186,5 +189,73 @@ class NarratorTest {
     happens(narrator, trained(3, 1));
     happens(narrator, new Event.Restored(1));
     assertThat(lines()).hasSize(1);
+  }
+
+  private static final Data DATA =
+      new Data(
+          "grid",
+          1,
+          List.of(
+              new DataFile(
+                  "a.tar", 5_000_000, Sha256.ofText("a"), new DataSource.Directory("/data"))));
+
+  private static void fetches(Narrator narrator) {
+    JobSpec spec =
+        new JobSpec(
+            "digits",
+            "digits",
+            Map.of(),
+            24,
+            7,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.of(DATA));
+    Grant grant =
+        new Grant(
+            new JobId("j1"),
+            spec,
+            new Fence(7),
+            Duration.ofSeconds(60),
+            Duration.ZERO,
+            spec.segmentFrom(Position.START),
+            Optional.empty(),
+            new StoreId("s1"));
+    narrator.wanted(new Action.Ask(1, Duration.ofSeconds(30), Optional.empty()));
+    happens(narrator, new Event.Granted(1, grant, NOW));
+    narrator.wanted(new Action.Fetch(1, grant));
+  }
+
+  @Test
+  void aFetchOfDataIsToldInTenthsWhereNobodyLooksOn() {
+    Narrator narrator = narrator(false, false);
+    fetches(narrator);
+    for (int i = 0; i < 40; i++) {
+      happens(narrator, new Event.Progressed(1, 100_000));
+    }
+    happens(narrator, new Event.Fetched(1));
+    happens(narrator, new Event.Progressed(1, 9_000_000));
+
+    assertThat(lines().stream().map(line -> line.replaceFirst(".*anna  ", "")).toList())
+        .containsSubsequence(
+            "looks for the data grid (5.0 MB), and fetches what is not here",
+            "fetches the data grid: 10 %",
+            "fetches the data grid: 20 %",
+            "fetches the data grid: 30 %",
+            "fetches the data grid: 40 %",
+            "has the data grid")
+        .doesNotContain("fetches the data grid: 50 %");
+  }
+
+  @Test
+  void aFetchOfDataIsABarThatLeavesNothingBehind() {
+    Narrator narrator = narrator(true, false);
+    fetches(narrator);
+    happens(narrator, new Event.Progressed(1, 4_000_000));
+    happens(narrator, new Event.Fetched(1));
+
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    assertThat(text).contains("data grid").contains("4/10 MB moved");
+    assertThat(text).endsWith("has the data grid" + System.lineSeparator());
   }
 }

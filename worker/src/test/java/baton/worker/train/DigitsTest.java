@@ -1,20 +1,28 @@
 package baton.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Policy;
 import baton.protocol.Sha256;
+import baton.protocol.Trouble;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
+import baton.worker.segment.TroubleException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DigitsTest {
   @Test
@@ -29,6 +37,28 @@ class DigitsTest {
         assertThat(pixel).isBetween(0f, 1f);
       }
     }
+  }
+
+  @Test
+  void aJobMayBringImagesOfItsOwn(@TempDir Path data) throws Exception {
+    String image = "0,16,".repeat(32);
+    Files.writeString(data.resolve("digits.csv"), (image + "7\n").repeat(12));
+    DigitImages images = DigitImages.in(data);
+    assertThat(images.labels()).hasSize(12).containsOnly(7);
+    assertThat(images.pixels()[0]).startsWith(0f, 1f, 0f, 1f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1,2,3\n", "x", "no such file"})
+  void dataThatIsNoImagesIsTheProgramsTrouble(String text, @TempDir Path data) throws Exception {
+    if (!text.startsWith("no")) {
+      Files.writeString(data.resolve("digits.csv"), text);
+    }
+    assertThatThrownBy(() -> DigitImages.in(data))
+        .isInstanceOfSatisfying(
+            TroubleException.class,
+            e -> assertThat(e.trouble().kind()).isEqualTo(Trouble.Kind.PROGRAM))
+        .hasMessageContaining("digits.csv");
   }
 
   @Test

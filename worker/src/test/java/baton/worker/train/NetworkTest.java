@@ -89,6 +89,31 @@ class NetworkTest {
         .hasMessageContaining("not \"a.b\"");
   }
 
+  @Test
+  void networksThatAreNotTwoAreRefused() {
+    Block one = TwoWeights.weight();
+
+    assertThatThrownBy(() -> Track.fresh(Track.program(pair("a", one, "b", one)), job(Map.of())))
+        .hasMessageContaining(
+            "two networks share a parameter, a.01Linear_weight and b.01Linear_weight");
+    assertThatThrownBy(
+            () ->
+                Track.fresh(Track.program(pair("a", one, "a", TwoWeights.weight())), job(Map.of())))
+        .hasMessageContaining("two networks are named a");
+  }
+
+  private static Course.Factory pair(String left, Block first, String right, Block second) {
+    return (parameters, seeds) ->
+        new TwoWeights(parameters, seeds) {
+          @Override
+          public List<Network> networks() {
+            return List.of(
+                new Network(left, first, new Shape(1, 1), this::both),
+                new Network(right, second, new Shape(1, 1), this::both));
+          }
+        };
+  }
+
   private float afterAnEpoch(Map<String, Object> parameters) throws Exception {
     try (Run run = Track.fresh(Track.program(TwoWeights::new), job(parameters))) {
       Track.trainOnly(run, Position.ofEpochs(1));

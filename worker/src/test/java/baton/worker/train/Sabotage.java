@@ -34,7 +34,12 @@ public enum Sabotage {
       zero(files.resolve(Optimizer.FILE), name -> true);
       return program.start(
           new Program.Start(
-              start.spec(), start.position(), Optional.of(files), start.madeBy(), start.device()));
+              start.spec(),
+              start.position(),
+              Optional.of(files),
+              start.madeBy(),
+              start.data(),
+              start.device()));
     }
   },
 

@@ -1,6 +1,7 @@
 package baton.scripts.bench.snapshot;
 
 import baton.scripts.bench.Goal;
+import baton.scripts.bench.Others;
 import baton.scripts.bench.Spread;
 import baton.worker.segment.Run;
 import java.io.IOException;
@@ -112,6 +113,7 @@ public final class SnapshotBench implements Callable<Integer> {
 
   private void stalls(Rig rig, Path folder, PrintWriter out) throws Exception {
     Stalls stalls;
+    Others others = new Others();
     try (Run run = rig.start(1, WARM_UP_STEPS)) {
       stalls = Stalls.measure(run, folder, rounds);
     }
@@ -127,6 +129,7 @@ public final class SnapshotBench implements Callable<Integer> {
     row(out, "Baton's copy into reserved memory", stalls.snapshot());
     row(out, "a plain copy of as many bytes", stalls.plainCopy());
     row(out, "a synchronous save: write, fsync, sha256", stalls.synchronous());
+    out.println(Others.line(others.share()));
     out.println();
     double stall = stalls.snapshot().median();
     goals.add(
@@ -143,6 +146,7 @@ public final class SnapshotBench implements Callable<Integer> {
   private void slowdown(Rig rig, int count, Path folder, PrintWriter out) throws Exception {
     Duration often = Duration.ofSeconds(every);
     Slowdown slowdown;
+    Others others = new Others();
     try (Run run = rig.start(count, WARM_UP_STEPS);
         Saver saver = new Saver(folder.resolve("threads-" + count), run)) {
       slowdown = Slowdown.measure(run, saver, Duration.ofSeconds(block), pairs);
@@ -164,10 +168,11 @@ public final class SnapshotBench implements Callable<Integer> {
     }
     out.printf(
         Locale.ROOT,
-        "slowdown with a save every %d s: %.2f %% +- %.2f (95 %%)%n%n",
+        "slowdown with a save every %d s: %.2f %% +- %.2f (95 %%)%n%s%n%n",
         every,
         slowdown.percent(often),
-        slowdown.percentSure(often));
+        slowdown.percentSure(often),
+        Others.line(others.share()));
     goals.add(
         Goal.atMost(
             count == 1 ? 1 : 2,

@@ -12,7 +12,8 @@ import java.util.Optional;
  * <table>
  *   <caption>Names, values and defaults</caption>
  *   <tr><td>{@code corpus}</td><td>the folder of a filmed corpus (see {@link GridCorpus}), the same
- *   on all workers; {@code synthetic}: clips are drawn</td></tr>
+ *   on all workers; {@code synthetic}: clips are drawn. Without it: the job's data, or else
+ *   drawn</td></tr>
  *   <tr><td>{@code frames}</td><td>of a clip, 60; of a folder's, the most, 75</td></tr>
  *   <tr><td>{@code height}, {@code width}</td><td>of a frame in pixels, 20 and 40</td></tr>
  *   <tr><td>{@code clipsPerEpoch}</td><td>512; a folder has as many as it has</td></tr>
@@ -36,7 +37,8 @@ record Settings(
   private static final String SYNTHETIC = "synthetic";
 
   static Settings of(Parameters parameters) throws TroubleException {
-    String corpus = parameters.text("corpus", SYNTHETIC);
+    String corpus =
+        parameters.text("corpus", parameters.data().map(Path::toString).orElse(SYNTHETIC));
     boolean filmed = !corpus.equals(SYNTHETIC);
     return new Settings(
         filmed ? Optional.of(Path.of(corpus)) : Optional.empty(),

@@ -1,0 +1,42 @@
+package baton.worker;
+
+import baton.drive.DriveDownload;
+import baton.drive.DriveSetup;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
+import baton.protocol.checkpoint.StoreException;
+import baton.worker.data.DataSources;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** Data in Google Drive; a worker signs in when the first job wants some. */
+final class DriveSource implements DataSources {
+  private final Access access;
+  private Optional<DriveDownload> download = Optional.empty();
+
+  /** A way into Drive. */
+  interface Access {
+    DriveSetup open() throws StoreException;
+  }
+
+  DriveSource(Access access) {
+    this.access = access;
+  }
+
+  @Override
+  public synchronized void read(DataFile file, FileChannel target, long from, LongConsumer moved)
+      throws TroubleException, IOException {
+    String id = ((DataSource.DriveFile) file.source()).id();
+    try {
+      if (download.isEmpty()) {
+        download = Optional.of(new DriveDownload(access.open()));
+      }
+      download.get().rest(id, target, from, file.size(), moved);
+    } catch (StoreException e) {
+      throw DataSources.outOfReach(file, e.getMessage());
+    }
+  }
+}
