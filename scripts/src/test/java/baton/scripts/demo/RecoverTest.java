@@ -1,6 +1,7 @@
 package baton.scripts.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import baton.protocol.JobId;
 import baton.protocol.Position;
@@ -12,6 +13,7 @@ import baton.scripts.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A coordinator that is lost with all it knew, and the relay that goes on from the store alone. */
 class RecoverTest {
-  private static final int EPOCHS = 6;
+  private static final int EPOCHS = 24;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long SEED = 7;
 
   @TempDir Path folder;
@@ -45,6 +48,8 @@ class RecoverTest {
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
       Actor first = Actor.enters("anna", stage, Optional.empty(), words);
       hear(first, Position.ofEpochs(3));
+      await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
+      Position acknowledged = stage.site.job(job).head().position();
       stage.coordinator.kill();
       first.kill();
       loseAllButTheSignIn(stage.coordinator.data());
@@ -55,7 +60,7 @@ class RecoverTest {
       assertThat(lines).as("%s", lines).anyMatch(line -> line.matches("2 of 2 jobs taken up.*"));
       JobView recovered = stage.site.job(job);
       assertThat(recovered.state()).isEqualTo("WAITING");
-      assertThat(recovered.head().position().compareTo(new Position(2, 0))).isNotNegative();
+      assertThat(recovered.head().position()).isGreaterThanOrEqualTo(acknowledged);
       assertThat(recovered.spec().epochs()).isEqualTo(EPOCHS);
 
       Actor second = Actor.enters("ben", stage, Optional.empty(), words);
@@ -67,7 +72,7 @@ class RecoverTest {
             .as("its history is whole")
             .extracting(row -> row.checkpoint().position())
             .isSorted()
-            .hasSizeGreaterThan(3);
+            .hasSizeGreaterThan(1);
       } finally {
         second.kill();
       }
