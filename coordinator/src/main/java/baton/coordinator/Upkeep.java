@@ -1,6 +1,9 @@
 package baton.coordinator;
 
 import baton.coordinator.http.TokenFile;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.relay.Adoption;
+import baton.coordinator.relay.Adoption.Finding;
 import baton.coordinator.store.Backup;
 import baton.coordinator.store.DataDirectory;
 import baton.coordinator.store.Database;
@@ -72,11 +75,14 @@ public final class Upkeep {
    * Puts a back-up in the place of the database of a stopped installation, and takes every job up
    * from it (R2).
    *
+   * @param stores what they hold beyond the back-up is adopted; a job whose store is not among them
+   *     pauses (R3)
    * @param replace whether a database that holds jobs may be replaced; an embedded one is kept
    *     under another name
-   * @return the incarnation the jobs are of now
+   * @return what became of each job
    */
-  public static long restore(Place to, Path backup, boolean replace, Clock clock) {
+  public static List<Finding> restore(
+      Place to, Path backup, List<ReadStore> stores, boolean replace, Clock clock) {
     if (!Files.isRegularFile(backup)) {
       throw new DatabaseException("There is no back-up %s.".formatted(backup));
     }
@@ -86,17 +92,26 @@ public final class Upkeep {
       try (Restored restored = Restored.copyOf(backup, directory.folder())) {
         if (address instanceof DatabaseAddress.Sqlite sqlite) {
           long highest = highestIn(sqlite.file(), replace);
-          long incarnation = restored.takeUp(highest, clock.instant());
-          restored.replaceFile(sqlite.file(), incarnation);
-          return incarnation;
+          List<Finding> findings = takeUp(restored, stores, highest, clock);
+          restored.replaceFile(sqlite.file(), restored.incarnation());
+          return findings;
         }
         Database target = Database.open(address, to.password());
         requireStopped(target);
         requireReplaceable(target, replace);
-        long incarnation = restored.takeUp(Transfer.incarnation(target), clock.instant());
+        List<Finding> findings = takeUp(restored, stores, Transfer.incarnation(target), clock);
         restored.replaceAll(target, replace);
-        return incarnation;
+        return findings;
       }
+    }
+  }
+
+  private static List<Finding> takeUp(
+      Restored restored, List<ReadStore> stores, long highest, Clock clock) {
+    ReachedStores files = new ReachedStores(stores.stream().map(ReadStore::files).toList());
+    try (JobStore jobs = restored.jobs()) {
+      return new Adoption(jobs, files, clock, Adoption.Wishes.NONE)
+          .adopt(stores.stream().map(ReadStore::contents).toList(), highest);
     }
   }
 

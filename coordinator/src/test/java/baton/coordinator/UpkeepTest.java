@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,7 +82,7 @@ class UpkeepTest {
     Set<Fence> fences = new HashSet<>(Set.of(granted));
 
     for (String session : new String[] {"first", "second", "third"}) {
-      Upkeep.restore(place(), backup, true, CLOCK); // the clock stands still
+      Upkeep.restore(place(), backup, List.of(), true, CLOCK); // the clock stands still
       startAgain();
       CoordinatorClient admin = coordinator.client(Role.ADMIN);
       assertThat(admin.job(job).reason()).contains("restored from a back-up");
@@ -104,7 +105,7 @@ class UpkeepTest {
     Upkeep.backup(place(), backup);
     coordinator.close();
 
-    assertThatThrownBy(() -> Upkeep.restore(place(), backup, false, CLOCK))
+    assertThatThrownBy(() -> Upkeep.restore(place(), backup, List.of(), false, CLOCK))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("holds jobs, and nothing was changed")
         .hasMessageContaining("--replace");
@@ -118,7 +119,7 @@ class UpkeepTest {
     coordinator.close();
     Files.writeString(folder.resolve("data").resolve("baton.db"), "no database ".repeat(999));
 
-    Upkeep.restore(place(), backup, true, CLOCK);
+    Upkeep.restore(place(), backup, List.of(), true, CLOCK);
     startAgain();
 
     assertThat(coordinator.client(Role.ADMIN).job(job).spec().name()).isEqualTo("mnist");
@@ -129,7 +130,7 @@ class UpkeepTest {
   void aFileThatIsNoBackupChangesNothing() throws IOException {
     Path letter = Files.writeString(folder.resolve("letter"), "dear reader ".repeat(999));
 
-    assertThatThrownBy(() -> Upkeep.restore(place(), letter, true, CLOCK))
+    assertThatThrownBy(() -> Upkeep.restore(place(), letter, List.of(), true, CLOCK))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("no back-up that can be used, and nothing was changed");
     assertThat(folder.resolve("data").resolve("baton.db")).doesNotExist();

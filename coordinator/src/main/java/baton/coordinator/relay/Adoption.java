@@ -87,12 +87,22 @@ public final class Adoption {
    *     changed, and it may be run again
    */
   public List<Finding> adopt(List<? extends StoreContents> stores) {
+    return adopt(stores, 0);
+  }
+
+  /**
+   * Adopts what the stores hold, in a database that is to replace another.
+   *
+   * @param replaced the highest incarnation in that other one
+   * @throws StoreUnreadable likewise
+   */
+  public List<Finding> adopt(List<? extends StoreContents> stores, long replaced) {
     List<ReadJob> read = new ArrayList<>();
     for (StoreContents store : stores) {
       store.jobs().forEach(contents -> read.add(ReadJob.of(store.id(), contents)));
     }
     List<Job> known = jobs.newest(Integer.MAX_VALUE);
-    long incarnation = incarnation(read, known);
+    long incarnation = Math.max(replaced + 1, incarnation(read, known));
     List<Finding> findings = new ArrayList<>();
     Set<StoreId> ids = stores.stream().map(StoreContents::id).collect(Collectors.toSet());
     for (Job job : known) {

@@ -1,18 +1,10 @@
 package baton.coordinator.store;
 
-import baton.coordinator.lease.Decision;
-import baton.coordinator.lease.Job;
-import baton.coordinator.lease.JobStore;
-import baton.coordinator.lease.JobStore.Transition;
-import baton.coordinator.lease.Restore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * A back-up on its way into the place of a database that no coordinator uses.
@@ -57,36 +49,14 @@ public final class Restored implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes every job up.
-   *
-   * @param highest incarnation in the database that is to be replaced; 0: it is lost
-   * @return the incarnation the jobs are of now
-   */
-  public long takeUp(long highest, Instant now) {
-    try (SqlJobStore jobs = new SqlJobStore(database)) {
-      List<Job> all = jobs.newest(Integer.MAX_VALUE);
-      long seen =
-          all.stream().mapToLong(job -> job.fence().incarnation()).reduce(highest, Math::max);
-      long incarnation = Math.max(seen + 1, now.getEpochSecond());
-      all.forEach(job -> takeUp(jobs, job, incarnation, now));
-      return incarnation;
-    }
+  /** The jobs of the copy, to be taken up; to be closed before the copy takes its place. */
+  public SqlJobStore jobs() {
+    return new SqlJobStore(database);
   }
 
-  /** Where newer checkpoints in its store are not looked for, a job pauses and says so (R3). */
-  private static void takeUp(JobStore jobs, Job job, long incarnation, Instant now) {
-    Decision decision = new Restore(incarnation, Optional.empty(), Set.of()).decide(job, now);
-    Transition transition =
-        new Transition(
-            job.version(),
-            decision.changed().orElseThrow(),
-            decision.outcome(),
-            decision.rows(),
-            Optional.empty());
-    if (jobs.save(List.of(transition)).contains(false)) {
-      throw new IllegalStateException("the copy of a back-up was changed by another");
-    }
+  /** The incarnation of its jobs. */
+  public long incarnation() {
+    return Transfer.incarnation(database);
   }
 
   /** Puts the copy in the place of a file; what was there is kept under another name. */

@@ -1,9 +1,15 @@
 package baton.scripts.cli;
 
+import baton.coordinator.ReadStore;
 import baton.coordinator.Upkeep;
+import baton.coordinator.lease.StoreContents.StoreUnreadable;
+import baton.coordinator.relay.Adoption.Finding;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,14 +45,31 @@ public final class RestoreCommand implements Callable<Integer> {
           "Put it in the place of a database that holds jobs; an embedded one is kept beside it.")
   private boolean replace;
 
+  @Option(
+      names = "--store-dir",
+      paramLabel = "DIR",
+      description =
+          "A directory store to look in for newer checkpoints than the back-up's; without it, jobs that were under way are paused.")
+  private Path directory;
+
   @Override
   public Integer call() {
-    long incarnation = Upkeep.restore(installation.at(database), file, replace, Clock.systemUTC());
-    spec.commandLine()
-        .getOut()
-        .println(
-            "The jobs of %s are restored as incarnation %d. Those that were under way are paused: the store may have newer checkpoints than the back-up. Start the coordinator, look at them with 'baton status', and let them go on with 'baton resume'."
-                .formatted(file, incarnation));
-    return 0;
+    try {
+      List<ReadStore> stores =
+          directory == null ? List.of() : List.of(ReadStore.inDirectory(directory));
+      List<Finding> findings =
+          Upkeep.restore(installation.at(database), file, stores, replace, Clock.systemUTC());
+      PrintWriter out = spec.commandLine().getOut();
+      for (Finding finding : findings) {
+        out.println(finding.name() + ": " + String.join(" ", finding.sentences()));
+      }
+      out.printf(
+          "%d jobs of %s are restored. Start the coordinator; 'baton resume' lets a paused one go on.%n",
+          findings.size(), file);
+      out.flush();
+      return 0;
+    } catch (StoreUnreadable e) {
+      throw new CommandLine.ExecutionException(spec.commandLine(), e.getMessage());
+    }
   }
 }
