@@ -15,6 +15,7 @@ import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
 import baton.scripts.cli.SubmitCommand;
 import baton.scripts.cli.VerifyCommand;
+import baton.scripts.cluster.Cluster;
 import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
 import baton.scripts.drill.Drill;
@@ -49,6 +50,8 @@ import picocli.CommandLine.ExitCode;
       Crash.class,
       CoordinatorRates.class,
       Bench.class
+      Cluster.class,
+      CoordinatorRates.class
     })
 public final class ScriptsMain {
   public static void main(String[] args) {

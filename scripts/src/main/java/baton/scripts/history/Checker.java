@@ -2,8 +2,6 @@ package baton.scripts.history;
 
 import baton.protocol.JobId;
 import baton.scripts.history.Entry.Call;
-import baton.scripts.history.Entry.Op;
-import baton.scripts.history.Entry.Outcome;
 import baton.scripts.history.Entry.Remains;
 import baton.scripts.history.Finding.Kind;
 import java.util.ArrayList;
@@ -49,7 +47,7 @@ public final class Checker {
   /** Transitions; a repeat that was acknowledged too is none of its own. */
   private static long acknowledged(List<Call> calls) {
     return calls.stream()
-        .filter(call -> call.outcome() == Outcome.OK && call.op() != Op.RENEW)
+        .filter(Call::isAcknowledgedTransition)
         .map(call -> Arrays.asList(call.op(), call.fence(), call.digest()))
         .distinct()
         .count();

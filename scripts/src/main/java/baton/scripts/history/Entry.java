@@ -75,6 +75,11 @@ public sealed interface Entry {
       return op == wanted && outcome == came;
     }
 
+    /** Whether it changed the job, and was told so; a renewal changes nothing. */
+    boolean isAcknowledgedTransition() {
+      return outcome == Outcome.OK && op != Op.RENEW && job != null;
+    }
+
     /** When the lease may run out at the earliest, by an answer that told a ttl. */
     long liveUntil() {
       return sent + 1_000 * (ttlMs + waitedMs);
@@ -103,10 +108,10 @@ public sealed interface Entry {
 
     /** A row of the job's segments; {@code ended} is null while the lease is live. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Segment(Fence fence, SessionId session, Position from, String ended) {}
+    public record Segment(Fence fence, SessionId session, Position from, String ended) {}
 
     /** A row of the job's checkpoints, in the order of their commits. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Checkpoint(Sha256 digest, Sha256 parent, Position position, Fence fence) {}
+    public record Checkpoint(Sha256 digest, Sha256 parent, Position position, Fence fence) {}
   }
 }

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A history as a file of JSON lines, written by many threads. */
 public final class HistoryFile implements Closeable {
   private final BufferedWriter writer;
   private final long begin = System.nanoTime();
+  private final AtomicLong acknowledged = new AtomicLong();
 
   public HistoryFile(Path file) throws IOException {
     this.writer = Files.newBufferedWriter(file);
@@ -25,13 +27,25 @@ public final class HistoryFile implements Closeable {
     return (System.nanoTime() - begin) / 1_000;
   }
 
+  /** How many transitions were acknowledged by now, repeats among them. */
+  public long acknowledged() {
+    return acknowledged.get();
+  }
+
   public synchronized void add(Entry entry) {
+    if (entry instanceof Entry.Call call && call.isAcknowledgedTransition()) {
+      acknowledged.incrementAndGet();
+    }
     try {
       writer.write(Json.writer().forType(Entry.class).writeValueAsString(entry));
       writer.newLine();
     } catch (IOException e) {
       throw new UncheckedIOException("the history cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  public synchronized void flush() throws IOException {
+    writer.flush();
   }
 
   @Override
