@@ -48,10 +48,9 @@ import picocli.CommandLine.ExitCode;
       Demo.class,
       Exact.class,
       Crash.class,
+      Cluster.class,
       CoordinatorRates.class,
       Bench.class
-      Cluster.class,
-      CoordinatorRates.class
     })
 public final class ScriptsMain {
   public static void main(String[] args) {

@@ -2,6 +2,7 @@ package baton.scripts.cluster;
 
 import baton.scripts.history.Entry.Disturbance;
 import baton.scripts.history.HistoryFile;
+import baton.scripts.process.PostgresServer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

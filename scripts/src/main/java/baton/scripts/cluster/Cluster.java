@@ -4,6 +4,7 @@ import baton.scripts.history.Checker;
 import baton.scripts.history.Finding;
 import baton.scripts.history.HistoryFile;
 import baton.scripts.history.Judgement;
+import baton.scripts.process.PostgresBinaries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

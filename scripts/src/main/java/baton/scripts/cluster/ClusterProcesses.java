@@ -2,6 +2,8 @@ package baton.scripts.cluster;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.scripts.process.CoordinatorLog;
+import baton.scripts.process.PostgresBinaries;
+import baton.scripts.process.PostgresServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package baton.scripts.cluster;
+package baton.scripts.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,9 +1,7 @@
-package baton.scripts.cluster;
+package baton.scripts.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,9 +14,9 @@ import java.util.concurrent.TimeUnit;
  * A PostgreSQL server of its own, with the settings it comes with (fsync on), that can be killed
  * and started again. It refuses to run as root, so root hands it to nobody.
  */
-final class PostgresServer implements AutoCloseable {
-  static final String USER = "baton";
-  static final String DATABASE = "baton";
+public final class PostgresServer implements AutoCloseable {
+  private static final String USER = "baton";
+  private static final String DATABASE = "baton";
 
   private static final Duration MOST_TO_START = Duration.ofSeconds(60);
   private static final List<String> AS_NOBODY =
@@ -29,13 +27,14 @@ final class PostgresServer implements AutoCloseable {
   private final List<String> launcher;
   private final String address;
   private final int port;
+  private String password;
   private Process process;
 
   /**
    * @param folder for its data; made here, and every folder above it must be open to all
    * @param launcher what puts it on its host
    */
-  PostgresServer(
+  public PostgresServer(
       PostgresBinaries binaries, Path folder, List<String> launcher, String address, int port)
       throws IOException {
     this.binaries = binaries;
@@ -46,7 +45,8 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Makes an empty database with a password, and starts the server. */
-  void create(String password) throws IOException, InterruptedException {
+  public void create(String password) throws IOException, InterruptedException {
+    this.password = password;
     Path secret = Files.writeString(folder.resolve("password"), password);
     if (isRoot()) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -73,7 +73,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Starts it; returns once it answers. */
-  void start() throws IOException, InterruptedException {
+  public void start() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     launch();
     while (!isAnswering()) {
@@ -103,7 +103,7 @@ final class PostgresServer implements AutoCloseable {
             "-c",
             "unix_socket_directories=",
             "-c",
-            "max_connections=100"));
+            "max_connections=400"));
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -111,24 +111,33 @@ final class PostgresServer implements AutoCloseable {
             .start();
   }
 
-  private boolean isAnswering() {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(address, port), 200);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+  private boolean isAnswering() throws IOException, InterruptedException {
+    return new ProcessBuilder(
+                binaries.program("pg_isready"),
+                "--quiet",
+                "--host=" + address,
+                "--port=" + port,
+                "--timeout=1")
+            .start()
+            .waitFor()
+        == 0;
   }
 
   /** {@code kill -9}, all its processes at once. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     process.destroyForcibly();
     all.forEach(ProcessHandle::destroyForcibly);
     process.waitFor();
   }
 
-  String url() {
+  /** With the password, for PostgreSQL's own programs; never for a log. */
+  public String uri() {
+    return "postgresql://%s:%s@%s:%d/%s".formatted(USER, password, address, port, DATABASE);
+  }
+
+  /** As a coordinator is told it, without the password. */
+  public String url() {
     return "postgresql://%s@%s:%d/%s".formatted(USER, address, port, DATABASE);
   }
 

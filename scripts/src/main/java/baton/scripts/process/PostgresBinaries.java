@@ -1,4 +1,4 @@
-package baton.scripts.cluster;
+package baton.scripts.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where this machine keeps PostgreSQL's programs. */
-record PostgresBinaries(Path folder) {
+public record PostgresBinaries(Path folder) {
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
   /** Debian's newest, or one in the usual places. */
-  static Optional<PostgresBinaries> find() throws IOException {
+  public static Optional<PostgresBinaries> find() throws IOException {
     Stream<Path> debian = Stream.empty();
     if (Files.isDirectory(DEBIAN)) {
       debian =
@@ -29,7 +29,7 @@ record PostgresBinaries(Path folder) {
     }
   }
 
-  String program(String name) {
+  public String program(String name) {
     return folder.resolve(name).toString();
   }
 }
