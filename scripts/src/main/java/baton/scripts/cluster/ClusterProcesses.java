@@ -48,11 +48,10 @@ final class ClusterProcesses implements AutoCloseable {
 
   private Member member(int index, int port, List<Integer> joins) throws IOException {
     String name = MEMBERS.get(index);
-    Path home = Files.createDirectory(home(index));
+    Path home = Files.createDirectory(folder.resolve(name));
     List<String> cluster = new ArrayList<>();
     for (int i = 0; i < MEMBERS.size(); i++) {
-      int next = (index + i) % MEMBERS.size(); // its own comes first
-      cluster.add(network.address(MEMBERS.get(next)) + ":" + joins.get(next));
+      cluster.add(network.address(MEMBERS.get(i)) + ":" + joins.get(i));
     }
     List<String> arguments =
         List.of(
@@ -66,6 +65,8 @@ final class ClusterProcesses implements AutoCloseable {
             database.url(),
             "--cluster",
             String.join(",", cluster),
+            "--member",
+            cluster.get(index),
             "--tokens-file",
             tokens().toString());
     return new Member(
@@ -80,12 +81,7 @@ final class ClusterProcesses implements AutoCloseable {
   /** Starts all; returns once all are ready. */
   void start() throws IOException, InterruptedException {
     database.create(PASSWORD);
-    members.get(0).start(); // draws the tokens
-    for (int i = 1; i < MEMBERS.size(); i++) {
-      // The hashes of the tokens: who is let in by one member is let in by all.
-      Files.copy(home(0).resolve("tokens"), home(i).resolve("tokens"));
-      members.get(i).launch();
-    }
+    members.forEach(Member::launch);
     for (Member member : members) {
       member.awaitReady();
     }
@@ -112,10 +108,6 @@ final class ClusterProcesses implements AutoCloseable {
   /** A client of one member alone. */
   CoordinatorClient client(String role, Member member) {
     return new CoordinatorClient(member.uri(), token(role));
-  }
-
-  private Path home(int index) {
-    return folder.resolve(MEMBERS.get(index));
   }
 
   private String token(String role) {
