@@ -15,6 +15,7 @@ import baton.scripts.cli.SimulateCommand;
 import baton.scripts.cli.StatusCommand;
 import baton.scripts.cli.SubmitCommand;
 import baton.scripts.cli.VerifyCommand;
+import baton.scripts.cluster.Cluster;
 import baton.scripts.crash.Crash;
 import baton.scripts.demo.Demo;
 import baton.scripts.drill.Drill;
@@ -47,6 +48,7 @@ import picocli.CommandLine.ExitCode;
       Demo.class,
       Exact.class,
       Crash.class,
+      Cluster.class,
       CoordinatorRates.class,
       Bench.class
     })

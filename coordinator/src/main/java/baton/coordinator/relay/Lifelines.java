@@ -46,25 +46,31 @@ final class Lifelines {
     watch.beginAnew(ticker.get());
   }
 
-  /** Takes note of a renewal and shares it. */
-  synchronized void renewed(Job job, Renewing renewing) {
+  /**
+   * Shares a renewal, then takes note of it; returns how long the sharing took. The ttl counts from
+   * before it, since others may have seen the renewal at once.
+   */
+  Duration renewed(Job job, Renewing renewing) {
+    Duration before = ticker.get();
     Fence fence = job.fence();
-    if (pulses.get(job.id()).filter(p -> p.fence().compareTo(fence) > 0).isPresent()) {
-      return; // the lease changed hands since the job was read
+    Optional<Pulse> last = pulses.get(job.id());
+    if (last.filter(pulse -> pulse.fence().compareTo(fence) > 0).isPresent()) {
+      return ticker.get().minus(before); // the lease changed hands since the job was read
     }
-    long counter =
-        pulses.get(job.id()).filter(p -> p.fence().equals(fence)).map(Pulse::counter).orElse(0L);
     Pulse pulse =
         new Pulse(
             fence,
-            counter + 1,
+            last.filter(p -> p.fence().equals(fence)).map(Pulse::counter).orElse(0L) + 1,
             renewing.phase(),
             renewing.progress(),
             renewing.position(),
             renewing.loss(),
             renewing.saving());
-    pulses.put(job.id(), pulse);
-    watch.observe(job.id(), pulse, ticker.get());
+    pulses.put(job.id(), pulse); // unlocked: it may wait for other members
+    synchronized (this) {
+      watch.observe(job.id(), pulse, before);
+    }
+    return ticker.get().minus(before);
   }
 
   synchronized void committed(JobId job, Fence fence) {

@@ -115,7 +115,11 @@ public final class Relay {
     }
   }
 
+  private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
+
   private final Parts parts;
+  private final OpenJobs openJobs;
+  private final Transitions transitions;
   private final Lifelines lifelines;
   private final Hazards hazards;
   private final WaitingRoom waitingRoom;
@@ -127,21 +131,23 @@ public final class Relay {
 
   public Relay(Parts parts) {
     this.parts = parts;
+    this.openJobs = new OpenJobs(parts.jobs(), parts.ticker());
+    this.transitions = openJobs.noting(parts.transitions());
     this.lifelines = new Lifelines(parts.pulses(), parts.ticker(), parts.longestAbsence());
     this.hazards = new Hazards(parts.jobs(), parts.io(), parts.ticker());
     this.waitingRoom =
         new WaitingRoom(
-            parts.jobs(), parts.transitions(), lifelines, hazards, parts.clock(), parts.ticker());
+            parts.jobs(), openJobs, transitions, lifelines, hazards, parts.clock(), parts.ticker());
     this.evidence = new Evidence(parts.files());
     this.housekeeping = new Housekeeping(parts.jobs(), parts.files(), parts.clock());
-    this.rooms = new Rooms(parts.jobs(), parts.transitions(), parts.files(), housekeeping::tidy);
+    this.rooms = new Rooms(parts.jobs(), transitions, parts.files(), housekeeping::tidy);
     this.roomsDue = parts.ticker().get().plus(BETWEEN_ROOMS);
   }
 
   /** Begins to serve: each live lease gets a whole ttl from now (R12). */
   public void start() {
     hazards.refresh();
-    for (Job job : parts.jobs().open()) {
+    for (Job job : openJobs.all()) {
       job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
       parts.io().execute(() -> housekeeping.tidy(job.id()));
       parts.io().execute(() -> housekeeping.sweep(job.id()));
@@ -152,7 +158,13 @@ public final class Relay {
         parts.io().execute(() -> housekeeping.tidy(job.id()));
       }
     }
-    parts.signals().listen(job -> serveSoon());
+    parts
+        .signals()
+        .listen(
+            job -> {
+              openJobs.changed(job);
+              serveSoon();
+            });
   }
 
   /** Answers everyone who waits; nothing is granted any more. */
@@ -176,7 +188,7 @@ public final class Relay {
             throw new KeyReused(before.get().spec().name());
           }
           JobId chosen = id.orElseGet(parts.ids());
-          return parts.transitions().submit(new Submit(chosen, spec, parts.ownStore()));
+          return transitions.submit(new Submit(chosen, spec, parts.ownStore()));
         });
   }
 
@@ -195,17 +207,23 @@ public final class Relay {
     return onIo(
         () -> {
           Job job = existing(id);
-          Outcome outcome = parts.transitions().preview(job, new Renew(fence, secretHash));
-          boolean holds =
-              outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
-          if (!holds) {
+          Renew renew = new Renew(fence, secretHash);
+          Outcome outcome = transitions.preview(job, renew);
+          if (!holds(outcome)) {
             return CompletableFuture.completedStage(outcome);
           }
-          lifelines.renewed(job, renewing);
+          Duration sharing = lifelines.renewed(job, renewing);
+          if (sharing.compareTo(SHARED_SWIFTLY) > 0) {
+            // The other members were slow to hear of it, and one may have ended the lease
+            // meanwhile.
+            outcome = transitions.preview(existing(id), renew);
+          }
+          Outcome answer = outcome;
           return lifelines
               .stalled(job)
+              .filter(phase -> holds(answer))
               .map(phase -> endStalled(job, phase))
-              .orElseGet(() -> CompletableFuture.completedStage(outcome));
+              .orElseGet(() -> CompletableFuture.completedStage(answer));
         });
   }
 
@@ -230,15 +248,14 @@ public final class Relay {
                       turnIsOver);
           Commit unchecked = commit.apply(Verified.WORKER);
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
-            return parts.transitions().apply(id, unchecked);
+            return transitions.apply(id, unchecked);
           }
-          Outcome likely = parts.transitions().preview(job, unchecked);
+          Outcome likely = transitions.preview(job, unchecked);
           if (likely instanceof Outcome.Refused) {
             return CompletableFuture.completedStage(likely);
           }
           Verified verified = evidence.ofCommit(job, read.checkpoint());
-          return parts
-              .transitions()
+          return transitions
               .apply(id, commit.apply(verified))
               .whenComplete((outcome, failure) -> committed(id, fence, outcome));
         });
@@ -255,7 +272,7 @@ public final class Relay {
                   .map(told -> gaveUp(job, fence, secretHash, told))
                   .orElseGet(
                       () -> new Release(fence, secretHash, why == ReleaseReason.SESSION_ENDING));
-          return parts.transitions().apply(id, command);
+          return transitions.apply(id, command);
         });
   }
 
@@ -264,16 +281,16 @@ public final class Relay {
         () -> {
           Job job = existing(id);
           Optional<Fence> ranOut = Optional.ofNullable(lifelines.ranOut(List.of(job)).get(id));
-          return parts.transitions().apply(id, new Pause(ranOut));
+          return transitions.apply(id, new Pause(ranOut));
         });
   }
 
   public CompletionStage<Outcome> resume(JobId id) {
-    return onIo(() -> parts.transitions().apply(id, new Resume()));
+    return onIo(() -> transitions.apply(id, new Resume()));
   }
 
   public CompletionStage<Outcome> cancel(JobId id) {
-    return onIo(() -> parts.transitions().apply(id, new Cancel()));
+    return onIo(() -> transitions.apply(id, new Cancel()));
   }
 
   /** What remains of the job's live lease; zero: it has run out. */
@@ -322,7 +339,7 @@ public final class Relay {
   private void watch() {
     parts.mayDecide().run();
     hazards.refresh();
-    List<Job> open = parts.jobs().open();
+    List<Job> open = openJobs.all();
     lifelines.forgetAllBut(open);
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);
     for (Job job : open) {
@@ -330,7 +347,7 @@ public final class Relay {
         lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
       }
       if (job.state() == JobState.PAUSING && ranOut.containsKey(job.id())) {
-        parts.transitions().apply(job.id(), new Expire(ranOut.get(job.id())));
+        transitions.apply(job.id(), new Expire(ranOut.get(job.id())));
       }
     }
     lookAtRooms(open);
@@ -349,9 +366,12 @@ public final class Relay {
         .forEach(job -> parts.io().execute(() -> rooms.look(job.id())));
   }
 
+  private static boolean holds(Outcome outcome) {
+    return outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
+  }
+
   private CompletionStage<Outcome> endStalled(Job job, Phase phase) {
-    return parts
-        .transitions()
+    return transitions
         .apply(job.id(), new Stall(job.fence(), phase))
         .thenApply(
             ended ->
@@ -373,7 +393,7 @@ public final class Relay {
     if (job.lease().filter(lease -> !lease.segment().to().isAfter(position)).isEmpty()) {
       return false;
     }
-    List<Job> open = parts.jobs().open();
+    List<Job> open = openJobs.all();
     return Schedule.turnIsOver(
         job, open, waitingRoom.asks(), lifelines.ranOut(open), parts.clock().instant());
   }

@@ -40,6 +40,7 @@ import java.util.function.Supplier;
  */
 final class WaitingRoom {
   private final JobStore jobs;
+  private final OpenJobs openJobs;
   private final Transitions transitions;
   private final Lifelines lifelines;
   private final Hazards hazards;
@@ -51,12 +52,14 @@ final class WaitingRoom {
 
   WaitingRoom(
       JobStore jobs,
+      OpenJobs openJobs,
       Transitions transitions,
       Lifelines lifelines,
       Hazards hazards,
       Clock clock,
       Supplier<Duration> ticker) {
     this.jobs = jobs;
+    this.openJobs = openJobs;
     this.transitions = transitions;
     this.lifelines = lifelines;
     this.hazards = hazards;
@@ -122,7 +125,7 @@ final class WaitingRoom {
   }
 
   private void choose(Waiting request) {
-    List<Job> open = jobs.open();
+    List<Job> open = openJobs.all();
     Choice choice;
     synchronized (beingGiven) {
       List<Job> free = open.stream().filter(job -> !beingGiven.contains(job.id())).toList();

@@ -50,6 +50,8 @@ final class HazelcastSettings {
             .setProperty("hazelcast.mastership.claim.timeout.seconds", "6")
             .setProperty("hazelcast.operation.call.timeout.millis", "3000")
             .setProperty("hazelcast.operation.backup.timeout.millis", "1000")
+            // A renewal that no other member has heard of is not acknowledged.
+            .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
             .setProperty("hazelcast.merge.first.run.delay.seconds", "3")
             .setProperty("hazelcast.merge.next.run.delay.seconds", "3");
     NetworkConfig network = config.getNetworkConfig();

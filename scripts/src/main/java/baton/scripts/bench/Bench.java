@@ -9,5 +9,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure what Baton promises about speed, on this machine.",
-    subcommands = {DriveBench.class, PrefetchBench.class, SnapshotBench.class})
+    subcommands = {
+      CoordinatorBench.class,
+      Heartbeats.class,
+      DriveBench.class,
+      PrefetchBench.class,
+      SnapshotBench.class
+    })
 public final class Bench {}

@@ -19,6 +19,7 @@ import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.scripts.crash.Acknowledged.Granted;
 import baton.scripts.crash.Acknowledged.Released;
+import baton.scripts.pretend.Leg;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;

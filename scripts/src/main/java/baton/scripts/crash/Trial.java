@@ -2,6 +2,7 @@ package baton.scripts.crash;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
+import baton.scripts.process.CoordinatorLog;
 import baton.scripts.process.CoordinatorServer;
 import java.io.IOException;
 import java.nio.file.Path;

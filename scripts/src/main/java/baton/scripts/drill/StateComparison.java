@@ -128,8 +128,7 @@ record StateComparison(
       }
     } else {
       node.properties()
-          .forEach(
-              entry -> values.addAll(values(joined(path, entry.getKey()), entry.getValue())));
+          .forEach(entry -> values.addAll(values(joined(path, entry.getKey()), entry.getValue())));
     }
     return values;
   }

@@ -46,7 +46,22 @@ public final class JavaProcess implements AutoCloseable {
       List<String> arguments,
       Map<String, String> environment,
       Consumer<String> lines) {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), main, flags, arguments, environment, lines);
+  }
+
+  /**
+   * Starts a class by way of another command.
+   *
+   * @param launcher a command that becomes the one given to it, such as {@code ip netns exec host}
+   */
+  public static JavaProcess start(
+      List<String> launcher,
+      String main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment,
+      Consumer<String> lines) {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));

@@ -1,4 +1,4 @@
-package baton.scripts.crash;
+package baton.scripts.pretend;
 
 import baton.protocol.Checkpoint;
 import baton.protocol.Grant;
@@ -8,13 +8,15 @@ import baton.protocol.Sha256;
 import baton.protocol.client.Committed;
 import baton.protocol.client.Held;
 import baton.protocol.client.Renewal;
-import baton.scripts.pretend.PretendManifest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** What a load worker does under one lease: positions one after another, and their manifests. */
-final class Leg {
+/**
+ * What a worker that does not train does under one lease: positions one after another, and their
+ * manifests.
+ */
+public final class Leg {
   private static final int MOST_BATCHES = 5;
   private static final int EPOCH_ENDS_ONE_IN = 3;
 
@@ -27,7 +29,7 @@ final class Leg {
   private int commits;
   private long liveUntilNanos;
 
-  Leg(Grant grant, Held held, SessionId session, SplittableRandom random, long sentNanos) {
+  public Leg(Grant grant, Held held, SessionId session, SplittableRandom random, long sentNanos) {
     this.grant = grant;
     this.held = held;
     this.session = session;
@@ -37,28 +39,28 @@ final class Leg {
     lives(sentNanos, grant.ttl(), grant.waited());
   }
 
-  Held held() {
+  public Held held() {
     return held;
   }
 
-  Position position() {
+  public Position position() {
     return position;
   }
 
-  Optional<Sha256> head() {
+  public Optional<Sha256> head() {
     return head;
   }
 
-  int commits() {
+  public int commits() {
     return commits;
   }
 
   /** Whether it cannot have run out: counted from the sending, plus what was waited (R9). */
-  boolean isLive() {
+  public boolean isLive() {
     return System.nanoTime() < liveUntilNanos;
   }
 
-  void renewed(long sentNanos, Renewal renewal) {
+  public void renewed(long sentNanos, Renewal renewal) {
     lives(sentNanos, renewal.ttl(), renewal.waited());
   }
 
@@ -66,21 +68,21 @@ final class Leg {
     liveUntilNanos = sentNanos + ttl.plus(waited).toNanos();
   }
 
-  Position nextPosition() {
+  public Position nextPosition() {
     boolean endsEpoch = position.batch() >= MOST_BATCHES || random.nextInt(EPOCH_ENDS_ONE_IN) == 0;
     return endsEpoch
         ? Position.ofEpochs(position.epoch() + 1)
         : new Position(position.epoch(), position.batch() + 1);
   }
 
-  void committed(Position reached, Committed answer) {
+  public void committed(Position reached, Committed answer) {
     position = reached;
     head = Optional.of(answer.head());
     commits++;
   }
 
   /** As a worker would write it last of a checkpoint's files. */
-  String manifest(Position at) {
+  public String manifest(Position at) {
     return PretendManifest.of(
         grant, session, at, commits, head, Long.toHexString(random.nextLong()));
   }

@@ -1,4 +1,4 @@
-package baton.scripts.crash;
+package baton.scripts.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

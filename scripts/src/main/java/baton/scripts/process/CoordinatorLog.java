@@ -1,4 +1,4 @@
-package baton.scripts.crash;
+package baton.scripts.process;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
  * What the coordinator says in all its lives, in one file, for whoever looks into a failure; the
  * tokens of its first start are left out.
  */
-final class CoordinatorLog implements Consumer<String>, AutoCloseable {
+public final class CoordinatorLog implements Consumer<String>, AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("(baton_[a-z]+_)\\S+");
 
   private final BufferedWriter writer;
 
-  CoordinatorLog(Path file) throws IOException {
+  public CoordinatorLog(Path file) throws IOException {
     this.writer = Files.newBufferedWriter(file);
   }
 

@@ -1,0 +1,106 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Submit;
+import baton.coordinator.lease.Transitions;
+import baton.protocol.JobId;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The jobs that are not over, as a list that is cheap to look at: whoever chooses among thousands
+ * of them does not ask the database for each.
+ *
+ * <ol>
+ *   <li>Every now and then it is read whole.
+ *   <li>In between, the jobs that are known to have changed are read again, when somebody looks.
+ * </ol>
+ *
+ * <p>It may be behind what another coordinator did a moment ago. It only proposes: the decision is
+ * taken on what the database holds.
+ */
+final class OpenJobs {
+  private static final Duration READ_WHOLE_EVERY = Duration.ofSeconds(2);
+
+  private final JobStore jobs;
+  private final Supplier<Duration> ticker;
+  private final Set<JobId> changed = ConcurrentHashMap.newKeySet();
+  private final Map<JobId, Job> open = new LinkedHashMap<>();
+  private Optional<Duration> readWholeAt = Optional.empty();
+  private List<Job> list = List.of();
+
+  OpenJobs(JobStore jobs, Supplier<Duration> ticker) {
+    this.jobs = jobs;
+    this.ticker = ticker;
+  }
+
+  /** A job has changed, or may have. */
+  void changed(JobId job) {
+    changed.add(job);
+  }
+
+  /** All of them, in the order of their submission. */
+  synchronized List<Job> all() {
+    Duration now = ticker.get();
+    if (readWholeAt.filter(at -> now.minus(at).compareTo(READ_WHOLE_EVERY) < 0).isEmpty()) {
+      readWhole();
+      readWholeAt = Optional.of(now);
+    } else if (!changed.isEmpty()) {
+      readChanged();
+    }
+    return list;
+  }
+
+  private void readWhole() {
+    Set<JobId> before = Set.copyOf(changed);
+    list = List.copyOf(jobs.open());
+    changed.removeAll(before);
+    open.clear();
+    list.forEach(job -> open.put(job.id(), job));
+  }
+
+  private void readChanged() {
+    for (JobId id : Set.copyOf(changed)) {
+      changed.remove(id); // before it is read: what changes meanwhile is read once more
+      try {
+        jobs.find(id)
+            .filter(job -> !job.state().isOver())
+            .ifPresentOrElse(job -> open.put(id, job), () -> open.remove(id));
+      } catch (RuntimeException e) {
+        changed.add(id);
+        throw e;
+      }
+    }
+    list = List.copyOf(open.values());
+  }
+
+  /** The same door, which takes note of what passes. */
+  Transitions noting(Transitions door) {
+    return new Transitions() {
+      @Override
+      public CompletionStage<Outcome> submit(Submit submit) {
+        return door.submit(submit).whenComplete((outcome, failure) -> changed(submit.id()));
+      }
+
+      @Override
+      public CompletionStage<Outcome> apply(JobId job, Command command) {
+        return door.apply(job, command).whenComplete((outcome, failure) -> changed(job));
+      }
+
+      @Override
+      public Outcome preview(Job job, Command command) {
+        return door.preview(job, command);
+      }
+    };
+  }
+}

@@ -1,0 +1,60 @@
+package baton.scripts.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresServerTest {
+  @TempDir private Path folder;
+  private PostgresBinaries binaries;
+
+  @BeforeEach
+  void requirePostgres() throws IOException {
+    Assumptions.assumeTrue(PostgresBinaries.find().isPresent(), "no PostgreSQL is installed");
+    binaries = PostgresBinaries.find().get();
+    for (Path above = folder; !above.equals(Path.of("/tmp")) && above.getParent() != null; ) {
+      if (Files.getOwner(above).getName().equals(System.getProperty("user.name"))) {
+        Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+      above = above.getParent();
+    }
+  }
+
+  @Test
+  void aKilledOneStartsAgainAtTheSamePort() throws Exception {
+    int port = freePort();
+    try (PostgresServer server =
+        new PostgresServer(binaries, folder.resolve("database"), List.of(), "127.0.0.1", port)) {
+      server.create("secret");
+      connect(port);
+
+      server.kill();
+      assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class);
+
+      server.start();
+      connect(port);
+      assertThat(server.url()).isEqualTo("postgresql://baton@127.0.0.1:" + port + "/baton");
+    }
+  }
+
+  private static void connect(int port) throws IOException {
+    new Socket("127.0.0.1", port).close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
