@@ -11,6 +11,7 @@ import baton.protocol.checkpoint.Tensor;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
+import baton.protocol.message.EventView;
 import baton.protocol.message.HazardBody;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
@@ -165,6 +166,7 @@ class JsonTest {
         LeaseRequest.from(ASK, true),
         ACCESS,
         LentAccess.from(Optional.of(ACCESS)),
+        new EventView(7, JOB, "mnist", "SUBMITTED", "submitted", NOON),
         new Problem("urn:baton:stale-fence", "t", 409, "d", null),
         new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
         new ReleaseRequest(ReleaseReason.COMPLETED, null),

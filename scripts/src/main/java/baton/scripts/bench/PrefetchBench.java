@@ -55,8 +55,7 @@ public final class PrefetchBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    TorchEngine torch =
-        new TorchEngine(new TorchSettings(threads, Optional.empty(), System.getenv()));
+    TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
     out.printf("%-8s %8s %12s%n", "PROGRAM", "PREFETCH", "MS A BATCH");
     for (Program program : Programs.builtIn(torch)) {
       if (PROGRAMS.containsKey(program.name())) {
