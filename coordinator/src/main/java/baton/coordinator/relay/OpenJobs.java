@@ -8,7 +8,8 @@ import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.JobId;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +32,13 @@ import java.util.function.Supplier;
  */
 final class OpenJobs {
   private static final Duration READ_WHOLE_EVERY = Duration.ofSeconds(2);
+  private static final Comparator<Job> AS_SUBMITTED =
+      Comparator.comparing(Job::submittedAt).thenComparing(job -> job.id().value());
 
   private final JobStore jobs;
   private final Supplier<Duration> ticker;
   private final Set<JobId> changed = ConcurrentHashMap.newKeySet();
-  private final Map<JobId, Job> open = new LinkedHashMap<>();
+  private final Map<JobId, Job> open = new HashMap<>();
   private Optional<Duration> readWholeAt = Optional.empty();
   private List<Job> list = List.of();
 
@@ -81,7 +84,7 @@ final class OpenJobs {
         throw e;
       }
     }
-    list = List.copyOf(open.values());
+    list = open.values().stream().sorted(AS_SUBMITTED).toList();
   }
 
   /** The same door, which takes note of what passes. */

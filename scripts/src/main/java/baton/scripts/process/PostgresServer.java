@@ -1,7 +1,12 @@
 package baton.scripts.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +23,10 @@ public final class PostgresServer implements AutoCloseable {
   private static final String USER = "baton";
   private static final String DATABASE = "baton";
 
+  /** Of PostgreSQL's frontend/backend protocol, version 3.0: its number, and the first answer. */
+  private static final int PROTOCOL = 196_608;
+
+  private static final int ASKS_FOR_PASSWORD = 'R';
   private static final Duration MOST_TO_START = Duration.ofSeconds(60);
   private static final List<String> AS_NOBODY =
       List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
@@ -111,16 +120,20 @@ public final class PostgresServer implements AutoCloseable {
             .start();
   }
 
-  private boolean isAnswering() throws IOException, InterruptedException {
-    return new ProcessBuilder(
-                binaries.program("pg_isready"),
-                "--quiet",
-                "--host=" + address,
-                "--port=" + port,
-                "--timeout=1")
-            .start()
-            .waitFor()
-        == 0;
+  /** Whether it asks who is there; one that starts up answers with an error. */
+  private boolean isAnswering() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), 200);
+      socket.setSoTimeout(2_000);
+      byte[] who = "user\0%s\0database\0%s\0\0".formatted(USER, DATABASE).getBytes(UTF_8);
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(8 + who.length);
+      out.writeInt(PROTOCOL);
+      out.write(who);
+      return socket.getInputStream().read() == ASKS_FOR_PASSWORD;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** {@code kill -9}, all its processes at once. */

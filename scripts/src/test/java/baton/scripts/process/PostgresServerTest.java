@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +20,8 @@ class PostgresServerTest {
 
   @BeforeEach
   void requirePostgres() throws IOException {
-    Assumptions.assumeTrue(PostgresBinaries.find().isPresent(), "no PostgreSQL is installed");
-    binaries = PostgresBinaries.find().get();
+
+    binaries = EmbeddedBinaries.find();
     for (Path above = folder; !above.equals(Path.of("/tmp")) && above.getParent() != null; ) {
       if (Files.getOwner(above).getName().equals(System.getProperty("user.name"))) {
         Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
