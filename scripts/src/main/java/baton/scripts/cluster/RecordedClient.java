@@ -1,6 +1,7 @@
 package baton.scripts.cluster;
 
 import baton.protocol.Ask;
+import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
@@ -78,7 +79,13 @@ final class RecordedClient {
         () ->
             client.renew(
                 leg.held(), Phase.TRAIN, leg.position(), leg.commits(), OptionalDouble.of(0.5)),
-        (done, renewal) -> done.lives(renewal.ttl(), renewal.waited()));
+        (done, renewal) -> {
+          if (renewal.directive() == Directive.STOP) {
+            done.outcome = Outcome.REFUSED; // whoever is told to stop holds nothing
+          } else {
+            done.lives(renewal.ttl(), renewal.waited());
+          }
+        });
   }
 
   Committed commit(Leg leg, SessionId session, Position position, String manifest)

@@ -125,9 +125,11 @@ final class SimulatedWorker {
   }
 
   private void renew(Leg held) throws ProblemException, InterruptedException {
-    Optional<Renewal> renewal = answerTo(() -> client.renew(held, session));
-    if (renewal.map(Renewal::directive).equals(Optional.of(Directive.CHECKPOINT_AND_RELEASE))) {
+    Optional<Directive> told = answerTo(() -> client.renew(held, session)).map(Renewal::directive);
+    if (told.equals(Optional.of(Directive.CHECKPOINT_AND_RELEASE))) {
       release(held, ReleaseReason.COMPLETED);
+    } else if (told.equals(Optional.of(Directive.STOP))) {
+      drop();
     }
   }
 

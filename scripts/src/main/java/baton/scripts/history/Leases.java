@@ -17,6 +17,9 @@ import java.util.TreeMap;
 
 /** The leases of one job as its holders saw them: one after another, never two at once. */
 final class Leases {
+  /** In microseconds. */
+  private static final long LAST_MOMENT = 1_000_000;
+
   private final JobId job;
   private final List<Call> calls;
 
@@ -66,13 +69,19 @@ final class Leases {
     }
   }
 
-  /** A lease that was not given back is another's only when its last ttl is over (R9). */
+  /**
+   * A lease that was not given back is another's only when its last ttl is over (R9). A renewal in
+   * the last moment races with the grant that running out permits, and proves nothing.
+   */
   private void requireNobodyIsOustedEarly() {
     Map<Fence, Long> liveUntil = new HashMap<>();
     Map<Fence, Long> gaveBack = new HashMap<>();
     for (Call call : calls) {
       if (call.outcome() == Outcome.OK && call.ttlMs() != null) {
-        liveUntil.merge(call.fence(), call.liveUntil(), Math::max);
+        long before = liveUntil.getOrDefault(call.fence(), Long.MAX_VALUE);
+        if (call.sent() + LAST_MOMENT <= before) {
+          liveUntil.merge(call.fence(), call.liveUntil(), Math::max);
+        }
       }
       if (call.op() == Op.RELEASE && call.outcome() != Outcome.REFUSED) {
         gaveBack.merge(call.fence(), call.sent(), Math::min);

@@ -84,6 +84,13 @@ class CheckerTest {
   }
 
   @Test
+  void aRenewalInTheLastMomentRacesWithTheNextGrant() {
+    history.add(renewal(1, 5_500));
+
+    assertThat(judge().findings()).as("a lease renewed at 1 s runs out at 6 s").isEmpty();
+  }
+
+  @Test
   void aLeaseGivenBackMayBeGrantedAtOnce() {
     history.add(renewal(1, 6_900));
     history.add(call(Op.RELEASE, 6_950, 6_960, 1, null, null));
