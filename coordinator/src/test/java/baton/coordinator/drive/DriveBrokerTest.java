@@ -10,6 +10,7 @@ import baton.drive.DriveLogout;
 import baton.drive.DrivePolicy;
 import baton.drive.LentCredentials;
 import baton.drive.LentDriveStore;
+import baton.drive.fake.Action;
 import baton.drive.fake.Operation;
 import baton.protocol.Ask;
 import baton.protocol.SessionId;
@@ -209,7 +210,7 @@ class DriveBrokerTest {
   @Test
   void whileGoogleIsSilentWhatIsThereIsLentToItsEnd() throws Exception {
     DriveAccount account = signIn();
-    bench.drive().close();
+    bench.drive().faults().always(Operation.TOKEN, new Action.Refuse(503, "backendError"));
     bench.time().pass(Duration.ofMinutes(50));
     broker.step();
     assertThat(broker.lend(account.store())).isPresent();

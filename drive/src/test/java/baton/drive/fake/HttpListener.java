@@ -30,6 +30,9 @@ final class HttpListener implements AutoCloseable {
         Socket socket = server.accept();
         socket.setTcpNoDelay(true);
         open.add(socket);
+        if (server.isClosed()) {
+          socket.close(); // it came in while the others were being closed
+        }
         thread("fake-drive", () -> serve(socket));
       }
     } catch (IOException e) {
