@@ -3,6 +3,7 @@ package baton.scripts.bench;
 import baton.scripts.process.CoordinatorServer;
 import baton.scripts.process.PostgresBinaries;
 import baton.scripts.process.PostgresServer;
+import baton.scripts.process.TemporaryFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.ServerSocket;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,10 +67,11 @@ public final class CoordinatorBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Path folder = Files.createTempDirectory("baton-bench-");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    try (Contenders contenders = new Contenders()) {
-      enter(contenders, folder, out);
+    try (TemporaryFolder folder = TemporaryFolder.named("baton-bench-");
+        Contenders contenders = new Contenders()) {
+      // PostgreSQL's user must be able to enter it.
+      Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      enter(contenders, folder.path(), out);
       Map<Row, List<Rate>> rates = new LinkedHashMap<>();
       for (int round = 1; round <= rounds; round++) {
         for (int many : clients) {
@@ -83,8 +84,6 @@ public final class CoordinatorBench implements Callable<Integer> {
         }
       }
       table(out, rates);
-    } finally {
-      delete(folder);
     }
     return 0;
   }
@@ -180,14 +179,6 @@ public final class CoordinatorBench implements Callable<Integer> {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

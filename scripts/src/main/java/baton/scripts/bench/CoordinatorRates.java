@@ -2,22 +2,18 @@ package baton.scripts.bench;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.scripts.process.CoordinatorServer;
-import java.io.IOException;
+import baton.scripts.process.TemporaryFolder;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,8 +55,9 @@ public final class CoordinatorRates implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Path folder = Files.createTempDirectory("baton-rates-");
-    try (CoordinatorServer server = new CoordinatorServer(folder, Optional.empty(), line -> {})) {
+    try (TemporaryFolder folder = TemporaryFolder.named("baton-rates-");
+        CoordinatorServer server =
+            new CoordinatorServer(folder.path(), Optional.empty(), line -> {})) {
       print(out, "load average %.1f on %d processors%n", loadAverage(), processors());
       print(out, "first start  %.2f s to 200 of /readyz%n", start(server));
       for (int i = 1; i < starts; i++) {
@@ -71,8 +68,6 @@ public final class CoordinatorRates implements Callable<Integer> {
       measure(server, out);
       print(out, "memory       %s, after the load%n", Memory.of(server.pid()));
       print(out, "load average %.1f%n", loadAverage());
-    } finally {
-      delete(folder);
     }
     return 0;
   }
@@ -126,13 +121,5 @@ public final class CoordinatorRates implements Callable<Integer> {
   private static void print(PrintWriter out, String format, Object... values) {
     out.printf(Locale.ROOT, format, values);
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

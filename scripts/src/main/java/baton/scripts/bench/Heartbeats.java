@@ -2,13 +2,10 @@ package baton.scripts.bench;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.scripts.process.CoordinatorServer;
-import java.io.IOException;
+import baton.scripts.process.TemporaryFolder;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,8 +56,9 @@ public final class Heartbeats implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Path folder = Files.createTempDirectory("baton-heartbeats-");
-    try (CoordinatorServer server = new CoordinatorServer(folder, Optional.empty(), line -> {})) {
+    try (TemporaryFolder folder = TemporaryFolder.named("baton-heartbeats-");
+        CoordinatorServer server =
+            new CoordinatorServer(folder.path(), Optional.empty(), line -> {})) {
       server.start();
       List<PretendHolder> holders = lease(server, out);
       beat(holders, every); // whoever renews for the first time
@@ -78,8 +75,6 @@ public final class Heartbeats implements Callable<Integer> {
           rate.median().toNanos() / 1e6,
           rate.p99().toNanos() / 1e6);
       print(out, "coordinator: %.1f %% of one core, %s%n", busy * 100, Memory.of(server.pid()));
-    } finally {
-      delete(folder);
     }
     return 0;
   }
@@ -155,13 +150,5 @@ public final class Heartbeats implements Callable<Integer> {
   private static void print(PrintWriter out, String format, Object... values) {
     out.printf(Locale.ROOT, format, values);
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }
