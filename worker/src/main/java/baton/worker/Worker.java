@@ -49,6 +49,7 @@ public final class Worker implements AutoCloseable {
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Scratch scratch;
+  private boolean closed;
   private final Provisions provisions;
   private final Trainer trainer;
   private final Control control;
@@ -251,9 +252,14 @@ public final class Worker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    provisions.close();
-    trainer.close();
-    scratch.close();
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return; // a signal's hook and the main thread both come here, and one must wait for the other
+    }
+    closed = true;
+    try (scratch) {
+      provisions.close();
+      trainer.close();
+    }
   }
 }
