@@ -16,7 +16,7 @@ class DemoTest {
     int code =
         new CommandLine(new Demo())
             .setOut(new PrintWriter(told))
-            .execute("--epochs", "16", "--kills", "2", "--seed", "11");
+            .execute("--epochs", "24", "--kills", "2", "--seed", "11");
 
     assertThat(told.toString().strip().lines().reduce((a, b) -> b))
         .as(told.toString())
