@@ -1,12 +1,11 @@
 package baton.scripts.bench;
 
 import baton.scripts.process.CoordinatorServer;
+import baton.scripts.process.FreePort;
 import baton.scripts.process.PostgresBinaries;
 import baton.scripts.process.PostgresServer;
 import baton.scripts.process.TemporaryFolder;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -107,7 +106,7 @@ public final class CoordinatorBench implements Callable<Integer> {
     }
     PostgresServer server =
         new PostgresServer(
-            postgres.get(), folder.resolve("postgres"), List.of(), "127.0.0.1", freePort());
+            postgres.get(), folder.resolve("postgres"), List.of(), "127.0.0.1", FreePort.find());
     contenders.closeLast(server);
     server.create("bench");
     Path tools = postgres.get().folder();
@@ -174,11 +173,5 @@ public final class CoordinatorBench implements Callable<Integer> {
   private static void print(PrintWriter out, String format, Object... values) {
     out.printf(Locale.ROOT, format, values);
     out.flush();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

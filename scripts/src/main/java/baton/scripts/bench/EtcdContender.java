@@ -1,7 +1,7 @@
 package baton.scripts.bench;
 
+import baton.scripts.process.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,9 +39,9 @@ final class EtcdContender implements Contender {
   }
 
   static EtcdContender start(Path folder) throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     String clients = "http://127.0.0.1:" + port;
-    String peers = "http://127.0.0.1:" + freePort();
+    String peers = "http://127.0.0.1:" + FreePort.find();
     Process process =
         new ProcessBuilder(
                 PROGRAM.toString(),
@@ -104,11 +104,5 @@ final class EtcdContender implements Contender {
   @Override
   public void close() throws IOException {
     process.destroyForcibly();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -2,10 +2,10 @@ package baton.scripts.cluster;
 
 import baton.protocol.client.CoordinatorClient;
 import baton.scripts.process.CoordinatorLog;
+import baton.scripts.process.FreePort;
 import baton.scripts.process.PostgresBinaries;
 import baton.scripts.process.PostgresServer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class ClusterProcesses implements AutoCloseable {
             folder.resolve("database"),
             network.launcher(Cut.DATABASE),
             network.address(Cut.DATABASE),
-            freePort());
+            FreePort.find());
     List<Integer> joins = freePorts();
     List<Integer> ports = freePorts();
     for (int i = 0; i < MEMBERS.size(); i++) {
@@ -132,18 +132,12 @@ final class ClusterProcesses implements AutoCloseable {
     log.close();
   }
 
+  /** Members are named to one another before they start, so theirs cannot be port 0. */
   private static List<Integer> freePorts() throws IOException {
     List<Integer> ports = new ArrayList<>();
     for (int i = 0; i < MEMBERS.size(); i++) {
-      ports.add(freePort());
+      ports.add(FreePort.find());
     }
     return ports;
-  }
-
-  /** Members are named to one another before they start, so theirs cannot be port 0. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -55,10 +55,6 @@ final class Member implements AutoCloseable {
     return uri;
   }
 
-  long pid() {
-    return process.pid();
-  }
-
   /** Starts it; returns at once, long before it is ready. */
   void launch() {
     process =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ class PostgresServerTest {
 
   @Test
   void aKilledOneStartsAgainAtTheSamePort() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (PostgresServer server =
         new PostgresServer(binaries, folder.resolve("database"), List.of(), "127.0.0.1", port)) {
       server.create("secret");
@@ -49,11 +48,5 @@ class PostgresServerTest {
 
   private static void connect(int port) throws IOException {
     new Socket("127.0.0.1", port).close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,10 +1,10 @@
 package baton.scripts.bench.drive;
 
 import baton.protocol.Sha256;
+import baton.scripts.process.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class RcloneMover implements Mover {
 
   RcloneMover(Path shelf) throws IOException, InterruptedException {
     this.shelf = Files.createDirectories(shelf);
-    this.port = freePort();
+    this.port = FreePort.find();
     this.server =
         new ProcessBuilder(
                 "rclone", "serve", "webdav", shelf.toString(), "--addr", "127.0.0.1:" + port)
@@ -32,12 +32,6 @@ final class RcloneMover implements Mover {
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly));
     awaitReady();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void awaitReady() throws IOException, InterruptedException {
