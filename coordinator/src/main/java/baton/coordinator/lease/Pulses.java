@@ -1,6 +1,8 @@
 package baton.coordinator.lease;
 
 import baton.protocol.JobId;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 
 /** The newest renewals, shared between coordinators and kept in memory only: they may be lost. */
@@ -8,6 +10,9 @@ public interface Pulses {
   void put(JobId job, Pulse pulse);
 
   Optional<Pulse> get(JobId job);
+
+  /** Those there are of these jobs, at the price of about one. */
+  Map<JobId, Pulse> all(Collection<JobId> jobs);
 
   void remove(JobId job);
 }

@@ -9,8 +9,10 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +24,14 @@ import java.util.stream.Collectors;
  * for use by several threads.
  */
 final class Lifelines {
+  private static final int LOOKS_PER_TTL = 20;
+  private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
+
   private final Pulses pulses;
   private final Supplier<Duration> ticker;
   private final LeaseWatch watch;
+  private final Map<JobId, Duration> looked = new HashMap<>();
+  private Duration forgotten;
 
   Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
     this.pulses = pulses;
@@ -77,22 +84,95 @@ final class Lifelines {
     watch.committed(job, fence, ticker.get());
   }
 
-  /** Looks at every live lease; tells those that have run out. */
-  synchronized Map<JobId, Fence> ranOut(Collection<Job> jobs) {
-    watch.look(ticker.get());
-    Map<JobId, Fence> ranOut = new HashMap<>();
-    for (Job job : jobs) {
-      if (job.lease().isPresent() && remaining(job).isZero()) {
-        ranOut.put(job.id(), job.fence());
+  /**
+   * Looks at the renewals that others may have heard: of each live lease several times in a ttl, so
+   * that none runs out much later than it should. Called several times a second.
+   */
+  void look(Collection<Job> jobs) {
+    List<Job> due = new ArrayList<>();
+    synchronized (this) {
+      Duration now = ticker.get();
+      watch.look(now);
+      for (Job job : jobs) {
+        if (job.lease().isPresent() && isDue(job, now)) {
+          due.add(job);
+        }
       }
     }
-    return ranOut;
+    lookAt(due);
+  }
+
+  private boolean isDue(Job job, Duration now) {
+    watch.begin(job.id(), job.fence(), now);
+    Duration last = looked.get(job.id());
+    Duration between = job.spec().policy().ttl().dividedBy(LOOKS_PER_TTL);
+    boolean due = last == null || now.minus(last).compareTo(between) >= 0;
+    if (due) {
+      looked.put(job.id(), now);
+    }
+    return due;
+  }
+
+  /** Those of the live leases that have run out; each was looked at once more. */
+  Map<JobId, Fence> ranOut(Collection<Job> jobs) {
+    List<Job> silent;
+    synchronized (this) {
+      watch.look(ticker.get());
+      silent = jobs.stream().filter(this::isSilent).toList();
+    }
+    lookAt(silent);
+    synchronized (this) {
+      return silent.stream().filter(this::isSilent).collect(Collectors.toMap(Job::id, Job::fence));
+    }
+  }
+
+  private boolean isSilent(Job job) {
+    return job.lease().isPresent() && known(job).isZero();
   }
 
   /** What remains of the live lease of {@code job}. */
-  synchronized Duration remaining(Job job) {
-    look(job);
+  Duration remaining(Job job) {
+    Duration left;
+    synchronized (this) {
+      left = known(job);
+    }
+    if (!left.isZero()) {
+      return left;
+    }
+    lookAt(List.of(job));
+    synchronized (this) {
+      return known(job);
+    }
+  }
+
+  private Duration known(Job job) {
+    watch.begin(job.id(), job.fence(), ticker.get());
     return remaining(job.id(), job.fence(), job.spec().policy().ttl());
+  }
+
+  /** Unlocked, for it may wait for other members; what is heard here meanwhile is newer. */
+  private void lookAt(Collection<Job> jobs) {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    Map<JobId, Optional<Pulse>> before = new HashMap<>();
+    synchronized (this) {
+      jobs.forEach(job -> before.put(job.id(), watch.pulse(job.id(), job.fence())));
+    }
+    Map<JobId, Pulse> newest = pulses.all(before.keySet());
+    synchronized (this) {
+      Duration now = ticker.get();
+      for (Job job : jobs) {
+        Pulse pulse = newest.get(job.id());
+        boolean isNews =
+            pulse != null
+                && pulse.fence().equals(job.fence())
+                && watch.pulse(job.id(), job.fence()).equals(before.get(job.id()));
+        if (isNews) {
+          watch.observe(job.id(), pulse, now);
+        }
+      }
+    }
   }
 
   /** How long nothing was heard from the holder of the live lease. */
@@ -101,7 +181,6 @@ final class Lifelines {
   }
 
   synchronized Optional<Phase> stalled(Job job) {
-    look(job);
     return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
   }
 
@@ -109,22 +188,20 @@ final class Lifelines {
     return job.lease().map(Lease::fence).flatMap(fence -> watch.pulse(job.id(), fence));
   }
 
-  /** Drops what is known of jobs that are over. */
+  /** Drops now and then what is known of jobs that are over. */
   synchronized void forgetAllBut(Collection<Job> open) {
+    Duration now = ticker.get();
+    if (forgotten != null && now.minus(forgotten).compareTo(BETWEEN_FORGETTING) < 0) {
+      return;
+    }
+    forgotten = now;
     Set<JobId> kept = open.stream().map(Job::id).collect(Collectors.toSet());
     for (JobId job : watch.watched()) {
       if (!kept.contains(job)) {
         watch.forget(job);
+        looked.remove(job);
         pulses.remove(job);
       }
     }
-  }
-
-  private void look(Job job) {
-    watch.begin(job.id(), job.fence(), ticker.get());
-    pulses
-        .get(job.id())
-        .filter(pulse -> pulse.fence().equals(job.fence()))
-        .ifPresent(pulse -> watch.observe(job.id(), pulse, ticker.get()));
   }
 }

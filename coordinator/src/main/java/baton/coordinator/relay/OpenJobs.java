@@ -12,8 +12,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -39,6 +41,7 @@ final class OpenJobs {
   private final Supplier<Duration> ticker;
   private final Set<JobId> changed = ConcurrentHashMap.newKeySet();
   private final Map<JobId, Job> open = new HashMap<>();
+  private final NavigableSet<Job> inOrder = new TreeSet<>(AS_SUBMITTED);
   private Optional<Duration> readWholeAt = Optional.empty();
   private List<Job> list = List.of();
 
@@ -66,10 +69,12 @@ final class OpenJobs {
 
   private void readWhole() {
     Set<JobId> before = Set.copyOf(changed);
-    list = List.copyOf(jobs.open());
+    List<Job> read = jobs.open();
     changed.removeAll(before);
     open.clear();
-    list.forEach(job -> open.put(job.id(), job));
+    inOrder.clear();
+    read.forEach(this::keep);
+    list = List.copyOf(inOrder);
   }
 
   private void readChanged() {
@@ -78,13 +83,26 @@ final class OpenJobs {
       try {
         jobs.find(id)
             .filter(job -> !job.state().isOver())
-            .ifPresentOrElse(job -> open.put(id, job), () -> open.remove(id));
+            .ifPresentOrElse(this::keep, () -> drop(id));
       } catch (RuntimeException e) {
         changed.add(id);
         throw e;
       }
     }
-    list = open.values().stream().sorted(AS_SUBMITTED).toList();
+    list = List.copyOf(inOrder);
+  }
+
+  private void keep(Job job) {
+    drop(job.id());
+    open.put(job.id(), job);
+    inOrder.add(job);
+  }
+
+  private void drop(JobId id) {
+    Job known = open.remove(id);
+    if (known != null) {
+      inOrder.remove(known);
+    }
   }
 
   /** The same door, which takes note of what passes. */

@@ -341,6 +341,7 @@ public final class Relay {
     hazards.refresh();
     List<Job> open = openJobs.all();
     lifelines.forgetAllBut(open);
+    lifelines.look(open);
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);
     for (Job job : open) {
       if (job.lease().isPresent()) {

@@ -7,8 +7,12 @@ import baton.protocol.JobId;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The newest renewals in a shared map without a store behind it. A member that does not see the
@@ -33,6 +37,13 @@ public final class HazelcastPulses implements Pulses {
   @Override
   public Optional<Pulse> get(JobId job) {
     return Optional.ofNullable(shared(() -> pulses.get(job.value())));
+  }
+
+  @Override
+  public Map<JobId, Pulse> all(Collection<JobId> jobs) {
+    Set<String> keys = jobs.stream().map(JobId::value).collect(Collectors.toSet());
+    return shared(() -> pulses.getAll(keys)).entrySet().stream()
+        .collect(Collectors.toMap(entry -> new JobId(entry.getKey()), Map.Entry::getValue));
   }
 
   @Override

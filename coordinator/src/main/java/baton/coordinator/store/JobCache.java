@@ -11,7 +11,7 @@ import java.util.Optional;
  * asks names the version that stands there now.
  */
 final class JobCache {
-  private static final int MOST = 1_000;
+  private static final int MOST = 20_000;
 
   private final Map<JobId, Job> jobs =
       new LinkedHashMap<>(16, 0.75f, true) {

@@ -2,10 +2,9 @@ package baton.coordinator.relay;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.lease.Signals;
+import baton.coordinator.store.MemoryPulses;
 import baton.protocol.Ask;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
@@ -24,7 +23,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +39,7 @@ final class RelayFixture {
   private static final Duration ORIGIN = Duration.ofDays(9);
 
   final FakeFiles files = new FakeFiles();
-  final Map<JobId, Pulse> pulses = new HashMap<>();
+  final MemoryPulses pulses = new MemoryPulses();
   final MemoryJobs jobs;
   Relay relay;
 
@@ -65,7 +63,7 @@ final class RelayFixture {
             new Relay.Parts(
                 jobs,
                 jobs,
-                new MapPulses(pulses),
+                pulses,
                 new ListedSignals(listeners),
                 files,
                 Runnable::run,
@@ -83,7 +81,7 @@ final class RelayFixture {
             new Relay.Parts(
                 jobs,
                 jobs,
-                new MapPulses(pulses),
+                pulses,
                 new ListedSignals(listeners),
                 files,
                 Runnable::run,
@@ -237,23 +235,6 @@ final class RelayFixture {
 
   private static Sha256 secret(String worker) {
     return Samples.ask(worker).secretHash();
-  }
-
-  private record MapPulses(Map<JobId, Pulse> map) implements Pulses {
-    @Override
-    public void put(JobId job, Pulse pulse) {
-      map.put(job, pulse);
-    }
-
-    @Override
-    public Optional<Pulse> get(JobId job) {
-      return Optional.ofNullable(map.get(job));
-    }
-
-    @Override
-    public void remove(JobId job) {
-      map.remove(job);
-    }
   }
 
   private record ListedSignals(List<Consumer<JobId>> listeners) implements Signals {

@@ -37,11 +37,10 @@ class RelayTest {
     fixture.passes(seconds(20));
 
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7)).isEqualTo(GO_ON);
-    assertThat(fixture.pulses)
-        .containsEntry(
-            mnist.id(),
+    assertThat(fixture.pulses.get(mnist.id()))
+        .contains(
             new Pulse(annas.fence(), 1, Phase.TRAIN, 7, Position.START, OptionalDouble.of(0.5)));
-    assertThat(fixture.relay.pulse(job())).contains(fixture.pulses.get(mnist.id()));
+    assertThat(fixture.relay.pulse(job())).isEqualTo(fixture.pulses.get(mnist.id()));
     fixture.passes(seconds(15));
     assertThat(fixture.relay.remaining(job())).contains(seconds(45));
   }
@@ -52,7 +51,7 @@ class RelayTest {
     fixture.pulses.put(
         mnist.id(),
         new Pulse(annas.fence(), 3, Phase.TRAIN, 7, Position.START, OptionalDouble.empty()));
-    fixture.passes(seconds(1));
+    fixture.passes(seconds(3)); // a twentieth of the ttl
 
     assertThat(fixture.relay.remaining(job())).contains(seconds(60));
   }
@@ -92,7 +91,7 @@ class RelayTest {
     assertThat(bens.fence()).isEqualTo(annas.fence().next());
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7))
         .isEqualTo(new Outcome.Renewed(Directive.STOP, "the lease has ended"));
-    assertThat(fixture.pulses).as("and its renewal prolongs nothing").isEmpty();
+    assertThat(fixture.pulses.get(mnist.id())).as("and its renewal prolongs nothing").isEmpty();
   }
 
   @Test
@@ -214,7 +213,7 @@ class RelayTest {
         now(fixture.relay.renew(mnist.id(), annas.fence(), ask("mallory").secretHash(), renewing));
 
     assertThat(((Outcome.Refused) outcome).why()).isEqualTo(Refusal.FOREIGN_SECRET);
-    assertThat(fixture.pulses).isEmpty();
+    assertThat(fixture.pulses.get(mnist.id())).isEmpty();
   }
 
   private Job job() {

@@ -2,8 +2,6 @@ package baton.scripts.simulation;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Recovered;
 import baton.coordinator.lease.Recovery;
 import baton.coordinator.lease.Restore;
@@ -12,6 +10,7 @@ import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.relay.Renewing;
+import baton.coordinator.store.MemoryPulses;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -27,9 +26,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -102,7 +99,7 @@ final class CoordinatorProcess {
             new Relay.Parts(
                 database,
                 desk,
-                pulses(),
+                new MemoryPulses(),
                 signals,
                 blobs.seenByCoordinator(
                     weather.coordinatorReaches(),
@@ -252,26 +249,6 @@ final class CoordinatorProcess {
       @Override
       public void listen(Consumer<JobId> listener) {
         listeners.add(listener);
-      }
-    };
-  }
-
-  private static Pulses pulses() {
-    Map<JobId, Pulse> newest = new HashMap<>();
-    return new Pulses() {
-      @Override
-      public void put(JobId job, Pulse pulse) {
-        newest.put(job, pulse);
-      }
-
-      @Override
-      public Optional<Pulse> get(JobId job) {
-        return Optional.ofNullable(newest.get(job));
-      }
-
-      @Override
-      public void remove(JobId job) {
-        newest.remove(job);
       }
     };
   }
