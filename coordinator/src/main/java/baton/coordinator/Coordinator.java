@@ -12,6 +12,8 @@ import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Signals;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.store.ClusterName;
 import baton.coordinator.store.DataDirectory;
@@ -20,6 +22,8 @@ import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
+import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemorySignals;
 import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.Registration;
 import baton.coordinator.store.SqlJobStore;
@@ -38,8 +42,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>It takes the data directory and listens, not ready yet.
- *   <li>Hazelcast starts while the database is opened and checked.
+ *   <li>The database is opened and checked; a member of a cluster joins the others.
  *   <li>The relay begins to serve; from here each live lease has a whole ttl (R12). Ready.
  *   <li>In the end it is not ready first, sends the waiting workers home, finishes its answers, and
  *       closes the parts, the newest first.
@@ -145,28 +147,24 @@ public final class Coordinator implements AutoCloseable {
     Vertx vertx =
         closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Front front = closing.add(Front.listen(vertx, settings.host(), settings.port()), Front::close);
-    Optional<CompletableFuture<HazelcastNode>> alone =
-        settings.cluster().isPresent()
-            ? Optional.empty()
-            : Optional.of(startAlone(random, closing));
-
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
     Optional<Registration> registration = register(database, settings, closing);
-    SqlJobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
-    HazelcastNode hazelcast =
-        alone
-            .map(CompletableFuture::join)
-            .orElseGet(() -> join(settings, database, random, closing));
+    SqlJobStore jobs =
+        closing.add(
+            settings.database().isEmpty() ? SqlJobStore.only(database) : new SqlJobStore(database),
+            JobStore::close);
+    Optional<HazelcastNode> cluster =
+        settings.cluster().map(members -> join(members, database, random, closing));
+    Pulses pulses = cluster.<Pulses>map(HazelcastNode::pulses).orElseGet(MemoryPulses::new);
+    Signals signals = cluster.<Signals>map(HazelcastNode::signals).orElseGet(MemorySignals::new);
     Runnable mayDecide =
         () -> {
           registration.ifPresent(Registration::check);
-          hazelcast.cutOff().ifPresent(Coordinator::refuse);
+          cluster.flatMap(HazelcastNode::cutOff).ifPresent(Coordinator::refuse);
         };
     GroupCommitter committer =
-        closing.add(
-            GroupCommitter.start(jobs, hazelcast.signals(), clock, mayDecide),
-            GroupCommitter::close);
+        closing.add(GroupCommitter.start(jobs, signals, clock, mayDecide), GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     ConsentFile consent = new ConsentFile(data.folder());
     DriveFiles drive = new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
@@ -176,8 +174,8 @@ public final class Coordinator implements AutoCloseable {
             new Relay.Parts(
                 jobs,
                 new TransitionLog(committer, jobs, io),
-                hazelcast.pulses(),
-                hazelcast.signals(),
+                pulses,
+                signals,
                 new ReachedStores(
                     Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
                 io,
@@ -188,12 +186,12 @@ public final class Coordinator implements AutoCloseable {
                 mayDecide,
                 LONGEST_ABSENCE));
     relay.start();
-    hazelcast.onMembership(relay::beginAnew);
+    cluster.ifPresent(node -> node.onMembership(relay::beginAnew));
     closing.add(
         Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         Heartbeat::close);
     EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
-    hazelcast.signals().listen(job -> feed.wake());
+    signals.listen(job -> feed.wake());
     closing.add(
         Heartbeat.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
         Heartbeat::close);
@@ -257,14 +255,6 @@ public final class Coordinator implements AutoCloseable {
     closing.close();
   }
 
-  /** It is ready long after the database is opened: they are started side by side. */
-  private static CompletableFuture<HazelcastNode> startAlone(SecureRandom random, Closing closing) {
-    return closing.add(
-        CompletableFuture.supplyAsync(
-            () -> HazelcastNode.startAlone("baton-" + randomHex(random, 16)), aside()),
-        node -> node.thenAccept(HazelcastNode::close).join());
-  }
-
   private static Optional<Registration> register(
       Database database, Settings settings, Closing closing) {
     if (!(database instanceof PostgresDatabase shared)) {
@@ -280,10 +270,9 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private static HazelcastNode join(
-      Settings settings, Database database, SecureRandom random, Closing closing) {
+      Members members, Database database, SecureRandom random, Closing closing) {
     String name = ClusterName.of(database, "baton-" + randomHex(random, 16));
-    return closing.add(
-        HazelcastNode.join(name, settings.cluster().orElseThrow()), HazelcastNode::close);
+    return closing.add(HazelcastNode.join(name, members), HazelcastNode::close);
   }
 
   /** Little of everything: a coordinator is to fit a small machine. */
@@ -320,11 +309,6 @@ public final class Coordinator implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** A thread of its own for what is done once, while something else is done. */
-  private static Executor aside() {
-    return work -> new Thread(work, "start").start();
   }
 
   private static String randomHex(SecureRandom random, int bytes) {

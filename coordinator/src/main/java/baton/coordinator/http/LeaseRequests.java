@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -47,21 +46,13 @@ final class LeaseRequests {
   private final Relay relay;
   private final JobStore jobs;
   private final Broker broker;
-  private final Executor io;
   private final Supplier<Duration> ticker;
   private final Reply reply;
 
-  LeaseRequests(
-      Relay relay,
-      JobStore jobs,
-      Broker broker,
-      Executor io,
-      Supplier<Duration> ticker,
-      Reply reply) {
+  LeaseRequests(Relay relay, JobStore jobs, Broker broker, Supplier<Duration> ticker, Reply reply) {
     this.relay = relay;
     this.jobs = jobs;
     this.broker = broker;
-    this.io = io;
     this.ticker = ticker;
     this.reply = reply;
   }
@@ -141,9 +132,12 @@ final class LeaseRequests {
     JobId job = JobRequests.job(request);
     Fence fence = fence(request);
     CompletionStage<RenewAnswer> answer =
-        relay
-            .renew(job, fence, secretHash(request), renewing)
-            .thenApplyAsync(outcome -> renewed(job, fence, outcome, came, body), io);
+        relay.renew(
+            job,
+            fence,
+            secretHash(request),
+            renewing,
+            outcome -> renewed(job, fence, outcome, came, body));
     reply.when(request, answer, renewed -> Answers.ok(request, renewed));
   }
 

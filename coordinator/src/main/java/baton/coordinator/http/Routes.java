@@ -76,8 +76,7 @@ public final class Routes {
     this.all =
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
-            new LeaseRequests(
-                parts.relay(), parts.jobs(), parts.broker(), parts.io(), parts.ticker(), reply),
+            new LeaseRequests(parts.relay(), parts.jobs(), parts.broker(), parts.ticker(), reply),
             new WatchRequests(
                 contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
   }

@@ -30,7 +30,7 @@ final class Lifelines {
   private final Pulses pulses;
   private final Supplier<Duration> ticker;
   private final LeaseWatch watch;
-  private final Map<JobId, Duration> looked = new HashMap<>();
+  private final Map<JobId, NextLook> nextLooks = new HashMap<>();
   private Duration forgotten;
 
   Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
@@ -38,6 +38,9 @@ final class Lifelines {
     this.ticker = ticker;
     this.watch = new LeaseWatch(longestAbsence);
   }
+
+  /** When the renewals of a lease are looked at again. */
+  private record NextLook(Fence fence, Duration at) {}
 
   /** Begins to wait for a lease that was granted, or found live at the start (R12). */
   synchronized void begin(JobId job, Fence fence) {
@@ -87,8 +90,10 @@ final class Lifelines {
   /**
    * Looks at the renewals that others may have heard: of each live lease several times in a ttl, so
    * that none runs out much later than it should. Called several times a second.
+   *
+   * @return those of whose holders something new was heard
    */
-  void look(Collection<Job> jobs) {
+  List<Job> look(Collection<Job> jobs) {
     List<Job> due = new ArrayList<>();
     synchronized (this) {
       Duration now = ticker.get();
@@ -99,18 +104,18 @@ final class Lifelines {
         }
       }
     }
-    lookAt(due);
+    return lookAt(due);
   }
 
   private boolean isDue(Job job, Duration now) {
-    watch.begin(job.id(), job.fence(), now);
-    Duration last = looked.get(job.id());
-    Duration between = job.spec().policy().ttl().dividedBy(LOOKS_PER_TTL);
-    boolean due = last == null || now.minus(last).compareTo(between) >= 0;
-    if (due) {
-      looked.put(job.id(), now);
+    NextLook next = nextLooks.get(job.id());
+    if (next != null && next.fence.equals(job.fence()) && now.compareTo(next.at) < 0) {
+      return false;
     }
-    return due;
+    watch.begin(job.id(), job.fence(), now);
+    Duration between = job.spec().policy().ttl().dividedBy(LOOKS_PER_TTL);
+    nextLooks.put(job.id(), new NextLook(job.fence(), now.plus(between)));
+    return true;
   }
 
   /** Those of the live leases that have run out; each was looked at once more. */
@@ -151,28 +156,34 @@ final class Lifelines {
   }
 
   /** Unlocked, for it may wait for other members; what is heard here meanwhile is newer. */
-  private void lookAt(Collection<Job> jobs) {
+  private List<Job> lookAt(Collection<Job> jobs) {
     if (jobs.isEmpty()) {
-      return;
+      return List.of();
     }
     Map<JobId, Optional<Pulse>> before = new HashMap<>();
     synchronized (this) {
       jobs.forEach(job -> before.put(job.id(), watch.pulse(job.id(), job.fence())));
     }
     Map<JobId, Pulse> newest = pulses.all(before.keySet());
+    List<Job> news = new ArrayList<>();
     synchronized (this) {
       Duration now = ticker.get();
       for (Job job : jobs) {
-        Pulse pulse = newest.get(job.id());
+        Optional<Pulse> known = before.get(job.id());
+        Optional<Pulse> heard =
+            Optional.ofNullable(newest.get(job.id()))
+                .filter(pulse -> pulse.fence().equals(job.fence()));
         boolean isNews =
-            pulse != null
-                && pulse.fence().equals(job.fence())
-                && watch.pulse(job.id(), job.fence()).equals(before.get(job.id()));
+            heard.isPresent()
+                && !heard.equals(known)
+                && watch.pulse(job.id(), job.fence()).equals(known);
         if (isNews) {
-          watch.observe(job.id(), pulse, now);
+          watch.observe(job.id(), heard.get(), now);
+          news.add(job);
         }
       }
     }
+    return news;
   }
 
   /** How long nothing was heard from the holder of the live lease. */
@@ -199,7 +210,7 @@ final class Lifelines {
     for (JobId job : watch.watched()) {
       if (!kept.contains(job)) {
         watch.forget(job);
-        looked.remove(job);
+        nextLooks.remove(job);
         pulses.remove(job);
       }
     }

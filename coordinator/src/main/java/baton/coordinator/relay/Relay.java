@@ -41,7 +41,7 @@ import baton.protocol.Verified;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -204,27 +204,39 @@ public final class Relay {
   /** Takes note that a holder lives, and tells it what to do. */
   public CompletionStage<Outcome> renew(
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
-    return onIo(
-        () -> {
-          Job job = existing(id);
-          Renew renew = new Renew(fence, secretHash);
-          Outcome outcome = transitions.preview(job, renew);
-          if (!holds(outcome)) {
-            return CompletableFuture.completedStage(outcome);
-          }
-          Duration sharing = lifelines.renewed(job, renewing);
-          if (sharing.compareTo(SHARED_SWIFTLY) > 0) {
-            // The other members were slow to hear of it, and one may have ended the lease
-            // meanwhile.
-            outcome = transitions.preview(existing(id), renew);
-          }
-          Outcome answer = outcome;
-          return lifelines
-              .stalled(job)
-              .filter(phase -> holds(answer))
-              .map(phase -> endStalled(job, phase))
-              .orElseGet(() -> CompletableFuture.completedStage(answer));
-        });
+    return renew(id, fence, secretHash, renewing, Function.identity());
+  }
+
+  /**
+   * Takes note that a holder lives, and tells it what to do.
+   *
+   * @param answer what is made of the outcome; it may block, unless the holder is told to stop
+   */
+  public <T> CompletionStage<T> renew(
+      JobId id, Fence fence, Sha256 secretHash, Renewing renewing, Function<Outcome, T> answer) {
+    return onIo(() -> heard(id, fence, secretHash, renewing).thenApply(answer));
+  }
+
+  private CompletionStage<Outcome> heard(
+      JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
+    Job job = existing(id);
+    Renew renew = new Renew(fence, secretHash);
+    Outcome outcome = transitions.preview(job, renew);
+    if (!holds(outcome)) {
+      return CompletableFuture.completedStage(outcome);
+    }
+    Duration sharing = lifelines.renewed(job, renewing);
+    if (sharing.compareTo(SHARED_SWIFTLY) > 0) {
+      // The other members were slow to hear of it, and one may have ended the lease
+      // meanwhile.
+      outcome = transitions.preview(existing(id), renew);
+    }
+    Outcome answer = outcome;
+    return lifelines
+        .stalled(job)
+        .filter(phase -> holds(answer))
+        .map(phase -> endStalled(job, phase))
+        .orElseGet(() -> CompletableFuture.completedStage(answer));
   }
 
   /** Moves the head, once the files were checked (R5). */
@@ -341,27 +353,22 @@ public final class Relay {
     hazards.refresh();
     List<Job> open = openJobs.all();
     lifelines.forgetAllBut(open);
-    lifelines.look(open);
-    Map<JobId, Fence> ranOut = lifelines.ranOut(open);
-    for (Job job : open) {
-      if (job.lease().isPresent()) {
-        lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
-      }
-      if (job.state() == JobState.PAUSING && ranOut.containsKey(job.id())) {
-        transitions.apply(job.id(), new Expire(ranOut.get(job.id())));
-      }
+    for (Job job : lifelines.look(open)) {
+      lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
     }
+    List<Job> pausing = open.stream().filter(job -> job.state() == JobState.PAUSING).toList();
+    lifelines.ranOut(pausing).forEach((job, fence) -> transitions.apply(job, new Expire(fence)));
     lookAtRooms(open);
     waitingRoom.serveAll();
   }
 
   /** Others fill a store too, so it is not enough to look after a commit. */
   private void lookAtRooms(List<Job> open) {
-    rooms.forgetAllBut(open);
     if (parts.ticker().get().compareTo(roomsDue) < 0) {
       return;
     }
     roomsDue = parts.ticker().get().plus(BETWEEN_ROOMS);
+    rooms.forgetAllBut(open);
     open.stream()
         .filter(job -> job.lease().isPresent() && job.begun())
         .forEach(job -> parts.io().execute(() -> rooms.look(job.id())));
@@ -378,7 +385,7 @@ public final class Relay {
             ended ->
                 new Outcome.Renewed(
                     Directive.STOP,
-                    "no progress in phase " + phase.name().toLowerCase(java.util.Locale.ROOT)));
+                    "no progress in phase " + phase.name().toLowerCase(Locale.ROOT)));
   }
 
   private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {

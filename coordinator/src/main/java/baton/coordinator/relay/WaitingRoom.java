@@ -71,7 +71,9 @@ final class WaitingRoom {
   CompletionStage<Acquired> enter(Ask ask, Duration wait, BooleanSupplier stillThere) {
     Duration now = ticker.get();
     Waiting request = new Waiting(ask, now, now.plus(wait), stillThere, new CompletableFuture<>());
-    serve(request);
+    if (!repeats(request)) {
+      serve(request);
+    }
     return request.answer();
   }
 
@@ -112,16 +114,18 @@ final class WaitingRoom {
       return;
     }
     try {
-      String key = new Acquire(request.ask(), Optional.empty()).repeatKey().orElseThrow();
-      Optional<JobId> granted = jobs.answer(key).map(JobStore.StoredAnswer::job);
-      if (granted.isPresent()) {
-        acquire(request, granted.get(), Optional.empty());
-      } else {
-        choose(request);
-      }
+      choose(request);
     } catch (RuntimeException e) {
       request.answer().completeExceptionally(e);
     }
+  }
+
+  /** Whether it was granted a lease before, which it then finds again. */
+  private boolean repeats(Waiting request) {
+    String key = new Acquire(request.ask(), Optional.empty()).repeatKey().orElseThrow();
+    Optional<JobId> granted = jobs.answer(key).map(JobStore.StoredAnswer::job);
+    granted.ifPresent(job -> acquire(request, job, Optional.empty()));
+    return granted.isPresent();
   }
 
   private void choose(Waiting request) {
@@ -137,7 +141,9 @@ final class WaitingRoom {
     if (choice instanceof Choice.Take take) {
       acquire(request, take.job(), take.ranOut());
     } else if (choice instanceof Choice.Held held) {
-      refuse(request, held);
+      if (!repeats(request)) { // what was on its way when it came may have been granted since
+        refuse(request, held);
+      }
     } else if (choice instanceof Choice.Nothing nothing) {
       waitOn(request, nothing, open);
     }

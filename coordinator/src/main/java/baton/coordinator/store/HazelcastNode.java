@@ -12,31 +12,22 @@ import java.util.Optional;
 /** This coordinator's part of the shared memory: holds what may be lost, and nothing else. */
 public final class HazelcastNode implements AutoCloseable {
   private final HazelcastInstance instance;
-  private final Optional<Members> members;
+  private final Members members;
 
-  private HazelcastNode(Config config, Optional<Members> members) {
+  private HazelcastNode(Config config, Members members) {
     this.instance = Hazelcast.newHazelcastInstance(config);
     this.members = members;
   }
 
   /**
-   * Stands alone, on loopback, on a port the system picks, and seeks no others.
-   *
-   * @param clusterName what a stranger must know to speak with it; best drawn at random
-   */
-  public static HazelcastNode startAlone(String clusterName) {
-    return new HazelcastNode(HazelcastSettings.alone(clusterName), Optional.empty());
-  }
-
-  /**
    * Joins those of the members that it finds; who is missing may come later.
    *
+   * @param clusterName what a stranger must know to speak with it; best drawn at random
    * @throws ClusterException if its own address cannot be had
    */
   public static HazelcastNode join(String clusterName, Members members) {
     try {
-      return new HazelcastNode(
-          HazelcastSettings.member(clusterName, members), Optional.of(members));
+      return new HazelcastNode(HazelcastSettings.member(clusterName, members), members);
     } catch (HazelcastException e) {
       throw new ClusterException(
           "This member cannot use its address %s: %s. Stop what listens there, or name another with --cluster."
@@ -55,7 +46,13 @@ public final class HazelcastNode implements AutoCloseable {
 
   /** Why it may not decide, in a sentence; empty: it sees the majority of its cluster. */
   public Optional<String> cutOff() {
-    return members.flatMap(this::missing);
+    int seen =
+        instance.getLifecycleService().isRunning() ? instance.getCluster().getMembers().size() : 0;
+    return seen >= members.majority()
+        ? Optional.empty()
+        : Optional.of(
+            "This coordinator sees %d of the %d members of its cluster and needs %d to decide anything. Ask another, or this one again in a moment."
+                .formatted(seen, members.all().size(), members.majority()));
   }
 
   /** Calls {@code change} whenever a member has come or gone, on a thread that must not block. */
@@ -76,22 +73,8 @@ public final class HazelcastNode implements AutoCloseable {
             });
   }
 
-  private Optional<String> missing(Members named) {
-    int seen =
-        instance.getLifecycleService().isRunning() ? instance.getCluster().getMembers().size() : 0;
-    return seen >= named.majority()
-        ? Optional.empty()
-        : Optional.of(
-            "This coordinator sees %d of the %d members of its cluster and needs %d to decide anything. Ask another, or this one again in a moment."
-                .formatted(seen, named.all().size(), named.majority()));
-  }
-
   @Override
   public void close() {
-    if (members.isPresent()) {
-      instance.getLifecycleService().terminate(); // hands nothing over: it may all be lost
-    } else {
-      instance.shutdown();
-    }
+    instance.getLifecycleService().terminate(); // hands nothing over: it may all be lost
   }
 }

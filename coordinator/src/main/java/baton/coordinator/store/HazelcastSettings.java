@@ -25,15 +25,6 @@ final class HazelcastSettings {
 
   private HazelcastSettings() {}
 
-  /** Of a coordinator that stands alone, on loopback, on a port the system picks. */
-  static Config alone(String clusterName) {
-    Config config = common(clusterName).setProperty("hazelcast.io.thread.count", "1");
-    NetworkConfig network = config.getNetworkConfig();
-    network.setPort(0).setPublicAddress("127.0.0.1");
-    network.getInterfaces().setEnabled(true).addInterface("127.0.0.1");
-    return config;
-  }
-
   /**
    * Of a member of a cluster. A member that falls silent is no member after five seconds, and
    * nothing waits longer for it.
@@ -62,10 +53,12 @@ final class HazelcastSettings {
     TcpIpConfig join = network.getJoin().getTcpIpConfig().setEnabled(true);
     join.setConnectionTimeoutSeconds(2);
     members.all().forEach(member -> join.addMember(member.toString()));
-    config.addSplitBrainProtectionConfig(
-        new SplitBrainProtectionConfig(MAJORITY, true, members.majority())
-            .setProtectOn(SplitBrainProtectionOn.READ_WRITE));
-    config.getMapConfig(PULSES).setSplitBrainProtectionName(MAJORITY);
+    if (members.majority() > 1) { // Hazelcast knows no majority of one
+      config.addSplitBrainProtectionConfig(
+          new SplitBrainProtectionConfig(MAJORITY, true, members.majority())
+              .setProtectOn(SplitBrainProtectionOn.READ_WRITE));
+      config.getMapConfig(PULSES).setSplitBrainProtectionName(MAJORITY);
+    }
     return config;
   }
 

@@ -7,10 +7,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Renewals in memory, in one thread: for simulations and tests. */
+/** Renewals in the memory of one process, for a coordinator that shares them with nobody. */
 public final class MemoryPulses implements Pulses {
-  private final Map<JobId, Pulse> newest = new HashMap<>();
+  private final Map<JobId, Pulse> newest = new ConcurrentHashMap<>();
 
   @Override
   public void put(JobId job, Pulse pulse) {
@@ -24,8 +25,10 @@ public final class MemoryPulses implements Pulses {
 
   @Override
   public Map<JobId, Pulse> all(Collection<JobId> jobs) {
-    Map<JobId, Pulse> all = new HashMap<>(newest);
-    all.keySet().retainAll(jobs);
+    Map<JobId, Pulse> all = new HashMap<>();
+    for (JobId job : jobs) {
+      get(job).ifPresent(pulse -> all.put(job, pulse));
+    }
     return all;
   }
 

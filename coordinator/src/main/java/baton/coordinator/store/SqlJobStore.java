@@ -38,14 +38,26 @@ public final class SqlJobStore implements JobStore {
   private final Database database;
   private final StoredJson json = new StoredJson();
   private final JobCache cache = new JobCache();
+  private final boolean only;
   private final SqlReaders readers;
   private final TransitionWriter transitions;
   private final Jdbi writers;
   private Handle writer;
   private boolean closed;
 
+  /** One of several stores on this database, perhaps: each look is a look into the database. */
   public SqlJobStore(Database database) {
+    this(database, false);
+  }
+
+  /** The only one that writes into this database: a job it remembers is as it stands there. */
+  public static SqlJobStore only(Database database) {
+    return new SqlJobStore(database, true);
+  }
+
+  private SqlJobStore(Database database, boolean only) {
     this.database = database;
+    this.only = only;
     this.readers = new SqlReaders(database);
     this.transitions = new TransitionWriter(json);
     this.writers = Jdbi.create(database::writer);
@@ -59,7 +71,8 @@ public final class SqlJobStore implements JobStore {
 
   @Override
   public Optional<Job> find(JobId id) {
-    return readers.read(handle -> find(handle, id));
+    Optional<Job> known = only ? cache.get(id) : Optional.empty();
+    return known.or(() -> readers.read(handle -> find(handle, id)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 /**
- * Where jobs, pulses and signals live: the database that is the authority, and Hazelcast around it.
+ * Where jobs, pulses and signals live: the database that is the authority, and around it the memory
+ * of one process, or Hazelcast's of several.
  *
  * <ol>
  *   <li>{@link baton.coordinator.store.DataDirectory} is the coordinator's folder, locked against a
@@ -8,7 +9,9 @@
  *       transition is one write that names the version it read.
  *   <li>{@link baton.coordinator.store.GroupCommitter} puts the transitions that wait into one
  *       transaction, and answers once it is on disk (R4).
- *   <li>{@link baton.coordinator.store.HazelcastNode} carries what may be lost: {@link
+ *   <li>{@link baton.coordinator.store.MemoryPulses} and {@link
+ *       baton.coordinator.store.MemorySignals} carry what may be lost, for one that stands alone.
+ *   <li>{@link baton.coordinator.store.HazelcastNode} carries it between several: {@link
  *       baton.coordinator.store.HazelcastPulses} and {@link
  *       baton.coordinator.store.HazelcastSignals}. It knows the {@link
  *       baton.coordinator.store.Members} of a cluster, and whether their majority is in sight.

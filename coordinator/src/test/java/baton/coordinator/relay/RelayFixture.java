@@ -3,8 +3,8 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Samples;
-import baton.coordinator.lease.Signals;
 import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemorySignals;
 import baton.protocol.Ask;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +29,6 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A coordinator's relay in one thread, on a clock that is ticked by hand. */
@@ -43,20 +41,18 @@ final class RelayFixture {
   final MemoryJobs jobs;
   Relay relay;
 
-  private final List<Consumer<JobId>> listeners = new ArrayList<>();
+  private final MemorySignals signals = new MemorySignals();
   private Duration now = ORIGIN;
   private int submitted;
 
   RelayFixture() {
-    jobs =
-        new MemoryJobs(
-            new TickedClock(), job -> List.copyOf(listeners).forEach(l -> l.accept(job)));
+    jobs = new MemoryJobs(new TickedClock(), signals::jobChanged);
     restart();
   }
 
   /** A new coordinator on the same database, store and clock; the old one is gone. */
   void restart() {
-    listeners.clear();
+    signals.clear();
     pulses.clear();
     relay =
         new Relay(
@@ -64,7 +60,7 @@ final class RelayFixture {
                 jobs,
                 jobs,
                 pulses,
-                new ListedSignals(listeners),
+                signals,
                 files,
                 Runnable::run,
                 new TickedClock(),
@@ -82,7 +78,7 @@ final class RelayFixture {
                 jobs,
                 jobs,
                 pulses,
-                new ListedSignals(listeners),
+                signals,
                 files,
                 Runnable::run,
                 clock,
@@ -235,18 +231,6 @@ final class RelayFixture {
 
   private static Sha256 secret(String worker) {
     return Samples.ask(worker).secretHash();
-  }
-
-  private record ListedSignals(List<Consumer<JobId>> listeners) implements Signals {
-    @Override
-    public void jobChanged(JobId job) {
-      listeners.forEach(listener -> listener.accept(job));
-    }
-
-    @Override
-    public void listen(Consumer<JobId> listener) {
-      listeners.add(listener);
-    }
   }
 
   /** The time of day: noon when the fixture was made, and what was ticked since. */

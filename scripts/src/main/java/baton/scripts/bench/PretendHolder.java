@@ -25,7 +25,7 @@ import java.util.Set;
 /** A worker that holds the lease of a job of its own, and does not train. */
 final class PretendHolder {
   private static final StoreId STORE = new StoreId("store");
-  private static final Duration TTL = Duration.ofHours(1);
+  private static final Duration FOR_AS_LONG_AS_IT_TAKES = Duration.ofHours(1);
   private static final int EPOCHS = 1_000;
 
   private final CoordinatorClient client;
@@ -46,7 +46,14 @@ final class PretendHolder {
   /** Submits a job that only this session can run, and leases it. */
   static PretendHolder lease(CoordinatorClient admin, CoordinatorClient worker, String name)
       throws ProblemException, UnreachableException, InterruptedException {
-    admin.submit(spec(name), Optional.empty());
+    return lease(admin, worker, name, FOR_AS_LONG_AS_IT_TAKES);
+  }
+
+  /** Submits a job that only this session can run, and leases it for {@code ttl}. */
+  static PretendHolder lease(
+      CoordinatorClient admin, CoordinatorClient worker, String name, Duration ttl)
+      throws ProblemException, UnreachableException, InterruptedException {
+    admin.submit(spec(name, ttl), Optional.empty());
     SessionId session = new SessionId("session-" + name);
     String secret = "secret-" + name;
     Ask ask =
@@ -64,11 +71,11 @@ final class PretendHolder {
     throw new IllegalStateException("The job " + name + " was submitted and cannot be leased.");
   }
 
-  private static JobSpec spec(String name) {
+  private static JobSpec spec(String name, Duration ttl) {
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
-            TTL,
+            ttl,
             base.segmentEpochs(),
             Cadence.EVERY_EPOCH,
             base.keepLast(),

@@ -11,6 +11,7 @@ import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.relay.Renewing;
 import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemorySignals;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -25,13 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A coordinator that is started, killed and started again over one database. */
@@ -91,8 +89,7 @@ final class CoordinatorProcess {
     life++;
     up = true;
     ready = agenda.now();
-    List<Consumer<JobId>> listeners = new ArrayList<>();
-    Signals signals = signals(listeners);
+    Signals signals = new MemorySignals();
     desk = new Desk(database, clock(), core, referee, signals::jobChanged);
     relay =
         new Relay(
@@ -237,20 +234,6 @@ final class CoordinatorProcess {
             .max()
             .orElse(0);
     return Math.max(inDatabase, inStore);
-  }
-
-  private static Signals signals(List<Consumer<JobId>> listeners) {
-    return new Signals() {
-      @Override
-      public void jobChanged(JobId job) {
-        listeners.forEach(listener -> listener.accept(job));
-      }
-
-      @Override
-      public void listen(Consumer<JobId> listener) {
-        listeners.add(listener);
-      }
-    };
   }
 
   /** The wall clock, which may jump; no lease may depend on it. */

@@ -1,0 +1,27 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.Signals;
+import baton.protocol.JobId;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Word of changed jobs within one process, given on the thread that has it. */
+public final class MemorySignals implements Signals {
+  private final List<Consumer<JobId>> listeners = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void jobChanged(JobId job) {
+    listeners.forEach(listener -> listener.accept(job));
+  }
+
+  @Override
+  public void listen(Consumer<JobId> listener) {
+    listeners.add(listener);
+  }
+
+  /** Forgets who listened. */
+  public void clear() {
+    listeners.clear();
+  }
+}

@@ -1,0 +1,91 @@
+package baton.coordinator.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Pulses;
+import baton.protocol.Fence;
+import baton.protocol.Hazard;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.Position;
+import baton.protocol.SaveInterval;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/** What every memory of renewals promises. */
+abstract class PulsesContract {
+  private static final JobId JOB = new JobId("mnist");
+  private static final JobId OTHER = new JobId("digits");
+  private static final JobId NOBODYS = new JobId("nobody");
+
+  /** The same memory each time it is asked. */
+  abstract Pulses pulses();
+
+  @Test
+  void aPulseIsFoundUntilItIsRemoved() {
+    Pulse pulse = pulse(1, OptionalDouble.of(0.1 + 0.2));
+    pulses().put(JOB, pulse);
+
+    assertThat(pulses().get(JOB)).contains(pulse);
+    pulses().remove(JOB);
+    assertThat(pulses().get(JOB)).isEmpty();
+  }
+
+  @Test
+  void theNewestPulseIsTheOneThatIsFound() {
+    pulses().put(JOB, pulse(1, OptionalDouble.of(0.5)));
+    pulses().put(JOB, pulse(2, OptionalDouble.empty()));
+
+    assertThat(pulses().get(JOB)).contains(pulse(2, OptionalDouble.empty()));
+  }
+
+  @Test
+  void ofManyJobsThoseAreFoundThatSomebodyRenews() {
+    Pulse first = pulse(1, OptionalDouble.empty());
+    Pulse second = pulse(2, OptionalDouble.empty());
+    pulses().put(JOB, first);
+    pulses().put(OTHER, second);
+
+    assertThat(pulses().all(List.of(JOB, OTHER, NOBODYS)))
+        .isEqualTo(Map.of(JOB, first, OTHER, second));
+    assertThat(pulses().all(List.of(OTHER))).isEqualTo(Map.of(OTHER, second));
+    assertThat(pulses().all(List.of())).isEmpty();
+  }
+
+  @Test
+  void aPulseTellsHowOftenItsHolderSaves() {
+    Hazard hazard = new Hazard(Duration.ofMinutes(52), 11, Duration.ofHours(9));
+    Optional<Duration> cost = Optional.of(Duration.ofMillis(40));
+    for (Optional<Duration> measured : List.of(cost, Optional.<Duration>empty())) {
+      Pulse plain = pulse(1, OptionalDouble.empty());
+      Pulse pulse =
+          new Pulse(
+              plain.fence(),
+              plain.counter(),
+              plain.phase(),
+              plain.progress(),
+              plain.position(),
+              plain.loss(),
+              Optional.of(new SaveInterval(Duration.ofSeconds(190), measured, measured, hazard)));
+      pulses().put(JOB, pulse);
+
+      assertThat(pulses().get(JOB)).contains(pulse);
+    }
+  }
+
+  @Test
+  void aJobNobodyRenewsHasNoPulse() {
+    assertThat(pulses().get(NOBODYS)).isEmpty();
+    pulses().remove(NOBODYS);
+  }
+
+  private static Pulse pulse(long counter, OptionalDouble loss) {
+    return new Pulse(
+        new Fence((7L << 20) + 3), counter, Phase.TRAIN, 1L << 33, new Position(4, 19), loss);
+  }
+}
