@@ -25,9 +25,11 @@ public final class CoordinatorServer implements AutoCloseable {
       List.of(
           "-Xmx128m",
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
           "-Xss512k",
           "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
+
+  /** A heap of its own for each of many threads would take more memory than all they hold. */
+  private static final Map<String, String> SURROUNDINGS = Map.of("MALLOC_ARENA_MAX", "2");
 
   private static final Duration MOST_TO_START = Duration.ofSeconds(60);
 
@@ -83,7 +85,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 "--port-file", portFile().toString(),
                 "--tokens-file", folder.resolve("tokens").toString()));
     store.ifPresent(directory -> arguments.addAll(List.of("--store-dir", directory.toString())));
-    process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, Map.of(), lines);
+    process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, SURROUNDINGS, lines);
   }
 
   private boolean awaitReadyOrEnd(long begun) {
