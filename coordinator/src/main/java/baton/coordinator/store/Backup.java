@@ -41,6 +41,8 @@ public final class Backup {
           "The back-up %s cannot be written (%s). Make room, and its folder writable for this user."
               .formatted(file, Failures.innermost(e)),
           e);
+    } finally {
+      SqliteDatabase.delete(part); // what fills a disk must not stay on it
     }
   }
 

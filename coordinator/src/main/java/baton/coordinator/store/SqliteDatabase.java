@@ -1,12 +1,14 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.StoreUnavailable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteConfig;
@@ -48,9 +50,20 @@ public final class SqliteDatabase implements Database {
     } catch (DatabaseException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw database.cannotOpen(e);
+      throw database.unusable(e);
     }
     return database;
+  }
+
+  /** Deletes a copy that nobody uses, and the logs beside it. */
+  static void delete(Path copy) {
+    for (String beside : List.of("", "-wal", "-shm")) {
+      try {
+        Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + beside));
+      } catch (IOException e) {
+        // The next copy is written over it.
+      }
+    }
   }
 
   @Override
@@ -91,22 +104,25 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public StoreUnavailable unavailable(Throwable thrown) {
-    return new StoreUnavailable(explain(thrown), thrown);
+    return new StoreUnavailable(explain(thrown, Failures.GOES_ON), thrown);
   }
 
-  private String explain(Throwable thrown) {
+  @Override
+  public DatabaseException unusable(Throwable thrown) {
+    return new DatabaseException(explain(thrown, Failures.TRY_AGAIN), thrown);
+  }
+
+  private String explain(Throwable thrown, String then) {
     int primary =
         Failures.first(SQLiteException.class, thrown)
             .map(e -> e.getResultCode().code & 0xff)
             .orElse(0);
     if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
-      return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
-          .formatted(file);
+      return "The disk under the database %s is full. Free some space%s".formatted(file, then);
     }
     if (primary == SQLiteErrorCode.SQLITE_BUSY.code
         || primary == SQLiteErrorCode.SQLITE_LOCKED.code) {
-      return "Another program has locked the database %s. Close it; the coordinator then goes on by itself."
-          .formatted(file);
+      return "Another program has locked the database %s. Close it%s".formatted(file, then);
     }
     if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
         || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
@@ -130,7 +146,7 @@ public final class SqliteDatabase implements Database {
         throw new DatabaseException(damaged(verdict.replaceAll("\\s+", " ")));
       }
     } catch (SQLException e) {
-      throw cannotOpen(e);
+      throw unusable(e);
     }
   }
 
@@ -139,10 +155,6 @@ public final class SqliteDatabase implements Database {
     return file.toFile().length() <= MOST_BYTES_CHECKED
         ? "PRAGMA quick_check(1)"
         : "SELECT 'ok' FROM (SELECT count(*) FROM sqlite_master)";
-  }
-
-  private DatabaseException cannotOpen(Exception e) {
-    return new DatabaseException(explain(e), e);
   }
 
   private static SQLiteConfig config() {
