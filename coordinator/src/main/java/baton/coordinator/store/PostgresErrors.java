@@ -12,7 +12,7 @@ final class PostgresErrors {
               "The database ${database} refuses the user ${user} or the password. Set BATON_DATABASE_PASSWORD, or correct ~/.pgpass${then}"),
           Map.entry(
               "28000",
-              "The database ${database} does not let in the user ${user} from this machine: ${reason}. Allow it in pg_hba.conf on PostgreSQL's machine (host ${name} ${user} THIS-MACHINE/32 scram-sha-256), and make PostgreSQL read it again with: pg_ctl reload${then}"),
+              "The database ${database} does not let in the user ${user} from this machine: ${reason}. Allow it in pg_hba.conf on PostgreSQL's machine (host ${name} ${user} THIS-MACHINE/32 scram-sha-256), and have it read again with: SELECT pg_reload_conf()${then}"),
           Map.entry(
               "08004",
               "The database ${database} turns this connection away: ${reason} If a password is missing, set BATON_DATABASE_PASSWORD or keep it in ~/.pgpass${then}"),

@@ -75,10 +75,10 @@ public final class Registration implements AutoCloseable {
     return registration;
   }
 
-  /** The coordinators that use the database now, as they have entered themselves. */
+  /** The addresses of the coordinators that use the database now. */
   public static List<String> all(PostgresDatabase database) {
     try (Connection connection = database.writer()) {
-      return others(connection);
+      return others(connection).stream().map(entry -> entry.split(" ", 3)[2]).toList();
     } catch (SQLException e) {
       throw database.unusable(e);
     }

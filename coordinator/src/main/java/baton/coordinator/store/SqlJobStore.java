@@ -92,8 +92,8 @@ public final class SqlJobStore implements JobStore {
   }
 
   /** Reads everything anew: who was away does not know what became of the database meanwhile. */
-  public void forget() {
-    cache.clear();
+  public synchronized void forget() {
+    forgetAll();
   }
 
   /** The events of all jobs. */

@@ -55,6 +55,22 @@ public final class SqliteDatabase implements Database {
     return database;
   }
 
+  /**
+   * The one of an installation that may be running: its tables stay as they are.
+   *
+   * @throws DatabaseException if they would have to be brought up to date
+   */
+  public static SqliteDatabase openBeside(Path file) {
+    SqliteDatabase database = new SqliteDatabase(file);
+    database.requireSound();
+    if (Migrations.arePending(database.source(config()))) {
+      throw new DatabaseException(
+          "The database %s is of an older Baton, whose coordinator may be running. Nothing was changed: use that Baton's command, or start a coordinator of this one first."
+              .formatted(file));
+    }
+    return open(file);
+  }
+
   /** Deletes a copy that nobody uses, and the logs beside it. */
   static void delete(Path copy) {
     for (String beside : List.of("", "-wal", "-shm")) {
@@ -133,8 +149,8 @@ public final class SqliteDatabase implements Database {
   }
 
   private String damaged(String how) {
-    return "The database %s is damaged (%s). Stop the coordinator and put a back-up in its place with: baton restore FILE --replace; if there is none, save what can be read with: sqlite3 %s .recover"
-        .formatted(file, how, file);
+    return "The database %s is damaged (%s). Stop the coordinator and put a back-up in its place with: baton restore FILE --replace; if there is none, take its jobs up from their checkpoints, into a new data directory, with: baton recover"
+        .formatted(file, how);
   }
 
   private void requireSound() {

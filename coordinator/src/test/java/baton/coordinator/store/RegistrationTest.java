@@ -94,7 +94,7 @@ class RegistrationTest {
 
       member.look();
       member.check();
-      assertThat(Registration.all(database)).containsExactly("baton " + ours + " 10.0.0.1:5701");
+      assertThat(Registration.all(database)).containsExactly("10.0.0.1:5701");
     }
   }
 

@@ -75,8 +75,8 @@ public final class RestoreCommand implements Callable<Integer> {
         out.println(finding.name() + ": " + String.join(" ", finding.sentences()));
       }
       out.printf(
-          "%d jobs of %s are restored. Start the coordinator; 'baton resume' lets a paused one go on.%n",
-          findings.size(), file);
+          "%s of %s taken up. Start the coordinator; 'baton resume' lets a paused job go on.%n",
+          findings.size() == 1 ? "1 job" : findings.size() + " jobs", file);
       out.flush();
       return 0;
     } catch (StoreUnreadable e) {
