@@ -154,6 +154,7 @@ public final class Coordinator implements AutoCloseable {
     Database database = Database.open(address, settings.password());
     Optional<Registration> registration = register(database, settings, closing);
     SqlJobStore jobs = closing.add(new SqlJobStore(database), JobStore::close);
+    registration.ifPresent(entry -> entry.onReturn(jobs::forget));
     HazelcastNode hazelcast =
         alone
             .map(CompletableFuture::join)
@@ -218,6 +219,7 @@ public final class Coordinator implements AutoCloseable {
       Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
       Database database = Database.open(address.orElseGet(() -> embedded(directory)), password);
+      Upkeep.requireStopped(database);
       return tokens(directory, database).drawNew(new SecureRandom());
     }
   }
