@@ -45,7 +45,6 @@ final class DriveOnStage implements StagedStore {
   private static final Pattern READY =
       Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS \\S+");
   private static final Pattern FAULT = Pattern.compile("FAULT (.+)");
-  private static final Duration DELAY = Duration.ofMillis(1_200);
   private static final int MOST_SECONDS_TO_START = 60;
 
   private final JavaProcess process;
@@ -192,11 +191,6 @@ final class DriveOnStage implements StagedStore {
   @Override
   public Optional<Path> ofCoordinator() {
     return Optional.empty();
-  }
-
-  @Override
-  public Duration delay() {
-    return DELAY;
   }
 
   @Override
