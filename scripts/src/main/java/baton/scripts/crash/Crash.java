@@ -1,5 +1,6 @@
 package baton.scripts.crash;
 
+import baton.scripts.terminal.KillBar;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -72,12 +73,20 @@ public final class Crash implements Callable<Integer> {
   }
 
   private Verdict verdict(Path folder, long drawn, PrintWriter out) throws Exception {
-    KillBar bar = new KillBar(kills, out, System.console() != null);
+    Starts starts = new Starts();
     Verdict verdict;
-    try (bar) {
-      verdict = new Trial(folder, new Trial.Settings(kills, drawn, bar, (data, kill) -> {})).run();
+    try (KillBar bar = new KillBar(kills, out, System.console() != null)) {
+      Trial.Observer observer =
+          (killed, acknowledged, took) -> {
+            starts.add(took);
+            bar.reaches(
+                killed,
+                "%d acknowledged, ready in %s".formatted(acknowledged, Starts.seconds(took)));
+          };
+      verdict =
+          new Trial(folder, new Trial.Settings(kills, drawn, observer, (data, kill) -> {})).run();
     }
-    out.println(bar.summary());
+    out.println(starts.summary());
     return verdict;
   }
 
