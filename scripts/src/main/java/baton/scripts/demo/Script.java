@@ -25,7 +25,7 @@ record Script(
   private static final int BATCHES_PER_EPOCH = 45;
 
   /** Who listens must not be overtaken by who trains, not on a busy machine either. */
-  private static final Duration LEAST_TRAINING = Duration.ofSeconds(10);
+  private static final Duration LEAST_TRAINING = Duration.ofSeconds(8);
 
   private static final List<Double> ENDS = List.of(0.08, 0.16);
   private static final double FIRST_KILL = 0.3;

@@ -45,7 +45,7 @@ class ScriptTest {
   @Test
   void aShortJobIsTrainedMoreSlowlyThanALongOneSoThatThereIsTimeToKill() {
     assertThat(Script.drawnFrom(7, 2, 8).leastPerBatch())
-        .isGreaterThan(Duration.ofMillis(25))
+        .isGreaterThan(Duration.ofMillis(20))
         .isGreaterThan(Script.drawnFrom(7, 2, 24).leastPerBatch());
   }
 }
