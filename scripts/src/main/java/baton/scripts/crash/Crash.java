@@ -1,14 +1,12 @@
 package baton.scripts.crash;
 
+import baton.scripts.process.TemporaryFolder;
 import baton.scripts.terminal.KillBar;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,7 +58,7 @@ public final class Crash implements Callable<Integer> {
 
     Verdict verdict = verdict(folder, drawn, out);
     if (verdict.isOk()) {
-      delete(folder);
+      new TemporaryFolder(folder).close();
     } else {
       verdict.findings().stream()
           .limit(FINDINGS_TOLD)
@@ -88,13 +86,5 @@ public final class Crash implements Callable<Integer> {
     }
     out.println(starts.summary());
     return verdict;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -17,6 +17,7 @@ import baton.protocol.message.JobView;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView.DriveView;
 import baton.scripts.process.CoordinatorServer;
+import baton.scripts.process.MachineCredentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,7 +150,7 @@ class LentDriveTest {
     JobView before = job();
     int uploads = bench.drive().uploadsBegun();
 
-    signIn = Map.of("GOOGLE_APPLICATION_CREDENTIALS", credentials("other-client").toString());
+    signIn = signInThrough("other-client");
     more = List.of("--idle-exit", "3s"); // why there is nothing is told when its wait is over
     Actor ben = enters("ben");
     hear(ben, word -> word.text().contains("only the OAuth client own-client sees it there"));
@@ -163,22 +164,9 @@ class LentDriveTest {
   }
 
   /** A worker's own sign-in, of the same user through another OAuth client. */
-  private Path credentials(String client) throws IOException {
-    return Files.writeString(
-        folder.resolve("credentials.json"),
-        Json.writer()
-            .writeValueAsString(
-                Map.of(
-                    "type",
-                    "authorized_user",
-                    "client_id",
-                    client,
-                    "client_secret",
-                    "none",
-                    "refresh_token",
-                    bench.drive().auth().consent(client, ALICE, FakeAuth.DRIVE_FILE),
-                    "token_uri",
-                    bench.drive().base() + "token")));
+  private Map<String, String> signInThrough(String client) throws IOException {
+    String refreshToken = bench.drive().auth().consent(client, ALICE, FakeAuth.DRIVE_FILE);
+    return MachineCredentials.in(folder, bench.drive().base(), client, refreshToken).environment();
   }
 
   private long models() {
