@@ -13,14 +13,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A back-up is taken, training goes on, and the database is lost; twice, with one back-up. */
 class RestoreTest {
-  private static final int EPOCHS = 24;
+  private static final int EPOCHS = 8;
+
+  /** So slow that a worker is killed long before it is done. */
+  private static final Duration LEAST_PER_BATCH = Duration.ofMillis(20);
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long SEED = 7;
 
@@ -33,9 +36,9 @@ class RestoreTest {
   void whatTheStoreHoldsBeyondTheBackupIsAdoptedAndNoFenceIsIssuedTwice(boolean onDrive)
       throws IOException {
     try (Stage stage = new Stage(folder, onDrive, told::add)) {
-      Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS).stateDigest();
+      Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, Optional.empty(), words.all());
+      Actor first = Actor.enters("anna", stage, LEAST_PER_BATCH, words.all());
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Path backup = folder.resolve("backup.db");
       assertThat(type(stage, "backup", List.of(backup.toString())).code()).isZero();
@@ -52,11 +55,11 @@ class RestoreTest {
           .isGreaterThanOrEqualTo(beforeFirst.head().position());
       assertThat(afterFirst.state()).isEqualTo("WAITING");
 
-      Actor second = Actor.enters("ben", stage, Optional.empty(), words.all());
+      Actor second = Actor.enters("ben", stage, LEAST_PER_BATCH, words.all());
       JobView beforeSecond = trainsOn(stage, job, second, afterFirst.head().position());
       restore(stage, backup, onDrive);
 
-      Actor third = Actor.enters("carol", stage, Optional.empty(), words.all());
+      Actor third = Actor.enters("carol", stage, words.all());
       try {
         JobView complete = stage.site.complete(job);
         assertThat(complete.head().stateDigest()).isEqualTo(unbroken);
