@@ -154,6 +154,7 @@ public final class Coordinator implements AutoCloseable {
         closing.add(
             settings.database().isEmpty() ? SqlJobStore.only(database) : new SqlJobStore(database),
             JobStore::close);
+    registration.ifPresent(entry -> entry.onReturn(jobs::forget));
     Optional<HazelcastNode> cluster =
         settings.cluster().map(members -> join(members, database, random, closing));
     Pulses pulses = cluster.<Pulses>map(HazelcastNode::pulses).orElseGet(MemoryPulses::new);
@@ -216,6 +217,7 @@ public final class Coordinator implements AutoCloseable {
       Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
       Database database = Database.open(address.orElseGet(() -> embedded(directory)), password);
+      Upkeep.requireStopped(database);
       return tokens(directory, database).drawNew(new SecureRandom());
     }
   }

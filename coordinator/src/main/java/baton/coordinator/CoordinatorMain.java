@@ -172,6 +172,11 @@ public final class CoordinatorMain implements Callable<Integer> {
 
   static CommandLine commandLine() {
     return new CommandLine(new CoordinatorMain())
+        .setParameterExceptionHandler(
+            (wrong, arguments) -> {
+              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               command.getErr().println(sentence(failure));

@@ -43,6 +43,9 @@ final class Heartbeat implements AutoCloseable {
   private void tryBeat() {
     try {
       beat.run();
+      if (failing) {
+        LOG.info("This is over: {}.", failure);
+      }
       failing = false;
     } catch (RuntimeException e) {
       if (!failing) {

@@ -16,6 +16,7 @@ import baton.drive.DriveRoot;
 import baton.drive.DriveSetup;
 import baton.drive.DriveTime;
 import baton.drive.MachineSignIn;
+import baton.drive.SignIn;
 import baton.drive.SignInException;
 import baton.protocol.checkpoint.StoreException;
 import java.net.URI;
@@ -41,7 +42,7 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
   public static ReadStore onDrive(Path data, URI api) {
     try {
       Optional<DriveConsent> consent = new ConsentFile(data).consent();
-      DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(api);
+      DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(data, api);
       return new ReadStore(new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
     } catch (StoreException | SignInException e) {
       throw new StoreUnreadable(e.getMessage(), e);
@@ -54,14 +55,25 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
     return new DriveKeeper(setup, consent.account().root());
   }
 
-  private static DriveKeeper ofMachine(URI api) throws StoreException {
+  private static DriveKeeper ofMachine(Path data, URI api) throws StoreException {
     DriveSetup setup =
         new DriveSetup(
-            DriveConnection.open(api, MachineSignIn.find(Map.of())),
+            DriveConnection.open(api, signIn(data)),
             DrivePolicy.standard(),
             DriveTime.ofMachine(),
             new SecureRandom());
     return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow(ReadStore::noStore));
+  }
+
+  private static SignIn signIn(Path data) {
+    try {
+      return MachineSignIn.find(Map.of());
+    } catch (StoreException e) {
+      throw new StoreUnreadable(
+          "Nobody is signed in to Google Drive, neither in %s nor on this machine. Run 'baton drive login --data %s' first, as the user who made the store."
+              .formatted(data, data),
+          e);
+    }
   }
 
   private static StoreUnreadable noStore() {

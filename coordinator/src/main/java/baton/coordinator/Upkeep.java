@@ -13,6 +13,7 @@ import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.Registration;
 import baton.coordinator.store.Restored;
 import baton.coordinator.store.SqlTokens;
+import baton.coordinator.store.SqliteDatabase;
 import baton.coordinator.store.Transfer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,12 +40,15 @@ public final class Upkeep {
     private Database openBeside() {
       Path embedded = DataDirectory.databaseIn(data);
       DatabaseAddress found = address.orElseGet(() -> new DatabaseAddress.Sqlite(embedded));
-      if (found instanceof DatabaseAddress.Sqlite sqlite && !Files.exists(sqlite.file())) {
+      if (!(found instanceof DatabaseAddress.Sqlite sqlite)) {
+        return Database.open(found, password);
+      }
+      if (!Files.exists(sqlite.file())) {
         throw new DatabaseException(
             "There is no database %s. Name the data directory of a coordinator with --data, or its database with --database."
                 .formatted(sqlite.file()));
       }
-      return Database.open(found, password);
+      return SqliteDatabase.openBeside(sqlite.file());
     }
   }
 

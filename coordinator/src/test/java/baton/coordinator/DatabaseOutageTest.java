@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.http.Role;
 import baton.coordinator.store.DatabaseAddress;
+import baton.protocol.Ask;
 import baton.protocol.JobSpec;
+import baton.protocol.Phase;
 import baton.protocol.Policy;
+import baton.protocol.Position;
 import baton.protocol.ProblemType;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
+import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.message.JobView;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -17,12 +25,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PostgreSQL is gone for a while, and comes back. */
+/**
+ * PostgreSQL is gone for a while, and comes back; for ten minutes with {@code
+ * -Dbaton.outage=PT10M}.
+ */
 class DatabaseOutageTest {
+  private static final Duration OUTAGE = Duration.parse(System.getProperty("baton.outage", "PT0S"));
+
   @TempDir Path folder;
 
   @Test
@@ -30,14 +45,10 @@ class DatabaseOutageTest {
     EmbeddedPostgres postgres = start(0);
     int port = postgres.getPort();
     try (Coordinator coordinator = Coordinator.start(settings(port))) {
-      String admin =
-          coordinator.newTokens().stream()
-              .filter(token -> token.role() == Role.ADMIN)
-              .findFirst()
-              .orElseThrow()
-              .text();
-      CoordinatorClient client = new CoordinatorClient(coordinator.address(), admin);
+      CoordinatorClient client = client(coordinator, Role.ADMIN);
+      CoordinatorClient worker = client(coordinator, Role.WORKER);
       JobView before = client.submit(spec("before"), Optional.empty());
+      Held held = lease(worker);
 
       postgres.close();
 
@@ -54,6 +65,7 @@ class DatabaseOutageTest {
                           })
                       .hasMessageContaining("does not answer"));
 
+      Thread.sleep(OUTAGE.toMillis());
       postgres = start(port);
 
       Awaitility.await()
@@ -66,10 +78,36 @@ class DatabaseOutageTest {
                       .spec()
                       .name()
                       .equals("after"));
-      assertThat(client.job(before.id()).spec().name()).isEqualTo("before");
+      assertThat(client.job(before.id()).lease().fence()).isEqualTo(held.fence());
+      var renewal = worker.renew(held, Phase.TRAIN, new Position(0, 3), 3, OptionalDouble.empty());
+      assertThat(renewal.ttl()).as("its holder keeps the lease").isPositive();
     } finally {
       postgres.close();
     }
+  }
+
+  private static CoordinatorClient client(Coordinator coordinator, Role role) {
+    String token =
+        coordinator.newTokens().stream()
+            .filter(drawn -> drawn.role() == role)
+            .findFirst()
+            .orElseThrow()
+            .text();
+    return new CoordinatorClient(coordinator.address(), token);
+  }
+
+  private static Held lease(CoordinatorClient worker) throws Exception {
+    Ask ask =
+        new Ask(
+            Sha256.ofText("secret"),
+            new SessionId("session"),
+            "worker",
+            Set.of("digits"),
+            Set.of(new StoreId("store")),
+            "cpu",
+            Optional.empty());
+    Asked asked = worker.lease(ask, Duration.ofSeconds(5));
+    return Held.of(((Asked.Leased) asked).grant(), "secret");
   }
 
   private EmbeddedPostgres start(int port) throws IOException {

@@ -1,19 +1,6 @@
 package baton.drive;
 
-import com.google.auth.Retryable;
-import java.io.IOException;
-
 /** The coordinator has lent no access that works, for as long as was waited for it. */
-final class NotLent extends IOException implements Retryable {
+final class NotLent extends NoAccess {
   private static final long serialVersionUID = 1L;
-
-  @Override
-  public boolean isRetryable() {
-    return false;
-  }
-
-  @Override
-  public int getRetryCount() {
-    return 0;
-  }
 }

@@ -21,7 +21,7 @@ final class StatusText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
-  private static final String ROW = "%-16s %-9s %-24s %-9s %-20s %-6s %s%n";
+  private static final int HOLDER = 20;
   private static final int BAR = 10;
   private static final int MOST_METRICS = 4;
   private static final Pattern BEST = Pattern.compile("(.+)\\.(highest|lowest)(Epoch)?");
@@ -39,11 +39,12 @@ final class StatusText {
                     ? "no worker waits"
                     : counted(status.waiting().size(), "waiting worker")));
     if (!status.jobs().isEmpty()) {
+      String row = row(status.jobs());
       text.append(
           "%n%s"
               .formatted(
-                  ROW.formatted("JOB", "STATE", "PROGRESS", "HEAD", "HOLDER", "LEASE", "ETA")));
-      status.jobs().forEach(job -> append(text, job));
+                  row.formatted("JOB", "STATE", "PROGRESS", "HEAD", "HOLDER", "LEASE", "ETA")));
+      status.jobs().forEach(job -> append(text, row, job));
     }
     if (status.drive() != null) {
       append(text, status.drive());
@@ -64,16 +65,30 @@ final class StatusText {
     return text.toString();
   }
 
-  private static void append(StringBuilder text, JobView job) {
+  /** As wide as its widest holder: after a restore fences have sixteen digits. */
+  private static String row(List<JobView> jobs) {
+    int widest =
+        jobs.stream()
+            .map(JobView::lease)
+            .mapToInt(lease -> holder(lease).length())
+            .reduce(HOLDER, Math::max);
+    return "%-16s %-9s %-24s %-9s %-" + widest + "s %-6s %s%n";
+  }
+
+  private static String holder(JobView.LeaseView lease) {
+    return lease == null ? "-" : cut(lease.worker(), 13) + " #" + lease.fence();
+  }
+
+  private static void append(StringBuilder text, String row, JobView job) {
     JobView.LeaseView lease = job.lease();
     Position head = job.head() == null ? Position.START : job.head().position();
     text.append(
-        ROW.formatted(
+        row.formatted(
             cut(job.spec().name(), 16),
             job.state(),
             bar(head.epoch(), job.spec().epochs()),
             head,
-            lease == null ? "-" : cut(lease.worker(), 13) + " #" + lease.fence(),
+            holder(lease),
             lease == null ? "-" : span(Duration.ofMillis(lease.ttlMs())),
             job.etaSeconds() == null ? "-" : span(Duration.ofSeconds(job.etaSeconds()))));
     line(text, "id " + job.id());

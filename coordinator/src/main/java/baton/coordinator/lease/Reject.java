@@ -1,6 +1,5 @@
 package baton.coordinator.lease;
 
-import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Sha256;
@@ -26,41 +25,20 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
     NOT_MADE
   }
 
-  @Override
-  public Decision decide(Job job, Instant now) {
-    return Holder.refuse(job, fence, secretHash).orElseGet(() -> weigh(job, now));
-  }
-
-  private Decision weigh(Job job, Instant now) {
-    Ask ask = job.lease().orElseThrow().ask();
-    Sha256 accused = trouble.rejected().orElseThrow();
-    if (!job.headDigest().equals(Optional.of(accused))) {
-      return end(job.change(), LeaseEnd.RELEASED, now); // what it restored is no longer the head
-    }
-    if (ownCheck == OwnCheck.SOUND) {
-      return Fail.ofMachine(
-          job,
+  private static final Accusation CORRUPT =
+      new Accusation(
+          OwnCheck.CORRUPT,
+          LeaseEnd.CORRUPT_HEAD,
+          "%s finds %s corrupt",
           Trouble.machine(
               "It read a checkpoint as corrupt that the coordinator finds sound.",
-              "Check this machine's disk, memory and access to the store."),
-          now);
-    }
-    boolean proven =
-        ownCheck == OwnCheck.CORRUPT || job.budget().isAccusedByAnother(ask.session(), accused);
-    return proven ? rollBack(job, now) : accuse(job, ask, accused, now);
-  }
+              "Check this machine's disk, memory and access to the store."));
 
-  private Decision accuse(Job job, Ask ask, Sha256 accused, Instant now) {
-    Change change =
-        job.change()
-            .budget(job.budget().accused(ask.session(), accused))
-            .row(
-                new History.Event(
-                    History.Event.Kind.ACCUSED,
-                    "%s finds %s corrupt; a second session must agree"
-                        .formatted(ask.worker(), accused.brief()),
-                    now));
-    return end(change, LeaseEnd.CORRUPT_HEAD, now);
+  @Override
+  public Decision decide(Job job, Instant now) {
+    return Holder.refuse(job, fence, secretHash)
+        .or(() -> CORRUPT.weigh(job, trouble, ownCheck, now))
+        .orElseGet(() -> rollBack(job, now));
   }
 
   private Decision rollBack(Job job, Instant now) {
@@ -99,10 +77,6 @@ public record Reject(Fence fence, Sha256 secretHash, Trouble trouble, OwnCheck o
             .formatted(rejected.folder())
         : "the head %s is corrupt and its parent is kept no more. Stop the coordinator and run 'baton recover', which goes on from the newest checkpoint that is whole, or cancel this job."
             .formatted(rejected.folder());
-  }
-
-  private static Decision end(Change change, LeaseEnd why, Instant now) {
-    return change.endLease(why, now).answer(new Outcome.Released());
   }
 
   @Override

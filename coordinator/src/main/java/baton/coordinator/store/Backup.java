@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,7 +31,7 @@ public final class Backup {
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Files.deleteIfExists(part);
+      createForThisUserAlone(part);
       copy(database, part);
       SqliteDatabase copy = SqliteDatabase.open(part);
       long jobs = Transfer.jobs(copy);
@@ -41,6 +43,17 @@ public final class Backup {
           "The back-up %s cannot be written (%s). Make room, and its folder writable for this user."
               .formatted(file, Failures.innermost(e)),
           e);
+    } finally {
+      SqliteDatabase.delete(part); // what fills a disk must not stay on it
+    }
+  }
+
+  /** The hashes of a cluster's tokens will be in it. */
+  private static void createForThisUserAlone(Path part) throws IOException {
+    Files.deleteIfExists(part);
+    Files.createFile(part);
+    if (Files.getFileStore(part).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
     }
   }
 

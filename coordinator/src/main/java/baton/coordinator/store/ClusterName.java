@@ -25,7 +25,7 @@ public final class ClusterName {
             return writer.select("SELECT name FROM cluster").mapTo(String.class).one();
           });
     } catch (JdbiException e) {
-      throw new DatabaseException(database.unavailable(e).getMessage(), e);
+      throw database.unusable(e);
     }
   }
 }

@@ -44,6 +44,9 @@ public sealed interface Database permits SqliteDatabase, PostgresDatabase {
    */
   void takeTurn(Handle writer);
 
-  /** What an error means to who asked. */
+  /** What an error means to who asks a coordinator that runs. */
   StoreUnavailable unavailable(Throwable thrown);
+
+  /** What an error means to who starts over the database, or copies it. */
+  DatabaseException unusable(Throwable thrown);
 }

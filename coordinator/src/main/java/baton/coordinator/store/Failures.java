@@ -4,6 +4,12 @@ import java.util.Optional;
 
 /** What lies inside a failure that others have wrapped. */
 final class Failures {
+  /** How things go on after the remedy, at a coordinator that runs. */
+  static final String GOES_ON = "; the coordinator then goes on by itself.";
+
+  /** How things go on after the remedy, where something was refused: a start, or a copy. */
+  static final String TRY_AGAIN = ", then try again.";
+
   private Failures() {}
 
   /** The outermost of a kind. */

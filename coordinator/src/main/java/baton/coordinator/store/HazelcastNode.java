@@ -8,9 +8,13 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** This coordinator's part of the shared memory: holds what may be lost, and nothing else. */
 public final class HazelcastNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
+
   private final HazelcastInstance instance;
   private final Members members;
 
@@ -63,14 +67,26 @@ public final class HazelcastNode implements AutoCloseable {
             new MembershipListener() {
               @Override
               public void memberAdded(MembershipEvent event) {
+                tell(event, "is here");
                 change.run();
               }
 
               @Override
               public void memberRemoved(MembershipEvent event) {
+                tell(event, "is gone");
                 change.run();
               }
             });
+  }
+
+  private void tell(MembershipEvent event, String what) {
+    LOG.info(
+        "The member {}:{} {}: {} of {} see one another.",
+        event.getMember().getAddress().getHost(),
+        event.getMember().getAddress().getPort(),
+        what,
+        event.getMembers().size(),
+        members.all().size());
   }
 
   @Override

@@ -35,12 +35,14 @@ public final class PostgresDatabase implements Database {
   private final DatabaseAddress.Postgres address;
   private final Optional<String> password;
   private final PGSimpleDataSource source;
-  private String form = "";
+  private final PostgresErrors errors;
+  private Form form;
 
   private PostgresDatabase(DatabaseAddress.Postgres address, Optional<String> password) {
     this.address = address;
     this.password = password;
     this.source = source("baton");
+    this.errors = new PostgresErrors(address);
   }
 
   private PGSimpleDataSource source(String application) {
@@ -73,15 +75,13 @@ public final class PostgresDatabase implements Database {
             "Coordinators of an older version use the database %s: %s. Stop all members before one of a newer version is started."
                 .formatted(address, String.join(", ", Registration.all(database))));
       }
-      database.form =
-          Migrations.run(database.source, database.name()) + "." + HazelcastSettings.FORM;
+      String tables = Migrations.run(database.source, database.name());
+      database.form = new Form(tables, HazelcastSettings.FORM);
       return database;
-    } catch (SQLException e) {
-      throw new DatabaseException(database.explain(e), e);
     } catch (DatabaseException e) {
       throw e;
-    } catch (RuntimeException e) {
-      throw new DatabaseException(database.explain(e), e);
+    } catch (SQLException | RuntimeException e) {
+      throw database.unusable(e);
     }
   }
 
@@ -123,7 +123,7 @@ public final class PostgresDatabase implements Database {
   }
 
   /** What all coordinators on one database must have in common: its tables, and what they share. */
-  String form() {
+  Form form() {
     return form;
   }
 
@@ -134,7 +134,12 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public StoreUnavailable unavailable(Throwable thrown) {
-    return new StoreUnavailable(explain(thrown), thrown);
+    return new StoreUnavailable(errors.explain(thrown, Failures.GOES_ON), thrown);
+  }
+
+  @Override
+  public DatabaseException unusable(Throwable thrown) {
+    return new DatabaseException(errors.explain(thrown, Failures.TRY_AGAIN), thrown);
   }
 
   private static void lock(Connection connection, int what) throws SQLException {
@@ -143,41 +148,5 @@ public final class PostgresDatabase implements Database {
       statement.setInt(2, what);
       statement.execute();
     }
-  }
-
-  private String explain(Throwable thrown) {
-    String state = state(thrown);
-    if (state.startsWith("28")) {
-      return "The database %s refuses the user %s or the password. Set BATON_DATABASE_PASSWORD, or correct ~/.pgpass."
-          .formatted(name(), address.user());
-    }
-    if (state.equals("3D000")) {
-      return "There is no database %s on %s. Create it: createdb -h %s -p %d -O %s %s"
-          .formatted(
-              address.database(),
-              address.host(),
-              address.host(),
-              address.port(),
-              address.user(),
-              address.database());
-    }
-    if (state.equals("53100")) {
-      return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
-          .formatted(name());
-    }
-    if (state.equals("55P03")) {
-      return "Another coordinator has kept the turn to write to %s for too long. Ask again in a moment."
-          .formatted(name());
-    }
-    if (state.startsWith("08") || state.startsWith("57P") || state.equals("25P03")) {
-      return "The database %s does not answer. See that PostgreSQL runs and can be reached; the coordinator then goes on by itself."
-          .formatted(name());
-    }
-    return "The database %s cannot be read or written: %s. Look into the log of PostgreSQL."
-        .formatted(name(), Failures.innermost(thrown));
-  }
-
-  private static String state(Throwable thrown) {
-    return Failures.first(SQLException.class, thrown).map(SQLException::getSQLState).orElse("");
   }
 }

@@ -31,15 +31,22 @@ public final class Registration implements AutoCloseable {
           + " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
           + " AND l.pid <> pg_backend_pid()";
 
+  private static final String TABLES =
+      "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1";
+
   private final PostgresDatabase database;
+  private final Form form;
   private final Optional<Members> members;
   private Connection entry;
   private boolean isEntered;
+  private boolean hasStarted;
+  private volatile Runnable returned = () -> {};
   private volatile String refused;
   private volatile StoreUnavailable gone;
 
-  private Registration(PostgresDatabase database, Optional<Members> members) {
+  private Registration(PostgresDatabase database, Form form, Optional<Members> members) {
     this.database = database;
+    this.form = form;
     this.members = members;
   }
 
@@ -47,27 +54,33 @@ public final class Registration implements AutoCloseable {
    * @throws DatabaseException if another cluster, or a member of another version, uses the database
    */
   public static Registration enter(PostgresDatabase database, Optional<Members> members) {
-    Registration registration = new Registration(database, members);
+    return enter(database, database.form(), members);
+  }
+
+  /** As a coordinator of this form would. */
+  static Registration enter(PostgresDatabase database, Form form, Optional<Members> members) {
+    Registration registration = new Registration(database, form, members);
     try {
-      registration.enter();
+      registration.connect();
+      registration.judge();
     } catch (SQLException e) {
       registration.close();
-      throw new DatabaseException(registration.notEntered(e), e);
+      throw registration.notEntered(e);
     }
     if (registration.refused != null) {
       registration.close();
       throw new DatabaseException(registration.refused);
     }
-    registration.isEntered = true;
+    registration.hasStarted = true;
     return registration;
   }
 
-  /** The coordinators that use the database now, as they have entered themselves. */
+  /** The addresses of the coordinators that use the database now. */
   public static List<String> all(PostgresDatabase database) {
     try (Connection connection = database.writer()) {
-      return others(connection);
+      return others(connection).stream().map(entry -> entry.split(" ", 3)[2]).toList();
     } catch (SQLException e) {
-      throw new DatabaseException(database.unavailable(e).getMessage(), e);
+      throw database.unusable(e);
     }
   }
 
@@ -88,14 +101,25 @@ public final class Registration implements AutoCloseable {
     }
   }
 
+  /**
+   * Calls {@code change} when the database is there again after it was gone, before anything is
+   * decided: meanwhile somebody may have put another in its place.
+   */
+  public void onReturn(Runnable change) {
+    returned = change;
+  }
+
   /** Looks who is there, and enters anew after the database was gone; called every so often. */
   public synchronized void look() {
     try {
-      if (entry != null && entry.isValid(VALID_SECONDS)) {
-        judge();
-      } else {
+      boolean isLost = entry == null || !entry.isValid(VALID_SECONDS);
+      if (isLost) {
         lose(new SQLException("the connection was lost", "08006"));
-        enter();
+        connect();
+      }
+      judge();
+      if (isLost) {
+        returned.run();
       }
       gone = null;
     } catch (SQLException e) {
@@ -111,6 +135,7 @@ public final class Registration implements AutoCloseable {
   /** Ends with its connection. */
   @Override
   public synchronized void close() {
+    isEntered = false;
     if (entry != null) {
       try {
         entry.close();
@@ -121,22 +146,50 @@ public final class Registration implements AutoCloseable {
     }
   }
 
-  private void enter() throws SQLException {
+  private void connect() throws SQLException {
     entry = database.named(applicationName());
+  }
+
+  /** Enters only where it belongs, so that a stranger who looks in stops nobody. */
+  private void judge() throws SQLException {
+    Optional<String> against = reason();
+    if (against.isEmpty() && !isEntered) {
+      takeEntry();
+      against = reason();
+    }
+    if (against.isPresent() && refused == null && hasStarted) {
+      LOG.error(against.get());
+    }
+    if (against.isEmpty() && refused != null) {
+      LOG.info("Nothing stands against this coordinator any more; it goes on.");
+    }
+    refused = against.orElse(null);
+  }
+
+  private void takeEntry() throws SQLException {
     try (PreparedStatement lock = entry.prepareStatement(ENTER)) {
       lock.setInt(1, ENTRIES);
       lock.setInt(2, own().hashCode());
       lock.execute();
     }
-    judge();
+    isEntered = true;
   }
 
-  private void judge() throws SQLException {
-    String before = refused;
-    refused =
-        others(entry).stream().flatMap(other -> against(other).stream()).findFirst().orElse(null);
-    if (refused != null && before == null && isEntered) {
-      LOG.error(refused);
+  /** Why this coordinator may decide nothing; empty: it may. */
+  private Optional<String> reason() throws SQLException {
+    String tables = tables();
+    if (!tables.equals(form.tables())) {
+      return Optional.of(
+          "The tables of the database %s are of another version of Baton (their form is %s, this one's %s). Start this coordinator with the version that the others have."
+              .formatted(database.name(), tables, form.tables()));
+    }
+    return others(entry).stream().flatMap(other -> against(other).stream()).findFirst();
+  }
+
+  private String tables() throws SQLException {
+    try (PreparedStatement question = entry.prepareStatement(TABLES);
+        ResultSet row = question.executeQuery()) {
+      return row.next() ? row.getString(1) : "none";
     }
   }
 
@@ -145,10 +198,10 @@ public final class Registration implements AutoCloseable {
     if (words.length < 3) {
       return Optional.empty();
     }
-    if (!words[1].equals(database.form())) {
+    if (!words[1].equals(form.toString())) {
       return Optional.of(
           "The coordinator %s, which uses the database %s too, is of another version of Baton (its form is %s, this one's %s). Stop all members, then start them all with one version."
-              .formatted(words[2], database.name(), words[1], database.form()));
+              .formatted(words[2], database.name(), words[1], form));
     }
     boolean isKnown =
         members.stream()
@@ -171,7 +224,7 @@ public final class Registration implements AutoCloseable {
 
   /** As long as PostgreSQL keeps it. */
   private String entered(String address) {
-    String name = "baton %s %s".formatted(database.form(), address);
+    String name = "baton %s %s".formatted(form, address);
     return name.length() > 63 ? name.substring(0, 63) : name;
   }
 
@@ -188,10 +241,12 @@ public final class Registration implements AutoCloseable {
     }
   }
 
-  private String notEntered(SQLException e) {
+  private DatabaseException notEntered(SQLException e) {
     return "55P03".equals(e.getSQLState())
-        ? "Another coordinator uses the database %s as %s. Stop that one first, or give this one its own address with --cluster and --member."
-            .formatted(database.name(), own())
-        : database.unavailable(e).getMessage();
+        ? new DatabaseException(
+            "Another coordinator uses the database %s as %s. Stop that one first, or give this one its own address with --cluster and --member."
+                .formatted(database.name(), own()),
+            e)
+        : database.unusable(e);
   }
 }

@@ -41,7 +41,7 @@ public final class Restored implements AutoCloseable {
               .formatted(backup, folder, Failures.innermost(e)),
           e);
     } catch (DatabaseException e) {
-      delete(copy);
+      SqliteDatabase.delete(copy);
       throw new DatabaseException(
           "The file %s is no back-up that can be used, and nothing was changed: it is damaged, of a newer Baton, or something else. Take another one."
               .formatted(backup),
@@ -89,16 +89,6 @@ public final class Restored implements AutoCloseable {
   /** Deletes the copy, where it is not in place. */
   @Override
   public void close() {
-    delete(copy);
-  }
-
-  private static void delete(Path copy) {
-    for (String beside : List.of("", "-wal", "-shm")) {
-      try {
-        Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + beside));
-      } catch (IOException e) {
-        // The next restore writes over it.
-      }
-    }
+    SqliteDatabase.delete(copy);
   }
 }

@@ -104,6 +104,11 @@ public final class SqlJobStore implements JobStore {
                 .findOne());
   }
 
+  /** Reads everything anew: who was away does not know what became of the database meanwhile. */
+  public synchronized void forget() {
+    forgetAll();
+  }
+
   /** The events of all jobs. */
   public EventLog events() {
     return new SqlEventLog(readers);

@@ -1,12 +1,14 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.StoreUnavailable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteConfig;
@@ -48,9 +50,36 @@ public final class SqliteDatabase implements Database {
     } catch (DatabaseException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw database.cannotOpen(e);
+      throw database.unusable(e);
     }
     return database;
+  }
+
+  /**
+   * The one of an installation that may be running: its tables stay as they are.
+   *
+   * @throws DatabaseException if they would have to be brought up to date
+   */
+  public static SqliteDatabase openBeside(Path file) {
+    SqliteDatabase database = new SqliteDatabase(file);
+    database.requireSound();
+    if (Migrations.arePending(database.source(config()))) {
+      throw new DatabaseException(
+          "The database %s is of an older Baton, whose coordinator may be running. Nothing was changed: use that Baton's command, or start a coordinator of this one first."
+              .formatted(file));
+    }
+    return open(file);
+  }
+
+  /** Deletes a copy that nobody uses, and the logs beside it. */
+  static void delete(Path copy) {
+    for (String beside : List.of("", "-wal", "-shm")) {
+      try {
+        Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + beside));
+      } catch (IOException e) {
+        // The next copy is written over it.
+      }
+    }
   }
 
   @Override
@@ -91,22 +120,25 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public StoreUnavailable unavailable(Throwable thrown) {
-    return new StoreUnavailable(explain(thrown), thrown);
+    return new StoreUnavailable(explain(thrown, Failures.GOES_ON), thrown);
   }
 
-  private String explain(Throwable thrown) {
+  @Override
+  public DatabaseException unusable(Throwable thrown) {
+    return new DatabaseException(explain(thrown, Failures.TRY_AGAIN), thrown);
+  }
+
+  private String explain(Throwable thrown, String then) {
     int primary =
         Failures.first(SQLiteException.class, thrown)
             .map(e -> e.getResultCode().code & 0xff)
             .orElse(0);
     if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
-      return "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
-          .formatted(file);
+      return "The disk under the database %s is full. Free some space%s".formatted(file, then);
     }
     if (primary == SQLiteErrorCode.SQLITE_BUSY.code
         || primary == SQLiteErrorCode.SQLITE_LOCKED.code) {
-      return "Another program has locked the database %s. Close it; the coordinator then goes on by itself."
-          .formatted(file);
+      return "Another program has locked the database %s. Close it%s".formatted(file, then);
     }
     if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
         || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
@@ -117,8 +149,8 @@ public final class SqliteDatabase implements Database {
   }
 
   private String damaged(String how) {
-    return "The database %s is damaged (%s). Stop the coordinator and put a back-up in its place with: baton restore FILE --replace; if there is none, save what can be read with: sqlite3 %s .recover"
-        .formatted(file, how, file);
+    return "The database %s is damaged (%s). Stop the coordinator and put a back-up in its place with: baton restore FILE --replace; if there is none, take its jobs up from their checkpoints, into a new data directory, with: baton recover"
+        .formatted(file, how);
   }
 
   private void requireSound() {
@@ -130,7 +162,7 @@ public final class SqliteDatabase implements Database {
         throw new DatabaseException(damaged(verdict.replaceAll("\\s+", " ")));
       }
     } catch (SQLException e) {
-      throw cannotOpen(e);
+      throw unusable(e);
     }
   }
 
@@ -139,10 +171,6 @@ public final class SqliteDatabase implements Database {
     return file.toFile().length() <= MOST_BYTES_CHECKED
         ? "PRAGMA quick_check(1)"
         : "SELECT 'ok' FROM (SELECT count(*) FROM sqlite_master)";
-  }
-
-  private DatabaseException cannotOpen(Exception e) {
-    return new DatabaseException(explain(e), e);
   }
 
   private static SQLiteConfig config() {

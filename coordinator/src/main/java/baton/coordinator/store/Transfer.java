@@ -46,7 +46,7 @@ public final class Transfer {
     try (Connection connection = database.snapshot()) {
       return count(connection, "jobs");
     } catch (SQLException e) {
-      throw failed(database, e);
+      throw database.unusable(e);
     }
   }
 
@@ -71,9 +71,9 @@ public final class Transfer {
         Handle target = Jdbi.create(to::writer).open()) {
       return target.inTransaction(handle -> copy(source, handle, to, replace));
     } catch (SQLException e) {
-      throw failed(from, e);
+      throw from.unusable(e);
     } catch (JdbiException e) {
-      throw failed(to, e);
+      throw to.unusable(e);
     }
   }
 
@@ -183,10 +183,6 @@ public final class Transfer {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
     }
-  }
-
-  private static DatabaseException failed(Database database, Exception e) {
-    return new DatabaseException(database.unavailable(e).getMessage(), e);
   }
 
   /** The rows of a table so far. */

@@ -77,8 +77,12 @@ class StatusTextTest {
   }
 
   private static JobView.LeaseView lease(String worker) {
+    return lease(new Fence(7), worker);
+  }
+
+  private static JobView.LeaseView lease(Fence fence, String worker) {
     return new JobView.LeaseView(
-        new Fence(7),
+        fence,
         new SessionId("s"),
         worker,
         "cpu",
@@ -114,6 +118,17 @@ class StatusTextTest {
             Waiting:
               laptop on cpu, for digits
             """);
+  }
+
+  @Test
+  void theTableStaysOneAfterARestoreThoughFencesAreLong() {
+    JobView.LeaseView restored = lease(new Fence(1_882_652_976_087_041L), "kaggle-1");
+    StatusView status = new StatusView(List.of(job("digits", null, restored)), List.of());
+
+    assertThat(StatusText.of(status, NOON).lines().skip(2).limit(2))
+        .extracting(line -> line.substring(62))
+        .containsExactly(
+            "HOLDER                     LEASE  ETA", "kaggle-1 #1882652976087041 41s    3m10s");
   }
 
   @Test

@@ -59,6 +59,10 @@ final class MemoryJobs implements JobStore, Transitions {
     failsAfterNextSave = true;
   }
 
+  void goAway() {
+    unavailable = true;
+  }
+
   void comeBack() {
     unavailable = false;
   }
@@ -200,7 +204,7 @@ final class MemoryJobs implements JobStore, Transitions {
   @Override
   public void close() {}
 
-  private void requireAvailable() {
+  void requireAvailable() {
     if (unavailable) {
       throw new StoreUnavailable("The database cannot be read.", null);
     }

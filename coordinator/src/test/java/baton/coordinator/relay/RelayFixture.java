@@ -85,7 +85,7 @@ final class RelayFixture {
                 ticker,
                 () -> new JobId("job-" + ++submitted),
                 Optional.empty(),
-                () -> {},
+                jobs::requireAvailable,
                 longestAbsence));
     another.start();
     return another;

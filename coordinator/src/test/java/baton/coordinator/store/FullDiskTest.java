@@ -2,43 +2,35 @@ package baton.coordinator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.JobId;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a real file system of four megabytes. */
+/** SQLite on a real file system of four megabytes. */
 class FullDiskTest {
   @TempDir Path parent;
-  private Path disk;
+  private SmallDisk disk;
 
   @BeforeEach
-  void mount(TestReporter reporter) throws IOException, InterruptedException {
-    disk = Files.createDirectory(parent.resolve("disk"));
-    boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString());
-    if (!mounted) {
-      reporter.publishEntry("skipped", "a small disk can be mounted by root on Linux only");
-    }
-    assumeTrue(mounted, "a small disk can be mounted by root on Linux only");
+  void mount() throws IOException, InterruptedException {
+    disk = SmallDisk.mount(parent, 4);
   }
 
   @AfterEach
-  void unmount() throws IOException, InterruptedException {
-    run("umount", disk.toString());
+  void unmount() throws InterruptedException {
+    if (disk != null) {
+      disk.close();
+    }
   }
 
   @Test
@@ -48,7 +40,7 @@ class FullDiskTest {
         GroupCommitter committer =
             GroupCommitter.start(store, new RecordedSignals(), Clock.systemUTC())) {
       submit(committer, "before", acknowledged);
-      Path filler = fill();
+      disk.fill();
 
       assertThatThrownBy(() -> submitMany(committer, "during", acknowledged))
           .isInstanceOf(CompletionException.class)
@@ -56,10 +48,10 @@ class FullDiskTest {
           .isInstanceOf(StoreUnavailable.class)
           .hasMessage(
               "The disk under the database %s is full. Free some space; the coordinator then goes on by itself."
-                  .formatted(disk.resolve("baton.db")));
+                  .formatted(disk.root().resolve("baton.db")));
       assertThat(store.open()).as("reading goes on").hasSameSizeAs(acknowledged);
 
-      Files.delete(filler);
+      disk.free();
       submit(committer, "after", acknowledged);
     }
     try (SqlJobStore reopened = open()) {
@@ -70,15 +62,28 @@ class FullDiskTest {
 
   @Test
   void aStartOnAFullDiskIsRefusedInASentence() throws IOException {
-    fill();
+    disk.fill();
 
     assertThatThrownBy(this::open)
         .isInstanceOf(DatabaseException.class)
-        .hasMessageContaining("is full. Free some space");
+        .hasMessageContaining("is full. Free some space, then try again.");
+  }
+
+  @Test
+  void aBackupThatFindsNoRoomLeavesNothingBehind() throws IOException {
+    Database database = SqliteDatabase.open(parent.resolve("baton.db"));
+    Path backup = disk.root().resolve("backup.db");
+    disk.fill();
+
+    assertThatThrownBy(() -> Backup.take(database, backup))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("Make room");
+    assertThat(disk.root()).isDirectoryNotContaining(file -> !file.endsWith("filler"));
   }
 
   private SqlJobStore open() {
-    return new SqlJobStore(SqliteDatabase.open(disk.resolve("baton.db")));
+    return new SqlJobStore(SqliteDatabase.open(disk.root().resolve("baton.db")));
   }
 
   private static void submitMany(GroupCommitter committer, String name, List<JobId> acknowledged) {
@@ -90,28 +95,5 @@ class FullDiskTest {
   private static void submit(GroupCommitter committer, String name, List<JobId> acknowledged) {
     committer.submit(Sample.submit(name)).toCompletableFuture().join();
     acknowledged.add(Sample.submit(name).id());
-  }
-
-  /** Takes all the space that is left. */
-  private Path fill() throws IOException {
-    Path filler = disk.resolve("filler");
-    byte[] page = new byte[4096];
-    try (OutputStream out = Files.newOutputStream(filler)) {
-      while (true) {
-        out.write(page);
-      }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
-      return filler;
-    }
-  }
-
-  private static boolean run(String... command) throws InterruptedException {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -69,18 +69,47 @@ class PostgresDatabaseTest {
 
   @Test
   void anOlderDatabaseIsLeftAsItIsWhileOthersUseIt() throws SQLException {
-    Database database = Database.open(address, Optional.empty());
-    try (Connection connection = database.writer();
+    PostgresDatabase database = (PostgresDatabase) Database.open(address, Optional.empty());
+    try (Registration running = Registration.enter(database, Optional.empty());
+        Connection connection = database.writer();
         Statement statement = connection.createStatement()) {
       // As an older Baton would have left it, with one of its coordinators still running.
       statement.executeUpdate("DELETE FROM flyway_schema_history WHERE version <> '1'");
-    }
-    try (Registration running = Registration.enter((PostgresDatabase) database, Optional.empty())) {
+
       assertThatThrownBy(() -> Database.open(address, Optional.empty()))
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("Stop all members before one of a newer version is started");
       running.check();
     }
+  }
+
+  @Test
+  void eachMistakeOfAFirstInstallationIsToldWithItsRemedy() {
+    PostgresServer.execute("CREATE ROLE plain LOGIN PASSWORD 'right'");
+    PostgresServer.execute("CREATE ROLE reader LOGIN");
+    PostgresServer.execute("ALTER ROLE reader SET default_transaction_read_only = on");
+    PostgresServer.execute("CREATE ROLE narrow LOGIN CONNECTION LIMIT 0");
+
+    assertRefused("reader", "can only be read", "Name the one that is written");
+    assertRefused("narrow", "has no connection left", "max_connections");
+    Database.open(address, Optional.empty());
+    assertRefused("plain", "may not make or change tables", "ALTER DATABASE");
+    PostgresServer.askForPasswords();
+    assertRefused("plain", "no password was provided", "BATON_DATABASE_PASSWORD");
+    PostgresServer.letNobodyIn();
+    assertRefused("plain", "does not let in the user plain", "pg_hba.conf");
+    PostgresServer.trustEveryone();
+  }
+
+  private void assertRefused(String user, String what, String remedy) {
+    DatabaseAddress as =
+        new DatabaseAddress.Postgres(address.host(), address.port(), address.database(), user, "");
+    assertThatThrownBy(() -> Database.open(as, Optional.empty()))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining(what)
+        .hasMessageContaining(remedy)
+        .hasMessageEndingWith(", then try again.")
+        .hasMessageNotContaining("\n");
   }
 
   @Test

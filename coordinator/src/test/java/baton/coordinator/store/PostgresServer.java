@@ -41,6 +41,10 @@ public final class PostgresServer {
     hostsMustUse("scram-sha-256");
   }
 
+  static void letNobodyIn() {
+    hostsMustUse("reject");
+  }
+
   static void trustEveryone() {
     hostsMustUse("trust");
   }

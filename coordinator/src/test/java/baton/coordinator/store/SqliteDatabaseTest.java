@@ -56,6 +56,15 @@ class SqliteDatabaseTest {
   }
 
   @Test
+  void aNewerBatonBesideARunningOlderOneLeavesItsTablesAsTheyAre() throws SQLException {
+    execute("DELETE FROM flyway_schema_history WHERE version <> '1'");
+
+    assertThatThrownBy(() -> SqliteDatabase.openBeside(file))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("of an older Baton, whose coordinator may be running");
+  }
+
+  @Test
   void aDatabaseWithDamagedPagesIsRefusedWithARemedy() throws IOException {
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       for (long page = 6; page < bytes.length() / PAGE; page += 3) {

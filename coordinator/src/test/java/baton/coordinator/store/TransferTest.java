@@ -2,6 +2,7 @@ package baton.coordinator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
@@ -9,6 +10,8 @@ import baton.protocol.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -119,6 +122,19 @@ class TransferTest {
     try (SqlJobStore store = new SqlJobStore(SqliteDatabase.open(file))) {
       assertThat(store.open()).containsExactly(trained);
     }
+  }
+
+  @Test
+  void aBackupIsReadableByItsUserAlone() throws IOException {
+    assumeTrue(
+        Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class),
+        "no POSIX rights");
+    Path file = folder.resolve("backup.db");
+    Backup.take(embedded, file);
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(folder).isDirectoryNotContaining(beside -> beside.toString().contains(".part"));
   }
 
   @Test

@@ -11,11 +11,11 @@ import java.util.Set;
 /** The codes of sign-ins on another device, and what the user said to them. */
 public final class DeviceCodes {
   static final Duration LIFETIME = Duration.ofMinutes(30);
-  static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Set<String> ALLOWED = Set.of(FakeAuth.DRIVE_FILE);
 
   private final InstantSource clock;
   private final Map<String, Code> codes = new LinkedHashMap<>();
+  private volatile Duration interval = Duration.ofSeconds(5);
 
   private static final class Code {
     private final String client;
@@ -34,6 +34,15 @@ public final class DeviceCodes {
 
   DeviceCodes(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** From now on whoever waits for a user may ask so often; Google says every five seconds. */
+  public void pollEvery(Duration pause) {
+    interval = pause;
+  }
+
+  Duration interval() {
+    return interval;
   }
 
   /** The number of a new code; device and user code are derived from it. */
@@ -85,7 +94,7 @@ public final class DeviceCodes {
     if (now.isBefore(code.nextPoll)) {
       throw new OAuthError(403, "slow_down", "Forbidden");
     }
-    code.nextPoll = now.plus(INTERVAL);
+    code.nextPoll = now.plus(interval);
     if (code.denied) {
       throw new OAuthError(403, "access_denied", "Forbidden");
     }

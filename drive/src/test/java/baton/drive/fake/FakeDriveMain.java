@@ -3,6 +3,7 @@ package baton.drive.fake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -20,6 +21,7 @@ public final class FakeDriveMain {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     Path folder = Files.createTempDirectory("fake-drive");
     FakeDrive drive = FakeDrive.start(folder, port, InstantSource.system());
+    drive.deviceCodes().pollEvery(Duration.ofSeconds(1)); // a script agrees at once
     drive.faults().tell(fault -> System.out.println("FAULT " + fault));
     if (args.length > 1) {
       FaultScript.load(Files.readString(Path.of(args[1])), drive.faults());

@@ -14,6 +14,7 @@ final class HttpListener implements AutoCloseable {
   private final ServerSocket server;
   private final HttpConnection.Handler handler;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Thread accepting = daemon("fake-drive-listener", this::accept);
 
   HttpListener(int port, HttpConnection.Handler handler) throws IOException {
     this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
@@ -21,7 +22,7 @@ final class HttpListener implements AutoCloseable {
   }
 
   void start() {
-    thread("fake-drive-listener", this::accept);
+    accepting.start();
   }
 
   private void accept() {
@@ -30,10 +31,7 @@ final class HttpListener implements AutoCloseable {
         Socket socket = server.accept();
         socket.setTcpNoDelay(true);
         open.add(socket);
-        if (server.isClosed()) {
-          socket.close(); // it came in while the others were being closed
-        }
-        thread("fake-drive", () -> serve(socket));
+        daemon("fake-drive", () -> serve(socket)).start();
       }
     } catch (IOException e) {
       // Closed: no more connections.
@@ -48,19 +46,28 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static void thread(String name, Runnable work) {
+  private static Thread daemon(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
-    thread.start();
+    return thread;
   }
 
   int port() {
     return server.getLocalPort();
   }
 
+  /**
+   * Once this returns, nobody is answered any more. The kernel goes on listening until the thread
+   * that waits in {@code accept} has come out of it, and may hand it one more connection meanwhile.
+   */
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      accepting.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Socket socket : open) {
       socket.close();
     }

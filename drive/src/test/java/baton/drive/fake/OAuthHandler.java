@@ -58,7 +58,7 @@ final class OAuthHandler {
             .put("user_code", DeviceCodes.userCode(number))
             .put("verification_url", exchange.origin() + "/device")
             .put("expires_in", DeviceCodes.LIFETIME.toSeconds())
-            .put("interval", DeviceCodes.INTERVAL.toSeconds()));
+            .put("interval", codes.interval().toSeconds()));
   }
 
   /** The page in the browser, where this user agrees at once: {@code ?user_code=…&user=…}. */

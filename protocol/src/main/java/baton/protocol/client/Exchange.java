@@ -151,11 +151,11 @@ final class Exchange {
           return answer;
         }
         ProblemException problem = problem(answer);
-        if (problem.status() != 503) {
+        if (problem.status() < 500) {
           throw problem;
         }
-        addresses.turnFrom(coordinator); // one that is cut off says so
-        if (left == 1) {
+        addresses.turnFrom(coordinator); // it is cut off, or has a fault of its own
+        if (left == 1 || !(request.repeatable || problem.status() == 503)) {
           throw problem;
         }
       } catch (UnreachableException e) {

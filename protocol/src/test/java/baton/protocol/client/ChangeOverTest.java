@@ -30,10 +30,13 @@ class ChangeOverTest {
   private static final class Member implements AutoCloseable {
     private static final String CUT_OFF =
         "{\"type\":\"urn:baton:cut-off\",\"title\":\"cut off\",\"status\":503,\"detail\":\"This one is cut off.\"}";
+    private static final String FAULT =
+        "{\"type\":\"urn:baton:fault\",\"title\":\"a fault\",\"status\":500,\"detail\":\"Its disk lost a class.\"}";
 
     private final HttpServer server;
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean cutOff;
+    private volatile boolean faulty;
 
     Member() {
       try {
@@ -45,11 +48,12 @@ class ChangeOverTest {
           "/",
           exchange -> {
             asked.incrementAndGet();
-            byte[] body = (cutOff ? CUT_OFF : "[]").getBytes(StandardCharsets.UTF_8);
+            String answer = faulty ? FAULT : cutOff ? CUT_OFF : "[]";
+            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
             if (cutOff) {
               exchange.getResponseHeaders().set("Retry-After", "1");
             }
-            exchange.sendResponseHeaders(cutOff ? 503 : 200, body.length);
+            exchange.sendResponseHeaders(faulty ? 500 : cutOff ? 503 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
           });
@@ -96,6 +100,30 @@ class ChangeOverTest {
 
     assertThat(first.asked).hasValue(1);
     assertThat(second.asked).hasValue(2);
+  }
+
+  @Test
+  void whoHasAFaultOfItsOwnIsLeftForTheNext() throws Exception {
+    first.faulty = true;
+    CoordinatorClient client = client();
+
+    assertThat(client.jobs()).isEmpty();
+    assertThat(client.jobs()).isEmpty();
+
+    assertThat(first.asked).hasValue(1);
+    assertThat(second.asked).hasValue(2);
+  }
+
+  @Test
+  void aSubmissionThatMetAFaultIsNotSentToAnotherWithoutItsKey() {
+    first.faulty = true;
+    JobSpec spec =
+        new JobSpec("job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT);
+
+    assertThatThrownBy(() -> client().submit(spec, Optional.empty()))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("Its disk lost a class");
+    assertThat(second.asked).hasValue(0);
   }
 
   @Test

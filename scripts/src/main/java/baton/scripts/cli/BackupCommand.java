@@ -36,7 +36,9 @@ public final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long jobs = Upkeep.backup(installation.at(database), file);
-    spec.commandLine().getOut().println("%s has all of %d jobs.".formatted(file, jobs));
+    spec.commandLine()
+        .getOut()
+        .println("%s holds %s.".formatted(file, jobs == 1 ? "1 job" : jobs + " jobs"));
     return 0;
   }
 }

@@ -1,15 +1,5 @@
 package baton.scripts.cli;
 
-import baton.drive.ConsentFile;
-import baton.drive.DriveConnection;
-import baton.drive.DriveConsent;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveRoot;
-import baton.drive.DriveSetup;
-import baton.drive.DriveStore;
-import baton.drive.DriveTime;
-import baton.drive.MachineSignIn;
-import baton.drive.SignInException;
 import baton.protocol.Data;
 import baton.protocol.IoReason;
 import baton.protocol.Json;
@@ -22,16 +12,14 @@ import baton.scripts.data.Shelf;
 import baton.worker.Humane;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,23 +46,8 @@ public final class DataPutCommand implements Callable<Integer> {
   @Option(names = "--name", required = true, description = "A name for the data.")
   private String name;
 
-  @Option(
-      names = "--store",
-      paramLabel = "drive",
-      description = "Put it into Google Drive, with this machine's Google sign-in.")
+  @Option(names = "--store", paramLabel = "drive", description = "Put it into Google Drive.")
   private String kind;
-
-  @Option(names = "--drive-folder", paramLabel = "NAME", description = "The store's folder there.")
-  private String driveFolder;
-
-  @Option(
-      names = "--consent",
-      paramLabel = "DIR",
-      description = {
-        "A coordinator's data directory: use the consent that 'baton drive login' keeps there.",
-        "Default: this machine's own Google sign-in."
-      })
-  private Path consent;
 
   @Option(
       names = "--store-dir",
@@ -102,17 +75,7 @@ public final class DataPutCommand implements Callable<Integer> {
       description = "Where one archive at a time is packed. Default: ${DEFAULT-VALUE}")
   private Path spool;
 
-  @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
-  private URI api;
-
-  @Option(names = "--colab", hidden = true, defaultValue = "${env:TBE_EPHEM_CREDS_ADDR:-}")
-  private String colab;
-
-  @Option(
-      names = "--credentials-in-environment",
-      hidden = true,
-      defaultValue = "${env:GOOGLE_APPLICATION_CREDENTIALS:-}")
-  private String credentials;
+  @Mixin private DriveOptions drive = new DriveOptions();
 
   @Override
   public Integer call() {
@@ -170,41 +133,11 @@ public final class DataPutCommand implements Callable<Integer> {
     if (directory != null) {
       return new DirectoryShelf(directory.resolve(ROOT + name));
     }
-    SecureRandom random = new SecureRandom();
-    DriveSetup setup = setup(random);
-    DriveRoot root =
-        DriveRoot.findOrCreate(
-            setup,
-            Optional.ofNullable(driveFolder),
-            () -> new StoreId("store-" + Long.toHexString(random.nextLong())));
-    return new DriveShelf(new DriveStore(setup, root), ROOT + name);
+    return new DriveShelf(drive.open(DataPutCommand::newStore), ROOT + name);
   }
 
-  private DriveSetup setup(SecureRandom random) throws StoreException {
-    if (consent != null) {
-      return kept().setup(DrivePolicy.standard(), DriveTime.ofMachine(), random);
-    }
-    Map<String, String> environment =
-        Map.of("TBE_EPHEM_CREDS_ADDR", colab, "GOOGLE_APPLICATION_CREDENTIALS", credentials);
-    return new DriveSetup(
-        DriveConnection.open(api, MachineSignIn.find(environment)),
-        DrivePolicy.standard(),
-        DriveTime.ofMachine(),
-        random);
-  }
-
-  private DriveConsent kept() {
-    try {
-      return new ConsentFile(consent)
-          .consent()
-          .orElseThrow(
-              () ->
-                  failed(
-                      "Nobody is signed in to Drive at %s: run 'baton drive login' there first."
-                          .formatted(consent)));
-    } catch (SignInException e) {
-      throw failed(e.getMessage());
-    }
+  private static StoreId newStore() {
+    return new StoreId("store-" + Long.toHexString(new SecureRandom().nextLong()));
   }
 
   private static String sentence(String message) {

@@ -5,8 +5,10 @@ import baton.coordinator.Upkeep;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.coordinator.relay.Adoption.Finding;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -49,27 +52,55 @@ public final class RestoreCommand implements Callable<Integer> {
       names = "--store-dir",
       paramLabel = "DIR",
       description =
-          "A directory store to look in for newer checkpoints than the back-up's; without it, jobs that were under way are paused.")
+          "A directory store to look in for newer checkpoints than the back-up's. The jobs of a store that is not named are paused.")
   private Path directory;
+
+  @Option(
+      names = "--store",
+      paramLabel = "drive",
+      description =
+          "Look in Google Drive too, as the coordinator of this data directory is signed in to it, or else this machine.")
+  private String store;
+
+  @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
+  private URI api;
 
   @Override
   public Integer call() {
     try {
-      List<ReadStore> stores =
-          directory == null ? List.of() : List.of(ReadStore.inDirectory(directory));
       List<Finding> findings =
-          Upkeep.restore(installation.at(database), file, stores, replace, Clock.systemUTC());
+          Upkeep.restore(installation.at(database), file, stores(), replace, Clock.systemUTC());
       PrintWriter out = spec.commandLine().getOut();
       for (Finding finding : findings) {
         out.println(finding.name() + ": " + String.join(" ", finding.sentences()));
       }
       out.printf(
-          "%d jobs of %s are restored. Start the coordinator; 'baton resume' lets a paused one go on.%n",
-          findings.size(), file);
+          "%s of %s taken up. Start the coordinator; 'baton resume' lets a paused job go on.%n",
+          findings.size() == 1 ? "1 job" : findings.size() + " jobs", file);
       out.flush();
       return 0;
     } catch (StoreUnreadable e) {
-      throw new CommandLine.ExecutionException(spec.commandLine(), e.getMessage());
+      throw new CommandLine.ExecutionException(
+          spec.commandLine(),
+          e.getMessage()
+              + " Nothing was changed. Try again once it can be read, or leave that store out: then its jobs are paused.");
     }
+  }
+
+  private List<ReadStore> stores() {
+    List<ReadStore> stores = new ArrayList<>();
+    if (store != null && !store.equals("drive")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no store '%s': say --store drive, or name a directory with --store-dir DIR."
+              .formatted(store));
+    }
+    if (directory != null) {
+      stores.add(ReadStore.inDirectory(directory));
+    }
+    if (store != null) {
+      stores.add(ReadStore.onDrive(installation.data(), api));
+    }
+    return stores;
   }
 }

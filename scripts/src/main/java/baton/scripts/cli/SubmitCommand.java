@@ -13,9 +13,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -51,11 +49,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}")
   private long seed;
 
-  @Option(
-      names = {"-p", "--param"},
-      paramLabel = "NAME=VALUE",
-      description = "A parameter of the program, such as learningRate=0.01.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
+  @Mixin private ProgramParameters parameters = new ProgramParameters();
 
   @Option(
       names = "--data",
@@ -116,7 +110,7 @@ public final class SubmitCommand implements Callable<Integer> {
     return new JobSpec(
         name == null ? program + "-" + key.substring(0, 6) : name,
         program,
-        TypedParameters.of(parameters),
+        parameters.values(),
         epochs,
         seed,
         priority,

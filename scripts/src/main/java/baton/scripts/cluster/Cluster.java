@@ -5,6 +5,7 @@ import baton.scripts.history.Finding;
 import baton.scripts.history.HistoryFile;
 import baton.scripts.history.Judgement;
 import baton.scripts.process.PostgresBinaries;
+import baton.scripts.terminal.KillBar;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -118,14 +119,20 @@ public final class Cluster implements Callable<Integer> {
         "Killing %d times under %d workers and %d jobs; --seed %d%n", kills, workers, jobs, drawn);
     out.flush();
     ClusterTrial.Result result;
-    try (HarmBar bar = new HarmBar(kills, out, System.console() != null);
+    try (KillBar bar = new KillBar(kills, out, System.console() != null);
         ClusterProcesses cluster = new ClusterProcesses(folder, network(), postgres)) {
       result =
-          new ClusterTrial(new ClusterTrial.Settings(kills, workers, jobs, drawn, file, bar))
+          new ClusterTrial(
+                  new ClusterTrial.Settings(kills, workers, jobs, drawn, file, observer(bar)))
               .run(cluster);
     }
     out.println("The history is in " + file + ", the members' log in " + folder);
     return tell(out, result);
+  }
+
+  private static ClusterTrial.Observer observer(KillBar bar) {
+    return (killed, acknowledged, what) ->
+        bar.reaches(killed, "%d acknowledged; %s".formatted(acknowledged, what));
   }
 
   private Network network() {

@@ -1,13 +1,12 @@
 package baton.scripts.crash;
 
-import java.io.IOException;
+import baton.scripts.process.TemporaryFolder;
+import baton.scripts.terminal.KillBar;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,7 +58,7 @@ public final class Crash implements Callable<Integer> {
 
     Verdict verdict = verdict(folder, drawn, out);
     if (verdict.isOk()) {
-      delete(folder);
+      new TemporaryFolder(folder).close();
     } else {
       verdict.findings().stream()
           .limit(FINDINGS_TOLD)
@@ -72,20 +71,20 @@ public final class Crash implements Callable<Integer> {
   }
 
   private Verdict verdict(Path folder, long drawn, PrintWriter out) throws Exception {
-    KillBar bar = new KillBar(kills, out, System.console() != null);
+    Starts starts = new Starts();
     Verdict verdict;
-    try (bar) {
-      verdict = new Trial(folder, new Trial.Settings(kills, drawn, bar, (data, kill) -> {})).run();
+    try (KillBar bar = new KillBar(kills, out, System.console() != null)) {
+      Trial.Observer observer =
+          (killed, acknowledged, took) -> {
+            starts.add(took);
+            bar.reaches(
+                killed,
+                "%d acknowledged, ready in %s".formatted(acknowledged, Starts.seconds(took)));
+          };
+      verdict =
+          new Trial(folder, new Trial.Settings(kills, drawn, observer, (data, kill) -> {})).run();
     }
-    out.println(bar.summary());
+    out.println(starts.summary());
     return verdict;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

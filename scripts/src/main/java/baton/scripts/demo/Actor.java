@@ -29,15 +29,13 @@ final class Actor {
   }
 
   final String name;
-  final boolean isPlanned;
   private final WorkerProcess process;
 
-  private Actor(String name, Stage stage, Optional<Duration> endsIn, BlockingQueue<Word> words) {
+  private Actor(String name, Stage stage, Duration leastPerBatch, BlockingQueue<Word> words) {
     this.name = name;
-    this.isPlanned = endsIn.isPresent();
     List<String> arguments = new ArrayList<>(stage.store.workerArguments());
     arguments.addAll(List.of("--device", "cpu"));
-    endsIn.ifPresent(end -> arguments.addAll(List.of("--session-ends-in", end.toMillis() + "ms")));
+    arguments.addAll(List.of("--batch-takes", leastPerBatch.toMillis() + "ms"));
     process =
         WorkerProcess.start(
             stage.site,
@@ -46,18 +44,27 @@ final class Actor {
             said -> words.add(new Word(this, said)));
   }
 
-  static Actor enters(
-      String name, Stage stage, Optional<Duration> endsIn, BlockingQueue<Word> words) {
-    return new Actor(name, stage, endsIn, words);
+  /** A worker that trains as fast as it can. */
+  static Actor enters(String name, Stage stage, BlockingQueue<Word> words) {
+    return enters(name, stage, Duration.ZERO, words);
+  }
+
+  static Actor enters(String name, Stage stage, Duration leastPerBatch, BlockingQueue<Word> words) {
+    return new Actor(name, stage, leastPerBatch, words);
   }
 
   boolean isAlive() {
     return process.isAlive();
   }
 
-  /** SIGTERM; the exit code, once it has ended in good order. */
-  int tellToEnd() {
-    return process.tellToEnd();
+  /** SIGTERM: it saves, commits and releases; returns at once. */
+  void tellToEnd() {
+    process.tellToEnd();
+  }
+
+  /** Its exit code, once it has ended and all it said was heard. */
+  int awaitEnd() {
+    return process.awaitEnd();
   }
 
   void kill() {

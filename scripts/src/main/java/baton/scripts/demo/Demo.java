@@ -1,5 +1,6 @@
 package baton.scripts.demo;
 
+import baton.protocol.Sha256;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.TemporaryFolder;
 import java.io.IOException;
@@ -76,9 +77,9 @@ public final class Demo implements Callable<Integer> {
     }
     try (TemporaryFolder folder = TemporaryFolder.named("baton-demo");
         Stage stage = new Stage(folder.path(), opening(), out::println, line -> {})) {
-      Unbroken.Run unbroken = Unbroken.train(stage, seed, epochs);
+      Sha256 unbroken = Unbroken.train(stage, seed, epochs);
       Script script = Script.drawnFrom(seed, kills, epochs);
-      Performance.Report report = new Performance(stage, script, seed, unbroken).play();
+      Performance.Report report = new Performance(stage, script, seed).play();
       return Verdict.of(report, unbroken, script, stage.store.failures()).tell(out);
     } catch (SiteFailure e) {
       out.println("RELAY FAILED " + e.getMessage());

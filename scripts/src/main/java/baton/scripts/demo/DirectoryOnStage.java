@@ -3,7 +3,6 @@ package baton.scripts.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +27,6 @@ record DirectoryOnStage(Path directory) implements StagedStore {
   @Override
   public Optional<Path> ofCoordinator() {
     return Optional.of(directory);
-  }
-
-  @Override
-  public Duration delay() {
-    return Duration.ZERO;
   }
 
   @Override

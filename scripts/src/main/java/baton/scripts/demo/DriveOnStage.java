@@ -6,10 +6,10 @@ import baton.drive.DriveLogin;
 import baton.drive.DriveTime;
 import baton.drive.OAuthClient;
 import baton.drive.SignInException;
-import baton.protocol.Json;
 import baton.protocol.StoreId;
 import baton.scripts.process.CoordinatorServer;
-import baton.scripts.process.JavaProcess;
+import baton.scripts.process.FakeDriveProcess;
+import baton.scripts.process.MachineCredentials;
 import baton.scripts.process.SiteFailure;
 import java.io.IOException;
 import java.net.URI;
@@ -25,13 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A fake Google Drive in a process of its own, which fails as the real one does. The coordinator is
@@ -39,21 +33,10 @@ import java.util.regex.Pattern;
  * credentials, as it would to Google.
  */
 final class DriveOnStage implements StagedStore {
-  /** In the jar of the worker's fakes, which only the scripts have on their class path. */
-  private static final String MAIN = "baton.drive.fake.FakeDriveMain";
-
-  private static final Pattern READY =
-      Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS \\S+");
-  private static final Pattern FAULT = Pattern.compile("FAULT (.+)");
-  private static final Duration DELAY = Duration.ofMillis(1_200);
-  private static final int MOST_SECONDS_TO_START = 60;
-
-  private final JavaProcess process;
-  private final CompletableFuture<String> first = new CompletableFuture<>();
   private final Set<String> struck = new TreeSet<>();
   private final Consumer<String> told;
-  private final Optional<Path> credentials;
-  private final String address;
+  private final FakeDriveProcess drive;
+  private final Optional<MachineCredentials> credentials;
 
   /** Only the coordinator is signed in. */
   static StagedStore lent(Path folder, Consumer<String> told) throws IOException {
@@ -73,48 +56,31 @@ final class DriveOnStage implements StagedStore {
    */
   private DriveOnStage(Path folder, boolean own, Consumer<String> told) throws IOException {
     this.told = told;
-    Path files = Files.createDirectory(folder.resolve("drive"));
-    Path faults = Files.writeString(folder.resolve("faults"), Faults.script());
-    this.process =
-        JavaProcess.start(
-            MAIN,
-            List.of("-Xmx128m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + files),
-            List.of("0", faults.toString()),
-            Map.of(),
-            this::hear);
-    Matcher ready = READY.matcher(awaitFirst());
-    if (!ready.matches()) {
-      process.close();
-      throw new SiteFailure("the fake Drive did not start: its jar may be missing");
-    }
-    this.address = ready.group(1);
-    if (own) {
-      Path file = folder.resolve("credentials.json");
-      Files.writeString(file, credentials(ready.group(2), ready.group(3)));
-      this.credentials = Optional.of(file);
-    } else {
-      this.credentials = Optional.empty();
-      signIn(new ConsentFile(CoordinatorServer.data(folder)), ready.group(2));
+    Path rules = Files.writeString(folder.resolve("faults"), Faults.script());
+    this.drive = new FakeDriveProcess(folder, Optional.of(rules), this::struck);
+    this.credentials = own ? Optional.of(drive.credentials(folder)) : Optional.empty();
+    if (!own) {
+      signIn(new ConsentFile(CoordinatorServer.data(folder)));
     }
   }
 
   /** As {@code baton drive login} does it, with somebody who agrees in the browser. */
-  private void signIn(ConsentFile file, String client) {
+  private void signIn(ConsentFile file) {
     DriveLogin login =
         new DriveLogin(
             file,
-            URI.create(address),
+            drive.address(),
             DriveTime.ofMachine(),
             new Random(),
             () -> new StoreId("store-on-stage"));
     try {
       DriveAccount account =
           login.run(
-              new DriveLogin.Wish(new OAuthClient(client, "none"), Optional.empty(), false),
+              new DriveLogin.Wish(new OAuthClient(drive.client(), "none"), Optional.empty(), false),
               this::agree);
       told.accept("the coordinator is signed in as " + account.identity());
     } catch (SignInException e) {
-      process.close();
+      drive.close();
       throw new SiteFailure("nobody could sign in: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -136,67 +102,28 @@ final class DriveOnStage implements StagedStore {
     }
   }
 
-  private void hear(String line) {
-    if (!first.complete(line)) {
-      Matcher fault = FAULT.matcher(line);
-      if (fault.matches()) {
-        synchronized (struck) {
-          struck.add(fault.group(1));
-        }
-        told.accept("goes wrong on purpose: " + fault.group(1));
-      }
+  private void struck(String fault) {
+    synchronized (struck) {
+      struck.add(fault);
     }
-  }
-
-  private String awaitFirst() {
-    try {
-      return first.get(MOST_SECONDS_TO_START, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    } catch (ExecutionException | TimeoutException e) {
-      return "";
-    }
-  }
-
-  /** As Google's tools write them, but for where tokens come from. */
-  private String credentials(String client, String refreshToken) throws IOException {
-    return Json.writer()
-        .writeValueAsString(
-            Map.of(
-                "type",
-                "authorized_user",
-                "client_id",
-                client,
-                "client_secret",
-                "none",
-                "refresh_token",
-                refreshToken,
-                "token_uri",
-                address + "token"));
+    told.accept("goes wrong on purpose: " + fault);
   }
 
   @Override
   public List<String> workerArguments() {
     String access = credentials.isPresent() ? "own" : "lent";
-    return List.of("--store", "drive", "--drive-access", access, "--drive-api", address);
+    return List.of(
+        "--store", "drive", "--drive-access", access, "--drive-api", drive.address().toString());
   }
 
   @Override
   public Map<String, String> workerEnvironment() {
-    return credentials
-        .map(file -> Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
-        .orElse(Map.of());
+    return credentials.map(MachineCredentials::environment).orElse(Map.of());
   }
 
   @Override
   public Optional<Path> ofCoordinator() {
     return Optional.empty();
-  }
-
-  @Override
-  public Duration delay() {
-    return DELAY;
   }
 
   @Override
@@ -210,6 +137,6 @@ final class DriveOnStage implements StagedStore {
 
   @Override
   public void close() {
-    process.close();
+    drive.close();
   }
 }

@@ -25,9 +25,10 @@ import java.util.concurrent.TimeUnit;
  * The relay as it is played, each worker replaced when it has ended.
  *
  * <ol>
- *   <li>The first sessions come one after another; they know their end, and leave in good order.
+ *   <li>The first sessions come one after another; each is told to end at a position of the {@link
+ *       Script}, and leaves in good order.
  *   <li>From then on there are two at a time, and whoever holds the lease at a position of the
- *       {@link Script} is killed.
+ *       script is killed.
  *   <li>In the middle the coordinator is killed, and started again a second later.
  * </ol>
  */
@@ -35,28 +36,20 @@ final class Performance {
   private static final Duration MOST = Duration.ofMinutes(5);
   private static final Duration GLANCE = Duration.ofMillis(250);
   private static final Duration COORDINATOR_AWAY = Duration.ofSeconds(1);
-  private static final Duration TO_SAVE = Duration.ofMillis(800);
   private static final int WORKERS = 2;
   private static final int STRIP = 30;
 
   private final Stage stage;
   private final Script script;
-  private final Unbroken.Run unbroken;
   private final JobId job;
   private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
   private final List<Actor> actors = new ArrayList<>();
-  private final Deque<Position> killsLeft = new ArrayDeque<>();
+  private final Deque<Position> endsLeft;
+  private final Deque<Position> killsLeft;
   private final List<Position> killedAt = new ArrayList<>();
   private final Set<Actor> killed = new HashSet<>();
-  private final Set<Actor> committed = new HashSet<>();
-  private Optional<Script.Positions> positions = Optional.empty();
-  private Position furthest = Position.START;
-
-  /** Begins low: a session too short costs its start, one too long trains the job to its end. */
-  private double patience = 0.5;
-
+  private Optional<Actor> toldToEnd = Optional.empty();
   private int entered;
-  private int plannedEnds;
   private boolean someoneWaited;
   private boolean coordinatorKilled;
   private boolean statusShown;
@@ -76,12 +69,16 @@ final class Performance {
       boolean someoneWaited,
       boolean coordinatorKilled) {}
 
-  Performance(Stage stage, Script script, long seed, Unbroken.Run unbroken) {
+  Performance(Stage stage, Script script, long seed) {
     this.stage = stage;
     this.script = script;
-    this.unbroken = unbroken;
+    this.endsLeft = new ArrayDeque<>(script.ends());
+    this.killsLeft = new ArrayDeque<>(script.kills());
     this.job = stage.submit("relay", seed, script.epochs(), script.segmentEpochs());
-    stage.say("demo", "the relay begins");
+    stage.say(
+        "demo",
+        "the relay begins: sessions end at %s, workers are killed at %s"
+            .formatted(script.ends(), script.kills()));
   }
 
   Report play() {
@@ -107,38 +104,18 @@ final class Performance {
         coordinatorKilled);
   }
 
+  /** One at a time, as long as sessions end as planned; then two. */
   private void fillStage() {
-    for (Actor actor : actors.stream().filter(a -> !a.isAlive()).toList()) {
-      actors.remove(actor);
-      if (actor.isPlanned && !committed.contains(actor)) {
-        patience *= 1.3; // too short to commit anything: the next one gets a little more time
-      }
+    actors.removeIf(actor -> !actor.isAlive());
+    if (toldToEnd.filter(actor -> !actors.contains(actor)).isPresent()) {
+      toldToEnd = Optional.empty();
     }
-    boolean planned = plannedEnds < Script.PLANNED_ENDS;
-    if (!planned && positions.isEmpty()) {
-      positions = Optional.of(script.from(furthest));
-      killsLeft.addAll(positions.get().kills());
-      stage.say("demo", "workers will be killed at " + killsLeft);
-    }
+    boolean planned = !endsLeft.isEmpty() || toldToEnd.isPresent();
     while (actors.size() < (planned ? 1 : WORKERS)) {
-      enter("session-" + ++entered, planned ? Optional.of(plannedLength()) : Optional.empty());
+      String name = "session-" + ++entered;
+      stage.say(name, "enters");
+      actors.add(Actor.enters(name, stage, script.leastPerBatch(), words));
     }
-  }
-
-  private void enter(String name, Optional<Duration> endsIn) {
-    stage.say(
-        name,
-        endsIn
-            .map(end -> String.format(Locale.ROOT, "enters, ends in %.1f s", Stage.seconds(end)))
-            .orElse("enters"));
-    actors.add(Actor.enters(name, stage, endsIn, words));
-  }
-
-  /** Long enough to get ready, and to train a few epochs. */
-  private Duration plannedLength() {
-    double training = unbroken.epoch().toMillis() * script.epochsOfPlannedSession();
-    Duration besides = unbroken.ready().plus(stage.store.delay()).plus(TO_SAVE);
-    return Duration.ofMillis((long) (patience * besides.toMillis() + training));
   }
 
   private void hear() {
@@ -162,42 +139,52 @@ final class Performance {
   }
 
   private void reached(Actor actor, Position position) {
-    furthest = position.isAfter(furthest) ? position : furthest;
-    if (!actor.isAlive() || positions.isEmpty()) {
+    if (!actor.isAlive() || toldToEnd.isPresent()) {
       return;
     }
-    if (!killsLeft.isEmpty() && !killsLeft.peek().isAfter(position)) {
+    if (isDue(endsLeft, position)) {
+      endsLeft.poll();
+      toldToEnd = Optional.of(actor);
+      actor.tellToEnd();
+      stage.say(actor.name, "is told to end at " + position + " (SIGTERM)");
+    } else if (endsLeft.isEmpty()) {
+      goWrong(actor, position);
+    }
+  }
+
+  private void goWrong(Actor actor, Position position) {
+    if (isDue(killsLeft, position)) {
       killsLeft.poll();
       actor.kill();
       killed.add(actor);
       killedAt.add(position);
       stage.say(actor.name, "KILLED at " + position + " (SIGKILL)");
-    } else if (!coordinatorKilled && !positions.get().coordinatorKill().isAfter(position)) {
-      stage.coordinator.kill();
-      coordinatorKilled = true;
-      coordinatorReturns =
-          Optional.of(
-              CompletableFuture.supplyAsync(
-                  stage.coordinator::start,
-                  CompletableFuture.delayedExecutor(
-                      COORDINATOR_AWAY.toMillis(), TimeUnit.MILLISECONDS)));
-      stage.say("coordinator", "KILLED while the relay is at " + position + " (SIGKILL)");
-    } else if (!statusShown
-        && coordinatorReturns.isEmpty()
-        && !positions.get().status().isAfter(position)) {
+    } else if (!coordinatorKilled && !script.coordinatorKill().isAfter(position)) {
+      killCoordinator(position);
+    } else if (!statusShown && coordinatorReturns.isEmpty() && !script.status().isAfter(position)) {
       statusShown = true;
       showStatus();
     }
   }
 
+  private static boolean isDue(Deque<Position> left, Position position) {
+    return !left.isEmpty() && !left.peek().isAfter(position);
+  }
+
+  private void killCoordinator(Position position) {
+    stage.coordinator.kill();
+    coordinatorKilled = true;
+    coordinatorReturns =
+        Optional.of(
+            CompletableFuture.supplyAsync(
+                stage.coordinator::start,
+                CompletableFuture.delayedExecutor(
+                    COORDINATOR_AWAY.toMillis(), TimeUnit.MILLISECONDS)));
+    stage.say("coordinator", "KILLED while the relay is at " + position + " (SIGKILL)");
+  }
+
   private void show(Actor.Word word) {
     String text = word.plain();
-    if (text.startsWith("committed")) {
-      committed.add(word.actor());
-    }
-    if (text.startsWith("releases") && text.endsWith("the session ends")) {
-      plannedEnds += committed.contains(word.actor()) ? 1 : 0;
-    }
     if (text.startsWith("epoch ") && text.contains(" done")) {
       int epoch = Integer.parseInt(text.substring(6, text.indexOf(" done")));
       stage.say(word.actor().name, strip(epoch) + text.substring(text.indexOf(':') + 1));

@@ -1,64 +1,68 @@
 package baton.scripts.demo;
 
 import baton.protocol.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * What is to go wrong, and at which positions of the job: drawn from a seed, not from the clock,
- * since an epoch takes a third of a second.
+ * What is to go wrong, and at which positions of the job: drawn from a seed, not from the clock, so
+ * that a fast machine and a slow one play the same story.
  *
- * @param kills where, as shares of what is left once the planned sessions have ended, the worker
- *     that holds the lease is killed; and in which batch of its epoch
+ * @param ends where the first sessions are told to end, in good order
+ * @param kills where the worker that holds the lease is killed, an epoch before the job's end at
+ *     the latest
+ * @param coordinatorKill where the coordinator is
+ * @param status where the status is shown
  */
-record Script(int epochs, List<Kill> kills) {
-  static final int BATCHES_PER_EPOCH = 45;
+record Script(
+    int epochs,
+    List<Position> ends,
+    List<Position> kills,
+    Position coordinatorKill,
+    Position status) {
+  private static final int BATCHES_PER_EPOCH = 45;
 
-  /** How many sessions end as planned before the first is killed. */
-  static final int PLANNED_ENDS = 2;
+  /** Who listens must not be overtaken by who trains, not on a busy machine either. */
+  private static final Duration LEAST_TRAINING = Duration.ofSeconds(8);
 
-  private static final double FIRST = 0.15;
-  private static final double LAST = 0.95;
-  private static final double COORDINATOR = 0.45;
-  private static final double STATUS = 0.6;
+  private static final List<Double> ENDS = List.of(0.08, 0.16);
+  private static final double FIRST_KILL = 0.3;
+  private static final double LAST_KILL = 0.95;
+  private static final double COORDINATOR_KILL = 0.55;
+  private static final double STATUS = 0.7;
 
-  /** A kill; never where an epoch ends, so that it hits in mid-epoch. */
-  record Kill(double share, int batch) {}
-
-  /** The positions of one performance. */
-  record Positions(List<Position> kills, Position coordinatorKill, Position status) {}
+  /** So far from the ends of its epoch, a kill hits in mid-epoch. */
+  private static final int BATCHES_FROM_THE_ENDS = 5;
 
   static Script drawnFrom(long seed, int kills, int epochs) {
     SplittableRandom random = new SplittableRandom(seed);
-    double part = (LAST - FIRST) / kills;
+    double part = (LAST_KILL - FIRST_KILL) / kills;
     return new Script(
         epochs,
+        ENDS.stream().map(share -> at(share, epochs)).toList(),
         IntStream.range(0, kills)
-            .mapToObj(
-                i ->
-                    new Kill(
-                        FIRST + part * (i + 0.8 * random.nextDouble()),
-                        random.nextInt(5, BATCHES_PER_EPOCH - 5)))
-            .toList());
+            .mapToDouble(i -> FIRST_KILL + part * (i + 0.8 * random.nextDouble()))
+            .mapToObj(share -> new Position((int) (share * (epochs - 1)), midEpoch(random)))
+            .sorted()
+            .toList(),
+        at(COORDINATOR_KILL, epochs),
+        at(STATUS, epochs));
   }
 
-  /** Where it all happens, given how far the planned sessions came. */
-  Positions from(Position reached) {
-    return new Positions(
-        kills.stream().map(kill -> at(kill.share(), reached, kill.batch())).toList(),
-        at(COORDINATOR, reached, BATCHES_PER_EPOCH / 2),
-        at(STATUS, reached, 0));
+  private static Position at(double share, int epochs) {
+    int batches = (int) (share * epochs * BATCHES_PER_EPOCH);
+    return new Position(batches / BATCHES_PER_EPOCH, batches % BATCHES_PER_EPOCH);
   }
 
-  private Position at(double share, Position reached, int batch) {
-    int left = epochs - reached.epoch();
-    return new Position(reached.epoch() + (int) (share * left), batch);
+  private static int midEpoch(SplittableRandom random) {
+    return random.nextInt(BATCHES_FROM_THE_ENDS, BATCHES_PER_EPOCH - BATCHES_FROM_THE_ENDS);
   }
 
-  /** How many epochs a session that ends as planned has to train. */
-  double epochsOfPlannedSession() {
-    return epochs * 0.12;
+  /** How long a batch of the relay takes at least. */
+  Duration leastPerBatch() {
+    return LEAST_TRAINING.dividedBy((long) epochs * BATCHES_PER_EPOCH);
   }
 
   int segmentEpochs() {

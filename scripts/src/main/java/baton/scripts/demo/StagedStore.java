@@ -1,7 +1,6 @@
 package baton.scripts.demo;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +15,6 @@ interface StagedStore extends AutoCloseable {
 
   /** The directory, if the coordinator can check and tidy the store itself. */
   Optional<Path> ofCoordinator();
-
-  /** How much longer a save may take than on a directory. */
-  Duration delay();
 
   /** What the demo was to show of it, and did not. */
   List<String> failures();

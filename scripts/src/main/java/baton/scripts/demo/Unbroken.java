@@ -16,30 +16,20 @@ final class Unbroken {
 
   private Unbroken() {}
 
-  /**
-   * What it came to.
-   *
-   * @param ready from the begin of a session to its first batch
-   * @param epoch how long an epoch takes on this machine
-   */
-  record Run(Sha256 stateDigest, Duration ready, Duration epoch) {}
-
-  static Run train(Stage stage, long seed, int epochs) {
+  /** The digest of what it came to. */
+  static Sha256 train(Stage stage, long seed, int epochs) {
     stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
     JobId job = stage.submit("unbroken", seed, epochs, epochs);
     BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
     long begun = System.nanoTime();
-    long sessionBegun = begun;
     long firstBatch = 0;
-    Actor worker = Actor.enters("unbroken", stage, Optional.empty(), words);
+    Actor worker = Actor.enters("unbroken", stage, words);
     try {
       Position last = Position.START;
       while (last.epoch() < epochs) {
         Actor.Word word = next(words, worker);
         Optional<Position> position = word.position();
-        if (word.plain().startsWith("asks ")) {
-          sessionBegun = System.nanoTime();
-        } else if (position.isPresent()) {
+        if (position.isPresent()) {
           firstBatch = firstBatch == 0 ? System.nanoTime() : firstBatch;
           last = position.get();
         }
@@ -53,7 +43,7 @@ final class Unbroken {
                   digest.brief(),
                   Stage.seconds(Duration.ofNanos(System.nanoTime() - begun)),
                   Stage.seconds(epoch)));
-      return new Run(digest, Duration.ofNanos(firstBatch - sessionBegun), epoch);
+      return digest;
     } finally {
       worker.kill();
     }

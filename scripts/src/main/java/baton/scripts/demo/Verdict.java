@@ -1,6 +1,7 @@
 package baton.scripts.demo;
 
 import baton.protocol.Position;
+import baton.protocol.Sha256;
 import baton.protocol.message.SegmentView;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -24,12 +25,11 @@ final class Verdict {
           "LOST", "lost: killed");
 
   private final Performance.Report report;
-  private final Unbroken.Run unbroken;
+  private final Sha256 unbroken;
   private final Script script;
   private final List<String> ofStore;
 
-  private Verdict(
-      Performance.Report report, Unbroken.Run unbroken, Script script, List<String> ofStore) {
+  private Verdict(Performance.Report report, Sha256 unbroken, Script script, List<String> ofStore) {
     this.report = report;
     this.unbroken = unbroken;
     this.script = script;
@@ -42,7 +42,7 @@ final class Verdict {
    * @param ofStore what the demo was to show of its store, and did not
    */
   static Verdict of(
-      Performance.Report report, Unbroken.Run unbroken, Script script, List<String> ofStore) {
+      Performance.Report report, Sha256 unbroken, Script script, List<String> ofStore) {
     return new Verdict(report, unbroken, script, ofStore);
   }
 
@@ -50,9 +50,7 @@ final class Verdict {
   int tell(PrintWriter out) {
     out.printf("%n" + ROW, "lease", "session", "from", "to", "seconds", "why it ended");
     report.segments().forEach(segment -> out.print(row(segment)));
-    out.printf(
-        "%nunbroken %s%nrelay    %s%n%n",
-        unbroken.stateDigest(), report.job().head().stateDigest());
+    out.printf("%nunbroken %s%nrelay    %s%n%n", unbroken, report.job().head().stateDigest());
     List<String> failures = failures();
     if (!failures.isEmpty()) {
       out.println("RELAY FAILED " + String.join("; ", failures));
@@ -65,7 +63,7 @@ final class Verdict {
         report.segments().size(),
         accuracy().orElseThrow(),
         report.job().head().stateDigest(),
-        unbroken.stateDigest());
+        unbroken);
     return 0;
   }
 
@@ -80,11 +78,11 @@ final class Verdict {
     require(failures, report.someoneWaited(), "no worker ever waited for another");
     require(
         failures,
-        plannedEnds() >= Script.PLANNED_ENDS,
+        plannedEnds() >= script.ends().size(),
         "only %d sessions ended as planned".formatted(plannedEnds()));
     require(
         failures,
-        report.job().head().stateDigest().equals(unbroken.stateDigest()),
+        report.job().head().stateDigest().equals(unbroken),
         "the relay's state differs from the unbroken run's");
     boolean isGate = script.epochs() >= EPOCHS_FOR_ACCURACY;
     require(

@@ -1,6 +1,6 @@
 package baton.scripts.drill;
 
-import baton.scripts.cli.TypedParameters;
+import baton.scripts.cli.ProgramParameters;
 import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.TemporaryFolder;
@@ -11,11 +11,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,11 +54,7 @@ public final class Drill implements Callable<Integer> {
       description = "A script of your own, such as 'python train.py'.")
   private String script;
 
-  @Option(
-      names = {"-p", "--param"},
-      paramLabel = "NAME=VALUE",
-      description = "A parameter of the program, such as batch=16.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
+  @Mixin private ProgramParameters parameters = new ProgramParameters();
 
   @Option(
       names = "--epochs",
@@ -105,8 +100,7 @@ public final class Drill implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     long drawn = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
     Subject subject =
-        new Subject(
-            program, Optional.ofNullable(script), TypedParameters.of(parameters), epochs, 1);
+        new Subject(program, Optional.ofNullable(script), parameters.values(), epochs, 1);
     out.printf(
         "Drill of %s: unbroken, then killed and resumed; --seed %d%n",
         script == null ? program : script, drawn);

@@ -1,6 +1,6 @@
 package baton.scripts.exact;
 
-import baton.scripts.cli.TypedParameters;
+import baton.scripts.cli.ProgramParameters;
 import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.TemporaryFolder;
@@ -10,12 +10,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -76,11 +76,7 @@ public final class Exact implements Callable<Integer> {
   @Option(names = "--epochs", description = "Of a named program. Default: 3, or what is good.")
   private Integer epochs;
 
-  @Option(
-      names = {"-p", "--param"},
-      paramLabel = "NAME=VALUE",
-      description = "A parameter of a named program.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
+  @Mixin private ProgramParameters parameters = new ProgramParameters();
 
   @Option(
       names = "--python",
@@ -158,7 +154,7 @@ public final class Exact implements Callable<Integer> {
           WorkerPrograms.names().contains(program) || Files.isRegularFile(Path.of(program)),
           "There is no program and no script %s.".formatted(program));
     }
-    Map<String, Object> typed = TypedParameters.of(parameters);
+    Map<String, Object> typed = parameters.values();
     return programs.stream()
         .map(p -> Candidates.named(p, interpreter, typed, Optional.ofNullable(epochs)))
         .toList();

@@ -4,6 +4,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.scripts.cli.ProgramParameters;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
@@ -21,11 +22,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains lipnet through the port that a worker uses, and says how well it reads strangers. */
@@ -55,10 +56,7 @@ public final class LipNetMain implements Callable<Integer> {
   @Option(names = "--pictures", description = "a folder for pictures of the clips and the curve")
   private Optional<Path> pictures = Optional.empty();
 
-  @Option(
-      names = {"-p", "--parameter"},
-      description = "a parameter of the program, such as -p corpus=grid")
-  private Map<String, String> parameters = new TreeMap<>();
+  @Mixin private ProgramParameters parameters = new ProgramParameters();
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new LipNetMain()).execute(arguments));
@@ -90,7 +88,14 @@ public final class LipNetMain implements Callable<Integer> {
             .orElseThrow();
     JobSpec job =
         new JobSpec(
-            "lipnet", "lipnet", values(), epochs, seed, 0, Optional.empty(), Policy.DEFAULT);
+            "lipnet",
+            "lipnet",
+            parameters.values(),
+            epochs,
+            seed,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT);
     List<CurvePoint> curve = new ArrayList<>();
     long begin = System.nanoTime();
     try (Run run = lipnet.start(new Program.Start(job, Position.START, Optional.empty(), device))) {
@@ -146,20 +151,10 @@ public final class LipNetMain implements Callable<Integer> {
 
   /** Nobody has counted how filmed sentences look alike. */
   private double floor() {
-    return parameters.containsKey("corpus") ? 0 : new Floor().wordErrorRate();
+    return parameters.values().containsKey("corpus") ? 0 : new Floor().wordErrorRate();
   }
 
   /** Numbers where they are numbers, texts otherwise. */
-  private Map<String, Object> values() {
-    Map<String, Object> values = new TreeMap<>();
-    parameters.forEach(
-        (name, text) ->
-            values.put(
-                name,
-                text.matches("-?[0-9]+(\\.[0-9]+)?(e-?[0-9]+)?") ? Double.valueOf(text) : text));
-    return values;
-  }
-
   private static double minutes(Duration passed) {
     return passed.toMillis() / 60_000.0;
   }

@@ -68,10 +68,9 @@ public final class WorkerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM; the exit code, once it has ended in good order. */
-  public int tellToEnd() {
+  /** SIGTERM: it may end in good order; returns at once. */
+  public void tellToEnd() {
     process.tellToEnd();
-    return process.awaitEnd();
   }
 
   /** SIGKILL for it and all it has started, as when a machine vanishes. */

@@ -1,13 +1,10 @@
 package baton.scripts.simulation;
 
 import baton.coordinator.lease.Acquire;
-import baton.coordinator.lease.Budget;
 import baton.coordinator.lease.Certificate.Verdict;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
-import baton.coordinator.lease.Expire;
-import baton.coordinator.lease.Fail;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointMarked;
 import baton.coordinator.lease.Job;
@@ -22,12 +19,10 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
-import baton.protocol.PhaseLimit;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
-import baton.protocol.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -43,9 +38,6 @@ import java.util.function.Supplier;
  * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
  */
 final class Referee {
-  /** A stall is seen at a renewal or a tick, so a little after its limit. */
-  private static final Duration STALL_SEEN_WITHIN = Duration.ofSeconds(90);
-
   private final Supplier<Duration> now;
   private final Supplier<Instant> record;
   private final Map<JobId, Books> books = new HashMap<>();
@@ -68,36 +60,16 @@ final class Referee {
 
   /** What the referee knows of one job. */
   private static final class Books {
-    Fence highest = Fence.NONE;
-    boolean restored;
-    Duration signOfLife = Duration.ZERO;
-    Phase phase = Phase.SETUP;
-    Duration progressedAt = Duration.ZERO;
-    Duration phaseSince = Duration.ZERO;
-    long progress = -1;
-    int lostInARow;
-    final Map<String, Set<SessionId>> errorsAtHead = new HashMap<>();
-    final Set<SessionId> failedIn = new HashSet<>();
-    final Map<String, Instant> barredUntil = new HashMap<>();
+    final LeaseBooks leases;
+    final FailureBooks failures;
+    final KeptBooks kept = new KeptBooks();
     final Set<Sha256> acknowledged = new HashSet<>();
-    KeptBooks kept = new KeptBooks();
     final Map<Position, Sha256> expected = new HashMap<>();
+    boolean restored;
 
-    void remember(Budget budget) {
-      lostInARow = budget.lostInARow();
-      failedIn.addAll(budget.avoidedSessions());
-      budget
-          .failures()
-          .forEach(
-              f ->
-                  errorsAtHead
-                      .computeIfAbsent(f.message(), message -> new HashSet<>())
-                      .add(f.session()));
-    }
-
-    void headMoved() {
-      lostInARow = 0;
-      errorsAtHead.clear();
+    Books(Whistle whistle) {
+      leases = new LeaseBooks(whistle);
+      failures = new FailureBooks(whistle);
     }
   }
 
@@ -162,11 +134,14 @@ final class Referee {
     books.forEach(
         (id, kept) -> {
           kept.acknowledged.clear();
-          database.find(id).ifPresent(job -> kept.kept.restored(job));
-          kept.headMoved();
-          kept.failedIn.clear();
-          kept.barredUntil.clear();
-          database.find(id).ifPresent(job -> kept.remember(job.budget()));
+          kept.failures.resumed();
+          database
+              .find(id)
+              .ifPresent(
+                  job -> {
+                    kept.kept.restored(job);
+                    kept.failures.restored(job.budget());
+                  });
         });
     answers.clear();
   }
@@ -175,30 +150,15 @@ final class Referee {
     if (job.lease().filter(lease -> lease.fence().equals(fence)).isEmpty() || !mayGoOn) {
       return;
     }
-    Books kept = books(job.id());
-    kept.signOfLife = now.get();
-    if (kept.phase != phase || kept.progress < 0) {
-      kept.phaseSince = now.get();
-    }
-    if (kept.phase != phase || progress > kept.progress) {
-      kept.progressedAt = now.get();
-    }
-    kept.phase = phase;
-    kept.progress = progress;
-    PhaseLimit limit = job.spec().policy().limits().get(phase);
-    Duration since = max(kept.progressedAt, readySince);
-    require(
-        now.get().minus(since).compareTo(limit.withoutProgress().plus(STALL_SEEN_WITHIN)) < 0,
-        "R10",
-        "a lease without progress goes on");
+    books(job.id()).leases.renewed(job, phase, progress, now.get(), readySince);
   }
 
   void aboutToStore(Job before, Job after, Command command, Decision decision) {
     Books kept = books(after.id());
     boolean lost = ends(decision, LeaseEnd.LOST);
     if (lost) {
-      checkLoss(before, command, kept);
-      kept.lostInARow++;
+      kept.leases.lost(before, command, now.get(), readySince);
+      kept.failures.lost();
     }
     after.lease().filter(l -> !isSameLease(before, l)).ifPresent(l -> checkGrant(after, l, kept));
     if (!after.head().equals(before.head())) {
@@ -207,17 +167,12 @@ final class Referee {
     checkCertificate(after, command, kept);
     checkMarks(after, decision);
     kept.kept.changed(after, command, decision).ifPresent(why -> broke("R13", why));
-    checkFailure(before, after, command, kept);
+    kept.failures.changed(before, after, command, record.get());
     if (lost) {
-      require(
-          kept.lostInARow < after.spec().policy().lostInARow() || after.state() == JobState.PAUSED,
-          "R11",
-          "too many leases lost in a row and not paused");
+      kept.failures.requirePausedIfLostTooOften(after);
     }
     if (command instanceof Resume) {
-      kept.headMoved();
-      kept.failedIn.clear();
-      kept.barredUntil.clear();
+      kept.failures.resumed();
     }
     if (after.state() == JobState.COMPLETE) {
       require(
@@ -243,37 +198,19 @@ final class Referee {
     }
   }
 
-  private void checkLoss(Job before, Command command, Books kept) {
-    require(
-        !(command instanceof Expire) || before.state() == JobState.PAUSING,
-        "R9",
-        "a lease ended by running out alone");
-    Duration ttl = before.spec().policy().ttl();
-    boolean silent = now.get().minus(kept.signOfLife).compareTo(ttl) >= 0;
-    require(silent, "R1", "a lease ended that was renewed within its ttl");
-    boolean sinceReady = now.get().minus(readySince).compareTo(ttl) >= 0;
-    require(sinceReady, "R12", "a lease ended before a whole ttl since the coordinator was ready");
-  }
-
   private void checkGrant(Job after, Lease lease, Books kept) {
-    require(lease.fence().compareTo(kept.highest) > 0, "R2", "a fence was granted again");
-    kept.highest = lease.fence();
-    kept.signOfLife = now.get();
-    kept.progress = -1;
-    kept.progressedAt = now.get();
+    kept.leases.granted(lease, now.get());
     require(
         storesOpened
             .getOrDefault(lease.ask().session(), Set.of())
             .contains(after.store().orElseThrow()),
         "R15",
         "leased to a session that has not opened the job's store");
-    require(!kept.failedIn.contains(lease.ask().session()), "R11", "given again to who failed it");
-    Instant until = kept.barredUntil.getOrDefault(lease.ask().device(), Instant.MIN);
-    require(!record.get().isBefore(until), "R11", "given to a barred device");
+    kept.failures.granted(lease.ask(), record.get());
   }
 
   private void checkHead(Job before, Job after, Command command, Books kept) {
-    kept.headMoved();
+    kept.failures.headMoved();
     int least = Math.min(2, before.chain().size() + 1);
     if (command instanceof Commit commit) {
       Lease lease = before.lease().orElseThrow();
@@ -326,28 +263,6 @@ final class Referee {
     }
   }
 
-  private void checkFailure(Job before, Job after, Command command, Books kept) {
-    if (command instanceof Fail fail && before.lease().isPresent()) {
-      Lease lease = before.lease().get();
-      if (fail.trouble().kind() == Trouble.Kind.PROGRAM) {
-        kept.failedIn.add(lease.ask().session());
-        kept.errorsAtHead
-            .computeIfAbsent(fail.trouble().message(), message -> new HashSet<>())
-            .add(lease.ask().session());
-      } else {
-        kept.barredUntil.put(
-            lease.ask().device(), record.get().plus(before.spec().policy().barFor()));
-      }
-    }
-    if (after.state() == JobState.FAILED && before.state() != JobState.FAILED) {
-      int most = kept.errorsAtHead.values().stream().mapToInt(Set::size).max().orElse(0);
-      require(
-          command instanceof Fail && most >= after.spec().policy().sessionsToFail(),
-          "R11",
-          "failed after the same error from too few sessions");
-    }
-  }
-
   // The workers.
 
   void require(boolean held, String rule, String what) {
@@ -376,11 +291,7 @@ final class Referee {
   }
 
   private Books books(JobId job) {
-    return books.computeIfAbsent(job, id -> new Books());
-  }
-
-  private static Duration max(Duration a, Duration b) {
-    return a.compareTo(b) >= 0 ? a : b;
+    return books.computeIfAbsent(job, id -> new Books(this::require));
   }
 
   /** Pruned by what a back-up has forgotten, or rotten: only a person could bring them back. */

@@ -134,10 +134,10 @@ class CommandLineTest {
 
   @Test
   void parametersAreWhatTheyLookLike() {
-    assertThat(TypedParameters.typed("true")).isEqualTo(true);
-    assertThat(TypedParameters.typed("12")).isEqualTo(12L);
-    assertThat(TypedParameters.typed("1e-3")).isEqualTo(0.001);
-    assertThat(TypedParameters.typed("cosine")).isEqualTo("cosine");
+    assertThat(ProgramParameters.value("true")).isEqualTo(true);
+    assertThat(ProgramParameters.value("12")).isEqualTo(12L);
+    assertThat(ProgramParameters.value("1e-3")).isEqualTo(0.001);
+    assertThat(ProgramParameters.value("cosine")).isEqualTo("cosine");
   }
 
   private int run(String command, String... arguments) {

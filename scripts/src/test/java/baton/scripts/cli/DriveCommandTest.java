@@ -3,12 +3,13 @@ package baton.scripts.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.drive.fake.FakeDrive;
-import baton.drive.fake.SettableClock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,8 @@ class DriveCommandTest {
 
   @BeforeEach
   void start() throws IOException {
-    drive = FakeDrive.start(remote, 0, new SettableClock());
+    drive = FakeDrive.start(remote, 0, InstantSource.system());
+    drive.deviceCodes().pollEvery(Duration.ofSeconds(1));
   }
 
   @AfterEach

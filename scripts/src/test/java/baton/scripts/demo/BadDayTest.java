@@ -50,7 +50,8 @@ class BadDayTest {
     hear(worker, Position.ofEpochs(2));
 
     long begun = System.nanoTime();
-    int code = worker.tellToEnd();
+    worker.tellToEnd();
+    int code = worker.awaitEnd();
 
     assertThat(code).isZero();
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
@@ -71,6 +72,7 @@ class BadDayTest {
     Actor second = enters("ben");
     hear(second, before.head().position());
     second.tellToEnd();
+    second.awaitEnd();
 
     assertThat(checkpoints())
         .filteredOn(row -> row.state().equalsIgnoreCase("rejected"))
@@ -87,7 +89,7 @@ class BadDayTest {
   }
 
   private Actor enters(String name) {
-    return Actor.enters(name, stage, Optional.empty(), words);
+    return Actor.enters(name, stage, words);
   }
 
   /** Waits until the worker has trained past {@code position}. */

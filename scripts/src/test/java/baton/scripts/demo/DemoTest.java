@@ -16,7 +16,7 @@ class DemoTest {
     int code =
         new CommandLine(new Demo())
             .setOut(new PrintWriter(told))
-            .execute("--epochs", "24", "--kills", "2", "--seed", "11");
+            .execute("--epochs", "10", "--kills", "2", "--seed", "11");
 
     assertThat(told.toString().strip().lines().reduce((a, b) -> b))
         .as(told.toString())
@@ -32,7 +32,7 @@ class DemoTest {
     int code =
         new CommandLine(new Demo())
             .setOut(new PrintWriter(told))
-            .execute("--store", "drive", "--epochs", "24", "--kills", "2", "--seed", "11");
+            .execute("--store", "drive", "--epochs", "10", "--kills", "2", "--seed", "11");
 
     assertThat(told.toString().strip().lines().reduce((a, b) -> b))
         .as(told.toString())

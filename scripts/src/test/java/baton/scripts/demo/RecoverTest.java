@@ -8,21 +8,14 @@ import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobView;
-import baton.scripts.ScriptsMain;
-import baton.scripts.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +24,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A coordinator that is lost with all it knew, and the relay that goes on from the store alone. */
 class RecoverTest {
-  private static final int EPOCHS = 24;
+  private static final int EPOCHS = 8;
+
+  /** So slow that a worker is killed long before it is done. */
+  private static final Duration LEAST_PER_BATCH = Duration.ofMillis(20);
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long SEED = 7;
 
   @TempDir Path folder;
-  private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+  private final Words words = new Words();
   private final List<String> told = new ArrayList<>();
 
   @ParameterizedTest
@@ -44,10 +41,10 @@ class RecoverTest {
   void theRelayGoesOnFromTheStoreAloneAndEndsAsIfNothingHadHappened(boolean onDrive)
       throws IOException {
     try (Stage stage = new Stage(folder, onDrive, told::add)) {
-      Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS).stateDigest();
+      Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, Optional.empty(), words);
-      hear(first, Position.ofEpochs(3));
+      Actor first = Actor.enters("anna", stage, LEAST_PER_BATCH, words.all());
+      words.await(first, Position.ofEpochs(1));
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Position acknowledged = stage.site.job(job).head().position();
       stage.coordinator.kill();
@@ -63,7 +60,7 @@ class RecoverTest {
       assertThat(recovered.head().position()).isGreaterThanOrEqualTo(acknowledged);
       assertThat(recovered.spec().epochs()).isEqualTo(EPOCHS);
 
-      Actor second = Actor.enters("ben", stage, Optional.empty(), words);
+      Actor second = Actor.enters("ben", stage, words.all());
       try {
         JobView complete = stage.site.complete(job);
 
@@ -83,11 +80,15 @@ class RecoverTest {
   void anEmptyStoreIsToldAndChangesNothing() throws IOException {
     Path store = Files.createDirectory(folder.resolve("store"));
 
-    List<String> lines = new ArrayList<>();
-    int code = run(lines, Map.of(), "--store", "directory", "--store-dir", store.toString());
+    Typed typed =
+        Typed.run(
+            Map.of(),
+            "recover",
+            List.of("--store", "directory", "--store-dir", store.toString()),
+            folder.resolve("data"));
 
-    assertThat(code).isNotZero();
-    assertThat(lines).anyMatch(line -> line.contains("There is no store at"));
+    assertThat(typed.code()).isNotZero();
+    assertThat(typed.lines()).anyMatch(line -> line.contains("There is no store at"));
   }
 
   private List<CheckpointView> checkpoints(Stage stage, JobId job) {
@@ -100,35 +101,8 @@ class RecoverTest {
     if (!onDrive) {
       where.addAll(stage.store.workerArguments());
     }
-    List<String> lines = new ArrayList<>();
-    run(lines, stage.store.workerEnvironment(), where.toArray(String[]::new));
-    return lines;
-  }
-
-  private int run(List<String> lines, Map<String, String> environment, String... where) {
-    List<String> arguments = new ArrayList<>(List.of("recover"));
-    arguments.addAll(Arrays.asList(where));
-    arguments.addAll(List.of("--data", folder.resolve("data").toString()));
-    try (JavaProcess process =
-        JavaProcess.start(
-            ScriptsMain.class, List.of("-XX:+UseSerialGC"), arguments, environment, lines::add)) {
-      return process.awaitEnd();
-    }
-  }
-
-  /** Waits until the worker has trained past {@code position}. */
-  private void hear(Actor worker, Position position) {
-    try {
-      for (Actor.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
-        boolean past = word.position().filter(at -> at.isAfter(position)).isPresent();
-        if (word.actor() == worker && past) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    throw new AssertionError(worker.name + " did not come to " + position);
+    return Typed.run(stage.store.workerEnvironment(), "recover", where, stage.coordinator.data())
+        .lines();
   }
 
   /** A person would sign in to Drive again; that is shown elsewhere. */

@@ -12,6 +12,7 @@ import baton.protocol.Json;
 import baton.protocol.Sha256;
 import baton.scripts.ScriptsMain;
 import baton.scripts.process.JavaProcess;
+import baton.scripts.program.PlainPython;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ class DataRelayTest {
 
   @BeforeEach
   void aCoordinatorADriveAndAFolderOfData() throws IOException {
-    KilledUploadTest.withPython();
+    PlainPython.assume("DataRelayTest");
     rig = new DriveRig(folder);
     Files.writeString(folder.resolve("train.py"), SCRIPT);
     source = Files.createDirectories(folder.resolve("source/train"));

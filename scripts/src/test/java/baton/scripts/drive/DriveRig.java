@@ -9,7 +9,6 @@ import baton.drive.fake.StoredFile;
 import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Json;
 import baton.protocol.Policy;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
@@ -17,6 +16,7 @@ import baton.protocol.client.CoordinatorClient;
 import baton.protocol.message.JobView;
 import baton.scripts.process.CoordinatorServer;
 import baton.scripts.process.JavaProcess;
+import baton.scripts.process.MachineCredentials;
 import baton.worker.WorkerMain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +54,7 @@ final class DriveRig implements AutoCloseable {
 
   final FakeDrive drive;
   final Path folder;
+  private final MachineCredentials signIn;
   private final CoordinatorServer coordinator;
   private final CoordinatorClient admin;
   private final List<JavaProcess> workers = new CopyOnWriteArrayList<>();
@@ -62,28 +63,17 @@ final class DriveRig implements AutoCloseable {
   DriveRig(Path folder) throws IOException {
     this.folder = folder;
     drive = FakeDrive.start(folder.resolve("drive"), 0, InstantSource.system());
-    Files.writeString(folder.resolve("credentials.json"), credentials());
+    signIn =
+        MachineCredentials.in(
+            folder,
+            drive.base(),
+            CLIENT,
+            drive.auth().consent(CLIENT, "rig@example.com", FakeAuth.DRIVE_FILE));
     coordinator = new CoordinatorServer(folder, Optional.empty(), line -> {});
     coordinator.start();
     admin = coordinator.client("admin");
     Files.writeString(folder.resolve("token"), coordinator.token("worker"));
     Files.writeString(folder.resolve("train.py"), SCRIPT);
-  }
-
-  private String credentials() throws IOException {
-    return Json.writer()
-        .writeValueAsString(
-            Map.of(
-                "type",
-                "authorized_user",
-                "client_id",
-                CLIENT,
-                "client_secret",
-                "none",
-                "refresh_token",
-                drive.auth().consent(CLIENT, "rig@example.com", FakeAuth.DRIVE_FILE),
-                "token_uri",
-                drive.base() + "token"));
   }
 
   String token(String role) {
@@ -104,7 +94,7 @@ final class DriveRig implements AutoCloseable {
 
   /** Signs in to the fake, as application-default credentials do to Google. */
   Map<String, String> environment() {
-    return Map.of("GOOGLE_APPLICATION_CREDENTIALS", folder.resolve("credentials.json").toString());
+    return signIn.environment();
   }
 
   /** A policy that bears any number of deaths. */

@@ -10,12 +10,12 @@ import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.message.CheckpointView;
 import baton.scripts.process.JavaProcess;
+import baton.scripts.program.PlainPython;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,17 +40,7 @@ class KilledUploadTest {
 
   @BeforeAll
   static void withPython() {
-    String check = "import sys; sys.exit(sys.version_info < (3, 9))";
-    boolean there;
-    try {
-      there = new ProcessBuilder("python3", "-c", check).start().waitFor() == 0;
-    } catch (IOException e) {
-      there = false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      there = false;
-    }
-    Assumptions.assumeTrue(there, "this test needs Python 3.9 or newer as python3");
+    PlainPython.assume("KilledUploadTest");
   }
 
   @BeforeEach

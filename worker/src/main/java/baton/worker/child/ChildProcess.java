@@ -27,6 +27,10 @@ final class ChildProcess {
   private static final String TRACE = "BATON_TRACE";
 
   private static final Path PROC = Path.of("/proc");
+
+  /** Only who has left the group unseen, and holds the pipe, makes its reader wait so long. */
+  private static final Duration TO_READ = Duration.ofSeconds(10);
+
   private static final String NEW_SESSION =
       "import os,sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])";
 
@@ -116,7 +120,8 @@ final class ChildProcess {
   /** Kills the process, its group, and whoever left the group; nothing can ignore it. */
   void kill() {
     List<ProcessHandle> descendants = process.descendants().toList();
-    process.destroyForcibly();
+    // The process's own method would close its output, and last words not yet read would be lost.
+    process.toHandle().destroyForcibly();
     killGroup();
     descendants.forEach(ProcessHandle::destroyForcibly);
     marked().forEach(ProcessHandle::destroyForcibly);
@@ -126,7 +131,7 @@ final class ChildProcess {
   /** The last lines, once what was printed before the end has been read. */
   List<String> lastLines() throws InterruptedException {
     if (!process.isAlive()) {
-      reader.join(Duration.ofSeconds(2).toMillis());
+      reader.join(TO_READ.toMillis());
     }
     return output.lastLines();
   }

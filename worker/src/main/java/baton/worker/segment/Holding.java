@@ -46,8 +46,7 @@ final class Holding {
   private final Pace pace;
   private final Setbacks setbacks = new Setbacks();
   private final Attempt restore;
-  private final Attempt save;
-  private final Attempt commit;
+  private final Delivery delivery;
   private final Attempt renewal;
   private final Attempt release;
 
@@ -55,7 +54,6 @@ final class Holding {
   private boolean stopped;
   private LeaseTime time;
   private Hazard hazard;
-  private Moment saveBegunAt;
   private Optional<Leaving> leaving = Optional.empty();
 
   Holding(
@@ -71,15 +69,14 @@ final class Holding {
     this.time = time;
     this.costs = costs;
     this.out = out;
-    this.saveBegunAt = now;
     this.training =
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
     this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
     this.hazard = grant.hazard().orElse(Hazard.PRIOR);
     this.pace = new Pace(grant.spec(), training, saves, this::interval, grant.segment().to(), now);
     this.restore = attempts.patient();
-    this.save = attempts.patient();
-    this.commit = attempts.patient();
+    this.delivery =
+        new Delivery(turn, saves, costs, setbacks, training::finalReasonAt, attempts, out, now);
     this.renewal = attempts.atMostEvery(grant.spec().policy().ttl().dividedBy(3));
     this.release = attempts.patient();
   }
@@ -149,29 +146,18 @@ final class Holding {
   }
 
   void saved(Checkpoint checkpoint, String manifest, Moment now) {
-    save.succeeded();
-    if (saves.saved(checkpoint, manifest)) {
-      setbacks.over();
-      costs.transferTook(now.since(saveBegunAt));
-      costs.saves().uploaded(now.ranSince(saveBegunAt));
-    }
+    delivery.saved(checkpoint, manifest, now);
   }
 
   void saveFailed(StoreException.Kind kind, String message, Moment now) {
-    save.failed(now);
-    boolean counts = saves.failed();
-    if (leaving.filter(l -> l.keep() == Keep.SNAPSHOTS).isPresent()) {
-      saves.dropSnapshots();
-    } else if (counts) {
-      setbacks.ofSave(kind, message, now).ifPresent(this::leave);
-    }
+    delivery.saveFailed(kind, message, leaving, now).ifPresent(this::leave);
   }
 
   void renewed(LeaseTime newer, Directive directive, Optional<Hazard> told) {
     renewal.succeeded();
     hazard = told.orElse(hazard);
     time = time.orNewer(newer);
-    commit.hurry();
+    delivery.hurry();
     release.hurry();
     switch (directive) {
       case GO_ON -> {}
@@ -181,10 +167,9 @@ final class Holding {
   }
 
   void committed(Sha256 head, AfterCommit next, Optional<Position> end) {
-    if (!saves.committed(head)) {
+    if (!delivery.committed(head)) {
       return;
     }
-    commit.succeeded();
     switch (next) {
       case TRAIN_ON -> pace.segmentEndsAt(end.orElseThrow());
       case RELEASE -> leaveUnlessLeaving(Leaving.turnOver());
@@ -215,26 +200,16 @@ final class Holding {
   }
 
   private void commitRefused(Refusal why, String sentence, Moment now) {
-    commit.succeeded();
-    saves.dropUploaded();
-    switch (why) {
-      case UNSOUND -> {
-        if (!save.isUnderWay()) {
-          save.failed(now);
-        }
-        pace.wantCopy();
-        saves.distrustStore();
-        setbacks.ofCheck(sentence, now).ifPresent(this::leave);
-      }
-      case MALFORMED -> leave(Leaving.failed(Troubles.malformed(sentence), Keep.UPLOADED));
-      default -> leave(Leaving.turnOver());
+    if (why == Refusal.UNSOUND) {
+      pace.wantCopy();
     }
+    delivery.refused(why, sentence, now).ifPresent(this::leave);
   }
 
   void unanswered(Request request, Moment now) {
     switch (request) {
       case RENEW -> renewal.failed(now);
-      case COMMIT -> commit.failed(now);
+      case COMMIT -> delivery.unanswered(now);
       case RELEASE -> release.failed(now);
       case ASK -> {}
     }
@@ -266,8 +241,7 @@ final class Holding {
   void proceed(Moment now) {
     if (state == State.LIVE) {
       train(now);
-      save(now);
-      commit(now);
+      delivery.proceed(leaving, now);
       if (leaving.filter(l -> isReady(l, now)).isPresent()) {
         out.accept(new Action.Stop(turn));
         state = State.RELEASING;
@@ -314,40 +288,12 @@ final class Holding {
     out.accept(action);
   }
 
-  private void save(Moment now) {
-    boolean wanted = leaving.filter(l -> l.keep() == Keep.UPLOADED).isEmpty();
-    if (wanted && saves.hasWaiting() && save.mayBegin(now)) {
-      save.begin();
-      saveBegunAt = now;
-      out.accept(saves.begin());
-    }
-  }
-
-  private void commit(Moment now) {
-    if (commit.mayBegin(now)) {
-      saves
-          .nextToCommit()
-          .ifPresent(
-              next -> {
-                commit.begin();
-                out.accept(
-                    new Action.Commit(
-                        turn,
-                        next.checkpoint(),
-                        next.manifest(),
-                        training.finalReasonAt(next.checkpoint().position())));
-              });
-    }
-  }
-
   private boolean isReady(Leaving how, Moment now) {
     if (how.until().filter(until -> until.isOver(now)).isPresent()) {
       return true;
     }
-    boolean committed = saves.nextToCommit().isEmpty();
-    boolean saved = how.keep() == Keep.UPLOADED || !saves.isSaving();
     boolean copied = how.keep() != Keep.EVERYTHING || pace.isAllCopied();
-    return committed && saved && copied;
+    return copied && delivery.isDone(how);
   }
 
   private void renew(Moment now) {
@@ -376,8 +322,7 @@ final class Holding {
   void set(Alarm alarm, Moment now) {
     if (state == State.LIVE) {
       alarm.after(restore.left(now));
-      alarm.after(save.left(now));
-      alarm.after(commit.left(now));
+      delivery.set(alarm, now);
       alarm.after(renewal.left(now));
       alarm.after(time.untilRenewal().left(now));
       alarm.after(leaving.flatMap(Leaving::until), now);

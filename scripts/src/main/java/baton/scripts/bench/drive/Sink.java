@@ -1,100 +1,44 @@
 package baton.scripts.bench.drive;
 
-import baton.protocol.Json;
-import baton.scripts.process.JavaProcess;
+import baton.scripts.process.FakeDriveProcess;
+import baton.scripts.process.MachineCredentials;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /** The fake Drive in a process of its own, as the server of Baton and of curl alike. */
 final class Sink implements AutoCloseable {
-  private static final String MAIN = "baton.drive.fake.FakeDriveMain";
-  private static final Pattern READY =
-      Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS (\\S+)");
-  private static final int MOST_SECONDS_TO_START = 60;
-
-  private final JavaProcess process;
   private final HttpClient http = HttpClient.newHttpClient();
-  private final String address;
-  private final String token;
-  private final Path credentials;
+  private final FakeDriveProcess drive;
+  private final MachineCredentials credentials;
 
   Sink(Path folder) throws IOException {
-    Path files = Files.createDirectory(folder.resolve("sink"));
-    CompletableFuture<String> first = new CompletableFuture<>();
-    process =
-        JavaProcess.start(
-            MAIN,
-            List.of("-Xmx256m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + files),
-            List.of(),
-            Map.of(),
-            first::complete);
-    Matcher ready = READY.matcher(await(first));
-    if (!ready.matches()) {
-      process.close();
-      throw new IOException("the sink did not start; is its jar on the class path?");
-    }
-    address = ready.group(1);
-    token = ready.group(4);
-    credentials = folder.resolve("credentials.json");
-    Files.writeString(
-        credentials,
-        Json.writer()
-            .writeValueAsString(
-                Map.of(
-                    "type",
-                    "authorized_user",
-                    "client_id",
-                    ready.group(2),
-                    "client_secret",
-                    "none",
-                    "refresh_token",
-                    ready.group(3),
-                    "token_uri",
-                    address + "token")));
-  }
-
-  private static String await(CompletableFuture<String> line) {
-    try {
-      return line.get(MOST_SECONDS_TO_START, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    } catch (ExecutionException | TimeoutException e) {
-      return "";
-    }
+    drive = new FakeDriveProcess(folder, Optional.empty(), fault -> {});
+    credentials = drive.credentials(folder);
   }
 
   String address() {
-    return address;
+    return drive.address().toString();
   }
 
   /** For the environment of whoever signs in as a machine does. */
   Map<String, String> signIn() {
-    return Map.of("GOOGLE_APPLICATION_CREDENTIALS", credentials.toString());
+    return credentials.environment();
   }
 
   /** For a request's header. */
   String authorization() {
-    return "Authorization: Bearer " + token;
+    return "Authorization: Bearer " + drive.accessToken();
   }
 
   String media(String id) {
-    return address + "drive/v3/files/" + id + "?alt=media";
+    return drive.address() + "drive/v3/files/" + id + "?alt=media";
   }
 
   /** Begins an upload; the address to put the bytes to. */
@@ -117,12 +61,12 @@ final class Sink implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .header("Authorization", "Bearer " + token);
+    return HttpRequest.newBuilder(drive.address().resolve(path))
+        .header("Authorization", "Bearer " + drive.accessToken());
   }
 
   @Override
   public void close() {
-    process.close();
+    drive.close();
   }
 }

@@ -1,4 +1,4 @@
-package baton.scripts.cluster;
+package baton.scripts.terminal;
 
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -6,13 +6,13 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far the trial is: a bar on a terminal, a line for each harm elsewhere. */
-final class HarmBar implements ClusterTrial.Observer, AutoCloseable {
+/** How many of its kills a trial has behind it: a bar on a terminal, a line for each elsewhere. */
+public final class KillBar implements AutoCloseable {
   private final int kills;
   private final PrintWriter out;
   private final Optional<ProgressBar> bar;
 
-  HarmBar(int kills, PrintWriter out, boolean terminal) {
+  public KillBar(int kills, PrintWriter out, boolean terminal) {
     this.kills = kills;
     this.out = out;
     this.bar =
@@ -26,13 +26,13 @@ final class HarmBar implements ClusterTrial.Observer, AutoCloseable {
             : Optional.empty();
   }
 
-  @Override
-  public void harmed(int killed, long acknowledged, String what) {
+  /** So many are done, and this is what was seen since the last. */
+  public void reaches(int killed, String seen) {
     if (bar.isPresent()) {
-      bar.get().setExtraMessage(" %d acknowledged; %s".formatted(acknowledged, what));
+      bar.get().setExtraMessage(" " + seen);
       bar.get().stepTo(killed);
     } else {
-      out.printf("kill %d of %d: %d acknowledged; %s%n", killed, kills, acknowledged, what);
+      out.printf("kill %d of %d: %s%n", killed, kills, seen);
       out.flush();
     }
   }
