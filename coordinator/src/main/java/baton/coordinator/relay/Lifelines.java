@@ -13,7 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -24,11 +26,13 @@ import java.util.stream.Collectors;
 final class Lifelines {
   private final Pulses pulses;
   private final Supplier<Duration> ticker;
+  private final Duration longestAbsence;
   private final LeaseWatch watch;
 
   Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
     this.pulses = pulses;
     this.ticker = ticker;
+    this.longestAbsence = longestAbsence;
     this.watch = new LeaseWatch(longestAbsence);
   }
 
@@ -39,6 +43,12 @@ final class Lifelines {
 
   synchronized Duration remaining(JobId job, Fence fence, Duration ttl) {
     return watch.remaining(job, fence, ttl, ticker.get());
+  }
+
+  /** Whether what is seen from now on still counts, at the time when that is asked. */
+  BooleanSupplier stillCounts() {
+    Duration seen = ticker.get();
+    return () -> ticker.get().minus(seen).compareTo(longestAbsence) <= 0;
   }
 
   /** Begins every wait anew: renewals may have been lost. */
@@ -73,16 +83,31 @@ final class Lifelines {
     return ticker.get().minus(before);
   }
 
+  /** A holder that asks for its grant again lives: all members count its ttl from now. */
+  void askedAgain(Job job) {
+    renewed(
+        job,
+        pulses
+            .get(job.id())
+            .filter(pulse -> pulse.fence().equals(job.fence()))
+            .map(Renewing::again)
+            .orElseGet(() -> new Renewing(Phase.SETUP, job.position(), 0, OptionalDouble.empty())));
+  }
+
   synchronized void committed(JobId job, Fence fence) {
     watch.committed(job, fence, ticker.get());
   }
 
-  /** Looks at every live lease; tells those that have run out. */
+  /**
+   * Looks at every live lease; tells those that have run out. Each is judged by the time before the
+   * look at it: whoever is frozen in the middle has not seen what was renewed meanwhile.
+   */
   synchronized Map<JobId, Fence> ranOut(Collection<Job> jobs) {
-    watch.look(ticker.get());
     Map<JobId, Fence> ranOut = new HashMap<>();
     for (Job job : jobs) {
-      if (job.lease().isPresent() && remaining(job).isZero()) {
+      Duration now = ticker.get();
+      watch.look(now);
+      if (job.lease().isPresent() && remaining(job, now).isZero()) {
         ranOut.put(job.id(), job.fence());
       }
     }
@@ -91,8 +116,12 @@ final class Lifelines {
 
   /** What remains of the live lease of {@code job}. */
   synchronized Duration remaining(Job job) {
-    look(job);
-    return remaining(job.id(), job.fence(), job.spec().policy().ttl());
+    return remaining(job, ticker.get());
+  }
+
+  private Duration remaining(Job job, Duration now) {
+    look(job, now);
+    return watch.remaining(job.id(), job.fence(), job.spec().policy().ttl(), now);
   }
 
   /** How long nothing was heard from the holder of the live lease. */
@@ -101,7 +130,7 @@ final class Lifelines {
   }
 
   synchronized Optional<Phase> stalled(Job job) {
-    look(job);
+    look(job, ticker.get());
     return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
   }
 
@@ -120,8 +149,9 @@ final class Lifelines {
     }
   }
 
-  private void look(Job job) {
-    watch.begin(job.id(), job.fence(), ticker.get());
+  private void look(Job job, Duration now) {
+    watch.begin(job.id(), job.fence(), now);
+    watch.headAt(job.id(), job.fence(), job.position(), now);
     pulses
         .get(job.id())
         .filter(pulse -> pulse.fence().equals(job.fence()))

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -96,8 +97,10 @@ final class OpenJobs {
       }
 
       @Override
-      public CompletionStage<Outcome> apply(JobId job, Command command) {
-        return door.apply(job, command).whenComplete((outcome, failure) -> changed(job));
+      public CompletionStage<Outcome> apply(
+          JobId job, Command command, BooleanSupplier stillCounts) {
+        return door.apply(job, command, stillCounts)
+            .whenComplete((outcome, failure) -> changed(job));
       }
 
       @Override

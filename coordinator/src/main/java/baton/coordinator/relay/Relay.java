@@ -206,6 +206,7 @@ public final class Relay {
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
     return onIo(
         () -> {
+          BooleanSupplier stillCounts = lifelines.stillCounts();
           Job job = existing(id);
           Renew renew = new Renew(fence, secretHash);
           Outcome outcome = transitions.preview(job, renew);
@@ -222,7 +223,7 @@ public final class Relay {
           return lifelines
               .stalled(job)
               .filter(phase -> holds(answer))
-              .map(phase -> endStalled(job, phase))
+              .map(phase -> endStalled(job, phase, stillCounts))
               .orElseGet(() -> CompletableFuture.completedStage(answer));
         });
   }
@@ -280,8 +281,9 @@ public final class Relay {
     return onIo(
         () -> {
           Job job = existing(id);
+          BooleanSupplier stillCounts = lifelines.stillCounts();
           Optional<Fence> ranOut = Optional.ofNullable(lifelines.ranOut(List.of(job)).get(id));
-          return transitions.apply(id, new Pause(ranOut));
+          return transitions.apply(id, new Pause(ranOut), stillCounts);
         });
   }
 
@@ -296,6 +298,18 @@ public final class Relay {
   /** What remains of the job's live lease; zero: it has run out. */
   public Optional<Duration> remaining(Job job) {
     return job.lease().map(lease -> lifelines.remaining(job));
+  }
+
+  /**
+   * What may be told to remain to a holder whose renewal came at {@code came}: this coordinator may
+   * wait for longer, having been away, but the others do not (R9, R12).
+   */
+  public Optional<Duration> remaining(Job job, Duration came) {
+    Duration ttl = job.spec().policy().ttl();
+    Duration most = ttl.minus(parts.ticker().get().minus(came));
+    return remaining(job)
+        .map(left -> left.compareTo(most) < 0 ? left : most)
+        .map(left -> left.isNegative() ? Duration.ZERO : left);
   }
 
   /** The newest renewal seen of the job's live lease. */
@@ -341,13 +355,14 @@ public final class Relay {
     hazards.refresh();
     List<Job> open = openJobs.all();
     lifelines.forgetAllBut(open);
+    BooleanSupplier stillCounts = lifelines.stillCounts();
     Map<JobId, Fence> ranOut = lifelines.ranOut(open);
     for (Job job : open) {
       if (job.lease().isPresent()) {
-        lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
+        lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase, stillCounts));
       }
       if (job.state() == JobState.PAUSING && ranOut.containsKey(job.id())) {
-        transitions.apply(job.id(), new Expire(ranOut.get(job.id())));
+        transitions.apply(job.id(), new Expire(ranOut.get(job.id())), stillCounts);
       }
     }
     lookAtRooms(open);
@@ -370,9 +385,9 @@ public final class Relay {
     return outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
   }
 
-  private CompletionStage<Outcome> endStalled(Job job, Phase phase) {
+  private CompletionStage<Outcome> endStalled(Job job, Phase phase, BooleanSupplier stillCounts) {
     return transitions
-        .apply(job.id(), new Stall(job.fence(), phase))
+        .apply(job.id(), new Stall(job.fence(), phase), stillCounts)
         .thenApply(
             ended ->
                 new Outcome.Renewed(

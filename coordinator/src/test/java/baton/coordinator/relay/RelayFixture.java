@@ -78,12 +78,17 @@ final class RelayFixture {
 
   /** Another coordinator of the same cluster, with clocks of its own; a whole one, if it looks. */
   Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence) {
+    return another(clock, ticker, longestAbsence, new MapPulses(pulses));
+  }
+
+  /** One that sees the shared renewals in a way of its own. */
+  Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence, Pulses seen) {
     Relay another =
         new Relay(
             new Relay.Parts(
                 jobs,
                 jobs,
-                new MapPulses(pulses),
+                seen,
                 new ListedSignals(listeners),
                 files,
                 Runnable::run,
@@ -131,7 +136,7 @@ final class RelayFixture {
     return submit(Samples.spec(name, priority));
   }
 
-  private Job submit(JobSpec spec) {
+  Job submit(JobSpec spec) {
     Outcome outcome = now(relay.submit(spec, Optional.empty()));
     return job(((Outcome.Submitted) outcome).job());
   }
@@ -239,7 +244,7 @@ final class RelayFixture {
     return Samples.ask(worker).secretHash();
   }
 
-  private record MapPulses(Map<JobId, Pulse> map) implements Pulses {
+  record MapPulses(Map<JobId, Pulse> map) implements Pulses {
     @Override
     public void put(JobId job, Pulse pulse) {
       map.put(job, pulse);
