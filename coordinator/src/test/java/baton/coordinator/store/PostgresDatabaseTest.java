@@ -3,11 +3,13 @@ package baton.coordinator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.coordinator.lease.CutOff;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class PostgresDatabaseTest {
@@ -80,6 +82,37 @@ class PostgresDatabaseTest {
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("Stop all members before one of a newer version is started");
       running.check();
+    }
+  }
+
+  @Test
+  void aMemberOfAnotherVersionIsRefusedAndOneThatRunsDecidesNothingBesideIt() throws SQLException {
+    PostgresDatabase database = (PostgresDatabase) Database.open(address, Optional.empty());
+    Members members = Members.parse("127.0.0.1:5701,127.0.0.1:5702");
+    try (Registration running = Registration.enter(database, Optional.of(members))) {
+      try (Connection other = database.named("baton 99.7 127.0.0.1:5702");
+          Statement entry = other.createStatement()) {
+        entry.execute(
+            "SELECT pg_advisory_lock(%d, 5702)".formatted(PostgresDatabase.LOCKS + 1));
+        running.look();
+
+        assertThatThrownBy(running::check)
+            .isInstanceOf(CutOff.class)
+            .hasMessageContaining("is of another version of Baton (its form is 99.7");
+        assertThatThrownBy(
+                () ->
+                    Registration.enter(
+                        database,
+                        Optional.of(members.asSeenBy(Members.address("127.0.0.1:5702")))))
+            .isInstanceOf(DatabaseException.class)
+            .hasMessageContaining("start them all with one version");
+      }
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                running.look();
+                running.check();
+              });
     }
   }
 
