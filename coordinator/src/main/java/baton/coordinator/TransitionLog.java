@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +57,8 @@ final class TransitionLog implements Transitions {
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId job, Command command) {
-    return door.apply(job, command)
+  public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
+    return door.apply(job, command, stillCounts)
         .whenComplete(
             (outcome, failure) -> {
               if (outcome != null && LOG.isInfoEnabled()) {

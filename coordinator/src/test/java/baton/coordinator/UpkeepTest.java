@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.http.Role;
 import baton.coordinator.http.RunningCoordinator;
+import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Samples;
+import baton.coordinator.lease.Submit;
+import baton.coordinator.store.Database;
 import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.DatabaseException;
 import baton.coordinator.store.PostgresServer;
+import baton.coordinator.store.SqlJobStore;
 import baton.protocol.Ask;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -96,6 +105,52 @@ class UpkeepTest {
         .as("what was replaced is kept, and no copy is left")
         .anyMatch(name -> name.startsWith("baton.db.before-"))
         .noneMatch(name -> name.startsWith("restore.part"));
+  }
+
+  /** It was cut off from the database, and so nobody knew that it had not been stopped. */
+  @Test
+  void aMemberThatLivesThroughARestoreGoesOnFromWhatWasRestored() {
+    DatabaseAddress address = PostgresServer.freshDatabase();
+    Upkeep.Place shared =
+        new Upkeep.Place(folder.resolve("data"), Optional.of(address), Optional.empty());
+    Path backup = folder.resolve("backup.db");
+    try (JobStore member = new SqlJobStore(Database.open(address, Optional.empty()))) {
+      Job waiting =
+          saved(
+              member,
+              0,
+              new Submit(new JobId("job"), Samples.spec("mnist"), Optional.empty())
+                  .decide(Samples.NOON));
+      Upkeep.backup(shared, backup);
+      Job leased =
+          saved(
+              member,
+              waiting.version(),
+              new Acquire(Samples.ask("anna"), Optional.empty()).decide(waiting, Samples.NOON));
+      Transition late =
+          transition(leased.version(), Samples.commit(leased, 1, 0).decide(leased, Samples.NOON));
+
+      Upkeep.restore(shared, backup, List.of(), true, CLOCK);
+
+      assertThat(member.find(leased.id()).orElseThrow().lease()).isEmpty();
+      assertThat(member.find(leased.id()).orElseThrow().fence()).isGreaterThan(leased.fence());
+      assertThat(member.save(List.of(late))).as("decided before").containsExactly(false);
+    }
+  }
+
+  private static Job saved(JobStore store, long read, Decision decision) {
+    Transition transition = transition(read, decision);
+    assertThat(store.save(List.of(transition))).containsExactly(true);
+    return store.find(transition.changed().id()).orElseThrow();
+  }
+
+  private static Transition transition(long read, Decision decision) {
+    return new Transition(
+        read,
+        decision.changed().orElseThrow(),
+        decision.outcome(),
+        decision.rows(),
+        Optional.empty());
   }
 
   @Test

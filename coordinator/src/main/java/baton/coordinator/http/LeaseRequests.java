@@ -150,7 +150,7 @@ final class LeaseRequests {
         renewed.directive() == Directive.STOP
             ? Optional.empty()
             : jobs.find(id).filter(job -> job.fence().equals(fence));
-    Duration left = held.flatMap(relay::remaining).orElse(Duration.ZERO);
+    Duration left = held.flatMap(job -> relay.remaining(job, came)).orElse(Duration.ZERO);
     return new RenewAnswer(
         left.toMillis(),
         waited.toMillis(),

@@ -12,6 +12,7 @@ import java.util.Optional;
 final class Change {
   private final Job before;
   private final List<History> rows = new ArrayList<>();
+  private long version;
   private JobState state;
   private Optional<String> reason;
   private Optional<StoreId> store;
@@ -26,6 +27,7 @@ final class Change {
 
   Change(Job before) {
     this.before = before;
+    this.version = before.version() + 1;
     this.state = before.state();
     this.reason = before.reason();
     this.store = before.store();
@@ -37,6 +39,12 @@ final class Change {
     this.budget = before.budget();
     this.waitingSince = before.waitingSince();
     this.certificate = before.certificate();
+  }
+
+  /** No version of the time that a restore undoes comes again: others may have kept one. */
+  Change versionOfIncarnation(long incarnation) {
+    version = Math.max(version, Fence.beforeIncarnation(incarnation).value());
+    return this;
   }
 
   Change state(JobState value) {
@@ -139,7 +147,7 @@ final class Change {
         new Job(
             before.id(),
             before.spec(),
-            before.version() + 1,
+            version,
             state,
             reason,
             store,

@@ -6,6 +6,7 @@ import baton.protocol.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Durable jobs: what {@link #save} has answered STORED is on disk and survives {@code kill -9} and
@@ -30,7 +31,8 @@ public interface JobStore extends AutoCloseable {
 
   /**
    * Stores transitions in one transaction. A stale one, whose job was changed by another since it
-   * was read, or whose name, repeat key or session is taken, is left out and fails alone.
+   * was read, or whose name, repeat key or session is taken, or which rests on what no longer
+   * counts, is left out and fails alone.
    *
    * @return for each transition in order, whether it was stored
    */
@@ -55,18 +57,31 @@ public interface JobStore extends AutoCloseable {
    * @param changed the job as it becomes, of version {@code readVersion + 1}
    * @param repeatKey the key under which the outcome is stored with it; dropped for a refusal,
    *     which settles nothing: asked again, the answer may be another
+   * @param stillCounts whether what was seen, and it rests on, counts; asked when nobody else can
+   *     write
    */
   record Transition(
       long readVersion,
       Job changed,
       Outcome outcome,
       List<History> rows,
-      Optional<String> repeatKey) {
+      Optional<String> repeatKey,
+      BooleanSupplier stillCounts) {
+    /** One that rests on the job alone. */
+    public Transition(
+        long readVersion,
+        Job changed,
+        Outcome outcome,
+        List<History> rows,
+        Optional<String> repeatKey) {
+      this(readVersion, changed, outcome, rows, repeatKey, () -> true);
+    }
+
     public Transition {
       rows = List.copyOf(rows);
       repeatKey = outcome instanceof Outcome.Refused ? Optional.empty() : repeatKey;
-      if (changed.version() != readVersion + 1) {
-        throw new IllegalArgumentException("a transition adds one to the version it read");
+      if (changed.version() <= readVersion) {
+        throw new IllegalArgumentException("a transition adds to the version it read");
       }
     }
 

@@ -4,6 +4,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
+import baton.protocol.Position;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,11 +33,13 @@ public final class LeaseWatch {
   /**
    * @param furthest the most progress seen in this phase; a download that begins again and again
    *     makes none
+   * @param head where the job's head was last seen; null: nowhere yet
    */
   private record Seen(
       Fence fence,
       Pulse pulse,
       long furthest,
+      Position head,
       Duration renewedAt,
       Duration phaseSince,
       Duration progressedAt) {
@@ -44,7 +47,19 @@ public final class LeaseWatch {
     Seen renewedAt(Duration now) {
       Duration missed = now.minus(renewedAt);
       return new Seen(
-          fence, pulse, furthest, now, phaseSince.plus(missed), progressedAt.plus(missed));
+          fence, pulse, furthest, head, now, phaseSince.plus(missed), progressedAt.plus(missed));
+    }
+
+    /** Two members that renew at once may give both renewals the same counter. */
+    boolean hasSeen(Pulse other) {
+      return pulse != null
+          && pulse.counter() == other.counter()
+          && pulse.phase() == other.phase()
+          && pulse.progress() == other.progress();
+    }
+
+    Seen headAt(Position newest, Duration since) {
+      return new Seen(fence, pulse, furthest, newest, renewedAt, since, progressedAt);
     }
   }
 
@@ -69,7 +84,7 @@ public final class LeaseWatch {
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
-      seen.put(job, new Seen(fence, null, 0, now, now, now));
+      seen.put(job, new Seen(fence, null, 0, null, now, now, now));
     }
   }
 
@@ -77,7 +92,7 @@ public final class LeaseWatch {
   public void observe(JobId job, Pulse pulse, Duration now) {
     begin(job, pulse.fence(), now);
     Seen last = seen.get(job);
-    if (last.pulse != null && last.pulse.counter() == pulse.counter()) {
+    if (last.hasSeen(pulse)) {
       return;
     }
     boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
@@ -88,6 +103,7 @@ public final class LeaseWatch {
             pulse.fence(),
             pulse,
             progressed ? pulse.progress() : last.furthest,
+            last.head,
             now,
             newPhase ? now : last.phaseSince,
             progressed ? now : last.progressedAt));
@@ -100,8 +116,20 @@ public final class LeaseWatch {
   public void committed(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last != null && last.fence.equals(fence)) {
-      seen.put(
-          job, new Seen(fence, last.pulse, last.furthest, last.renewedAt, now, last.progressedAt));
+      seen.put(job, last.headAt(last.head, now));
+    }
+  }
+
+  /** Takes note of where the head is: it may be another coordinator that took a commit. */
+  public void headAt(JobId job, Fence fence, Position head, Duration now) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence)) {
+      return;
+    }
+    if (last.head == null) {
+      seen.put(job, last.headAt(head, last.phaseSince));
+    } else if (head.isAfter(last.head)) {
+      seen.put(job, last.headAt(head, now));
     }
   }
 
@@ -112,6 +140,9 @@ public final class LeaseWatch {
       return ttl;
     }
     Duration left = ttl.minus(now.minus(last.renewedAt));
+    if (left.compareTo(ttl) > 0) {
+      return ttl; // renewed after the time that is asked for
+    }
     return left.isNegative() ? Duration.ZERO : left;
   }
 

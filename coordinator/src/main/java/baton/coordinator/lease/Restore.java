@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Takes a job up from a back-up, or from its store alone: its leases end, its fences go on above
- * all that the lost time may have granted (R2), and what the store holds beyond what is known is
- * adopted.
+ * all that the lost time may have granted (R2), its versions above all that the lost time had, and
+ * what the store holds beyond what is known is adopted.
  *
  * @param incarnation the larger of the highest seen in database and store plus one, and Unix
  *     seconds
@@ -37,6 +37,7 @@ public record Restore(long incarnation, Optional<Recovered> found, Set<Sha256> k
       change.endLease(LeaseEnd.RESTORED, now);
     }
     change
+        .versionOfIncarnation(incarnation)
         .fence(Fence.beforeIncarnation(incarnation))
         .row(
             new History.Event(

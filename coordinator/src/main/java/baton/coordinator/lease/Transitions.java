@@ -2,6 +2,7 @@ package baton.coordinator.lease;
 
 import baton.protocol.JobId;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * The one door through which jobs change: reads, decides, stores, and answers once it is on disk
@@ -12,7 +13,19 @@ public interface Transitions {
   CompletionStage<Outcome> submit(Submit submit);
 
   /** The outcome, or a {@link StoreUnavailable}; an unknown job is {@link UnknownJob}. */
-  CompletionStage<Outcome> apply(JobId job, Command command);
+  default CompletionStage<Outcome> apply(JobId job, Command command) {
+    return apply(job, command, () -> true);
+  }
+
+  /**
+   * The same for a command that rests on what this coordinator has seen, such as that a lease has
+   * run out: whoever is frozen between the look and the write has not seen what others did
+   * meanwhile.
+   *
+   * @param stillCounts whether that was seen recently enough; asked once more when no other
+   *     coordinator can write. If not, the answer is {@link CutOff}
+   */
+  CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts);
 
   /** What the command would be answered if it were applied to {@code job} now; changes nothing. */
   Outcome preview(Job job, Command command);

@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,7 @@ final class Lifelines {
 
   private final Pulses pulses;
   private final Supplier<Duration> ticker;
+  private final Duration longestAbsence;
   private final LeaseWatch watch;
   private final Map<JobId, NextLook> nextLooks = new HashMap<>();
   private Duration forgotten;
@@ -36,6 +39,7 @@ final class Lifelines {
   Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
     this.pulses = pulses;
     this.ticker = ticker;
+    this.longestAbsence = longestAbsence;
     this.watch = new LeaseWatch(longestAbsence);
   }
 
@@ -49,6 +53,12 @@ final class Lifelines {
 
   synchronized Duration remaining(JobId job, Fence fence, Duration ttl) {
     return watch.remaining(job, fence, ttl, ticker.get());
+  }
+
+  /** Whether what is seen from now on still counts, at the time when that is asked. */
+  BooleanSupplier stillCounts() {
+    Duration seen = ticker.get();
+    return () -> ticker.get().minus(seen).compareTo(longestAbsence) <= 0;
   }
 
   /** Begins every wait anew: renewals may have been lost. */
@@ -83,6 +93,17 @@ final class Lifelines {
     return ticker.get().minus(before);
   }
 
+  /** A holder that asks for its grant again lives: all members count its ttl from now. */
+  void askedAgain(Job job) {
+    renewed(
+        job,
+        pulses
+            .get(job.id())
+            .filter(pulse -> pulse.fence().equals(job.fence()))
+            .map(Renewing::again)
+            .orElseGet(() -> new Renewing(Phase.SETUP, job.position(), 0, OptionalDouble.empty())));
+  }
+
   synchronized void committed(JobId job, Fence fence) {
     watch.committed(job, fence, ticker.get());
   }
@@ -112,47 +133,60 @@ final class Lifelines {
     if (next != null && next.fence.equals(job.fence()) && now.compareTo(next.at) < 0) {
       return false;
     }
-    watch.begin(job.id(), job.fence(), now);
+    note(job, now);
     Duration between = job.spec().policy().ttl().dividedBy(LOOKS_PER_TTL);
     nextLooks.put(job.id(), new NextLook(job.fence(), now.plus(between)));
     return true;
   }
 
-  /** Those of the live leases that have run out; each was looked at once more. */
+  /**
+   * Those of the live leases that have run out; each was looked at once more. They are judged by
+   * the time before that look: whoever is frozen in the middle has not seen what was renewed
+   * meanwhile.
+   */
   Map<JobId, Fence> ranOut(Collection<Job> jobs) {
+    Duration before;
     List<Job> silent;
     synchronized (this) {
-      watch.look(ticker.get());
-      silent = jobs.stream().filter(this::isSilent).toList();
+      before = ticker.get();
+      watch.look(before);
+      silent = jobs.stream().filter(job -> isSilent(job, before)).toList();
     }
     lookAt(silent);
     synchronized (this) {
-      return silent.stream().filter(this::isSilent).collect(Collectors.toMap(Job::id, Job::fence));
+      return silent.stream()
+          .filter(job -> isSilent(job, before))
+          .collect(Collectors.toMap(Job::id, Job::fence));
     }
   }
 
-  private boolean isSilent(Job job) {
-    return job.lease().isPresent() && known(job).isZero();
+  private boolean isSilent(Job job, Duration at) {
+    return job.lease().isPresent() && remaining(job, at).isZero();
   }
 
   /** What remains of the live lease of {@code job}. */
   Duration remaining(Job job) {
-    Duration left;
+    Duration now = ticker.get();
+    boolean isSilent;
     synchronized (this) {
-      left = known(job);
+      isSilent = remaining(job, now).isZero();
     }
-    if (!left.isZero()) {
-      return left;
+    if (isSilent) {
+      lookAt(List.of(job));
     }
-    lookAt(List.of(job));
     synchronized (this) {
-      return known(job);
+      return remaining(job, now);
     }
   }
 
-  private Duration known(Job job) {
-    watch.begin(job.id(), job.fence(), ticker.get());
-    return remaining(job.id(), job.fence(), job.spec().policy().ttl());
+  private Duration remaining(Job job, Duration now) {
+    note(job, now);
+    return watch.remaining(job.id(), job.fence(), job.spec().policy().ttl(), now);
+  }
+
+  private void note(Job job, Duration now) {
+    watch.begin(job.id(), job.fence(), now);
+    watch.headAt(job.id(), job.fence(), job.position(), now);
   }
 
   /** Unlocked, for it may wait for other members; what is heard here meanwhile is newer. */
@@ -192,6 +226,7 @@ final class Lifelines {
   }
 
   synchronized Optional<Phase> stalled(Job job) {
+    note(job, ticker.get());
     return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
   }
 

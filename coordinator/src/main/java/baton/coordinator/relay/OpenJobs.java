@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -114,8 +115,10 @@ final class OpenJobs {
       }
 
       @Override
-      public CompletionStage<Outcome> apply(JobId job, Command command) {
-        return door.apply(job, command).whenComplete((outcome, failure) -> changed(job));
+      public CompletionStage<Outcome> apply(
+          JobId job, Command command, BooleanSupplier stillCounts) {
+        return door.apply(job, command, stillCounts)
+            .whenComplete((outcome, failure) -> changed(job));
       }
 
       @Override

@@ -219,6 +219,7 @@ public final class Relay {
 
   private CompletionStage<Outcome> heard(
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
+    BooleanSupplier stillCounts = lifelines.stillCounts();
     Job job = existing(id);
     Renew renew = new Renew(fence, secretHash);
     Outcome outcome = transitions.preview(job, renew);
@@ -235,7 +236,7 @@ public final class Relay {
     return lifelines
         .stalled(job)
         .filter(phase -> holds(answer))
-        .map(phase -> endStalled(job, phase))
+        .map(phase -> endStalled(job, phase, stillCounts))
         .orElseGet(() -> CompletableFuture.completedStage(answer));
   }
 
@@ -292,8 +293,9 @@ public final class Relay {
     return onIo(
         () -> {
           Job job = existing(id);
+          BooleanSupplier stillCounts = lifelines.stillCounts();
           Optional<Fence> ranOut = Optional.ofNullable(lifelines.ranOut(List.of(job)).get(id));
-          return transitions.apply(id, new Pause(ranOut));
+          return transitions.apply(id, new Pause(ranOut), stillCounts);
         });
   }
 
@@ -308,6 +310,18 @@ public final class Relay {
   /** What remains of the job's live lease; zero: it has run out. */
   public Optional<Duration> remaining(Job job) {
     return job.lease().map(lease -> lifelines.remaining(job));
+  }
+
+  /**
+   * What may be told to remain to a holder whose renewal came at {@code came}: this coordinator may
+   * wait for longer, having been away, but the others do not (R9, R12).
+   */
+  public Optional<Duration> remaining(Job job, Duration came) {
+    Duration ttl = job.spec().policy().ttl();
+    Duration most = ttl.minus(parts.ticker().get().minus(came));
+    return remaining(job)
+        .map(left -> left.compareTo(most) < 0 ? left : most)
+        .map(left -> left.isNegative() ? Duration.ZERO : left);
   }
 
   /** The newest renewal seen of the job's live lease. */
@@ -353,11 +367,14 @@ public final class Relay {
     hazards.refresh();
     List<Job> open = openJobs.all();
     lifelines.forgetAllBut(open);
+    BooleanSupplier stillCounts = lifelines.stillCounts();
     for (Job job : lifelines.look(open)) {
-      lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase));
+      lifelines.stalled(job).ifPresent(phase -> endStalled(job, phase, stillCounts));
     }
     List<Job> pausing = open.stream().filter(job -> job.state() == JobState.PAUSING).toList();
-    lifelines.ranOut(pausing).forEach((job, fence) -> transitions.apply(job, new Expire(fence)));
+    lifelines
+        .ranOut(pausing)
+        .forEach((job, fence) -> transitions.apply(job, new Expire(fence), stillCounts));
     lookAtRooms(open);
     waitingRoom.serveAll();
   }
@@ -378,9 +395,9 @@ public final class Relay {
     return outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
   }
 
-  private CompletionStage<Outcome> endStalled(Job job, Phase phase) {
+  private CompletionStage<Outcome> endStalled(Job job, Phase phase, BooleanSupplier stillCounts) {
     return transitions
-        .apply(job.id(), new Stall(job.fence(), phase))
+        .apply(job.id(), new Stall(job.fence(), phase), stillCounts)
         .thenApply(
             ended ->
                 new Outcome.Renewed(

@@ -1,5 +1,6 @@
 package baton.coordinator.relay;
 
+import baton.coordinator.lease.Pulse;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.SaveInterval;
@@ -19,6 +20,12 @@ public record Renewing(
     long progress,
     OptionalDouble loss,
     Optional<SaveInterval> saving) {
+
+  /** What it said before. */
+  static Renewing again(Pulse pulse) {
+    return new Renewing(
+        pulse.phase(), pulse.position(), pulse.progress(), pulse.loss(), pulse.saving());
+  }
 
   public Renewing(Phase phase, Position position, long progress, OptionalDouble loss) {
     this(phase, position, progress, loss, Optional.empty());

@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Schedule;
@@ -11,7 +12,6 @@ import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
-import baton.protocol.Fence;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import java.time.Clock;
@@ -124,11 +124,26 @@ final class WaitingRoom {
   private boolean repeats(Waiting request) {
     String key = new Acquire(request.ask(), Optional.empty()).repeatKey().orElseThrow();
     Optional<JobId> granted = jobs.answer(key).map(JobStore.StoredAnswer::job);
-    granted.ifPresent(job -> acquire(request, job, Optional.empty()));
+    granted.ifPresent(job -> acquireAgain(request, job));
     return granted.isPresent();
   }
 
+  /** The other members have waited since the grant, so they hear of its holder first. */
+  private void acquireAgain(Waiting request, JobId granted) {
+    Duration before = ticker.get();
+    jobs.find(granted)
+        .filter(job -> job.lease().filter(lease -> isOf(lease, request)).isPresent())
+        .ifPresent(lifelines::askedAgain);
+    acquire(request, new Acquire(request.ask(), Optional.empty()), granted, before, () -> true);
+  }
+
+  private static boolean isOf(Lease lease, Waiting request) {
+    return lease.ask().secretHash().equals(request.ask().secretHash());
+  }
+
   private void choose(Waiting request) {
+    Duration before = ticker.get();
+    BooleanSupplier stillCounts = lifelines.stillCounts();
     List<Job> open = openJobs.all();
     Choice choice;
     synchronized (beingGiven) {
@@ -139,7 +154,14 @@ final class WaitingRoom {
       }
     }
     if (choice instanceof Choice.Take take) {
-      acquire(request, take.job(), take.ranOut());
+      Duration silence =
+          take.ranOut().map(fence -> lifelines.silence(take.job(), fence)).orElse(Duration.ZERO);
+      acquire(
+          request,
+          new Acquire(request.ask(), take.ranOut(), silence),
+          take.job(),
+          before,
+          take.ranOut().isPresent() ? stillCounts : () -> true);
     } else if (choice instanceof Choice.Held held) {
       if (!repeats(request)) { // what was on its way when it came may have been granted since
         refuse(request, held);
@@ -149,28 +171,31 @@ final class WaitingRoom {
     }
   }
 
-  private void acquire(Waiting request, JobId job, Optional<Fence> ranOut) {
-    Duration silence = ranOut.map(fence -> lifelines.silence(job, fence)).orElse(Duration.ZERO);
+  /**
+   * @param before no other member can have begun to wait for the lease earlier
+   */
+  private void acquire(
+      Waiting request, Acquire acquire, JobId job, Duration before, BooleanSupplier stillCounts) {
     transitions
-        .apply(job, new Acquire(request.ask(), ranOut, silence))
+        .apply(job, acquire, stillCounts)
         .whenComplete(
             (outcome, failure) -> {
               synchronized (beingGiven) {
                 beingGiven.remove(job);
               }
               try {
-                settle(request, outcome, failure);
+                settle(request, before, outcome, failure);
               } catch (RuntimeException e) {
                 request.answer().completeExceptionally(e);
               }
             });
   }
 
-  private void settle(Waiting request, Outcome outcome, Throwable failure) {
+  private void settle(Waiting request, Duration before, Outcome outcome, Throwable failure) {
     if (failure != null) {
       request.answer().completeExceptionally(failure);
     } else if (outcome instanceof Outcome.Granted granted) {
-      lease(request, granted);
+      lease(request, before, granted);
     } else if (outcome instanceof Outcome.Refused refused && refused.why() == Refusal.LEASE_ENDED) {
       request.answer().complete(new Acquired.Refused(refused));
     } else {
@@ -178,9 +203,16 @@ final class WaitingRoom {
     }
   }
 
-  private void lease(Waiting request, Outcome.Granted granted) {
+  /** What it tells of the ttl holds at every member, even if this one was frozen on the way. */
+  private void lease(Waiting request, Duration before, Outcome.Granted granted) {
     Job job = jobs.find(granted.job()).orElseThrow();
+    if (job.lease().filter(lease -> isOf(lease, request)).isEmpty()) {
+      acquireAgain(request, granted.job()); // it has run out already, and is told so
+      return;
+    }
     lifelines.begin(granted.job(), granted.fence());
+    Duration ttl = job.spec().policy().ttl();
+    Duration left = ttl.minus(ticker.get().minus(before));
     request
         .answer()
         .complete(
@@ -189,7 +221,7 @@ final class WaitingRoom {
                     granted.job(),
                     job.spec(),
                     granted.fence(),
-                    lifelines.remaining(granted.job(), granted.fence(), job.spec().policy().ttl()),
+                    left.isNegative() ? Duration.ZERO : left,
                     ticker.get().minus(request.since()),
                     granted.segment(),
                     granted.head(),

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +76,8 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId job, Command command) {
-    return enqueue(new Request.Order(job, command));
+  public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
+    return enqueue(new Request.Order(job, command, stillCounts));
   }
 
   @Override

@@ -101,6 +101,7 @@ public final class MemoryJobStore implements JobStore {
         findByName(changed.spec().name()).filter(job -> !job.id().equals(changed.id())).isEmpty();
     return version == transition.readVersion()
         && nameIsFree
+        && transition.stillCounts().getAsBoolean()
         && transition.repeatKey().filter(answers::containsKey).isEmpty()
         && transition.session().filter(session -> holdsAnother(session, changed.id())).isEmpty();
   }

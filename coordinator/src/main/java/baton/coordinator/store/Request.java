@@ -5,6 +5,7 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Submit;
 import baton.protocol.JobId;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** A submission, or a command on a job, that waits for its answer. */
 sealed interface Request {
@@ -25,9 +26,11 @@ sealed interface Request {
   }
 
   /** Changes a job. */
-  record Order(JobId job, Command command, CompletableFuture<Outcome> answer) implements Request {
-    Order(JobId job, Command command) {
-      this(job, command, new CompletableFuture<>());
+  record Order(
+      JobId job, Command command, BooleanSupplier stillCounts, CompletableFuture<Outcome> answer)
+      implements Request {
+    Order(JobId job, Command command, BooleanSupplier stillCounts) {
+      this(job, command, stillCounts, new CompletableFuture<>());
     }
   }
 }

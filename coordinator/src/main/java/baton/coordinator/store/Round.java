@@ -1,6 +1,7 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.Command;
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * One transaction's worth of requests:
@@ -70,7 +72,7 @@ final class Round {
     try {
       Instant now = clock.instant();
       if (request instanceof Request.Creation creation) {
-        stage(request, 0, creation.submit().decide(now), Optional.empty());
+        stage(request, 0, creation.submit().decide(now), Optional.empty(), () -> true);
       } else if (request instanceof Request.Order order) {
         decide(order, now);
       }
@@ -80,13 +82,17 @@ final class Round {
   }
 
   private void decide(Request.Order order, Instant now) {
+    if (!order.stillCounts().getAsBoolean()) {
+      throw new CutOff(
+          "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
+    }
     Command command = order.command();
     Optional<StoredAnswer> stored = command.repeatKey().flatMap(staging::answer);
     JobId id = stored.map(StoredAnswer::job).orElse(order.job()); // a repeat finds its own job
     Job job = staging.find(id).orElseThrow(() -> new UnknownJob(id));
     Decision decision = command.decide(job, stored.map(StoredAnswer::outcome), now);
     if (decision.changed().isPresent()) {
-      stage(order, job.version(), decision, command.repeatKey());
+      stage(order, job.version(), decision, command.repeatKey(), order.stillCounts());
     } else if (staging.isStaged(id)) {
       decided.add(new Decided(order, id, decision.outcome(), Optional.empty()));
     } else {
@@ -94,10 +100,15 @@ final class Round {
     }
   }
 
-  private void stage(Request request, long read, Decision decision, Optional<String> repeatKey) {
+  private void stage(
+      Request request,
+      long read,
+      Decision decision,
+      Optional<String> repeatKey,
+      BooleanSupplier stillCounts) {
     Job changed = decision.changed().orElseThrow();
     Transition transition =
-        new Transition(read, changed, decision.outcome(), decision.rows(), repeatKey);
+        new Transition(read, changed, decision.outcome(), decision.rows(), repeatKey, stillCounts);
     staging.add(transition);
     decided.add(new Decided(request, changed.id(), decision.outcome(), Optional.of(transition)));
   }

@@ -20,8 +20,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  *
  * <ol>
  *   <li>The rows of the jobs, if all that the decision rests on still holds: the version it read, a
- *       name, a repeat key and a session that are not another's. What does not hold writes nothing,
- *       and so is left out alone.
+ *       name, a repeat key and a session that are not another's, and what was seen of leases. What
+ *       does not hold writes nothing, and so is left out alone.
  *   <li>The answers and the history of those whose job was written.
  * </ol>
  *
@@ -86,7 +86,8 @@ final class TransitionWriter {
         continue;
       }
       boolean isKeyFree = batch.get(i).repeatKey().map(keys::add).orElse(true);
-      if (stale.contains(job) || !isKeyFree) {
+      boolean counts = batch.get(i).stillCounts().getAsBoolean();
+      if (stale.contains(job) || !isKeyFree || !counts) {
         stale.add(job);
         written[i] = false;
       } else {

@@ -220,7 +220,7 @@ class TransitionTest {
           : "=" + ((Outcome.Now) decision.outcome()).state();
     }
     Job changed = decision.changed().get();
-    assertThat(changed.version()).isEqualTo(step.job().version() + 1);
+    assertThat(changed.version()).isGreaterThan(step.job().version());
     assertThat(decision.rows()).as("every change leaves a trace").isNotEmpty();
     assertThat(changed.fence()).isGreaterThanOrEqualTo(step.job().fence());
     return changed.state().name();

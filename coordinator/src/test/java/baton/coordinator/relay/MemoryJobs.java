@@ -1,6 +1,7 @@
 package baton.coordinator.relay;
 
 import baton.coordinator.lease.Command;
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointCommitted;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -45,7 +47,7 @@ final class MemoryJobs implements JobStore, Transitions {
   private final Consumer<JobId> changed;
   private final List<Runnable> late = new ArrayList<>();
   private boolean slow;
-  private boolean failsAfterNextSave;
+  private Runnable afterNextSave = () -> {};
   private boolean unavailable;
   private int timesListed;
 
@@ -56,7 +58,12 @@ final class MemoryJobs implements JobStore, Transitions {
 
   /** The database goes away right after it has stored the next transition. */
   void goAwayAfterNextSave() {
-    failsAfterNextSave = true;
+    afterNextSave(() -> unavailable = true);
+  }
+
+  /** Happens once the next transition is stored, before anyone is told. */
+  void afterNextSave(Runnable event) {
+    afterNextSave = event;
   }
 
   void goAway() {
@@ -122,8 +129,9 @@ final class MemoryJobs implements JobStore, Transitions {
     transition
         .repeatKey()
         .ifPresent(key -> answers.put(key, new StoredAnswer(job.id(), transition.outcome())));
-    unavailable = failsAfterNextSave;
-    failsAfterNextSave = false;
+    Runnable event = afterNextSave;
+    afterNextSave = () -> {};
+    event.run();
     return true;
   }
 
@@ -154,16 +162,20 @@ final class MemoryJobs implements JobStore, Transitions {
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId id, Command command) {
+  public CompletionStage<Outcome> apply(JobId id, Command command, BooleanSupplier stillCounts) {
     if (!slow) {
-      return applyNow(id, command);
+      return applyNow(id, command, stillCounts);
     }
     CompletableFuture<CompletionStage<Outcome>> applied = new CompletableFuture<>();
-    late.add(() -> applied.complete(applyNow(id, command)));
+    late.add(() -> applied.complete(applyNow(id, command, stillCounts)));
     return applied.thenCompose(Function.identity());
   }
 
-  private CompletionStage<Outcome> applyNow(JobId id, Command command) {
+  private CompletionStage<Outcome> applyNow(
+      JobId id, Command command, BooleanSupplier stillCounts) {
+    if (!stillCounts.getAsBoolean()) {
+      return CompletableFuture.failedStage(new CutOff("It was held up.", null));
+    }
     Job job = jobs.get(id);
     if (job == null) {
       return CompletableFuture.failedStage(new UnknownJob(id));

@@ -2,6 +2,7 @@ package baton.coordinator.relay;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.store.MemoryPulses;
 import baton.coordinator.store.MemorySignals;
@@ -72,12 +73,17 @@ final class RelayFixture {
 
   /** Another coordinator of the same cluster, with clocks of its own; a whole one, if it looks. */
   Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence) {
+    return another(clock, ticker, longestAbsence, pulses);
+  }
+
+  /** One that sees the shared renewals in a way of its own. */
+  Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence, Pulses seen) {
     Relay another =
         new Relay(
             new Relay.Parts(
                 jobs,
                 jobs,
-                pulses,
+                seen,
                 signals,
                 files,
                 Runnable::run,
@@ -125,7 +131,7 @@ final class RelayFixture {
     return submit(Samples.spec(name, priority));
   }
 
-  private Job submit(JobSpec spec) {
+  Job submit(JobSpec spec) {
     Outcome outcome = now(relay.submit(spec, Optional.empty()));
     return job(((Outcome.Submitted) outcome).job());
   }

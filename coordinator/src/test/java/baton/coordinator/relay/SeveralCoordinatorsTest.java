@@ -1,16 +1,35 @@
 package baton.coordinator.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.History.Event;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Samples;
 import baton.protocol.Grant;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
+import baton.protocol.Policy;
+import baton.protocol.Position;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** Two coordinators share jobs and renewals; each has clocks of its own. */
@@ -102,6 +121,239 @@ class SeveralCoordinatorsTest {
       frozen.tick();
     }
     assertThat(asks(frozen, "ben")).isInstanceOf(Acquired.Leased.class);
+  }
+
+  /** The shared renewals, as one sees them who is frozen in the middle of a look. */
+  private final class FrozenPulses implements Pulses {
+    private final Pulses shared = fixture.pulses;
+    private final Map<JobId, Pulse> memory = new HashMap<>();
+    private Runnable meanwhile;
+
+    /** The next look is cut in two, and what it finds is as old as the one who looks. */
+    void freezeInTheNextLook(Collection<JobId> jobs, Runnable whatHappens) {
+      memory.putAll(shared.all(jobs));
+      meanwhile = whatHappens;
+    }
+
+    @Override
+    public Optional<Pulse> get(JobId job) {
+      return Optional.ofNullable(all(List.of(job)).get(job));
+    }
+
+    @Override
+    public Map<JobId, Pulse> all(Collection<JobId> jobs) {
+      if (meanwhile != null) {
+        Runnable event = meanwhile;
+        meanwhile = null;
+        event.run();
+      }
+      return memory.isEmpty() ? shared.all(jobs) : Map.copyOf(memory);
+    }
+
+    @Override
+    public void put(JobId job, Pulse pulse) {
+      shared.put(job, pulse);
+    }
+
+    @Override
+    public void remove(JobId job) {
+      shared.remove(job);
+    }
+  }
+
+  @Test
+  void whoIsFrozenInTheMiddleOfALookHasNotSeenWhatWasRenewedMeanwhile() {
+    FrozenPulses pulses = new FrozenPulses();
+    Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    List<Grant> grants = twoAreLeased();
+    passesAtBoth(frozen, 20);
+    pulses.freezeInTheNextLook(
+        grants.stream().map(Grant::job).toList(), () -> renewedWhileFrozen(grants));
+    passesAtBoth(frozen, 3); // and it looks, which takes it ten minutes
+
+    assertThat(pulses.meanwhile).as("it was frozen").isNull();
+    assertThat(asks(frozen, "ben")).isInstanceOf(Acquired.Nothing.class);
+    assertLive(grants);
+  }
+
+  @Test
+  void whoIsFrozenInTheLookThatConfirmsASilenceEndsNoLeaseThatWasRenewedMeanwhile() {
+    FrozenPulses pulses = new FrozenPulses();
+    Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    List<Grant> grants = twoAreLeased();
+    passesAtBoth(frozen, 62); // they are late, and Ben may have one of the jobs
+    pulses.freezeInTheNextLook(
+        grants.stream().map(Grant::job).toList(), () -> renewedWhileFrozen(grants));
+
+    assertThatThrownBy(() -> asks(frozen, "ben")).isInstanceOf(CutOff.class);
+    assertLive(grants);
+  }
+
+  private List<Grant> twoAreLeased() {
+    fixture.submit("mnist");
+    fixture.submit("cifar");
+    List<Grant> grants = List.of(fixture.leased("anna"), fixture.leased("carla"));
+    fixture.renews("anna", grants.get(0), Phase.TRAIN, 1);
+    fixture.renews("carla", grants.get(1), Phase.TRAIN, 1);
+    return grants;
+  }
+
+  private void renewedWhileFrozen(List<Grant> grants) {
+    others = others.plusMinutes(10);
+    fixture.renews("anna", grants.get(0), Phase.TRAIN, 2);
+    fixture.renews("carla", grants.get(1), Phase.TRAIN, 2);
+  }
+
+  private void assertLive(List<Grant> grants) {
+    for (Grant grant : grants) {
+      assertThat(fixture.job(grant.job()).fence()).isEqualTo(grant.fence());
+      assertThat(fixture.job(grant.job()).lease()).isPresent();
+    }
+  }
+
+  @Test
+  void whoIsFrozenBetweenTheLookAndTheWriteEndsNoLeaseThatWasRenewedMeanwhile() {
+    Job job = fixture.submit("mnist");
+    Relay frozen = another(Duration.ZERO);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(frozen, 62); // Anna is late, and Ben may have the job
+    fixture.jobs.becomeSlow();
+    CompletionStage<Acquired> bens = frozen.acquire(Samples.ask("ben"), Duration.ZERO, () -> true);
+    others = others.plusMinutes(10);
+    fixture.renews("anna", annas, Phase.TRAIN, 1);
+
+    fixture.jobs.catchUp();
+
+    assertThatThrownBy(() -> RelayFixture.now(bens)).isInstanceOf(CutOff.class);
+    assertThat(fixture.job(job.id()).fence()).isEqualTo(annas.fence());
+  }
+
+  @Test
+  void whoIsFrozenBeforeItPausesLetsTheHolderGoOn() {
+    Job job = fixture.submit("mnist");
+    Relay frozen = another(Duration.ZERO);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(frozen, 62);
+    fixture.jobs.becomeSlow();
+    CompletionStage<Outcome> paused = frozen.pause(job.id());
+    others = others.plusMinutes(10);
+    fixture.renews("anna", annas, Phase.TRAIN, 1);
+
+    fixture.jobs.catchUp();
+
+    assertThatThrownBy(() -> RelayFixture.now(paused)).isInstanceOf(CutOff.class);
+    assertThat(fixture.job(job.id()).state()).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aGrantThatIsToldAgainByAnotherMemberLivesAWholeTtlAtAll() {
+    fixture.submit("mnist");
+    Grant lost = fixture.leased("anna"); // the answer does not arrive
+    fixture.passes(Duration.ofSeconds(50));
+    Relay other = another(Duration.ZERO);
+
+    Grant again = ((Acquired.Leased) asks(other, "anna")).grant();
+    assertThat(again.fence()).isEqualTo(lost.fence());
+    assertThat(again.ttl()).isEqualTo(Duration.ofSeconds(60));
+
+    passesAtBoth(other, 59);
+    assertThat(asks(fixture.relay, "ben")).isInstanceOf(Acquired.Nothing.class);
+    passesAtBoth(other, 1 + 3); // they heard of it within a twentieth of the ttl
+    assertThat(asks(fixture.relay, "ben")).isInstanceOf(Acquired.Leased.class);
+  }
+
+  @Test
+  void aGrantToldLateTellsWhatRemainsOfItAtTheOthers() {
+    fixture.submit("mnist");
+    Relay frozen = another(Duration.ZERO);
+    fixture.jobs.afterNextSave(() -> others = others.plusSeconds(40));
+
+    Grant annas = ((Acquired.Leased) asks(frozen, "anna")).grant();
+
+    assertThat(annas.ttl()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aGrantThatHasRunOutBeforeItIsToldIsToldAsEnded() {
+    fixture.submit("mnist");
+    Relay frozen = another(Duration.ZERO);
+    fixture.jobs.afterNextSave(
+        () -> {
+          others = others.plusMinutes(2);
+          fixture.passes(Duration.ofSeconds(3));
+          fixture.passes(Duration.ofSeconds(61));
+          fixture.leased("ben");
+        });
+
+    Acquired annas = asks(frozen, "anna");
+
+    assertThat(annas)
+        .isInstanceOfSatisfying(
+            Acquired.Refused.class,
+            refused -> assertThat(refused.refusal().why()).isEqualTo(Refusal.LEASE_ENDED));
+  }
+
+  @Test
+  void aMemberThatWasAwayTellsAHolderNoMoreThanTheOthersWait() {
+    Job job = fixture.submit("mnist");
+    Relay frozen = another(Duration.ZERO);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(frozen, 5);
+    Duration came = others;
+    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, 1, OptionalDouble.empty());
+    RelayFixture.now(
+        frozen.renew(job.id(), annas.fence(), Samples.ask("anna").secretHash(), renewing));
+
+    others = others.plusSeconds(40); // frozen before it answers
+    frozen.tick();
+
+    Job held = fixture.job(job.id());
+    assertThat(frozen.remaining(held)).contains(Duration.ofSeconds(60));
+    assertThat(frozen.remaining(held, came)).contains(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aCommitThatAnotherMemberTookBeginsThePhaseAnewHereToo() {
+    JobSpec usual = Samples.spec("mnist");
+    Job job = fixture.submit(withLimits(usual, Phase.TRAIN, PhaseLimit.ofMinutes(2, 3)));
+    Relay other = another(Duration.ZERO);
+    Grant grant = fixture.leased("anna");
+    for (int minute = 1; minute < 12; minute++) {
+      for (int times = 0; times < 2; times++) {
+        passesAtBoth(other, 30);
+        fixture.renews("anna", grant, Phase.TRAIN, 2 * minute + times);
+      }
+      fixture.commits("anna", grant, minute);
+    }
+
+    other.tick();
+
+    assertThat(fixture.job(job.id()).fence()).isEqualTo(grant.fence());
+    assertThat(fixture.job(job.id()).lease()).as("all train on under one fence").isPresent();
+  }
+
+  private static JobSpec withLimits(JobSpec spec, Phase phase, PhaseLimit limit) {
+    Policy usual = spec.policy();
+    Map<Phase, PhaseLimit> limits = new EnumMap<>(usual.limits());
+    limits.put(phase, limit);
+    return new JobSpec(
+        spec.name(),
+        spec.program(),
+        spec.parameters(),
+        12,
+        spec.seed(),
+        spec.priority(),
+        Optional.empty(),
+        new Policy(
+            usual.ttl(),
+            12,
+            usual.cadence(),
+            usual.keepLast(),
+            usual.lostInARow(),
+            usual.stallsInARow(),
+            usual.sessionsToFail(),
+            usual.barFor(),
+            limits));
   }
 
   @Test

@@ -203,14 +203,14 @@ class WaitingRoomTest {
   }
 
   @Test
-  void aRepeatFindsItsGrantWithWhatRemainsOfTheTtl() {
+  void aRepeatFindsItsGrantAndIsASignOfLife() {
     fixture.submit("mnist");
     Grant first = fixture.leased("anna");
     fixture.passes(seconds(25));
     Grant again = fixture.leased("anna");
 
     assertThat(again.fence()).isEqualTo(first.fence());
-    assertThat(again.ttl()).isEqualTo(seconds(35));
+    assertThat(again.ttl()).isEqualTo(seconds(60));
     assertThat(again.waited()).as("of this request, not of the first").isZero();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Cancel;
 import baton.coordinator.lease.Command;
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -213,6 +215,19 @@ class GroupCommitterTest {
     Outcome answer = apply("mnist", Sample.acquire("s1")).join();
 
     assertThat(((Outcome.Refused) answer).why()).isEqualTo(Refusal.NOT_WAITING);
+  }
+
+  @Test
+  void whatWasSeenTooLongAgoWhenItIsStoredChangesNothing() {
+    submit("mnist").join();
+    AtomicBoolean counts = new AtomicBoolean(true);
+    store.beforeSave(() -> counts.set(false)); // frozen with the decision in its hands
+
+    CompletableFuture<Outcome> granted =
+        committer.apply(id("mnist"), Sample.acquire("s1"), counts::get).toCompletableFuture();
+
+    assertFails(granted, CutOff.class, "held up");
+    assertThat(job("mnist").lease()).isEmpty();
   }
 
   @Test

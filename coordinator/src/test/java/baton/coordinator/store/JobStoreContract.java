@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +91,30 @@ abstract class JobStoreContract {
 
     assertThat(store.save(List.of(late))).containsExactly(false);
     assertThat(store.find(read.id())).contains(paused);
+  }
+
+  @Test
+  void aChangeThatRestsOnWhatNoLongerCountsIsLeftOutAlone() {
+    Job mnist = submit("mnist");
+    Job cifar = submit("cifar");
+
+    assertThat(
+            store.save(
+                List.of(
+                    resting(Sample.after(mnist, Sample.acquire("s1"), at(2)), () -> false),
+                    resting(Sample.after(cifar, Sample.acquire("s2"), at(2)), () -> true))))
+        .containsExactly(false, true);
+    assertThat(store.find(mnist.id())).contains(mnist);
+  }
+
+  static Transition resting(Transition transition, BooleanSupplier stillCounts) {
+    return new Transition(
+        transition.readVersion(),
+        transition.changed(),
+        transition.outcome(),
+        transition.rows(),
+        transition.repeatKey(),
+        stillCounts);
   }
 
   @Test

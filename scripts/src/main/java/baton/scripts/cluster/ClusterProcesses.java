@@ -110,7 +110,7 @@ final class ClusterProcesses implements AutoCloseable {
     return new CoordinatorClient(member.uri(), token(role));
   }
 
-  private String token(String role) {
+  String token(String role) {
     Properties tokens = new Properties();
     try (var reader = Files.newBufferedReader(tokens())) {
       tokens.load(reader);

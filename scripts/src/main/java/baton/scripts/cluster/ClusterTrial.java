@@ -1,6 +1,7 @@
 package baton.scripts.cluster;
 
 import baton.protocol.client.ProblemException;
+import baton.protocol.client.UnreachableException;
 import baton.scripts.history.Checker;
 import baton.scripts.history.Finding;
 import baton.scripts.history.Finding.Kind;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,14 +23,16 @@ import java.util.concurrent.TimeUnit;
  * <ol>
  *   <li>All start, and the load begins.
  *   <li>Harm after harm; after each, the relay must go on by itself.
- *   <li>All is healed and the load comes to rest; every member is asked what remains, and all must
- *       tell the same.
+ *   <li>All is healed and the load comes to rest; whoever watches must have been told of it all.
+ *       Every member is asked what remains, and all must tell the same.
  *   <li>The recorded history is judged by an outsider.
  * </ol>
  */
 final class ClusterTrial {
   private static final Duration GOES_ON_WITHIN = Duration.ofSeconds(120);
   private static final Duration REST_WITHIN = Duration.ofSeconds(90);
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(60);
+  private static final int WATCHERS = 2;
   private static final int LEAST_BETWEEN_HARMS = 20;
   private static final int MOST_BETWEEN_HARMS = 400;
 
@@ -36,6 +40,8 @@ final class ClusterTrial {
   private final SplittableRandom random;
   private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final List<Watcher> watchers = new ArrayList<>();
+  private final List<Thread> listening = new ArrayList<>();
   private volatile boolean over;
 
   /** Who hears how far the trial is. */
@@ -64,6 +70,7 @@ final class ClusterTrial {
   Result run(ClusterProcesses cluster) throws Exception {
     try (HistoryFile history = new HistoryFile(settings.history())) {
       cluster.start();
+      beginWatchers(cluster, history);
       Operator operator =
           new Operator(
               new RecordedClient("operator", cluster.client("admin"), history),
@@ -81,12 +88,14 @@ final class ClusterTrial {
         }
         requireGoesOn(history);
         rest();
+        requireAllIsTold(cluster);
         new Remainder(cluster).tell(operator.jobs(), history).forEach(findings::add);
       } catch (IOException | RuntimeException e) {
         findings.add(new Finding(Kind.WRONG, e.getMessage() == null ? "" + e : e.getMessage()));
       } finally {
         over = true;
         threads.forEach(Thread::interrupt);
+        listening.forEach(Thread::interrupt);
       }
       return new Result(chaos.kills(), chaos.cuts(), judge(history));
     }
@@ -115,6 +124,40 @@ final class ClusterTrial {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private void beginWatchers(ClusterProcesses cluster, HistoryFile history) {
+    for (int i = 1; i <= WATCHERS; i++) {
+      Watcher watcher =
+          new Watcher(
+              "watcher-" + i,
+              cluster.members(),
+              cluster.token("viewer"),
+              Jobs.name(0),
+              history,
+              random.split());
+      watchers.add(watcher);
+      Thread thread = new Thread(() -> work(watcher.name(), watcher::work), watcher.name());
+      thread.setDaemon(true);
+      listening.add(thread);
+      thread.start();
+    }
+  }
+
+  /** What a last job tells is the last that there is to hear. */
+  private void requireAllIsTold(ClusterProcesses cluster) throws Exception {
+    try {
+      cluster.client("admin").submit(Jobs.spec(0), Optional.of(Jobs.name(0)));
+    } catch (ProblemException | UnreachableException e) {
+      throw new IllegalStateException("The last job was refused: " + e.getMessage(), e);
+    }
+    for (Watcher watcher : watchers) {
+      if (!watcher.awaitAll(TOLD_WITHIN.toMillis())) {
+        throw new IllegalStateException(
+            "%s was not told of the last job within %d s; the last event it heard is %d."
+                .formatted(watcher.name(), TOLD_WITHIN.toSeconds(), watcher.last()));
+      }
     }
   }
 

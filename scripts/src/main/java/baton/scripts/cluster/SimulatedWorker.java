@@ -25,8 +25,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A worker that does not train: it leases, renews, commits and releases at the pace of a worker
- * with short epochs, and vanishes now and then without a word. What is not answered it sends again,
- * the very same, until it is (R8).
+ * with short epochs, and vanishes now and then without a word, or sleeps past its lease's end and
+ * goes on as if nothing had been. What is not answered it sends again, the very same, until it is
+ * (R8).
  */
 final class SimulatedWorker {
   private static final Duration WAIT = Duration.ofSeconds(10);
@@ -34,6 +35,9 @@ final class SimulatedWorker {
   private static final int MOST_BETWEEN_MILLIS = 1_200;
   private static final int COMMITS_ONE_IN = 3;
   private static final int VANISHES_ONE_IN = 300;
+  private static final int SLEEPS_ONE_IN = 150;
+  private static final int LEAST_ASLEEP_MILLIS = 4_000;
+  private static final int MOST_ASLEEP_MILLIS = 15_000;
   private static final int LEAVES_ONE_IN = 60;
   private static final int TEMPORARY = 503;
 
@@ -107,6 +111,8 @@ final class SimulatedWorker {
     try {
       if (random.nextInt(VANISHES_ONE_IN) == 0) {
         newSession();
+      } else if (random.nextInt(SLEEPS_ONE_IN) == 0) {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(LEAST_ASLEEP_MILLIS, MOST_ASLEEP_MILLIS));
       } else if (random.nextInt(LEAVES_ONE_IN) == 0) {
         release(held, ReleaseReason.SESSION_ENDING);
         newSession();

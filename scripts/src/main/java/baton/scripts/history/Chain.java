@@ -5,6 +5,7 @@ import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.scripts.history.Entry.Call;
+import baton.scripts.history.Entry.Op;
 import baton.scripts.history.Entry.Outcome;
 import baton.scripts.history.Entry.Remains;
 import baton.scripts.history.Finding.Kind;
@@ -31,8 +32,10 @@ final class Chain {
   static List<Finding> judge(Remains remains, List<Call> calls) {
     Chain chain = new Chain(remains, calls);
     chain.requireAcknowledged();
+    chain.requireRefusedIsNotThere();
     chain.requireOneChain();
     chain.requireOneSessionPerFence();
+    chain.requireFencesGrow();
     chain.requireOneLiveLease();
     return chain.findings;
   }
@@ -46,6 +49,16 @@ final class Chain {
             call.op().name().toLowerCase(java.util.Locale.ROOT),
             call.fence(),
             call.position() == null ? "" : " at " + call.position());
+      }
+    }
+  }
+
+  /** A refusal settles that nothing came of the request, of an earlier sending of it too (R8). */
+  private void requireRefusedIsNotThere() {
+    for (Call call : calls) {
+      if (call.is(Op.COMMIT, Outcome.REFUSED)
+          && remains.checkpoints().stream().anyMatch(row -> row.digest().equals(call.digest()))) {
+        found(Kind.WRONG, "the commit at %s was refused, and is there", call.position());
       }
     }
   }
@@ -101,6 +114,20 @@ final class Chain {
     }
     if (!Objects.equals(remains.head(), head)) {
       found(Kind.WRONG, "its head is not its newest checkpoint");
+    }
+  }
+
+  /** In the order of the grants, and none above the job's own (R2). */
+  private void requireFencesGrow() {
+    Fence highest = Fence.NONE;
+    for (Remains.Segment row : remains.segments()) {
+      if (row.fence().compareTo(highest) < 0) {
+        found(Kind.WRONG, "a segment of lease %s comes after one of %s", row.fence(), highest);
+      }
+      highest = row.fence().compareTo(highest) > 0 ? row.fence() : highest;
+    }
+    if (remains.fence().compareTo(highest) < 0) {
+      found(Kind.WRONG, "its fence is %s, below lease %s", remains.fence(), highest);
     }
   }
 

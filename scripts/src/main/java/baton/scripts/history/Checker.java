@@ -1,11 +1,15 @@
 package baton.scripts.history;
 
 import baton.protocol.JobId;
+import baton.protocol.SessionId;
 import baton.scripts.history.Entry.Call;
+import baton.scripts.history.Entry.Heard;
 import baton.scripts.history.Entry.Remains;
 import baton.scripts.history.Finding.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +23,7 @@ import java.util.stream.Collectors;
  *   <li>By job, since nothing is promised across jobs.
  *   <li>{@link Leases}: no two could hold it at once.
  *   <li>{@link Chain}: what was acknowledged is there, and the heads are one chain.
+ *   <li>Over all jobs: no session holds two leases, and {@link Events}: watchers were told it all.
  * </ol>
  */
 public final class Checker {
@@ -28,7 +33,12 @@ public final class Checker {
     Map<JobId, List<Call>> calls = calls(history);
     Map<JobId, Remains> remains =
         only(history, Remains.class).stream()
-            .collect(Collectors.toMap(Remains::job, Function.identity(), (first, later) -> later));
+            .collect(
+                Collectors.toMap(
+                    Remains::job,
+                    Function.identity(),
+                    (first, later) -> later,
+                    LinkedHashMap::new));
     List<Finding> findings = new ArrayList<>();
     long acknowledged = 0;
     for (Map.Entry<JobId, List<Call>> entry : calls.entrySet()) {
@@ -41,7 +51,26 @@ public final class Checker {
       }
       acknowledged += acknowledged(entry.getValue());
     }
+    findings.addAll(sessionsThatHoldTwo(remains.values()));
+    findings.addAll(Events.judge(only(history, Heard.class), only(history, Call.class)));
     return new Judgement(acknowledged, findings);
+  }
+
+  private static List<Finding> sessionsThatHoldTwo(Collection<Remains> remains) {
+    Map<SessionId, String> holders = new HashMap<>();
+    List<Finding> findings = new ArrayList<>();
+    for (Remains job : remains) {
+      for (Remains.Segment row : job.segments()) {
+        String other = row.ended() == null ? holders.put(row.session(), job.name()) : null;
+        if (other != null && !other.equals(job.name())) {
+          findings.add(
+              new Finding(
+                  Kind.WRONG,
+                  "%s holds %s and %s at once".formatted(row.session(), other, job.name())));
+        }
+      }
+    }
+    return findings;
   }
 
   /** Transitions; a repeat that was acknowledged too is none of its own. */

@@ -17,6 +17,7 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Entry.Call.class, name = "call"),
+  @JsonSubTypes.Type(value = Entry.Heard.class, name = "heard"),
   @JsonSubTypes.Type(value = Entry.Disturbance.class, name = "disturbance"),
   @JsonSubTypes.Type(value = Entry.Remains.class, name = "remains")
 })
@@ -42,10 +43,11 @@ public sealed interface Entry {
   }
 
   /**
-   * One request of one client and its answer. A repeat of a request is a call of its own. Absent
+   * One request of one client and its answer. A repeat of a request is a call of its own, but for
+   * what the client does by itself: where one member does not answer it turns to the next. Absent
    * fields are null.
    *
-   * @param sent taken before the request leaves
+   * @param sent taken before the request leaves for the first member
    * @param answered taken once the answer is there, or given up
    * @param digest of a commit's manifest
    * @param ttlMs what remains of the lease, counted from {@code sent} plus {@code waitedMs}
@@ -85,6 +87,17 @@ public sealed interface Entry {
       return sent + 1_000 * (ttlMs + waitedMs);
     }
   }
+
+  /**
+   * One event that a watcher was told.
+   *
+   * @param watcher who heard it
+   * @param member who told it
+   * @param number of the event
+   */
+  record Heard(
+      String watcher, String member, long at, long number, JobId job, String kind, String text)
+      implements Entry {}
 
   /**
    * What was done to the cluster.

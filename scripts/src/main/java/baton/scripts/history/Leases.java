@@ -20,6 +20,9 @@ final class Leases {
   /** In microseconds. */
   private static final long LAST_MOMENT = 1_000_000;
 
+  /** So long may a grant be on its way that was permitted before a late renewal. */
+  private static final long ON_ITS_WAY = 6_000_000;
+
   private final JobId job;
   private final List<Call> calls;
 
@@ -39,6 +42,8 @@ final class Leases {
     leases.requireFencesGrow();
     leases.requireNobodyIsOustedEarly();
     leases.requireNoLateHolder();
+    leases.requireGrantsSeeCommits();
+    leases.requireRepeatsAgree();
     return leases.findings;
   }
 
@@ -71,15 +76,21 @@ final class Leases {
 
   /**
    * A lease that was not given back is another's only when its last ttl is over (R9). A renewal in
-   * the last moment races with the grant that running out permits, and proves nothing.
+   * the last moment races with the grant that running out permits, and proves nothing; nor do those
+   * right after it, as long as that grant may be on its way. Whoever is renewed after that holds.
    */
   private void requireNobodyIsOustedEarly() {
+    Map<Fence, Long> told = new HashMap<>();
+    Map<Fence, Long> doubtfulUntil = new HashMap<>();
     Map<Fence, Long> liveUntil = new HashMap<>();
     Map<Fence, Long> gaveBack = new HashMap<>();
     for (Call call : calls) {
       if (call.outcome() == Outcome.OK && call.ttlMs() != null) {
-        long before = liveUntil.getOrDefault(call.fence(), Long.MAX_VALUE);
-        if (call.sent() + LAST_MOMENT <= before) {
+        if (call.sent() + LAST_MOMENT > told.getOrDefault(call.fence(), Long.MAX_VALUE)) {
+          doubtfulUntil.put(call.fence(), call.answered() + ON_ITS_WAY);
+        }
+        told.merge(call.fence(), call.liveUntil(), Math::max);
+        if (call.sent() >= doubtfulUntil.getOrDefault(call.fence(), 0L)) {
           liveUntil.merge(call.fence(), call.liveUntil(), Math::max);
         }
       }
@@ -123,6 +134,45 @@ final class Leases {
                         commit ? "commit" : "renewal",
                         call.fence(),
                         later));
+      }
+    }
+  }
+
+  /** Training goes on from the head: whoever asks after a commit was acknowledged starts there. */
+  private void requireGrantsSeeCommits() {
+    List<Call> commits = calls.stream().filter(call -> call.is(Op.COMMIT, Outcome.OK)).toList();
+    for (Call grant : calls) {
+      if (grant.is(Op.ACQUIRE, Outcome.OK)) {
+        commits.stream()
+            .filter(commit -> commit.answered() < grant.sent())
+            .filter(commit -> commit.position().isAfter(grant.position()))
+            .findFirst()
+            .ifPresent(
+                commit ->
+                    found(
+                        Kind.LOST,
+                        "lease %s starts at %s, though %s had been committed",
+                        grant.fence(),
+                        grant.position(),
+                        commit.position()));
+      }
+    }
+  }
+
+  /** The same request gets the same answer (R8). */
+  private void requireRepeatsAgree() {
+    Map<Sha256, String> answers = new HashMap<>();
+    for (Call call : calls) {
+      if (call.is(Op.COMMIT, Outcome.OK)) {
+        String before = answers.putIfAbsent(call.digest(), call.next());
+        if (before != null && !before.equals(call.next())) {
+          found(
+              Kind.WRONG,
+              "the commit at %s was answered %s and %s",
+              call.position(),
+              before,
+              call.next());
+        }
       }
     }
   }

@@ -26,6 +26,7 @@ public final class CoordinatorLog implements Consumer<String>, AutoCloseable {
     try {
       writer.write(TOKEN.matcher(line).replaceAll("$1…"));
       writer.newLine();
+      writer.flush(); // it is read while they live, too
     } catch (IOException e) {
       throw new UncheckedIOException("The coordinator's log cannot be written.", e);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Reads, decides and stores, each command alone, under the referee's eyes. */
@@ -39,7 +40,7 @@ final class Desk implements Transitions {
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId id, Command command) {
+  public CompletionStage<Outcome> apply(JobId id, Command command, BooleanSupplier stillCounts) {
     Job job = database.find(id).orElseThrow(() -> new UnknownJob(id));
     Optional<Outcome> stored =
         command.repeatKey().flatMap(database::answer).map(answer -> answer.outcome());

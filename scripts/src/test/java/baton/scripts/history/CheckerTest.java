@@ -15,6 +15,7 @@ import baton.scripts.history.Finding.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ class CheckerTest {
   private final List<Remains.Checkpoint> checkpoints = new ArrayList<>();
   private Sha256 head = digest(2);
   private String state = "COMPLETE";
+  private Fence fence = new Fence(9);
 
   /** Lease 1 commits the first epoch and vanishes; lease 2 commits the last and gives back. */
   CheckerTest() {
@@ -88,6 +90,41 @@ class CheckerTest {
     history.add(renewal(1, 5_500));
 
     assertThat(judge().findings()).as("a lease renewed at 1 s runs out at 6 s").isEmpty();
+  }
+
+  @Test
+  void whoIsRenewedLongAfterALateRenewalIsNotOusted() {
+    history.set(4, grant(2, 2, 20_000));
+    history.set(5, commit(2, 2, 21_000, "COMPLETE"));
+    history.add(renewal(1, 9_000)); // late: it was told 6 s, and nobody wanted the job
+    history.add(renewal(1, 12_000));
+
+    assertThat(judge().findings()).as("a grant may be on its way").isEmpty();
+
+    history.add(renewal(1, 15_500));
+    assertFound(Kind.DOUBLE_HOLDER, "lease 2 was granted 490 ms before lease 1 could run out");
+  }
+
+  @Test
+  void aGrantThatDoesNotSeeAnAcknowledgedCommitIsFound() {
+    history.set(4, grant(2, 2, 7_000, Position.START));
+
+    assertFound(Kind.LOST, "lease 2 starts at e0-b0, though e1-b0 had been committed");
+  }
+
+  @Test
+  void aRepeatWithAnotherAnswerIsFound() {
+    history.add(commit(1, 1, 1_400, "RELEASE"));
+
+    assertFound(Kind.WRONG, "the commit at e1-b0 was answered TRAIN_ON and RELEASE");
+  }
+
+  @Test
+  void aRefusedCommitThatIsThereIsFound() {
+    history.add(came(commit(1, 1, 1_100, null), Outcome.UNKNOWN));
+    history.add(came(commit(1, 1, 1_150, null), Outcome.REFUSED));
+
+    assertFound(Kind.WRONG, "the commit at e1-b0 was refused, and is there");
   }
 
   @Test
@@ -166,9 +203,132 @@ class CheckerTest {
 
   @Test
   void whatWasRefusedOrNotAnsweredMayBeMissing() {
-    history.add(unanswered(commit(3, 9, 9_000, "TRAIN_ON")));
+    history.add(came(commit(3, 9, 9_000, null), Outcome.UNKNOWN));
+    history.add(came(commit(3, 10, 9_000, null), Outcome.REFUSED));
 
     assertThat(judge().findings()).isEmpty();
+  }
+
+  @Test
+  void aJobWhoseFenceWentBackIsFound() {
+    fence = new Fence(1);
+
+    assertFound(Kind.LOST, "lacks the acquire under lease 2");
+    assertFound(Kind.WRONG, "its fence is 1, below lease 2");
+  }
+
+  @Test
+  void segmentsInAnotherOrderThanTheirFencesAreFound() {
+    Collections.swap(segments, 0, 1);
+
+    assertFound(Kind.WRONG, "a segment of lease 1 comes after one of 2");
+  }
+
+  @Test
+  void oneFenceOfTwoSessionsThatWereNeverAnsweredIsFound() {
+    segments.add(new Remains.Segment(new Fence(2), session(3), Position.ofEpochs(1), "LOST"));
+
+    assertFound(Kind.DUPLICATE_FENCE, "lease 2 was held by session-2 and by session-3");
+  }
+
+  @Test
+  void aHeadThatStandsStillIsFound() {
+    checkpoints.add(new Remains.Checkpoint(digest(3), digest(2), position(2), new Fence(2)));
+    head = digest(3);
+
+    assertFound(Kind.WRONG, "the checkpoint at e2-b0 comes after one at e2-b0");
+  }
+
+  @Test
+  void aSessionThatHoldsTwoJobsIsFound() {
+    segments.add(new Remains.Segment(new Fence(3), session(7), Position.START, null));
+    Remains other =
+        new Remains(
+            new JobId("other"),
+            "other",
+            "RUNNING",
+            new Fence(1),
+            null,
+            List.of(new Remains.Segment(new Fence(1), session(7), Position.START, null)),
+            List.of());
+    history.add(other);
+
+    assertFound(Kind.WRONG, "session-7 holds other and job at once");
+  }
+
+  @Test
+  void watchersThatHeardItAllHaveNothingToSay() {
+    hearAll("watcher-1");
+    hearAll("watcher-2");
+
+    assertThat(judge().findings()).isEmpty();
+  }
+
+  @Test
+  void anEventThatAWatcherMissedIsFound() {
+    hearAll("watcher-1");
+    history.remove(history.size() - 2);
+
+    assertFound(Kind.WRONG, "watcher-1 was told event 4 after event 2");
+  }
+
+  @Test
+  void anEventThatAWatcherHeardTwiceIsFound() {
+    hearAll("watcher-1");
+    history.add(history.get(history.size() - 1));
+
+    assertFound(Kind.WRONG, "watcher-1 was told event 4 after event 4");
+  }
+
+  @Test
+  void aWatcherThatWasToldLessThanAnotherIsFound() {
+    hearAll("watcher-1");
+    hear("watcher-2", 1, "SUBMITTED", "submitted");
+
+    assertFound(Kind.WRONG, "the watchers were told unequally many events");
+  }
+
+  @Test
+  void anEventThatTwoMembersTellDifferentlyIsFound() {
+    hearAll("watcher-1");
+    hearAll("watcher-2");
+    history.remove(history.size() - 1);
+    hear("watcher-2", 4, "COMPLETE", "complete: something else");
+
+    assertFound(Kind.WRONG, "event 4 was told as");
+  }
+
+  @Test
+  void anAcknowledgedGrantOfWhichNobodyWasToldIsFound() {
+    hear("watcher-1", 1, "SUBMITTED", "submitted");
+    hear("watcher-1", 2, "GRANTED", "lease 1 to worker for e0-b0 to e2-b0");
+    hear("watcher-1", 3, "GRANTED", "lease 22 to worker for e1-b0 to e2-b0");
+    hear("watcher-1", 4, "COMPLETE", "complete: all epochs are done");
+
+    assertFound(Kind.WRONG, "nobody was told of the ACQUIRE of job job");
+  }
+
+  @Test
+  void anAcknowledgedReleaseOfWhichNobodyWasToldIsFound() {
+    history.add(call(Op.RELEASE, 6_000, 6_010, 1, null, null));
+    segments.set(0, new Remains.Segment(new Fence(1), session(1), Position.START, "RELEASED"));
+    hearAll("watcher-1");
+
+    assertFound(Kind.WRONG, "nobody was told of the RELEASE of job job");
+
+    hear("watcher-1", 5, "RELEASED", "worker released lease 1: its session ends");
+    assertThat(judge().findings()).isEmpty();
+  }
+
+  private void hearAll(String watcher) {
+    hear(watcher, 1, "SUBMITTED", "submitted");
+    hear(watcher, 2, "GRANTED", "lease 1 to worker for e0-b0 to e2-b0");
+    hear(watcher, 3, "GRANTED", "lease 2 to worker for e1-b0 to e2-b0");
+    hear(watcher, 4, "COMPLETE", "complete: all epochs are done");
+  }
+
+  private void hear(String watcher, long number, String kind, String text) {
+    history.add(new Entry.Heard(watcher, "member-1", number, number, JOB, kind, text));
   }
 
   @Test
@@ -206,6 +366,7 @@ class CheckerTest {
   void aHistoryIsReadAsItWasWritten(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("history.jsonl");
     List<Entry> all = new ArrayList<>(history);
+    all.add(new Entry.Heard("watcher-1", "member-1", 5, 1, JOB, "SUBMITTED", "submitted"));
     all.add(new Entry.Disturbance("cut", "member-1 -> database", 5, 10));
     all.add(remains());
     try (HistoryFile written = new HistoryFile(file)) {
@@ -223,7 +384,7 @@ class CheckerTest {
   }
 
   private Remains remains() {
-    return new Remains(JOB, "job", state, new Fence(9), head, segments, checkpoints);
+    return new Remains(JOB, "job", state, fence, head, segments, checkpoints);
   }
 
   private void assertFound(Kind kind, String sentence) {
@@ -236,6 +397,10 @@ class CheckerTest {
   }
 
   private static Call grant(int fence, int session, long at) {
+    return grant(fence, session, at, position(fence - 1));
+  }
+
+  private static Call grant(int fence, int session, long at, Position from) {
     return new Call(
         Op.ACQUIRE,
         "worker",
@@ -245,7 +410,7 @@ class CheckerTest {
         JOB,
         new Fence(fence),
         session(session),
-        null,
+        from,
         null,
         null,
         TTL,
@@ -307,13 +472,13 @@ class CheckerTest {
         null);
   }
 
-  private static Call unanswered(Call call) {
+  private static Call came(Call call, Outcome outcome) {
     return new Call(
         call.op(),
         call.client(),
         call.sent(),
         call.answered(),
-        Outcome.UNKNOWN,
+        outcome,
         call.job(),
         call.fence(),
         call.session(),
