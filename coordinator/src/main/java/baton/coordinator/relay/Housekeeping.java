@@ -32,8 +32,11 @@ final class Housekeeping {
 
   /** Deletes what sessions left in the store that lost their lease before they committed it. */
   void sweep(JobId id) {
-    Optional<Job> job = jobs.find(id).filter(j -> j.store().filter(files::reaches).isPresent());
-    job.ifPresent(this::sweep);
+    reached(id).ifPresent(this::sweep);
+  }
+
+  private Optional<Job> reached(JobId id) {
+    return jobs.find(id).filter(job -> job.store().filter(files::reaches).isPresent());
   }
 
   private void sweep(Job job) {
@@ -51,10 +54,12 @@ final class Housekeeping {
 
   /** Deletes the pruned checkpoints of a job whose store this coordinator reaches. */
   void tidy(JobId id) {
+    if (reached(id).isEmpty()) {
+      return; // what it cannot delete grows with each commit, and need not be read with each
+    }
     // The marks first: what they name is kept by no job that is read after them.
     List<Checkpoint> pruned = jobs.history(id).toDelete();
-    Optional<Job> job = jobs.find(id).filter(j -> j.store().filter(files::reaches).isPresent());
-    job.ifPresent(found -> pruned.forEach(checkpoint -> delete(found, checkpoint)));
+    reached(id).ifPresent(job -> pruned.forEach(checkpoint -> delete(job, checkpoint)));
   }
 
   private void delete(Job job, Checkpoint pruned) {

@@ -263,7 +263,8 @@ public final class Relay {
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
             return transitions.apply(id, unchecked);
           }
-          Outcome likely = transitions.preview(job, unchecked);
+          Outcome likely =
+              unchecked.decide(job, Optional.empty(), parts.clock().instant()).outcome();
           if (likely instanceof Outcome.Refused) {
             return CompletableFuture.completedStage(likely);
           }

@@ -5,6 +5,7 @@ import baton.scripts.process.FreePort;
 import baton.scripts.process.PostgresBinaries;
 import baton.scripts.process.PostgresServer;
 import baton.scripts.process.TemporaryFolder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
         "Measure durable transitions per second of a coordinator, etcd and PostgreSQL, in turn.")
 public final class CoordinatorBench implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(1);
+  private static final String PASSWORD = "bench";
 
   @Spec private CommandSpec spec;
 
@@ -89,11 +91,7 @@ public final class CoordinatorBench implements Callable<Integer> {
 
   private static void enter(Contenders contenders, Path folder, PrintWriter out) throws Exception {
     contenders.add(new DiskContender(folder.resolve("appended")));
-    contenders.add(
-        new BatonContender(
-            "baton, sqlite",
-            new CoordinatorServer(
-                Files.createDirectory(folder.resolve("sqlite")), Optional.empty(), line -> {})));
+    contenders.add(new BatonContender("baton, sqlite", coordinator(folder.resolve("sqlite"))));
     if (EtcdContender.isInstalled()) {
       contenders.add(EtcdContender.start(folder.resolve("etcd")));
     } else {
@@ -108,11 +106,25 @@ public final class CoordinatorBench implements Callable<Integer> {
         new PostgresServer(
             postgres.get(), folder.resolve("postgres"), List.of(), "127.0.0.1", FreePort.find());
     contenders.closeLast(server);
-    server.create("bench");
+    server.create(PASSWORD);
+    contenders.add(
+        new BatonContender(
+            "baton, postgresql",
+            coordinator(
+                folder.resolve("on-postgres"),
+                "--database",
+                server.url(),
+                "--password-from-environment",
+                PASSWORD)));
     Path tools = postgres.get().folder();
     contenders.add(
         new PgbenchContender(
             server, tools.resolve("pgbench"), tools.resolve("psql"), folder.resolve("pgbench")));
+  }
+
+  private static CoordinatorServer coordinator(Path folder, String... more) throws IOException {
+    return new CoordinatorServer(
+        Files.createDirectory(folder), Optional.empty(), line -> {}, List.of(more));
   }
 
   private static void table(PrintWriter out, Map<Row, List<Rate>> rates) {

@@ -40,6 +40,7 @@ public final class CoordinatorServer implements AutoCloseable {
   private final Path folder;
   private final Optional<Path> store;
   private final Consumer<String> lines;
+  private final List<String> more;
   private JavaProcess process;
   private int port;
 
@@ -48,9 +49,18 @@ public final class CoordinatorServer implements AutoCloseable {
    * @param store a directory store that it checks and tidies itself
    */
   public CoordinatorServer(Path folder, Optional<Path> store, Consumer<String> lines) {
+    this(folder, store, lines, List.of());
+  }
+
+  /**
+   * @param more of a coordinator's options
+   */
+  public CoordinatorServer(
+      Path folder, Optional<Path> store, Consumer<String> lines, List<String> more) {
     this.folder = folder;
     this.store = store;
     this.lines = lines;
+    this.more = List.copyOf(more);
   }
 
   /** Starts it; returns once it is ready, with the time that took. */
@@ -84,6 +94,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 "--port", Integer.toString(port),
                 "--port-file", portFile().toString(),
                 "--tokens-file", folder.resolve("tokens").toString()));
+    arguments.addAll(more);
     store.ifPresent(directory -> arguments.addAll(List.of("--store-dir", directory.toString())));
     process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, SURROUNDINGS, lines);
   }
