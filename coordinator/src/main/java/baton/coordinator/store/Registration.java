@@ -194,6 +194,9 @@ public final class Registration implements AutoCloseable {
   }
 
   private Optional<String> against(String other) {
+    if (other.equals(applicationName())) {
+      return Optional.empty(); // its own of before, or one too many: the lock tells
+    }
     String[] words = other.split(" ", 3);
     if (words.length < 3) {
       return Optional.empty();

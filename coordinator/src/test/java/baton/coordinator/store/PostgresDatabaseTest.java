@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class PostgresDatabaseTest {
@@ -127,7 +128,7 @@ class PostgresDatabaseTest {
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("Another coordinator uses the database");
     }
-    assertThat(Registration.all(database)).isEqualTo(List.of());
+    Awaitility.await().until(() -> Registration.all(database).isEmpty());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package baton.coordinator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.lease.CutOff;
@@ -14,6 +15,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +65,7 @@ class RegistrationTest {
         upgraded.check();
         assertThat(Registration.all(database)).hasSize(1);
       }
-      older.look();
-      older.check(); // alone again, it goes on by itself
+      goesOn(older);
     }
   }
 
@@ -109,8 +111,19 @@ class RegistrationTest {
             .hasMessageContaining("10.0.0.7:5701 uses the database");
         stranger.check();
       }
-      member.look();
-      member.check();
+      goesOn(member);
+    }
+  }
+
+  @Test
+  void whoStartsAgainAtOnceWaitsUntilTheServerHasSeenItsEnd() {
+    Registration killed = Registration.enter(database, Optional.empty());
+    CompletableFuture<Registration> again =
+        CompletableFuture.supplyAsync(() -> Registration.enter(database, Optional.empty()));
+    killed.close();
+
+    try (Registration running = again.join()) {
+      running.check();
     }
   }
 
@@ -138,6 +151,16 @@ class RegistrationTest {
   private Registration member(int number, Form form) {
     Members.Address own = MEMBERS.all().get(number - 1);
     return Registration.enter(database, form, Optional.of(MEMBERS.asSeenBy(own)));
+  }
+
+  /** By itself, as soon as the server has seen that the other is gone. */
+  private static void goesOn(Registration member) {
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              member.look();
+              assertThatCode(member::check).doesNotThrowAnyException();
+            });
   }
 
   private static void save(Database database, Instant at) {
