@@ -164,7 +164,7 @@ final class WaitingRoom {
           take.ranOut().isPresent() ? stillCounts : () -> true);
     } else if (choice instanceof Choice.Held held) {
       if (!repeats(request)) { // what was on its way when it came may have been granted since
-        refuse(request, held);
+        refuseIfHeld(request, held);
       }
     } else if (choice instanceof Choice.Nothing nothing) {
       waitOn(request, nothing, open);
@@ -229,7 +229,18 @@ final class WaitingRoom {
                     Optional.of(hazards.of(request.ask().device())))));
   }
 
-  private static void refuse(Waiting request, Choice.Held held) {
+  /** The list of open jobs may be behind, and a refusal must not be. */
+  private void refuseIfHeld(Waiting request, Choice.Held held) {
+    boolean isHeld =
+        jobs.find(held.job())
+            .flatMap(Job::lease)
+            .filter(lease -> lease.fence().equals(held.fence()))
+            .isPresent();
+    if (!isHeld) {
+      openJobs.changed(held.job());
+      choose(request);
+      return;
+    }
     request
         .answer()
         .complete(

@@ -97,6 +97,11 @@ final class RelayFixture {
     return another;
   }
 
+  /** From now on nobody is told of changes, as when a member is killed before it could. */
+  void loseSignals() {
+    listeners.clear();
+  }
+
   /** The monotonic clock of this one. */
   Duration ticker() {
     return now;

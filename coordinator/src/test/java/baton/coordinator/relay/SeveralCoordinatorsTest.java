@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -354,6 +355,23 @@ class SeveralCoordinatorsTest {
             usual.sessionsToFail(),
             usual.barFor(),
             limits));
+  }
+
+  @Test
+  void aSessionThatGaveItsLeaseBackElsewhereIsNotToldThatItHoldsIt() {
+    fixture.submit("mnist");
+    Relay other = another(Duration.ZERO);
+    Grant grant = fixture.leased("anna");
+    other.tick();
+    fixture.loseSignals();
+    fixture.releases("anna", grant);
+
+    Acquired again =
+        RelayFixture.now(
+            other.acquire(Samples.ask("anna", "a new secret"), Duration.ZERO, () -> true));
+
+    assertThat(RelayFixture.grantOf(CompletableFuture.completedStage(again)).fence())
+        .isEqualTo(grant.fence().next());
   }
 
   @Test
