@@ -74,6 +74,13 @@ class WorkerMainTest {
   }
 
   @Test
+  void aSessionThatIsToldItsEndEndsThenThoughNobodyAnswers() throws Exception {
+    Ended ended = end(command("t0ken", "--coordinator", NOBODY, "--session-ends-in", "1s").start());
+    assertThat(ended.code()).as(ended.text()).isZero();
+    assertThat(ended.text()).contains("ends: The session ends.");
+  }
+
+  @Test
   void whereThereIsNoTerminalThereAreLinesOnly() throws Exception {
     Ended ended = end(command("t0ken", "--coordinator", NOBODY, "--idle-exit", "200ms").start());
     assertThat(ended.code()).isEqualTo(7);

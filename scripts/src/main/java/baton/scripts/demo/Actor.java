@@ -3,7 +3,6 @@ package baton.scripts.demo;
 import baton.protocol.Position;
 import baton.scripts.process.Said;
 import baton.scripts.process.WorkerProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +30,11 @@ final class Actor {
   final String name;
   private final WorkerProcess process;
 
-  private Actor(String name, Stage stage, Duration leastPerBatch, BlockingQueue<Word> words) {
+  private Actor(String name, Stage stage, BlockingQueue<Word> words, String... more) {
     this.name = name;
     List<String> arguments = new ArrayList<>(stage.store.workerArguments());
     arguments.addAll(List.of("--device", "cpu"));
-    arguments.addAll(List.of("--batch-takes", leastPerBatch.toMillis() + "ms"));
+    arguments.addAll(List.of(more));
     process =
         WorkerProcess.start(
             stage.site,
@@ -44,13 +43,13 @@ final class Actor {
             said -> words.add(new Word(this, said)));
   }
 
-  /** A worker that trains as fast as it can. */
-  static Actor enters(String name, Stage stage, BlockingQueue<Word> words) {
-    return enters(name, stage, Duration.ZERO, words);
-  }
-
-  static Actor enters(String name, Stage stage, Duration leastPerBatch, BlockingQueue<Word> words) {
-    return new Actor(name, stage, leastPerBatch, words);
+  /**
+   * Starts it.
+   *
+   * @param more arguments of the worker
+   */
+  static Actor enters(String name, Stage stage, BlockingQueue<Word> words, String... more) {
+    return new Actor(name, stage, words, more);
   }
 
   boolean isAlive() {

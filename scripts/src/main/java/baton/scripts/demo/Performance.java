@@ -111,10 +111,11 @@ final class Performance {
       toldToEnd = Optional.empty();
     }
     boolean planned = !endsLeft.isEmpty() || toldToEnd.isPresent();
+    String pace = script.leastPerBatch().toMillis() + "ms";
     while (actors.size() < (planned ? 1 : WORKERS)) {
       String name = "session-" + ++entered;
       stage.say(name, "enters");
-      actors.add(Actor.enters(name, stage, script.leastPerBatch(), words));
+      actors.add(Actor.enters(name, stage, words, "--batch-takes", pace));
     }
   }
 

@@ -18,6 +18,10 @@ final class LeaseBooks {
   private final Whistle whistle;
   private Fence highest = Fence.NONE;
   private Duration signOfLife = Duration.ZERO;
+
+  /** A coordinator that came back knows nothing of a lease before its next renewal. */
+  private Duration knownSince = Duration.ZERO;
+
   private Phase phase = Phase.SETUP;
   private Duration progressedAt = Duration.ZERO;
   private long progress = -1;
@@ -36,6 +40,9 @@ final class LeaseBooks {
 
   /** A renewal arrived of a lease that may go on. */
   void renewed(Job job, Phase now, long counted, Duration at, Duration readySince) {
+    if (signOfLife.compareTo(readySince) < 0) {
+      knownSince = at;
+    }
     signOfLife = at;
     if (phase != now || counted > progress) {
       progressedAt = at;
@@ -43,7 +50,7 @@ final class LeaseBooks {
     phase = now;
     progress = counted;
     PhaseLimit limit = job.spec().policy().limits().get(phase);
-    Duration since = progressedAt.compareTo(readySince) >= 0 ? progressedAt : readySince;
+    Duration since = progressedAt.compareTo(knownSince) >= 0 ? progressedAt : knownSince;
     whistle.require(
         at.minus(since).compareTo(limit.withoutProgress().plus(STALL_SEEN_WITHIN)) < 0,
         "R10",

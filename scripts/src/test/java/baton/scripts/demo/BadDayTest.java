@@ -62,6 +62,18 @@ class BadDayTest {
   }
 
   @Test
+  void aSessionThatKnowsItsEndLeavesBeforeItWithAllThatItTrained() {
+    Actor worker =
+        Actor.enters("anna", stage, words, "--batch-takes=20ms", "--session-ends-in=10s");
+
+    assertThat(worker.awaitEnd()).isZero();
+    SegmentView last = segments().get(segments().size() - 1);
+    assertThat(last.ended()).isEqualTo("SESSION_ENDING");
+    assertThat(last.to()).isGreaterThan(last.from());
+    assertThat(job().head().position()).isEqualTo(last.to());
+  }
+
+  @Test
   void aCorruptHeadIsRolledBackToItsParentAndTrainingGoesOn() throws IOException {
     Actor first = enters("anna");
     hear(first, Position.ofEpochs(3));

@@ -45,7 +45,7 @@ class LentDriveTest {
   private static final int EPOCHS = 200;
 
   /** Training that leaves the processor to all others: how far it comes is no part of the story. */
-  private static final Duration LEAST_PER_BATCH = Duration.ofMillis(20);
+  private static final String LEAST_PER_BATCH = "--batch-takes=20ms";
 
   /** The checkpoints that a job keeps: older files are deleted by the coordinator. */
   private static final int KEPT = 3;
@@ -174,7 +174,7 @@ class LentDriveTest {
   }
 
   private Actor enters(String name) {
-    return Actor.enters(name, stage, LEAST_PER_BATCH, words);
+    return Actor.enters(name, stage, words, LEAST_PER_BATCH);
   }
 
   private void hear(Actor worker, Position position) {

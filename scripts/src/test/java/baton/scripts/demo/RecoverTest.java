@@ -27,7 +27,7 @@ class RecoverTest {
   private static final int EPOCHS = 8;
 
   /** So slow that a worker is killed long before it is done. */
-  private static final Duration LEAST_PER_BATCH = Duration.ofMillis(20);
+  private static final String LEAST_PER_BATCH = "--batch-takes=20ms";
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long SEED = 7;
@@ -43,7 +43,7 @@ class RecoverTest {
     try (Stage stage = new Stage(folder, onDrive, told::add)) {
       Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, LEAST_PER_BATCH, words.all());
+      Actor first = Actor.enters("anna", stage, words.all(), LEAST_PER_BATCH);
       words.await(first, Position.ofEpochs(1));
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Position acknowledged = stage.site.job(job).head().position();

@@ -22,7 +22,7 @@ class RestoreTest {
   private static final int EPOCHS = 8;
 
   /** So slow that a worker is killed long before it is done. */
-  private static final Duration LEAST_PER_BATCH = Duration.ofMillis(20);
+  private static final String LEAST_PER_BATCH = "--batch-takes=20ms";
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long SEED = 7;
@@ -38,7 +38,7 @@ class RestoreTest {
     try (Stage stage = new Stage(folder, onDrive, told::add)) {
       Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, LEAST_PER_BATCH, words.all());
+      Actor first = Actor.enters("anna", stage, words.all(), LEAST_PER_BATCH);
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Path backup = folder.resolve("backup.db");
       assertThat(type(stage, "backup", List.of(backup.toString())).code()).isZero();
@@ -55,7 +55,7 @@ class RestoreTest {
           .isGreaterThanOrEqualTo(beforeFirst.head().position());
       assertThat(afterFirst.state()).isEqualTo("WAITING");
 
-      Actor second = Actor.enters("ben", stage, LEAST_PER_BATCH, words.all());
+      Actor second = Actor.enters("ben", stage, words.all(), LEAST_PER_BATCH);
       JobView beforeSecond = trainsOn(stage, job, second, afterFirst.head().position());
       restore(stage, backup, onDrive);
 
