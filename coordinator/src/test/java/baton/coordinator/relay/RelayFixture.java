@@ -99,7 +99,7 @@ final class RelayFixture {
 
   /** From now on nobody is told of changes, as when a member is killed before it could. */
   void loseSignals() {
-    listeners.clear();
+    signals.clear();
   }
 
   /** The monotonic clock of this one. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
         "Measure durable transitions per second of a coordinator, etcd and PostgreSQL, in turn.")
 public final class CoordinatorBench implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(1);
+  private static final Duration COMES_TO_SPEED = Duration.ofSeconds(10);
   private static final String PASSWORD = "bench";
 
   @Spec private CommandSpec spec;
@@ -73,6 +75,10 @@ public final class CoordinatorBench implements Callable<Integer> {
       // PostgreSQL's user must be able to enter it.
       Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxr-xr-x"));
       enter(contenders, folder.path(), out);
+      for (Contender contender : contenders.all) {
+        print(out, "%s comes to speed%n", contender.name());
+        contender.measure(Collections.max(clients), WARM_UP, COMES_TO_SPEED); // compilers, caches
+      }
       Map<Row, List<Rate>> rates = new LinkedHashMap<>();
       for (int round = 1; round <= rounds; round++) {
         for (int many : clients) {
