@@ -263,8 +263,7 @@ public final class Relay {
           if (parts.jobs().answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
             return transitions.apply(id, unchecked);
           }
-          Outcome likely =
-              unchecked.decide(job, Optional.empty(), parts.clock().instant()).outcome();
+          Outcome likely = transitions.preview(job, unchecked);
           if (likely instanceof Outcome.Refused) {
             return CompletableFuture.completedStage(likely);
           }
