@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Parsed jobs that were used last. It spares the parsing, never the look into the database: whoever
- * asks names the version that stands there now.
+ * Parsed jobs that were used last. It spares the parsing; the look into the database only to a
+ * store that alone writes there.
  */
 final class JobCache {
   private static final int MOST = 20_000;
@@ -29,6 +29,10 @@ final class JobCache {
 
   synchronized void put(Job job) {
     jobs.merge(job.id(), job, (a, b) -> a.version() > b.version() ? a : b);
+  }
+
+  synchronized void remove(JobId id) {
+    jobs.remove(id);
   }
 
   synchronized void clear() {

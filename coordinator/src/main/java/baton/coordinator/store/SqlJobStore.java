@@ -150,8 +150,12 @@ public final class SqlJobStore implements JobStore {
                     return transitions.write(handle, batch);
                   });
       for (int i = 0; i < batch.size(); i++) {
+        Job changed = batch.get(i).changed();
         if (stored.get(i)) {
-          cache.put(batch.get(i).changed());
+          cache.put(changed);
+        } else {
+          cache.remove(
+              changed.id()); // what it rested on was not so, and may be remembered from here
         }
       }
       return stored;

@@ -29,12 +29,15 @@ class OnlyJobStoreTest extends JobStoreContract {
   }
 
   @Test
-  void whatWasWrittenBeforeAnErrorIsReadAgainAfterIt() {
-    Job read = submit("mnist");
-    Job paused = store(Sample.after(read, Sample.pause(), at(2)));
-    store.close();
-    store = create();
+  void whoRemembersAJobWronglyNoticesItAndReadsItAnew() {
+    Job remembered = submit("mnist");
+    try (JobStore another = new SqlJobStore(SqliteDatabase.open(folder.resolve("baton.db")))) {
+      another.save(List.of(Sample.after(remembered, Sample.pause(), at(2))));
+    }
 
-    assertThat(store.find(read.id())).contains(paused);
+    assertThat(store.save(List.of(Sample.after(remembered, Sample.acquire("s1"), at(3)))))
+        .containsExactly(false);
+    assertThat(store.find(remembered.id()).orElseThrow().version())
+        .isEqualTo(remembered.version() + 1);
   }
 }
