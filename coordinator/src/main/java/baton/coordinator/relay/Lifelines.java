@@ -51,10 +51,6 @@ final class Lifelines {
     watch.begin(job, fence, ticker.get());
   }
 
-  synchronized Duration remaining(JobId job, Fence fence, Duration ttl) {
-    return watch.remaining(job, fence, ttl, ticker.get());
-  }
-
   /** Whether what is seen from now on still counts, at the time when that is asked. */
   BooleanSupplier stillCounts() {
     Duration seen = ticker.get();
