@@ -27,7 +27,10 @@ public interface Transitions {
    */
   CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts);
 
-  /** What the command would be answered if it were applied to {@code job} now; changes nothing. */
+  /**
+   * What the command would be answered if it were applied to {@code job} now, and is no repeat;
+   * changes nothing.
+   */
   Outcome preview(Job job, Command command);
 
   /** No job has this id. */

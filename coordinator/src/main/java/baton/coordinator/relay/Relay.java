@@ -163,7 +163,9 @@ public final class Relay {
         .listen(
             job -> {
               openJobs.changed(job);
-              serveSoon();
+              if (!waitingRoom.isEmpty()) {
+                serveSoon();
+              }
             });
   }
 

@@ -103,6 +103,11 @@ final class WaitingRoom {
     }
   }
 
+  /** Whether nobody waits, as far as that can be told without waiting for anybody. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
   /** The requests that wait now. */
   List<Ask> asks() {
     return waiting.stream().filter(Waiting::isThere).map(Waiting::ask).toList();

@@ -12,7 +12,6 @@ import baton.protocol.JobId;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -83,9 +82,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   @Override
   public Outcome preview(Job job, Command command) {
     mayDecide.run();
-    Optional<Outcome> stored =
-        command.repeatKey().flatMap(store::answer).map(JobStore.StoredAnswer::outcome);
-    return command.decide(job, stored, clock.instant()).outcome();
+    return command.decide(job, clock.instant()).outcome();
   }
 
   /** Decides and stores what waits, then ends; what comes later is refused. */

@@ -89,11 +89,9 @@ class GroupCommitterTest {
     Command commit = Sample.commit(leased, new Position(0, 7), 0.5);
 
     Outcome before = committer.preview(leased, commit);
-    assertThat(job("mnist")).isEqualTo(leased);
-    Outcome stored = apply("mnist", commit).join();
-    Outcome after = committer.preview(job("mnist"), commit);
 
-    assertThat(before).isEqualTo(stored).isEqualTo(after);
+    assertThat(job("mnist")).isEqualTo(leased);
+    assertThat(before).isEqualTo(apply("mnist", commit).join());
   }
 
   @Test
