@@ -128,7 +128,10 @@ class UpkeepTest {
               waiting.version(),
               new Acquire(Samples.ask("anna"), Optional.empty()).decide(waiting, Samples.NOON));
       Transition late =
-          transition(leased.version(), Samples.commit(leased, 1, 0).decide(leased, Samples.NOON));
+          Transition.of(
+              leased.version(),
+              Samples.commit(leased, 1, 0).decide(leased, Samples.NOON),
+              Optional.empty());
 
       Upkeep.restore(shared, backup, List.of(), true, CLOCK);
 
@@ -139,18 +142,9 @@ class UpkeepTest {
   }
 
   private static Job saved(JobStore store, long read, Decision decision) {
-    Transition transition = transition(read, decision);
+    Transition transition = Transition.of(read, decision, Optional.empty());
     assertThat(store.save(List.of(transition))).containsExactly(true);
     return store.find(transition.changed().id()).orElseThrow();
-  }
-
-  private static Transition transition(long read, Decision decision) {
-    return new Transition(
-        read,
-        decision.changed().orElseThrow(),
-        decision.outcome(),
-        decision.rows(),
-        Optional.empty());
   }
 
   @Test

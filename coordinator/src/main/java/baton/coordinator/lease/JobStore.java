@@ -77,6 +77,16 @@ public interface JobStore extends AutoCloseable {
       this(readVersion, changed, outcome, rows, repeatKey, () -> true);
     }
 
+    /** What a decision makes of the job in the version that it read. */
+    public static Transition of(long readVersion, Decision decision, Optional<String> repeatKey) {
+      return new Transition(
+          readVersion,
+          decision.changed().orElseThrow(),
+          decision.outcome(),
+          decision.rows(),
+          repeatKey);
+    }
+
     public Transition {
       rows = List.copyOf(rows);
       repeatKey = outcome instanceof Outcome.Refused ? Optional.empty() : repeatKey;

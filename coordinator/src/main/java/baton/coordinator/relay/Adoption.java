@@ -146,7 +146,7 @@ public final class Adoption {
     Restore restore = new Restore(incarnation, found, digests(history, row -> true));
     Decision decision = restore.decide(job, clock.instant());
     Job after = decision.changed().orElseThrow();
-    store(List.of(transition(job.version(), decision)), job.spec().name());
+    store(List.of(Transition.of(job.version(), decision, Optional.empty())), job.spec().name());
     tell(sentences, job, after);
     return new Finding(job.id(), job.spec().name(), Optional.of(after), sentences);
   }
@@ -225,27 +225,18 @@ public final class Adoption {
     Instant now = clock.instant();
     List<Transition> steps = new ArrayList<>();
     Decision submitted = submit.decide(now);
-    steps.add(transition(0, submitted));
+    steps.add(Transition.of(0, submitted, Optional.empty()));
     Job job = submitted.changed().orElseThrow();
     Decision restored = new Restore(incarnation, Optional.of(found), Set.of()).decide(job, now);
-    steps.add(transition(job.version(), restored));
+    steps.add(Transition.of(job.version(), restored, Optional.empty()));
     job = restored.changed().orElseThrow();
     if (wishes.paused() && !job.state().isOver()) {
       Decision paused = new Pause(Optional.empty()).decide(job, now);
-      steps.add(transition(job.version(), paused));
+      steps.add(Transition.of(job.version(), paused, Optional.empty()));
       job = paused.changed().orElseThrow();
     }
     store(steps, submit.spec().name());
     return job;
-  }
-
-  private static Transition transition(long read, Decision decision) {
-    return new Transition(
-        read,
-        decision.changed().orElseThrow(),
-        decision.outcome(),
-        decision.rows(),
-        Optional.empty());
   }
 
   private void store(List<Transition> steps, String name) {

@@ -31,7 +31,7 @@ final class HazelcastSettings {
    */
   static Config member(String clusterName, Members members) {
     Config config =
-        common(clusterName)
+        quiet(clusterName)
             .setProperty("hazelcast.io.thread.count", "3") // with fewer, one frozen member is two
             .setProperty("hazelcast.wait.seconds.before.join", "1")
             .setProperty("hazelcast.max.wait.seconds.before.join", "3")
@@ -62,7 +62,7 @@ final class HazelcastSettings {
     return config;
   }
 
-  private static Config common(String clusterName) {
+  private static Config quiet(String clusterName) {
     Config config = new Config().setClusterName(clusterName);
     config.getJetConfig().setEnabled(false);
     config.getMetricsConfig().setEnabled(false);

@@ -45,14 +45,18 @@ public final class SqliteDatabase implements Database {
     if (Files.exists(file)) {
       database.requireSound();
     }
+    database.bringUpToDate();
+    return database;
+  }
+
+  private void bringUpToDate() {
     try {
-      Migrations.run(database.source(config()), database.name());
+      Migrations.run(source(config()), name());
     } catch (DatabaseException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw database.unusable(e);
+      throw unusable(e);
     }
-    return database;
   }
 
   /**
@@ -68,7 +72,8 @@ public final class SqliteDatabase implements Database {
           "The database %s is of an older Baton, whose coordinator may be running. Nothing was changed: use that Baton's command, or start a coordinator of this one first."
               .formatted(file));
     }
-    return open(file);
+    database.bringUpToDate(); // there is nothing to do; a newer one is refused
+    return database;
   }
 
   /** Deletes a copy that nobody uses, and the logs beside it. */

@@ -33,8 +33,7 @@ final class CommittingProcess {
   public static void main(String[] args) throws InterruptedException {
     DataDirectory directory = DataDirectory.open(Path.of(args[0]));
     JobStore store = new SqlJobStore(SqliteDatabase.open(directory.database()));
-    GroupCommitter committer =
-        GroupCommitter.start(store, new RecordedSignals(), Clock.systemUTC());
+    GroupCommitter committer = GroupCommitter.start(store, new MemorySignals(), Clock.systemUTC());
     CommittingProcess process = new CommittingProcess(store, committer);
     for (int caller = 0; caller < CALLERS; caller++) {
       String prefix = args[1] + "-" + caller;

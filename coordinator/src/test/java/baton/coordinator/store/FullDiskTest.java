@@ -38,7 +38,7 @@ class FullDiskTest {
     List<JobId> acknowledged = new ArrayList<>();
     try (SqlJobStore store = open();
         GroupCommitter committer =
-            GroupCommitter.start(store, new RecordedSignals(), Clock.systemUTC())) {
+            GroupCommitter.start(store, new MemorySignals(), Clock.systemUTC())) {
       submit(committer, "before", acknowledged);
       disk.fill();
 

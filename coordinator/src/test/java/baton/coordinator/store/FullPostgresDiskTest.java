@@ -52,7 +52,7 @@ class FullPostgresDiskTest {
   void aFullDiskIsToldAsSuchAndLosesNothingAcknowledged() throws IOException {
     try (SqlJobStore store = open();
         GroupCommitter committer =
-            GroupCommitter.start(store, new RecordedSignals(), Clock.systemUTC())) {
+            GroupCommitter.start(store, new MemorySignals(), Clock.systemUTC())) {
       submit(committer, "before");
       disk.fill();
 
@@ -76,7 +76,7 @@ class FullPostgresDiskTest {
       throws Exception {
     try (SqlJobStore store = open();
         GroupCommitter committer =
-            GroupCommitter.start(store, new RecordedSignals(), Clock.systemUTC())) {
+            GroupCommitter.start(store, new MemorySignals(), Clock.systemUTC())) {
       submit(committer, "before");
       disk.fill();
 

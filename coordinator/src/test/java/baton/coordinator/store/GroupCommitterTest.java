@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class GroupCommitterTest {
   private final ScriptedStore store = new ScriptedStore();
-  private final RecordedSignals signals = new RecordedSignals();
+  private final MemorySignals signals = new MemorySignals();
   private final GroupCommitter committer =
       GroupCommitter.start(store, signals, Clock.fixed(Sample.START, ZoneOffset.UTC));
 
@@ -305,12 +306,14 @@ class GroupCommitterTest {
 
   @Test
   void eachStoredChangeIsSignalledAndNothingElse() {
+    List<JobId> told = new CopyOnWriteArrayList<>();
+    signals.listen(told::add);
     Job leased = leased("mnist", "s1");
     apply("mnist", renewal(leased)).join();
     apply("mnist", new Cancel()).join();
     committer.close();
 
-    assertThat(signals.told).containsExactly(id("mnist"), id("mnist"), id("mnist"));
+    assertThat(told).containsExactly(id("mnist"), id("mnist"), id("mnist"));
   }
 
   private CompletableFuture<Outcome> submit(String name) {

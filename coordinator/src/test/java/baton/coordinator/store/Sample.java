@@ -119,7 +119,6 @@ final class Sample {
   }
 
   private static Transition transition(long read, Decision decision, Optional<String> repeatKey) {
-    return new Transition(
-        read, decision.changed().orElseThrow(), decision.outcome(), decision.rows(), repeatKey);
+    return Transition.of(read, decision, repeatKey);
   }
 }
