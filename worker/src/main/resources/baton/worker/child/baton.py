@@ -10,6 +10,8 @@ Started by hand, it saves into a folder and resumes from there. One file; the st
 alone, and torch, keras or numpy where the script itself has imported them. Nothing is pickled.
 """
 
+# Made of the modules in worker/src/main/python/baton by single.py: change them, not this.
+
 from __future__ import annotations
 
 import sys
@@ -38,8 +40,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
-from typing import Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 __version__ = "0.1.0"
 __all__ = [
@@ -53,14 +54,9 @@ __all__ = [
     "resume",
 ]
 
-PROTOCOL = 1
-FORMAT = 1
-MODEL, OPTIMIZER, EXTRA, STATE = (
-    "model.safetensors",
-    "optimizer.safetensors",
-    "extra.safetensors",
-    "state.json",
-)
+# --- Errors for people: what happened, what it means, and what to do -----------------------------
+
+
 CUT = "baton: the connection to the worker is cut"
 NEW_JOB = "Start the worker with the script that began the job, or submit a new job."
 
@@ -73,7 +69,44 @@ class BatonError(Exception):
         self.message, self.remedy, self.kind = message, remedy, kind
 
 
-# --- Tensors as bytes ---------------------------------------------------------------------------
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
+
+
+def _explain(error: BaseException, trace: Any) -> Tuple[str, str, str]:
+    """One sentence, what to do, and whose fault it is: the ``program``'s or the ``machine``'s."""
+    if isinstance(error, BatonError):
+        return error.message, error.remedy, error.kind
+    frames = [f for f in traceback.extract_tb(trace) if "site-packages" not in f.filename]
+    frames = [f for f in frames if not _is_ours(f.filename)] or frames
+    where = " at %s line %s" % (Path(frames[-1].filename).name, frames[-1].lineno) if frames else ""
+    message = "The script failed%s: %s: %s." % (where, type(error).__name__, _first_line(error))
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return message, "Use a machine with more memory, or a smaller batch.", "machine"
+    if isinstance(error, ImportError):
+        return message, "Install it for %s." % sys.executable, "machine"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return message, "Free space on the disk.", "machine"
+    return message, "Correct the script or the job's parameters, and submit again.", "program"
+
+
+def _is_ours(filename: str) -> bool:
+    """Whether a file is Baton's: the one file that a worker delivers, or one of the package."""
+    home = os.path.dirname(__file__)
+    alone = os.path.basename(__file__) == "baton.py"
+    return filename == __file__ if alone else os.path.dirname(filename) == home
+
+# --- Tensors as bytes: safetensors files, and host copies of what torch and NumPy hold -----------
+
+
+FORMAT = 1
+MODEL, OPTIMIZER, EXTRA, STATE = (
+    "model.safetensors",
+    "optimizer.safetensors",
+    "extra.safetensors",
+    "state.json",
+)
 
 
 class Blob(NamedTuple):
@@ -222,8 +255,7 @@ def _to_numpy(blob: Blob) -> Any:
     dtype = numpy.dtype(name).newbyteorder("<")
     return numpy.frombuffer(blob.data, dtype=dtype).reshape(blob.shape).astype(name)
 
-
-# --- Nested state as JSON and tensors -----------------------------------------------------------
+# --- Nested state as JSON and tensors, without pickle --------------------------------------------
 
 
 def _pack(value: Any, path: str, blobs: Dict[str, Blob], host: _HostMemory) -> Any:
@@ -291,6 +323,8 @@ def _unpack(value: Any, blobs: Mapping[str, Blob]) -> Any:
     make: Callable[[Any], Any] = {"$tuple": tuple, "$deque": collections.deque, "$set": set}[kind]
     return make(_unpack(v, blobs) for v in held)
 
+# --- Models: their tensors by name, and a checkpoint's put into them -----------------------------
+
 
 def _named(value: Any) -> Dict[str, Any]:
     """One object, a list or a dict of them, by the prefix of their tensors."""
@@ -305,9 +339,6 @@ def _named(value: Any) -> Dict[str, Any]:
 
 def _is_leaf(value: Any) -> bool:
     return _is_torch(value) or _is_numpy(value)
-
-
-# --- Models and what else has a state -----------------------------------------------------------
 
 
 def _bare(model: Any) -> Any:
@@ -400,6 +431,60 @@ def _changed(message: str) -> BatonError:
 def _describe(layout: Tuple[str, Tuple[int, ...]]) -> str:
     return "%s %s" % (layout[0], list(layout[1]))
 
+# --- The generators of randomness: seeded, captured, restored ------------------------------------
+
+
+def _derive(*what: Any) -> int:
+    """A seed of 32 bits, as every framework takes it."""
+    return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
+
+
+def _seed_generators(seed: int) -> None:
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def _capture_generators() -> Dict[str, Blob]:
+    """The states of Python's, NumPy's, torch's and CUDA's generators, as bytes."""
+    states: Dict[str, bytes] = {}
+    _, words, gauss = random.getstate()
+    spare = struct.pack("<?d", gauss is not None, gauss or 0.0)
+    states["python"] = struct.pack("<625I", *words) + spare
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        _, key, place, has_gauss, gauss = numpy.random.get_state()
+        states["numpy"] = struct.pack("<624Ii?d", *key.tolist(), place, bool(has_gauss), gauss)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        states["torch"] = bytes(torch.get_rng_state().tolist())
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            for i, state in enumerate(torch.cuda.get_rng_state_all()):
+                states["cuda.%d" % i] = bytes(state.tolist())
+    return {"generator." + k: Blob("U8", (len(v),), v) for k, v in states.items()}
+
+
+def _restore_generators(blobs: Mapping[str, Blob]) -> None:
+    states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
+    if "python" not in states:
+        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
+    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
+    random.setstate((3, tuple(words), gauss if has_gauss else None))
+    if "numpy" in states:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
+        numpy.random.set_state(("MT19937", key, place, int(has_gauss), gauss))
+    if "torch" in states:
+        torch = sys.modules.get("torch") or __import__("torch")
+        torch.set_rng_state(_to_torch(states["torch"]))
+        cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
+        for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(_to_torch(blob), i)
+
+# --- What else has a state: optimizers, schedulers, scalers, averages, generators ----------------
+
 
 def _state_of(thing: Any) -> Any:
     """The nested state of an optimizer, a scheduler, or whatever else can be restored."""
@@ -454,61 +539,7 @@ def _has_nan(value: Any) -> bool:
         return any(_has_nan(v) for v in value)
     return isinstance(value, float) and math.isnan(value)
 
-
-# --- Generators ---------------------------------------------------------------------------------
-
-
-def _derive(*what: Any) -> int:
-    """A seed of 32 bits, as every framework takes it."""
-    return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
-
-
-def _seed_generators(seed: int) -> None:
-    random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
-
-
-def _capture_generators() -> Dict[str, Blob]:
-    """The states of Python's, NumPy's, torch's and CUDA's generators, as bytes."""
-    states: Dict[str, bytes] = {}
-    _, words, gauss = random.getstate()
-    spare = struct.pack("<?d", gauss is not None, gauss or 0.0)
-    states["python"] = struct.pack("<625I", *words) + spare
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        _, key, place, has_gauss, gauss = numpy.random.get_state()
-        states["numpy"] = struct.pack("<624Ii?d", *key.tolist(), place, bool(has_gauss), gauss)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        states["torch"] = bytes(torch.get_rng_state().tolist())
-        if torch.cuda.is_available() and torch.cuda.is_initialized():
-            for i, state in enumerate(torch.cuda.get_rng_state_all()):
-                states["cuda.%d" % i] = bytes(state.tolist())
-    return {"generator." + k: Blob("U8", (len(v),), v) for k, v in states.items()}
-
-
-def _restore_generators(blobs: Mapping[str, Blob]) -> None:
-    states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
-    if "python" not in states:
-        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
-    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
-    random.setstate((3, tuple(words), gauss if has_gauss else None))
-    if "numpy" in states:
-        numpy = sys.modules.get("numpy") or __import__("numpy")
-        *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
-        numpy.random.set_state(("MT19937", key, place, int(has_gauss), gauss))
-    if "torch" in states:
-        torch = sys.modules.get("torch") or __import__("torch")
-        torch.set_rng_state(_to_torch(states["torch"]))
-        cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
-        for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
-            torch.cuda.set_rng_state(_to_torch(blob), i)
-
-
-# --- The order of the data ----------------------------------------------------------------------
+# --- The order of the data: an epoch's batches, from any of them on ------------------------------
 
 
 class _Seeded:
@@ -577,8 +608,10 @@ def _skipping(iterator: Iterator[Any], skip: int) -> Iterator[Any]:
         next(iterator, None)
     return iterator
 
+# --- A run by hand: saves into a folder, and goes on from there ----------------------------------
 
-# --- Who says what to do next -------------------------------------------------------------------
+
+_PID = os.getpid()
 
 
 class Start(NamedTuple):
@@ -664,6 +697,68 @@ class _Alone:
         half.rename(self.folder / name)
         for _, _, old in sorted(self._saves())[: -self.keep]:
             shutil.rmtree(old, ignore_errors=True)
+
+# --- What may change the bits of a training: versions, device, threads, and the script itself ----
+
+
+def _profile(device: str) -> Dict[str, str]:
+    """What may change the bits: versions, device, threads, and the script itself."""
+    profile = {
+        "language": "Python " + platform.python_version(),
+        "script": _script_hash(),
+        "device": "gpu" if device == "cuda" else "cpu",
+        "processor": _processor(),
+    }
+    for name in ("torch", "numpy", "keras", "tensorflow", "jax", "transformers", "lightning"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version:
+            profile[name] = str(version)
+    for name in ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "CUBLAS_WORKSPACE_CONFIG"):
+        if name in os.environ:
+            profile[name] = os.environ[name]
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        profile["threads"] = str(torch.get_num_threads())
+        profile["deterministic"] = str(torch.are_deterministic_algorithms_enabled()).lower()
+        if device == "cuda":
+            profile["gpu"] = torch.cuda.get_device_name()
+            profile["cuda"] = str(torch.version.cuda)
+    return profile
+
+
+def _script_hash() -> str:
+    """Over the script and every module beside it that it has imported."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not main:
+        return "unknown"
+    home = Path(main).resolve().parent
+    files = {Path(main).resolve()}
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if path and path.endswith(".py") and home in Path(path).resolve().parents:
+            files.add(Path(path).resolve())
+    own = {Path(__file__).resolve()}
+    beside = [f for f in files - own if "site-packages" not in f.parts and f.exists()]
+    digest = hashlib.sha256()
+    for path in sorted(beside):
+        digest.update(("%s\0" % path.relative_to(home).as_posix()).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+# --- A run under a worker: the child's end of docs/program-protocol.md ---------------------------
+
+
+PROTOCOL = 1
 
 
 class _Worker:
@@ -777,11 +872,10 @@ class _Worker:
         except Exception as e:
             self._send("saved", id=number, error=_first_line(e)[:500])
 
+# --- Whoever says what to do: the worker that started this process, or nobody --------------------
 
-_PID = os.getpid()
-_TRACE = os.environ.pop("BATON_TRACE", None)
+
 _link: Union[_Alone, _Worker, None] = None
-_job: Optional["Job"] = None
 
 
 def _connected() -> Union[_Alone, _Worker]:
@@ -793,8 +887,10 @@ def _connected() -> Union[_Alone, _Worker]:
         _link = _Worker(address) if address else _Alone()
     return _link
 
+# --- What a drill compares: a line for each batch ------------------------------------------------
 
-# --- What a drill compares -----------------------------------------------------------------------
+
+_TRACE = os.environ.pop("BATON_TRACE", None)
 
 
 class _Trace:
@@ -895,8 +991,10 @@ def _kind_of(thing: Any, kind: Any) -> str:
         return "optimizer"
     return "scheduler" if hasattr(kind, "get_last_lr") else "state"
 
+# --- The job to train, and the run that goes on with it ------------------------------------------
 
-# --- What a script uses -------------------------------------------------------------------------
+
+_job: Optional["Job"] = None
 
 
 class Job:
@@ -967,29 +1065,11 @@ def _like(name: str, default: Any, value: Any) -> Any:
     raise BatonError(message, "Submit the job again.")
 
 
-def resume(
-    model: Any = None,
-    optimizer: Any = None,
-    scheduler: Any = None,
-    *,
-    scaler: Any = None,
-    ema: Any = None,
-    generators: Any = None,
-    state: Any = None,
-) -> "Run":
-    """Restores everything given from the newest checkpoint, and returns the run to go on with.
+def _current_job() -> Job:
+    """What :func:`job` returned last; its defaults where the script has not called it."""
+    return _job or job()
 
-    Each may be a list or a dict of several. ``generators`` are NumPy's or torch's of the script's
-    own; the global ones are restored anyway. ``state`` is one dict or list of plain values that is
-    restored in place, or an object with ``state_dict``.
-    """
-    if model is not None and optimizer is None and _is_keras(model):
-        optimizer = getattr(model, "optimizer", None)
-        if optimizer is not None and not optimizer.built:
-            optimizer.build(model.trainable_variables)
-    parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
-    parts["generators"] = generators
-    return Run(_connected(), _job or job(), model, parts, state)
+# --- A script in training ------------------------------------------------------------------------
 
 
 _END = object()
@@ -1279,8 +1359,34 @@ class Run:
         ]
         return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
+# --- The way in: restores what a script gives, and returns the run to go on with -----------------
 
-# --- Adapters -----------------------------------------------------------------------------------
+
+def resume(
+    model: Any = None,
+    optimizer: Any = None,
+    scheduler: Any = None,
+    *,
+    scaler: Any = None,
+    ema: Any = None,
+    generators: Any = None,
+    state: Any = None,
+) -> "Run":
+    """Restores everything given from the newest checkpoint, and returns the run to go on with.
+
+    Each may be a list or a dict of several. ``generators`` are NumPy's or torch's of the script's
+    own; the global ones are restored anyway. ``state`` is one dict or list of plain values that is
+    restored in place, or an object with ``state_dict``.
+    """
+    if model is not None and optimizer is None and _is_keras(model):
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(model.trainable_variables)
+    parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
+    parts["generators"] = generators
+    return Run(_connected(), _current_job(), model, parts, state)
+
+# --- Loops that are not ours: what is done is reported when the next step begins -----------------
 
 
 class _Whole:
@@ -1322,6 +1428,8 @@ class _Whole:
             run._go_on()
         return not run._over
 
+# --- Keras' fit ----------------------------------------------------------------------------------
+
 
 def keras_callback(run: Run) -> Any:
     """A callback for Keras' ``fit``, to be given last: saves at the end of each epoch.
@@ -1351,6 +1459,8 @@ def keras_callback(run: Run) -> Any:
 
     return Callback()
 
+# --- Lightning's Trainer -------------------------------------------------------------------------
+
 
 def lightning_callback() -> Any:
     """A callback for Lightning's ``Trainer(max_epochs=job.epochs)``: saves after each epoch."""
@@ -1365,9 +1475,12 @@ def lightning_callback() -> Any:
             parts = list(trainer.optimizers), schedulers
             self.run = resume(pl_module, *parts, scaler=scaler, state=self.counts)
             self.steps = _Whole(self.run)
-            self.progress = (loops.batch_progress.total, "batches"), (
-                loops.automatic_optimization.optim_progress.optimizer.step.total,
-                "steps",
+            self.progress = (
+                (loops.batch_progress.total, "batches"),
+                (
+                    loops.automatic_optimization.optim_progress.optimizer.step.total,
+                    "steps",
+                ),
             )
             for progress, name in self.progress:
                 progress.ready = progress.completed = self.counts[name]
@@ -1403,6 +1516,8 @@ def lightning_callback() -> Any:
             self.steps.between()
 
     return Callback()
+
+# --- Hugging Face's Trainer ----------------------------------------------------------------------
 
 
 def hugging_face_callback() -> Any:
@@ -1479,83 +1594,3 @@ def hugging_face_callback() -> Any:
             self.steps.between()
 
     return Callback()
-
-
-# --- What is told of this process ---------------------------------------------------------------
-
-
-def _profile(device: str) -> Dict[str, str]:
-    """What may change the bits: versions, device, threads, and the script itself."""
-    profile = {
-        "language": "Python " + platform.python_version(),
-        "script": _script_hash(),
-        "device": "gpu" if device == "cuda" else "cpu",
-        "processor": _processor(),
-    }
-    for name in ("torch", "numpy", "keras", "tensorflow", "jax", "transformers", "lightning"):
-        version = getattr(sys.modules.get(name), "__version__", None)
-        if version:
-            profile[name] = str(version)
-    for name in ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "CUBLAS_WORKSPACE_CONFIG"):
-        if name in os.environ:
-            profile[name] = os.environ[name]
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        profile["threads"] = str(torch.get_num_threads())
-        profile["deterministic"] = str(torch.are_deterministic_algorithms_enabled()).lower()
-        if device == "cuda":
-            profile["gpu"] = torch.cuda.get_device_name()
-            profile["cuda"] = str(torch.version.cuda)
-    return profile
-
-
-def _script_hash() -> str:
-    """Over the script and every module beside it that it has imported."""
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    if not main:
-        return "unknown"
-    home = Path(main).resolve().parent
-    files = {Path(main).resolve()}
-    for module in list(sys.modules.values()):
-        path = getattr(module, "__file__", None)
-        if path and path.endswith(".py") and home in Path(path).resolve().parents:
-            files.add(Path(path).resolve())
-    own = {Path(__file__).resolve()}
-    beside = [f for f in files - own if "site-packages" not in f.parts and f.exists()]
-    digest = hashlib.sha256()
-    for path in sorted(beside):
-        digest.update(("%s\0" % path.relative_to(home).as_posix()).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.machine()
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__).rstrip(".")
-
-
-def _explain(error: BaseException, trace: Any) -> Tuple[str, str, str]:
-    """One sentence, what to do, and whose fault it is: the ``program``'s or the ``machine``'s."""
-    if isinstance(error, BatonError):
-        return error.message, error.remedy, error.kind
-    frames = [f for f in traceback.extract_tb(trace) if "site-packages" not in f.filename]
-    frames = [f for f in frames if f.filename != __file__] or frames
-    where = " at %s line %s" % (Path(frames[-1].filename).name, frames[-1].lineno) if frames else ""
-    message = "The script failed%s: %s: %s." % (where, type(error).__name__, _first_line(error))
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return message, "Use a machine with more memory, or a smaller batch.", "machine"
-    if isinstance(error, ImportError):
-        return message, "Install it for %s." % sys.executable, "machine"
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return message, "Free space on the disk.", "machine"
-    return message, "Correct the script or the job's parameters, and submit again.", "program"

@@ -1,0 +1,137 @@
+"""A run under a worker: the child's end of docs/program-protocol.md."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import platform
+import queue
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional, TYPE_CHECKING
+
+from .alone import Start, _PID
+from .errors import BatonError, CUT, _explain, _first_line
+from .profile import _profile
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+PROTOCOL = 1
+
+
+class _Worker:
+    """A Baton worker at the other end of a socket; it decides, this obeys."""
+
+    obeys = True
+
+    def __init__(self, address: str):
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.connect(address)
+        self._sending = threading.Lock()
+        self._inbox: "queue.Queue[Dict[str, Any]]" = queue.Queue()
+        threading.Thread(target=self._listen, name="baton", daemon=True).start()
+        if threading.current_thread() is threading.main_thread():
+            # The worker hears of the machine's end too, and still wants a last save from here.
+            signal.signal(signal.SIGTERM, self._on_sigterm)
+        sys.excepthook = self._on_exception
+        self._send("hello", version=PROTOCOL, language="Python " + platform.python_version())
+        start = self._receive("start")
+        if start["version"] != PROTOCOL:
+            raise BatonError("The worker speaks another version of the program protocol.")
+        spec, at = start["spec"], start["position"]
+        self.parameters = spec["parameters"]
+        self.epochs, self.seed, self.device = spec["epochs"], spec["seed"], start["device"]
+        data = start.get("data")
+        self.data = Path(data) if data else None
+        files = start.get("files")
+        self._start = Start(at["epoch"], at["batch"], Path(files) if files else None)
+        self._said_ready = False
+
+    @staticmethod
+    def _on_sigterm(number: int, frame: Any) -> None:
+        if os.getpid() != _PID:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _on_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        if os.getpid() == _PID:
+            message, remedy, whose = _explain(error, trace)
+            try:
+                self._send("error", kind=whose, sentence=message[:1000], remedy=remedy[:500])
+            except OSError:
+                pass
+        sys.__excepthook__(kind, error, trace)
+
+    def _listen(self) -> None:
+        try:
+            with self._socket.makefile("r", encoding="utf-8") as lines:
+                for line in lines:
+                    self._inbox.put(json.loads(line))
+        except (OSError, ValueError):
+            pass
+        # Without its worker nobody saves this, and a GPU held for nothing helps nobody.
+        try:
+            os.write(2, (CUT + "\n").encode())
+        except OSError:
+            pass  # A worker that was killed reads no output either.
+        if os.getpgrp() == _PID or "BATON_RUN" in os.environ:
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    def _send(self, message: str, **fields: Any) -> None:
+        line = json.dumps({"type": message, **fields}, allow_nan=False) + "\n"
+        with self._sending:
+            self._socket.sendall(line.encode())
+
+    def _receive(self, *expected: str) -> Dict[str, Any]:
+        message = self._inbox.get()
+        if message["type"] == "stop":
+            raise SystemExit(0)
+        if message["type"] not in expected:
+            raise BatonError("The worker said %s out of turn." % message["type"])
+        return message
+
+    def start(self) -> Start:
+        return self._start
+
+    def ready(self, run: "Run", batches: int) -> None:
+        if not self._said_ready:
+            self._said_ready = True
+            architecture = run._architecture()
+            profile = _profile(run.job.device)
+            self._send("ready", batches=batches, architecture=architecture, profile=profile)
+            self.orders(run, False)
+
+    def evaluated(self, metrics: Dict[str, float]) -> None:
+        self._send("evaluated", metrics=metrics)
+
+    def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
+        if final is not None:
+            self._send("final", reason=final[:500])
+        position = {"epoch": run.epoch, "batch": run.batch}
+        self._send("batch", position=position, **({} if loss is None else {"loss": loss}))
+
+    def orders(self, run: "Run", ended: bool) -> bool:
+        """Saves as often as it is told to; returns when told to go on."""
+        while True:
+            message = self._receive("save") if ended else self._receive("save", "go")
+            if message["type"] == "go":
+                return True
+            number, folder = message["id"], Path(message["folder"])
+            write = run._copy()
+            position = {"epoch": run.epoch, "batch": run.batch}
+            self._send("snapshotted", id=number, position=position)
+            run._in_background(functools.partial(self._write, number, folder, write))
+
+    def _write(self, number: int, folder: Path, write: Callable[[Path, bool], None]) -> None:
+        try:
+            write(folder, False)
+            self._send("saved", id=number)
+        except Exception as e:
+            self._send("saved", id=number, error=_first_line(e)[:500])
