@@ -24,6 +24,8 @@ for x in run.batches([1.0, 2.0, 3.0]):
     run.step(loss=state["w"][0])
 """
 
+SPEC = {"name": "toy", "epochs": 2, "seed": 1, "parameters": {}}
+
 
 class FakeWorker:
     """The other end of the socket, and the child with its process group."""
@@ -53,11 +55,10 @@ class FakeWorker:
 
     def start(self, epoch: int = 0, batch: int = 0, files: Optional[Path] = None) -> Dict[str, Any]:
         hello = self.hear("hello")
-        assert hello["version"] == 1
-        spec = {"name": "toy", "epochs": 2, "seed": 1, "parameters": {}}
+        assert hello["version"] == 2
         position = {"epoch": epoch, "batch": batch}
         where = {} if files is None else {"files": str(files)}
-        self.say(type="start", version=1, spec=spec, position=position, device="cpu", **where)
+        self.say(type="start", version=2, spec=SPEC, position=position, device="cpu", **where)
         return self.hear("ready")
 
     def close(self) -> None:
@@ -96,6 +97,13 @@ def test_one_order_is_one_batch(begin: Any) -> None:
     assert worker.hear("batch")["position"] == {"epoch": 1, "batch": 0}
     worker.say(type="stop")
     assert worker.child.wait(10) == 0
+
+
+def test_a_metric_that_is_not_finite_crosses_as_null(begin: Any) -> None:
+    worker = begin("import baton\nbaton._connected().evaluated({'a': float('nan'), 'b': 1.0})", "a")
+    worker.hear("hello")
+    worker.say(type="start", version=2, spec=SPEC, position={"epoch": 0, "batch": 0}, device="cpu")
+    assert worker.hear("evaluated")["metrics"] == {"a": None, "b": 1.0}
 
 
 def test_a_save_comes_between_two_batches_and_is_resumed_from(begin: Any, tmp_path: Path) -> None:
@@ -147,7 +155,7 @@ def test_a_script_whose_worker_dies_takes_its_group_with_it(begin: Any) -> None:
 def test_another_version_of_the_protocol_is_refused(begin: Any) -> None:
     worker = begin(TOY, "a")
     worker.hear("hello")
-    worker.say(type="start", version=2, spec={}, position={}, device="cpu")
+    worker.say(type="start", version=1, spec={}, position={}, device="cpu")
     error = worker.hear("error")
     assert error["kind"] == "program" and "another version" in error["sentence"]
 

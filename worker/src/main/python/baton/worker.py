@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import os
 import platform
 import queue
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class _Worker:
@@ -109,7 +110,9 @@ class _Worker:
             self.orders(run, False)
 
     def evaluated(self, metrics: Dict[str, float]) -> None:
-        self._send("evaluated", metrics=metrics)
+        """Tells them; JSON has no NaN and no infinity, so such a metric crosses as null."""
+        finite = {k: v if math.isfinite(v) else None for k, v in metrics.items()}
+        self._send("evaluated", metrics=finite)
 
     def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
         if final is not None:

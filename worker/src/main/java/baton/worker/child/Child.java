@@ -29,7 +29,15 @@ import java.util.function.Consumer;
  */
 final class Child implements Closeable {
   static final String SOCKET = "BATON_SOCKET";
-  private static final String LIBRARY = "baton.py";
+
+  /** What the child's Python finds before anything else: the library, and what runs before all. */
+  private static final List<String> LIBRARY = List.of("baton.py", "sitecustomize.py");
+
+  /** What to do where another baton.py was found before the worker's. */
+  static final String ANOTHER_LIBRARY =
+      "Use the baton.py that the worker delivers: if there is one beside the script, take it away.";
+
+  private static final long HASH_SEEDS = 1L << 32;
   private static final String SOCKET_FILE = "socket";
 
   private static final FileAttribute<?> OWNER_ONLY =
@@ -71,12 +79,19 @@ final class Child implements Closeable {
         });
   }
 
-  static Child start(String program, List<String> command, Path scratch, Consumer<String> listener)
+  /**
+   * Starts {@code command}.
+   *
+   * @param seed the job's, from which the order of Python's sets follows too
+   * @param listener told what it prints
+   */
+  static Child start(
+      String program, List<String> command, long seed, Path scratch, Consumer<String> listener)
       throws TroubleException {
     try {
       Path home = home(scratch);
       try {
-        return start(program, command, home, new Saves(scratch.resolve(program)), listener);
+        return start(program, command, seed, home, new Saves(scratch.resolve(program)), listener);
       } catch (IOException e) {
         Saves.deleteAll(home);
         throw e;
@@ -104,12 +119,17 @@ final class Child implements Closeable {
   }
 
   private static Child start(
-      String program, List<String> command, Path home, Saves saves, Consumer<String> listener)
+      String program,
+      List<String> command,
+      long seed,
+      Path home,
+      Saves saves,
+      Consumer<String> listener)
       throws IOException {
     Output output = new Output(listener);
     Conversation conversation = new Conversation(home.resolve(SOCKET_FILE), saves::heard);
     try {
-      ChildProcess process = ChildProcess.start(command, variables(home), output);
+      ChildProcess process = ChildProcess.start(command, variables(home, seed), output);
       return new Child(program, home, saves, output, conversation, process);
     } catch (IOException e) {
       conversation.close();
@@ -117,14 +137,17 @@ final class Child implements Closeable {
     }
   }
 
-  private static Map<String, String> variables(Path home) throws IOException {
+  private static Map<String, String> variables(Path home, long seed) throws IOException {
     Path library = Files.createDirectory(home.resolve("lib"));
-    try (InputStream in = Child.class.getResourceAsStream(LIBRARY)) {
-      Files.copy(in, library.resolve(LIBRARY));
+    for (String file : LIBRARY) {
+      try (InputStream in = Child.class.getResourceAsStream(file)) {
+        Files.copy(in, library.resolve(file));
+      }
     }
     Map<String, String> variables = new HashMap<>();
     variables.put(SOCKET, home.resolve(SOCKET_FILE).toString());
     variables.put("PYTHONUNBUFFERED", "1");
+    variables.put("PYTHONHASHSEED", Long.toString(Math.floorMod(seed, HASH_SEEDS)));
     variables.put("PYTHONPATH", pythonPath(library));
     return variables;
   }
@@ -185,8 +208,7 @@ final class Child implements Closeable {
   Trouble brokenProtocol(String why) {
     process.kill();
     return Trouble.program(
-        "%s breaks the program protocol: %s.".formatted(program, why),
-        "Use the baton.py that the worker delivers, and none of another version.");
+        "%s breaks the program protocol: %s.".formatted(program, why), ANOTHER_LIBRARY);
   }
 
   Saves saves() {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** A program that is a command of this worker's, such as {@code python train.py}. */
 public final class ChildProgram implements Program {
-  static final int PROTOCOL = 1;
+  static final int PROTOCOL = 2;
   private static final String SCRIPT = "script";
   private static final int SHOWN_OF_HASH = 12;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -87,7 +87,7 @@ public final class ChildProgram implements Program {
 
   @Override
   public Run start(Start start) throws TroubleException {
-    Child child = Child.start(name, command, scratch, output);
+    Child child = Child.start(name, command, start.spec().seed(), scratch, output);
     try {
       return begin(child, start);
     } catch (Throwable e) {
@@ -109,7 +109,7 @@ public final class ChildProgram implements Program {
           Trouble.program(
               "%s speaks version %d of the program protocol, and this worker version %d."
                   .formatted(name, hello.version(), PROTOCOL),
-              "Use the baton.py that the worker delivers, and none of another version."));
+              Child.ANOTHER_LIBRARY));
     }
     child.say(
         new ToChild.Start(

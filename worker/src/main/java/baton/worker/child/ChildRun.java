@@ -57,7 +57,7 @@ final class ChildRun implements Run {
     while (true) {
       FromChild said = child.hear(position, early());
       if (said instanceof FromChild.Evaluated evaluated) {
-        metrics.putAll(evaluated.metrics());
+        evaluated.metrics().forEach((name, value) -> metrics.put(name, orNan(value)));
       } else if (said instanceof FromChild.Final last) {
         finalReason = Optional.of(last.reason());
       } else if (said instanceof FromChild.Batch batch) {
@@ -76,16 +76,13 @@ final class ChildRun implements Run {
     }
     child.batchDone();
     position = batch.position();
-    loss = requireFinite("loss", batch.loss().orElse(loss));
+    loss = requireFinite(batch.loss().orElse(loss));
     return new Step(position, loss, finalReason);
   }
 
   /** What the child measured before the batch that ended the epoch was done. */
   @Override
   public Measurement evaluate() throws TroubleException {
-    for (Map.Entry<String, Double> metric : metrics.entrySet()) {
-      requireFinite(metric.getKey(), metric.getValue());
-    }
     Measurement measured = new Measurement(position, metrics);
     metrics.clear();
     return measured;
@@ -133,13 +130,18 @@ final class ChildRun implements Run {
     return child.pid();
   }
 
-  private double requireFinite(String what, double value) throws TroubleException {
+  /** JSON has no NaN: a metric that is not finite crosses the socket as null. */
+  private static double orNan(Double value) {
+    return value == null ? Double.NaN : value;
+  }
+
+  private double requireFinite(double value) throws TroubleException {
     if (Double.isFinite(value)) {
       return value;
     }
     throw new TroubleException(
         Trouble.program(
-            "The %s of %s is %s at %s.".formatted(what, name, value, position),
+            "The loss of %s is %s at %s.".formatted(name, value, position),
             "Submit the job again with a smaller learning rate, or with cleaner data."));
   }
 

@@ -51,7 +51,11 @@ sealed interface FromChild {
     }
   }
 
-  /** What was measured of the epoch that ends with the next batch, or in its midst. */
+  /**
+   * What was measured of the epoch that ends with the next batch, or in its midst.
+   *
+   * @param metrics numbers by name; null: measured, and not a finite number
+   */
   record Evaluated(@JsonProperty(required = true) Map<String, Double> metrics)
       implements FromChild {}
 

@@ -758,7 +758,7 @@ def _processor() -> str:
 # --- A run under a worker: the child's end of docs/program-protocol.md ---------------------------
 
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class _Worker:
@@ -845,7 +845,9 @@ class _Worker:
             self.orders(run, False)
 
     def evaluated(self, metrics: Dict[str, float]) -> None:
-        self._send("evaluated", metrics=metrics)
+        """Tells them; JSON has no NaN and no infinity, so such a metric crosses as null."""
+        finite = {k: v if math.isfinite(v) else None for k, v in metrics.items()}
+        self._send("evaluated", metrics=finite)
 
     def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
         if final is not None:

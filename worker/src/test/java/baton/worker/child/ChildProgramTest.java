@@ -3,6 +3,8 @@ package baton.worker.child;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Safetensors;
@@ -259,6 +261,48 @@ final class ChildProgramTest {
             """)) {
       assertThat(run.step().position()).isEqualTo(new Position(0, 2));
       assertThat(run.step().position()).isEqualTo(new Position(1, 0));
+    }
+  }
+
+  @Test
+  void theOrderOfASetFollowsFromTheJobsSeed() throws Exception {
+    String text =
+        """
+        import os
+        import baton
+        print("order:", os.environ["PYTHONHASHSEED"], list({"ash", "beech", "oak", "elm", "fir"}))
+        run = baton.resume(state={})
+        for x in run.batches([1]):
+            run.step()
+        """;
+    for (int i = 0; i < 2; i++) {
+      scripts.begin(text).close();
+    }
+    assertThat(scripts.printed).hasSize(2).allMatch(line -> line.startsWith("order: 42 "));
+    assertThat(scripts.printed.get(0)).isEqualTo(scripts.printed.get(1));
+  }
+
+  @Test
+  void aSeedThatPythonCannotTakeIsBroughtWithinItsRange() throws Exception {
+    JobSpec spec =
+        new JobSpec("a-job", "toy", Map.of(), 1, -1, 0, Optional.empty(), Policy.DEFAULT);
+    String text = "import os\nprint(os.environ['PYTHONHASHSEED'])\n" + Scripts.HONEST;
+    scripts.program(text).start(new Start(spec, Position.START, Optional.empty(), "cpu")).close();
+    assertThat(scripts.printed).containsExactly("4294967295");
+  }
+
+  @Test
+  void theEnvironmentsOwnSitecustomizeRunsToo() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    Files.writeString(own.resolve("sitecustomize.py"), "print('the environment is set up')\n");
+    Path script = Files.writeString(folder.resolve("train.py"), Scripts.HONEST);
+    String command = "PYTHONPATH=\"$PYTHONPATH:%s\" exec \"$0\" \"$1\"".formatted(own);
+    try (Run run =
+        scripts
+            .command("sh", "-c", command, NeedsPython.PYTHON, script.toString())
+            .start(Scripts.fresh())) {
+      run.step();
+      assertThat(scripts.printed).contains("the environment is set up");
     }
   }
 
