@@ -84,10 +84,10 @@ class _Alone:
         due = time.monotonic() - self._saved_at >= self.every
         if due or ended or self._terminated:
             name, write = "e%d-b%d" % (run.epoch, run.batch), run._copy()
-            run._in_background(lambda: self._write_whole(name, write))
+            run._writing.begin(lambda: self._write_whole(name, write))
             self._saved_at = time.monotonic()
         if self._terminated or ended:
-            run._finish_writing()
+            run._writing.finish()
         if self._terminated:
             print("baton: saved at", run._where(), "- stopping as told", file=sys.stderr)
             raise SystemExit(128 + signal.SIGTERM)

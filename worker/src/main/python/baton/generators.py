@@ -6,8 +6,9 @@ import hashlib
 import random
 import struct
 import sys
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
+from .checkpoint import EXTRA, _Draft, _Held
 from .errors import BatonError, NEW_JOB
 from .tensors import Blob, _to_torch
 
@@ -60,3 +61,23 @@ def _restore_generators(blobs: Mapping[str, Blob]) -> None:
         cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
         for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
             torch.cuda.set_rng_state(_to_torch(blob), i)
+
+
+class _Generators:
+    """The global generators, as they are, or as they were before a look ahead drew from them."""
+
+    def __init__(self) -> None:
+        self._before: Optional[Dict[str, Blob]] = None
+
+    def hold(self) -> None:
+        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+        self._before = _capture_generators()
+
+    def release(self) -> None:
+        self._before = None
+
+    def capture(self, draft: _Draft) -> None:
+        draft.files[EXTRA].update(self._before or _capture_generators())
+
+    def restore(self, held: _Held) -> None:
+        _restore_generators(held.files[EXTRA])

@@ -14,7 +14,8 @@ from .link import _connected
 from .loops import _Whole
 from .pack import _unpack
 from .run import Run
-from .tensors import EXTRA, MODEL, STATE, read_safetensors
+from .checkpoint import EXTRA, MODEL, STATE
+from .tensors import read_safetensors
 
 
 def hugging_face_callback() -> Any:

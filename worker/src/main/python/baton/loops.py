@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .generators import _restore_generators
 from .run import Run
 
 
@@ -18,9 +17,8 @@ class _Whole:
     def begin(self, batches: int) -> None:
         """Before the first step: puts the generators back, then waits for the first order."""
         run = self.run
-        if run._generators is not None and run.batch:
-            _restore_generators(run._generators)
-        run._generators = None
+        run._restore_again(within_epoch=True)
+        run._held = None
         run._begin(batches)
 
     def done(self, epoch: int, batch: int, loss: Any = None) -> None:

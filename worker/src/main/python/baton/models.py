@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 import sys
 from typing import Any, Dict, Mapping, Tuple
 
+from .checkpoint import EXTRA, FROZEN, MODEL, _Draft, _Held
 from .errors import BatonError, NEW_JOB
+from .pack import _pack, _unpack
 from .tensors import Blob, _NUMPY, _TORCH, _is_numpy, _is_torch, _to_numpy, _to_torch
 
 
@@ -33,6 +37,11 @@ def _bare(model: Any) -> Any:
             model = model.module
         else:
             return model
+
+
+def _is_torch_module(thing: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(_bare(thing), torch.nn.Module)
 
 
 def _is_keras(thing: Any) -> bool:
@@ -113,3 +122,58 @@ def _changed(message: str) -> BatonError:
 
 def _describe(layout: Tuple[str, Tuple[int, ...]]) -> str:
     return "%s %s" % (layout[0], list(layout[1]))
+
+
+def _has_nan(value: Any) -> bool:
+    if _is_torch(value):
+        floats = value.is_floating_point() and value.numel() > 0
+        return bool(floats and sys.modules["torch"].isnan(value).any())
+    if _is_numpy(value):
+        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
+    if isinstance(value, dict):
+        return any(_has_nan(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_nan(v) for v in value)
+    return isinstance(value, float) and math.isnan(value)
+
+
+class _Models:
+    """The models that a script gave, by the prefix of their tensors' names."""
+
+    def __init__(self, model: Any):
+        self.of: Dict[str, Any] = _named(model)
+
+    def capture(self, draft: _Draft) -> None:
+        rest = draft.state["model"] = {}
+        for prefix, model in self.of.items():
+            tensors, other = _tensors_of(model)
+            for name, value in tensors.items():
+                _require_sound(prefix + name, value, draft)
+                blob = draft.host.copy("model " + prefix + name, value)
+                draft.files[MODEL][prefix + name] = blob
+            if other:
+                rest[prefix] = _pack(other, "model." + prefix, draft.files[EXTRA], draft.host)
+
+    def restore(self, held: _Held) -> None:
+        every = {**held.files[MODEL], **held.files[FROZEN]}
+        for prefix, model in self.of.items():
+            mine = {k[len(prefix) :]: v for k, v in every.items() if k.startswith(prefix)}
+            _require_fit(prefix, model, mine)
+            other = _unpack(held.of("model").get(prefix, {}), held.files[EXTRA])
+            _load_model(model, mine, other)
+
+    def architecture(self) -> str:
+        """The sha256 over names, dtypes and shapes of all tensors."""
+        lines = [
+            "%s%s %s %s\n" % (prefix, name, dtype, list(shape))
+            for prefix, model in self.of.items()
+            for name, (dtype, shape) in _layout(model).items()
+        ]
+        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def _require_sound(name: str, value: Any, draft: _Draft) -> None:
+    if _has_nan(value):
+        message = "%s holds NaN at epoch %d, batch %d, so nothing was saved."
+        remedy = "Try a smaller learning rate, clipping, or cleaner data; or start anew."
+        raise BatonError(message % (name, draft.epoch, draft.batch), remedy)

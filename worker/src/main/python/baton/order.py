@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any, Iterator, Tuple
 
+from .checkpoint import _Draft, _Held
 from .generators import _derive, _seed_generators
+from .parts import _Parts
 
 
 class _Seeded:
@@ -73,3 +75,29 @@ def _skipping(iterator: Iterator[Any], skip: int) -> Iterator[Any]:
     for _ in range(skip):
         next(iterator, None)
     return iterator
+
+
+class _Data:
+    """What the batches of the running epoch are drawn from."""
+
+    def __init__(self, parts: _Parts):
+        self._parts = parts
+
+    def begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
+        """The epoch's batches from ``batch`` on, and how many the whole epoch has; 0: not known."""
+        return _remaining(loader, epoch, batch, seed)
+
+    def end_epoch(self) -> None:
+        """Nothing of the epoch is needed any more."""
+
+    def hold(self) -> None:
+        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+
+    def release(self) -> None:
+        """The look ahead is over."""
+
+    def capture(self, draft: _Draft) -> None:
+        draft.state["data"] = {}
+
+    def restore(self, held: _Held) -> None:
+        """Nothing yet."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from typing import Any
+from typing import Any, Dict
 
+from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
 from .errors import BatonError, NEW_JOB, _first_line
-from .models import _is_keras, _keras_variables
-from .tensors import _is_numpy, _is_torch
+from .models import _Models, _is_keras, _keras_variables, _named
+from .pack import _pack, _unpack
 
 
 def _state_of(thing: Any) -> Any:
@@ -52,14 +52,28 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
         raise BatonError(message, NEW_JOB) from e
 
 
-def _has_nan(value: Any) -> bool:
-    if _is_torch(value):
-        floats = value.is_floating_point() and value.numel() > 0
-        return bool(floats and sys.modules["torch"].isnan(value).any())
-    if _is_numpy(value):
-        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
-    if isinstance(value, dict):
-        return any(_has_nan(v) for v in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_has_nan(v) for v in value)
-    return isinstance(value, float) and math.isnan(value)
+class _Parts:
+    """What else a script gave, by kind and by the prefix of its tensors' names."""
+
+    def __init__(self, parts: Dict[str, Any], state: Any, models: _Models):
+        self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
+        self._models = models
+        self.of["state"] = {} if state is None else {"": state}
+
+    def capture(self, draft: _Draft) -> None:
+        for kind, things in self.of.items():
+            blobs = draft.files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            held = draft.state[kind] = {}
+            for prefix, thing in things.items():
+                path = (kind + "." + prefix).rstrip(".")
+                held[prefix] = _pack(_state_of(thing), path, blobs, draft.host)
+
+    def restore(self, held: _Held) -> None:
+        for kind, things in self.of.items():
+            if set(things) != set(held.of(kind)):
+                found, given = len(held.of(kind)), len(things)
+                message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
+                raise BatonError(message % (kind, found, given), NEW_JOB)
+            blobs = held.files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            for prefix, thing in things.items():
+                _load_state(kind, thing, _unpack(held.of(kind)[prefix], blobs))

@@ -15,15 +15,6 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 from .errors import BatonError, NEW_JOB
 
 
-FORMAT = 1
-MODEL, OPTIMIZER, EXTRA, STATE = (
-    "model.safetensors",
-    "optimizer.safetensors",
-    "extra.safetensors",
-    "state.json",
-)
-
-
 class Blob(NamedTuple):
     """A tensor as safetensors has it; ``owner`` keeps the memory under ``data`` alive."""
 

@@ -39,7 +39,7 @@ class _Trace:
             self._write(begin=run._where_exactly(), forgotten=_forgotten(run))
 
     def given(self, run: "Run", item: Any = None) -> None:
-        own = {"own." + k.rstrip("."): v for k, v in run._parts["generators"].items()}
+        own = {"own." + k.rstrip("."): v for k, v in run._parts.of["generators"].items()}
         states = {k: _fingerprint(_state_of(v)) for k, v in own.items()}
         for name, blob in _capture_generators().items():
             states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
@@ -88,11 +88,11 @@ def _feed(digest: Any, value: Any) -> None:
 
 def _forgotten(run: "Run") -> List[Dict[str, str]]:
     """What could be saved and restored, is alive, and was not given to ``resume``."""
-    known = {id(part) for parts in run._parts.values() for part in parts.values()}
-    for model in [_bare(m) for m in run._models.values()] + list(run._parts["ema"].values()):
+    known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
+    for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
         known.add(id(model))
         known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
-    for scheduler in run._parts["scheduler"].values():
+    for scheduler in run._parts.of["scheduler"].values():
         known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
     found: List[Tuple[str, Any]] = []
     for thing in gc.get_objects():

@@ -104,7 +104,7 @@ class _Worker:
     def ready(self, run: "Run", batches: int) -> None:
         if not self._said_ready:
             self._said_ready = True
-            architecture = run._architecture()
+            architecture = run._models.architecture()
             profile = _profile(run.job.device)
             self._send("ready", batches=batches, architecture=architecture, profile=profile)
             self.orders(run, False)
@@ -130,7 +130,7 @@ class _Worker:
             write = run._copy()
             position = {"epoch": run.epoch, "batch": run.batch}
             self._send("snapshotted", id=number, position=position)
-            run._in_background(functools.partial(self._write, number, folder, write))
+            run._writing.begin(functools.partial(self._write, number, folder, write))
 
     def _write(self, number: int, folder: Path, write: Callable[[Path, bool], None]) -> None:
         try:

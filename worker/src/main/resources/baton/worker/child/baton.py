@@ -39,6 +39,7 @@ import struct
 import threading
 import time
 import traceback
+import weakref
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
 
@@ -98,15 +99,6 @@ def _is_ours(filename: str) -> bool:
     return filename == __file__ if alone else os.path.dirname(filename) == home
 
 # --- Tensors as bytes: safetensors files, and host copies of what torch and NumPy hold -----------
-
-
-FORMAT = 1
-MODEL, OPTIMIZER, EXTRA, STATE = (
-    "model.safetensors",
-    "optimizer.safetensors",
-    "extra.safetensors",
-    "state.json",
-)
 
 
 class Blob(NamedTuple):
@@ -323,6 +315,79 @@ def _unpack(value: Any, blobs: Mapping[str, Blob]) -> Any:
     make: Callable[[Any], Any] = {"$tuple": tuple, "$deque": collections.deque, "$set": set}[kind]
     return make(_unpack(v, blobs) for v in held)
 
+# --- A checkpoint: copied between two steps, written in the background, read once at a start -----
+
+
+FORMAT = 2
+MODEL, FROZEN, OPTIMIZER, EXTRA, STATE = (
+    "model.safetensors",
+    "frozen.safetensors",
+    "optimizer.safetensors",
+    "extra.safetensors",
+    "state.json",
+)
+_ALWAYS = (MODEL, OPTIMIZER, EXTRA)
+
+
+class _Draft:
+    """A checkpoint in the making: tensors by file and name, everything else as JSON by section.
+
+    What it holds is copied to host memory, so that training may go on while it is written.
+    """
+
+    def __init__(self, host: _HostMemory, epoch: int, batch: int):
+        self.host, self.epoch, self.batch = host, epoch, batch
+        self.files: Dict[str, Dict[str, Blob]] = {name: {} for name in (*_ALWAYS, FROZEN)}
+        position = {"epoch": epoch, "batch": batch}
+        self.state: Dict[str, Any] = {"format": FORMAT, "position": position}
+
+    def finish(self) -> None:
+        """Waits for the copies from GPUs; nothing may be added any more."""
+        self.host.finish()
+        self._text = json.dumps(self.state, sort_keys=True, allow_nan=False, indent=1).encode()
+
+    def write(self, folder: Path, sync: bool) -> None:
+        """Writes new files into an existing folder; with ``sync`` they are on the disk then."""
+        for name, blobs in self.files.items():
+            if blobs or name in _ALWAYS:
+                write_safetensors(folder / name, blobs, sync)
+        with open(folder / STATE, "xb") as file:
+            file.write(self._text)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+
+
+class _Held:
+    """A checkpoint as it was read: its tensors stay mapped for as long as this is held."""
+
+    def __init__(self, folder: Path, epoch: int, batch: int):
+        self.epoch, self.batch = epoch, batch
+        self.files: Dict[str, Mapping[str, Blob]] = {}
+        for name in (*_ALWAYS, FROZEN):
+            there = name in _ALWAYS or (folder / name).exists()
+            self.files[name] = read_safetensors(folder / name) if there else {}
+        try:
+            self.state: Dict[str, Any] = json.loads((folder / STATE).read_bytes())
+        except (OSError, ValueError) as e:
+            message = "The checkpoint's %s cannot be read: %s." % (STATE, e)
+            raise BatonError(message, "Go on from the checkpoint before it.") from None
+        known = self.state.get("format") in (1, FORMAT)
+        if not known or self.state.get("position") != {"epoch": epoch, "batch": batch}:
+            raise BatonError("The checkpoint was not written by this baton.py.", NEW_JOB)
+        if self.state["format"] == 1:
+            self.state["sums"] = {"loss": self.state.pop("losses")}
+
+    @property
+    def is_within_epoch(self) -> bool:
+        """Whether its epoch is under way: then the script does what stands before the epoch's
+        first batch again, though that has been done."""
+        return self.batch > 0
+
+    def of(self, section: str) -> Any:
+        """A section's JSON; empty where the checkpoint is of a version that had none."""
+        return self.state.get(section, {})
+
 # --- Models: their tensors by name, and a checkpoint's put into them -----------------------------
 
 
@@ -350,6 +415,11 @@ def _bare(model: Any) -> Any:
             model = model.module
         else:
             return model
+
+
+def _is_torch_module(thing: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(_bare(thing), torch.nn.Module)
 
 
 def _is_keras(thing: Any) -> bool:
@@ -431,6 +501,61 @@ def _changed(message: str) -> BatonError:
 def _describe(layout: Tuple[str, Tuple[int, ...]]) -> str:
     return "%s %s" % (layout[0], list(layout[1]))
 
+
+def _has_nan(value: Any) -> bool:
+    if _is_torch(value):
+        floats = value.is_floating_point() and value.numel() > 0
+        return bool(floats and sys.modules["torch"].isnan(value).any())
+    if _is_numpy(value):
+        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
+    if isinstance(value, dict):
+        return any(_has_nan(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_nan(v) for v in value)
+    return isinstance(value, float) and math.isnan(value)
+
+
+class _Models:
+    """The models that a script gave, by the prefix of their tensors' names."""
+
+    def __init__(self, model: Any):
+        self.of: Dict[str, Any] = _named(model)
+
+    def capture(self, draft: _Draft) -> None:
+        rest = draft.state["model"] = {}
+        for prefix, model in self.of.items():
+            tensors, other = _tensors_of(model)
+            for name, value in tensors.items():
+                _require_sound(prefix + name, value, draft)
+                blob = draft.host.copy("model " + prefix + name, value)
+                draft.files[MODEL][prefix + name] = blob
+            if other:
+                rest[prefix] = _pack(other, "model." + prefix, draft.files[EXTRA], draft.host)
+
+    def restore(self, held: _Held) -> None:
+        every = {**held.files[MODEL], **held.files[FROZEN]}
+        for prefix, model in self.of.items():
+            mine = {k[len(prefix) :]: v for k, v in every.items() if k.startswith(prefix)}
+            _require_fit(prefix, model, mine)
+            other = _unpack(held.of("model").get(prefix, {}), held.files[EXTRA])
+            _load_model(model, mine, other)
+
+    def architecture(self) -> str:
+        """The sha256 over names, dtypes and shapes of all tensors."""
+        lines = [
+            "%s%s %s %s\n" % (prefix, name, dtype, list(shape))
+            for prefix, model in self.of.items()
+            for name, (dtype, shape) in _layout(model).items()
+        ]
+        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def _require_sound(name: str, value: Any, draft: _Draft) -> None:
+    if _has_nan(value):
+        message = "%s holds NaN at epoch %d, batch %d, so nothing was saved."
+        remedy = "Try a smaller learning rate, clipping, or cleaner data; or start anew."
+        raise BatonError(message % (name, draft.epoch, draft.batch), remedy)
+
 # --- The generators of randomness: seeded, captured, restored ------------------------------------
 
 
@@ -483,6 +608,26 @@ def _restore_generators(blobs: Mapping[str, Blob]) -> None:
         for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
             torch.cuda.set_rng_state(_to_torch(blob), i)
 
+
+class _Generators:
+    """The global generators, as they are, or as they were before a look ahead drew from them."""
+
+    def __init__(self) -> None:
+        self._before: Optional[Dict[str, Blob]] = None
+
+    def hold(self) -> None:
+        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+        self._before = _capture_generators()
+
+    def release(self) -> None:
+        self._before = None
+
+    def capture(self, draft: _Draft) -> None:
+        draft.files[EXTRA].update(self._before or _capture_generators())
+
+    def restore(self, held: _Held) -> None:
+        _restore_generators(held.files[EXTRA])
+
 # --- What else has a state: optimizers, schedulers, scalers, averages, generators ----------------
 
 
@@ -527,17 +672,199 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
         raise BatonError(message, NEW_JOB) from e
 
 
-def _has_nan(value: Any) -> bool:
-    if _is_torch(value):
-        floats = value.is_floating_point() and value.numel() > 0
-        return bool(floats and sys.modules["torch"].isnan(value).any())
-    if _is_numpy(value):
-        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
-    if isinstance(value, dict):
-        return any(_has_nan(v) for v in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_has_nan(v) for v in value)
-    return isinstance(value, float) and math.isnan(value)
+class _Parts:
+    """What else a script gave, by kind and by the prefix of its tensors' names."""
+
+    def __init__(self, parts: Dict[str, Any], state: Any, models: _Models):
+        self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
+        self._models = models
+        self.of["state"] = {} if state is None else {"": state}
+
+    def capture(self, draft: _Draft) -> None:
+        for kind, things in self.of.items():
+            blobs = draft.files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            held = draft.state[kind] = {}
+            for prefix, thing in things.items():
+                path = (kind + "." + prefix).rstrip(".")
+                held[prefix] = _pack(_state_of(thing), path, blobs, draft.host)
+
+    def restore(self, held: _Held) -> None:
+        for kind, things in self.of.items():
+            if set(things) != set(held.of(kind)):
+                found, given = len(held.of(kind)), len(things)
+                message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
+                raise BatonError(message % (kind, found, given), NEW_JOB)
+            blobs = held.files[OPTIMIZER if kind == "optimizer" else EXTRA]
+            for prefix, thing in things.items():
+                _load_state(kind, thing, _unpack(held.of(kind)[prefix], blobs))
+
+# --- Running means of an epoch, which a resume does not forget -----------------------------------
+
+
+class _Sums:
+    """What is added up over the running epoch, by name: the loss, and what else ``step`` is told."""
+
+    def __init__(self) -> None:
+        self._of: Dict[str, Dict[str, float]] = {}
+
+    def add(self, name: str, value: float) -> None:
+        held = self._of.setdefault(name, {"sum": 0.0, "count": 0})
+        held["sum"] += value
+        held["count"] += 1
+
+    def has(self, name: str) -> bool:
+        return bool(self._of.get(name, {}).get("count"))
+
+    def mean(self, name: str) -> float:
+        if not self.has(name):
+            remedy = "Tell it after each optimizer step: run.step(%s=%s)." % (name, name)
+            raise BatonError("There is no mean of %s in this epoch yet." % name, remedy)
+        return self._of[name]["sum"] / self._of[name]["count"]
+
+    def clear(self) -> None:
+        self._of = {}
+
+    def capture(self, draft: _Draft) -> None:
+        draft.state["sums"] = {name: _told(held) for name, held in self._of.items()}
+
+    def restore(self, held: _Held) -> None:
+        self._of = {name: _read(told) for name, told in held.of("sums").items()}
+
+
+def _told(held: Dict[str, float]) -> Dict[str, object]:
+    """JSON knows no infinite sum; Python's text of a float keeps all its bits."""
+    return {"sum": repr(held["sum"]), "count": held["count"]}
+
+
+def _read(told: Dict[str, object]) -> Dict[str, float]:
+    return {"sum": float(str(told["sum"])), "count": int(str(told["count"]))}
+
+# --- Gradients that wait for their optimizer step, which a checkpoint must not lose --------------
+
+
+_WATCHED = 8
+"""So many parameters tell whether a script throws its gradients away after each step."""
+
+
+class _Gradients:
+    """The gradients of all parameters, saved where the next step would add to them.
+
+    Right after a step they are of no use to a script that throws them away before the next backward
+    pass (``zero_grad`` does by default), and are not saved; whether it does is seen by watching some
+    of them from step to step. They are saved:
+
+    1. after a batch that made no step, as at an epoch's end with gradients accumulated;
+    2. as long as only one step has been seen;
+    3. once some gradient has lived through a step: it is zeroed in place, or added to.
+    """
+
+    def __init__(self, models: _Models, parts: _Parts):
+        self._models, self._parts = models, parts
+        self._stepped = False
+        self._lives_on: Optional[bool] = None
+        self._watched: List[Any] = []
+        self._optimizer_moved = True
+        self._can_tell = all([self._hook(o) for o in parts.of["optimizer"].values()])
+
+    def _hook(self, optimizer: Any) -> bool:
+        def moved(*of: Any) -> None:
+            self._optimizer_moved = True
+
+        try:
+            optimizer.register_step_post_hook(moved)
+        except AttributeError:  # torch before 2.0, or a wrapper that lacks what the hook needs
+            return False
+        return True
+
+    def begin_batch(self) -> None:
+        self._stepped = False
+
+    def stepped(self) -> None:
+        """After an optimizer step, as the script says, and as its optimizers do where they can."""
+        moved, self._optimizer_moved = self._optimizer_moved, False
+        self._stepped = moved or not self._can_tell
+        self._watch()
+
+    def _watch(self) -> None:
+        if any(old() is not None and old() is p.grad for p, old in self._watched):
+            self._lives_on = True
+        elif self._watched and self._lives_on is None:
+            self._lives_on = False
+        self._watched = []
+        for parameter in self._parameters().values():
+            if parameter.grad is not None and len(self._watched) < _WATCHED:
+                self._watched.append((parameter, weakref.ref(parameter.grad)))
+
+    def _parameters(self) -> Dict[str, Any]:
+        """By name; those that only an optimizer knows by their place in it."""
+        named: Dict[str, Any] = {}
+        seen = set()
+        for prefix, model in self._models.of.items():
+            if _is_torch_module(model):
+                for name, parameter in _bare(model).named_parameters():
+                    named[prefix + name] = parameter
+                    seen.add(id(parameter))
+        for prefix, optimizer in self._parts.of["optimizer"].items():
+            for g, group in enumerate(getattr(optimizer, "param_groups", ())):
+                for i, parameter in enumerate(group["params"]):
+                    if id(parameter) not in seen:
+                        named["optimizer.%s%d.%d" % (prefix, g, i)] = parameter
+        return named
+
+    def capture(self, draft: _Draft) -> None:
+        told = draft.state["gradients"] = {"lives_on": self._lives_on, "of": {}}
+        if self._stepped and self._lives_on is False:
+            return
+        for name, parameter in self._parameters().items():
+            if parameter.grad is not None:
+                path = "gradients." + name
+                told["of"][name] = _pack_one(parameter.grad, path, draft)
+
+    def restore(self, held: _Held) -> None:
+        told = held.of("gradients")
+        if not told:
+            return
+        self._lives_on = told["lives_on"]
+        parameters = self._parameters()
+        for name in sorted(set(told["of"]) - set(parameters)):
+            raise BatonError("The checkpoint has a gradient of %s, no parameter." % name, NEW_JOB)
+        for name, parameter in parameters.items():
+            packed = told["of"].get(name)
+            parameter.grad = None if packed is None else _unpack_one(packed, held, parameter)
+        self._watched = []
+        self._stepped = False
+        if told["of"]:
+            self._watch_restored(parameters)
+
+    def _watch_restored(self, parameters: Dict[str, Any]) -> None:
+        with_gradient = [p for p in parameters.values() if p.grad is not None]
+        self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED]]
+
+
+def _pack_one(gradient: Any, path: str, draft: _Draft) -> Any:
+    """Zeroes by their place alone, a sparse gradient by its indices and values."""
+    torch = sys.modules["torch"]
+    if gradient.layout == torch.sparse_coo:
+        parts = {"indices": gradient._indices(), "values": gradient._values()}
+        packed = _pack(parts, path, draft.files[EXTRA], draft.host)
+        return {"sparse": packed, "coalesced": gradient.is_coalesced()}
+    if not gradient.any() and not torch.signbit(gradient).any():
+        return "zero"
+    return {"dense": _pack(gradient, path, draft.files[EXTRA], draft.host)}
+
+
+def _unpack_one(packed: Any, held: _Held, parameter: Any) -> Any:
+    torch = sys.modules["torch"]
+    if packed == "zero":
+        return torch.zeros_like(parameter)
+    if "dense" in packed:
+        value = _unpack(packed["dense"], held.files[EXTRA])
+        return torch.empty_like(parameter).copy_(value)
+    parts = _unpack(packed["sparse"], held.files[EXTRA])
+    device = parameter.device
+    indices, values = parts["indices"].to(device), parts["values"].to(device)
+    made = torch.sparse_coo_tensor(indices, values, parameter.shape)
+    return made._coalesced_(packed["coalesced"])
 
 # --- The order of the data: an epoch's batches, from any of them on ------------------------------
 
@@ -607,6 +934,60 @@ def _skipping(iterator: Iterator[Any], skip: int) -> Iterator[Any]:
     for _ in range(skip):
         next(iterator, None)
     return iterator
+
+
+class _Data:
+    """What the batches of the running epoch are drawn from."""
+
+    def __init__(self, parts: _Parts):
+        self._parts = parts
+
+    def begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
+        """The epoch's batches from ``batch`` on, and how many the whole epoch has; 0: not known."""
+        return _remaining(loader, epoch, batch, seed)
+
+    def end_epoch(self) -> None:
+        """Nothing of the epoch is needed any more."""
+
+    def hold(self) -> None:
+        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+
+    def release(self) -> None:
+        """The look ahead is over."""
+
+    def capture(self, draft: _Draft) -> None:
+        draft.state["data"] = {}
+
+    def restore(self, held: _Held) -> None:
+        """Nothing yet."""
+
+# --- Writes a save in the background, one at a time ----------------------------------------------
+
+
+class _Writing:
+    """A thread that writes one save; the next waits for it, for there is memory for one."""
+
+    def __init__(self) -> None:
+        self._thread: Optional[threading.Thread] = None
+        self._failed: Optional[BaseException] = None
+
+    def begin(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as e:
+                self._failed = e
+
+        self._thread = threading.Thread(target=run, name="baton-save")
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Waits for the save that is being written; raises what it failed with."""
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
+        if self._failed is not None:
+            raise self._failed
 
 # --- A run by hand: saves into a folder, and goes on from there ----------------------------------
 
@@ -678,10 +1059,10 @@ class _Alone:
         due = time.monotonic() - self._saved_at >= self.every
         if due or ended or self._terminated:
             name, write = "e%d-b%d" % (run.epoch, run.batch), run._copy()
-            run._in_background(lambda: self._write_whole(name, write))
+            run._writing.begin(lambda: self._write_whole(name, write))
             self._saved_at = time.monotonic()
         if self._terminated or ended:
-            run._finish_writing()
+            run._writing.finish()
         if self._terminated:
             print("baton: saved at", run._where(), "- stopping as told", file=sys.stderr)
             raise SystemExit(128 + signal.SIGTERM)
@@ -839,7 +1220,7 @@ class _Worker:
     def ready(self, run: "Run", batches: int) -> None:
         if not self._said_ready:
             self._said_ready = True
-            architecture = run._architecture()
+            architecture = run._models.architecture()
             profile = _profile(run.job.device)
             self._send("ready", batches=batches, architecture=architecture, profile=profile)
             self.orders(run, False)
@@ -865,7 +1246,7 @@ class _Worker:
             write = run._copy()
             position = {"epoch": run.epoch, "batch": run.batch}
             self._send("snapshotted", id=number, position=position)
-            run._in_background(functools.partial(self._write, number, folder, write))
+            run._writing.begin(functools.partial(self._write, number, folder, write))
 
     def _write(self, number: int, folder: Path, write: Callable[[Path, bool], None]) -> None:
         try:
@@ -911,7 +1292,7 @@ class _Trace:
             self._write(begin=run._where_exactly(), forgotten=_forgotten(run))
 
     def given(self, run: "Run", item: Any = None) -> None:
-        own = {"own." + k.rstrip("."): v for k, v in run._parts["generators"].items()}
+        own = {"own." + k.rstrip("."): v for k, v in run._parts.of["generators"].items()}
         states = {k: _fingerprint(_state_of(v)) for k, v in own.items()}
         for name, blob in _capture_generators().items():
             states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
@@ -960,11 +1341,11 @@ def _feed(digest: Any, value: Any) -> None:
 
 def _forgotten(run: "Run") -> List[Dict[str, str]]:
     """What could be saved and restored, is alive, and was not given to ``resume``."""
-    known = {id(part) for parts in run._parts.values() for part in parts.values()}
-    for model in [_bare(m) for m in run._models.values()] + list(run._parts["ema"].values()):
+    known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
+    for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
         known.add(id(model))
         known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
-    for scheduler in run._parts["scheduler"].values():
+    for scheduler in run._parts.of["scheduler"].values():
         known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
     found: List[Tuple[str, Any]] = []
     for thing in gc.get_objects():
@@ -1071,7 +1452,7 @@ def _current_job() -> Job:
     """What :func:`job` returned last; its defaults where the script has not called it."""
     return _job or job()
 
-# --- A script in training ------------------------------------------------------------------------
+# --- A script in training: gives out batches, and can be saved between any two steps -------------
 
 
 _END = object()
@@ -1085,24 +1466,35 @@ class Run:
         self.epoch = self.batch = 0
         """Whole epochs done, and batches done of the next one."""
         self._link = link
-        self._models = _named(model)
-        self._parts = {kind: _named(part) for kind, part in parts.items()}
-        self._parts["state"] = {} if state is None else {"": state}
+        self._models = _Models(model)
+        self._parts = _Parts(parts, state, self._models)
+        self._sums = _Sums()
+        self._data = _Data(self._parts)
+        self._gradients = _Gradients(self._models, self._parts)
+        self._generators = _Generators()
+        self._sections = (
+            self._models,
+            self._parts,
+            self._sums,
+            self._data,
+            self._gradients,
+            self._generators,
+        )
         self._host = _HostMemory()
-        self._writer: Optional[threading.Thread] = None
-        self._write_failed: Optional[BaseException] = None
-        self._generators: Optional[Dict[str, Blob]] = None
+        self._writing = _Writing()
         self._count = 0
         self._loss: Optional[float] = None
-        self._loss_sum, self._loss_count = 0.0, 0
         self._final: Optional[str] = None
         self._metrics: Dict[str, float] = {}
-        self._nested = self._over = self._inner_done = False
+        self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
         self._stepped = self._stepped_in_epoch = False
+        self._held: Optional[_Held] = None
         start = link.start()
         if start.files is not None:
-            self._restore(start)
+            self._held = _Held(start.files, start.epoch, start.batch)
+            self.epoch, self.batch = start.epoch, start.batch
+            self._restore(self._held)
         self._over = self._final is not None or self.epoch >= job.epochs
 
     # Training
@@ -1110,6 +1502,7 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
         self._nested = True
+        self._restore_again(within_epoch=False)
         while not self._over:
             self._inner_done = False
             yield self.epoch
@@ -1122,6 +1515,9 @@ class Run:
         ``loader`` is iterated anew each epoch; a function is called with the epoch's number.
         """
         if self._nested:
+            if self._inner_done:
+                remedy = "Give one epoch's batches in one loop, from one loader."
+                raise BatonError("run.batches was asked twice within an epoch.", remedy)
             yield from self._one_epoch(loader)
             return
         while not self._over:
@@ -1135,23 +1531,23 @@ class Run:
         Batches without it, as when gradients accumulate, are saved with the next one that has it.
         """
         self._stepped = self._stepped_in_epoch = True
+        self._gradients.stepped()
         if loss is None:
             return
         value = float(loss.detach() if _is_torch(loss) else loss)
         if math.isfinite(value):
             self._loss = value
-            self._loss_sum += value
-            self._loss_count += 1
-        elif not self._parts["scaler"]:  # a scaler skips steps of infinite gradients by design
+            self._sums.add("loss", value)
+        elif not self._parts.of["scaler"]:  # a scaler skips steps of infinite gradients by design
             message = "The loss is %r at %s." % (value, self._where())
             raise BatonError(message, "Try a smaller learning rate, clipping, or cleaner data.")
 
     def evaluated(self, **metrics: Any) -> None:
-        """Reports what was measured, such as the accuracy on held-out data."""
+        """Reports what was measured, such as the accuracy on held-out data.
+
+        A number that is not finite is shown as a gap and ends nothing.
+        """
         values = {name: float(value) for name, value in metrics.items()}
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise BatonError("The metric %s is %r at %s." % (name, value, self._where()))
         self._metrics.update(values)
         self._link.evaluated(values)
 
@@ -1168,16 +1564,15 @@ class Run:
         return self.batch + 1 == self._count
 
     def _one_epoch(self, loader: Any) -> Iterator[Any]:
+        self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
-        iterator, count = _remaining(loader, self.epoch, self.batch, seed)
+        iterator, count = self._data.begin(loader, self.epoch, self.batch, seed)
         if count and self.batch >= count:
             message = "An epoch has %d batches now, and training stopped after %d of one."
             raise BatonError(message % (count, self.batch), "Use the data that began the job.")
         self._count, self._stepped_in_epoch = count, self.batch > 0
-        if self._generators is not None and self.batch:
-            _restore_generators(self._generators)
-        self._generators = None
+        self._restore_again(within_epoch=True)
         self._begin(count)
         yield from self._counted(iterator, count) if count else self._uncounted(iterator)
 
@@ -1201,15 +1596,21 @@ class Run:
         while item is not _END:
             yield from self._one_batch(item)
             # Only a look ahead tells whether the epoch ends here, and it may draw from these.
-            self._generators = _capture_generators()
+            self._look_ahead(True)
             item = next(iterator, _END)
             if item is not _END and not self._go_on():
                 return
-            self._generators = None
+            self._look_ahead(False)
         self._inner_done = True
+
+    def _look_ahead(self, begins: bool) -> None:
+        """Until it ends, a checkpoint has the generators of before it began."""
+        for section in (self._generators, self._data):
+            section.hold() if begins else section.release()
 
     def _one_batch(self, item: Any) -> Iterator[Any]:
         self._stepped = False
+        self._gradients.begin_batch()
         if self._trace:
             self._trace.given(self, item)
         yield item
@@ -1231,10 +1632,11 @@ class Run:
         if not self._stepped_in_epoch:
             remedy = "Call run.step(loss=loss) after each optimizer.step()."
             raise BatonError("The script trained an epoch and never called run.step.", remedy)
-        if self._loss_count and "loss" not in self._metrics:
-            self.evaluated(loss=self._loss_sum / self._loss_count)
+        if self._sums.has("loss") and "loss" not in self._metrics:
+            self.evaluated(loss=self._sums.mean("loss"))
         self._metrics = {}
-        self._loss_sum, self._loss_count = 0.0, 0
+        self._sums.clear()
+        self._data.end_epoch()
         self.epoch, self.batch = self.epoch + 1, 0
         # Whatever an evaluation has drawn, each epoch begins the same.
         _seed_generators(_derive(self.job.seed, self.epoch))
@@ -1257,109 +1659,29 @@ class Run:
 
     def _copy(self) -> Callable[[Path, bool], None]:
         """Copies the whole state to host memory; what is returned writes the copy to a folder."""
-        self._finish_writing()
-        files: Dict[str, Dict[str, Blob]] = {MODEL: {}, OPTIMIZER: {}, EXTRA: {}}
-        rest: Dict[str, Any] = {}
-        for prefix, model in self._models.items():
-            tensors, other = _tensors_of(model)
-            for name, value in tensors.items():
-                self._require_sound(prefix + name, value)
-                files[MODEL][prefix + name] = self._host.copy("model " + prefix + name, value)
-            if other:
-                rest[prefix] = _pack(other, "model." + prefix, files[EXTRA], self._host)
-        state: Dict[str, Any] = {
-            "format": FORMAT,
-            "position": {"epoch": self.epoch, "batch": self.batch},
-            "losses": {"sum": self._loss_sum, "count": self._loss_count},
-            "final": self._final,
-            "model": rest,
-        }
-        for kind, things in self._parts.items():
-            blobs = files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            state[kind] = {}
-            for prefix, thing in things.items():
-                held = _state_of(thing)
-                if kind == "state":
-                    self._require_sound("state", held)
-                path = (kind + "." + prefix).rstrip(".")
-                state[kind][prefix] = _pack(held, path, blobs, self._host)
-        files[EXTRA].update(self._generators or _capture_generators())
-        self._host.finish()
-        text = json.dumps(state, sort_keys=True, allow_nan=False, indent=1).encode()
+        self._writing.finish()
+        draft = _Draft(self._host, self.epoch, self.batch)
+        draft.state["final"] = self._final
+        for section in self._sections:
+            section.capture(draft)
+        draft.finish()
+        return draft.write
 
-        def write(folder: Path, sync: bool) -> None:
-            for name, blobs in files.items():
-                write_safetensors(folder / name, blobs, sync)
-            with open(folder / STATE, "xb") as file:
-                file.write(text)
-                if sync:
-                    file.flush()
-                    os.fsync(file.fileno())
+    def _restore(self, held: _Held) -> None:
+        self._final = held.state["final"]
+        for section in self._sections:
+            section.restore(held)
 
-        return write
+    def _restore_again(self, within_epoch: bool) -> None:
+        """Undoes what the script did since ``resume`` and had done before the save already.
 
-    def _require_sound(self, name: str, value: Any) -> None:
-        if _has_nan(value):
-            message = "%s holds NaN at %s, so nothing was saved." % (name, self._where())
-            remedy = "Try a smaller learning rate, clipping, or cleaner data; or start anew."
-            raise BatonError(message, remedy)
-
-    def _in_background(self, work: Callable[[], None]) -> None:
-        def run() -> None:
-            try:
-                work()
-            except BaseException as e:
-                self._write_failed = e
-
-        self._writer = threading.Thread(target=run, name="baton-save")
-        self._writer.start()
-
-    def _finish_writing(self) -> None:
-        """Waits for the save that is being written: there is memory for one."""
-        if self._writer is not None:
-            self._writer.join()
-        self._writer = None
-        if self._write_failed is not None:
-            raise self._write_failed
-
-    def _restore(self, start: Start) -> None:
-        assert start.files is not None
-        files = {name: read_safetensors(start.files / name) for name in (MODEL, OPTIMIZER, EXTRA)}
-        try:
-            state = json.loads((start.files / STATE).read_bytes())
-        except (OSError, ValueError) as e:
-            message = "The checkpoint's %s cannot be read: %s." % (STATE, e)
-            raise BatonError(message, "Go on from the checkpoint before it.") from None
-        position = state.get("position")
-        expected = {"epoch": start.epoch, "batch": start.batch}
-        if state.get("format") != FORMAT or position != expected:
-            raise BatonError("The checkpoint was not written by this baton.py.", NEW_JOB)
-        for prefix, model in self._models.items():
-            mine = {k[len(prefix) :]: v for k, v in files[MODEL].items() if k.startswith(prefix)}
-            _require_fit(prefix, model, mine)
-            other = _unpack(state["model"].get(prefix, {}), files[EXTRA])
-            _load_model(model, mine, other)
-        for kind, things in self._parts.items():
-            if set(things) != set(state[kind]):
-                found, given = len(state[kind]), len(things)
-                message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
-                raise BatonError(message % (kind, found, given), NEW_JOB)
-            blobs = files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            for prefix, thing in things.items():
-                _load_state(kind, thing, _unpack(state[kind][prefix], blobs))
-        losses = state["losses"]
-        self._loss_sum, self._loss_count = losses["sum"], losses["count"]
-        self._final = state["final"]
-        self._generators = files[EXTRA]
-        self.epoch, self.batch = start.epoch, start.batch
-
-    def _architecture(self) -> str:
-        lines = [
-            "%s%s %s %s\n" % (prefix, name, dtype, list(shape))
-            for prefix, model in self._models.items()
-            for name, (dtype, shape) in _layout(model).items()
-        ]
-        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+        A script that is started in the midst of its training runs the lines before its loop again,
+        and within an epoch those before its batches too: ``scheduler.step()``, ``model.train()``,
+        ``optimizer.zero_grad()``, draws from generators. Unbroken, they had run once.
+        """
+        if self._held is not None and self._held.is_within_epoch == within_epoch:
+            self._restore(self._held)
+            self._held = None
 
 # --- The way in: restores what a script gives, and returns the run to go on with -----------------
 
@@ -1401,9 +1723,8 @@ class _Whole:
     def begin(self, batches: int) -> None:
         """Before the first step: puts the generators back, then waits for the first order."""
         run = self.run
-        if run._generators is not None and run.batch:
-            _restore_generators(run._generators)
-        run._generators = None
+        run._restore_again(within_epoch=True)
+        run._held = None
         run._begin(batches)
 
     def done(self, epoch: int, batch: int, loss: Any = None) -> None:
