@@ -23,10 +23,9 @@ class _Whole:
 
     def done(self, epoch: int, batch: int, loss: Any = None) -> None:
         run = self.run
-        run.step(loss=loss)
         if run._trace:
             run._trace.given(run)
-            run._trace.done(run._loss)
+        run.step(loss=loss)
         run.epoch, run.batch = epoch, batch
         self._pending = True
 
@@ -36,6 +35,8 @@ class _Whole:
         if not self._pending:
             return not run._over
         self._pending = False
+        if run._trace:
+            run._trace.done(run._loss)  # only here: some tell the loss after the step
         if run.batch == 0:
             run.epoch -= 1
             run._inner_done = True

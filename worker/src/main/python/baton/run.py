@@ -16,7 +16,7 @@ from .order import _Data
 from .parts import _Parts
 from .sums import _Sums
 from .tensors import _HostMemory, _is_torch
-from .trace import _TRACE, _Trace
+from .trace import _TRACE, _Trace, _shortened
 from .writing import _Writing
 
 _END = object()
@@ -113,6 +113,8 @@ class Run:
         """
         values = {name: float(value) for name, value in metrics.items()}
         self._metrics.update(values)
+        if self._trace:
+            self._trace.evaluated(values)
         self._link.evaluated(values)
 
     def finish(self, reason: str) -> None:
@@ -132,6 +134,7 @@ class Run:
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
         iterator, count = self._data.begin(loader, self.epoch, self.batch, seed)
+        iterator, count = _shortened(loader, iterator, count, self.batch)
         if count and self.batch >= count:
             message = "An epoch has %d batches now, and training stopped after %d of one."
             raise BatonError(message % (count, self.batch), "Use the data that began the job.")
@@ -184,6 +187,8 @@ class Run:
     def _go_on(self) -> bool:
         """After a batch within an epoch: reports it, takes orders, says whether more is wanted."""
         self.batch += 1
+        if self._trace:
+            self._trace.reached(self)
         if self._stepped or self._final is not None:
             self._link.batch_done(self, self._loss, self._final)
             self._over = not self._link.orders(self, self._final is not None)
@@ -202,6 +207,8 @@ class Run:
         self._sums.clear()
         self._data.end_epoch()
         self.epoch, self.batch = self.epoch + 1, 0
+        if self._trace:
+            self._trace.reached(self)
         # Whatever an evaluation has drawn, each epoch begins the same.
         _seed_generators(_derive(self.job.seed, self.epoch))
         self._link.batch_done(self, self._loss, self._final)

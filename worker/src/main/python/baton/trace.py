@@ -1,14 +1,16 @@
-"""What a drill compares: a line for each batch."""
+"""What a drill compares: a line for each batch; and how soon it ends an epoch."""
 
 from __future__ import annotations
 
 import gc
 import hashlib
+import itertools
 import json
+import math
 import os
 import random
 import sys
-from typing import Any, Dict, List, Mapping, Optional, TYPE_CHECKING, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, TYPE_CHECKING, Tuple
 
 from .errors import BatonError
 from .generators import _capture_generators
@@ -21,6 +23,22 @@ if TYPE_CHECKING:
 
 
 _TRACE = os.environ.pop("BATON_TRACE", None)
+_MOST_BATCHES = int(os.environ.pop("BATON_DRILL_BATCHES", "0"))
+"""So many batches end an epoch in a drill, as if the loader had no more; 0: no drill."""
+
+
+def _shortened(
+    loader: Any, rest: Iterator[Any], count: int, done: int
+) -> Tuple[Iterator[Any], int]:
+    """What is left of an epoch, and its batches, as a drill wants them.
+
+    An iterator goes on in the next epoch where this one leaves it, so it keeps its own end.
+    """
+    if not _MOST_BATCHES or hasattr(loader, "__next__"):
+        return rest, count
+    if count:
+        return rest, min(count, _MOST_BATCHES)
+    return itertools.islice(rest, max(0, _MOST_BATCHES - done)), 0
 
 
 class _Trace:
@@ -30,6 +48,8 @@ class _Trace:
     def __init__(self, path: str):
         self._file = open(path, "a", encoding="utf-8", buffering=1)
         self._given: Dict[str, Any] = {}
+        self._metrics: Dict[str, Any] = {}
+        self._loss_before: Optional[float] = None
         self._begun = False
 
     def begin(self, run: "Run") -> None:
@@ -44,13 +64,31 @@ class _Trace:
         for name, blob in _capture_generators().items():
             states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
         self._given = {"at": run._where_exactly(), "generators": states}
+        self._loss_before = run._loss
         if item is not None:
             self._given["batch"] = _fingerprint(item)
 
     def done(self, loss: Optional[float]) -> None:
+        """After the batch; one without a step, as when gradients accumulate, has no loss."""
+        stale = loss is self._loss_before
         if self._given:
-            self._write(**self._given, loss=None if loss is None else repr(loss))
+            self._write(**self._given, loss=None if loss is None or stale else repr(loss))
         self._given = {}
+
+    def evaluated(self, metrics: Mapping[str, Any]) -> None:
+        self._metrics.update(metrics)
+
+    def reached(self, run: "Run") -> None:
+        """At a new position: what was measured on the way, and whether the script ends here."""
+        if self._metrics:
+            finite = {
+                k: v if v is not None and math.isfinite(v) else None
+                for k, v in self._metrics.items()
+            }
+            self._write(metrics=finite, of=run._where_exactly())
+        self._metrics = {}
+        if run._final is not None:
+            self._write(ended=run._where_exactly(), reason=run._final)
 
     def _write(self, **what: Any) -> None:
         self._file.write(json.dumps(what, sort_keys=True) + "\n")

@@ -36,7 +36,7 @@ final class TraceFile {
                 thing ->
                     forgotten.add(
                         new Leg.Forgotten(thing.get("kind").asText(), thing.get("name").asText())));
-      } else {
+      } else if (node.has("at")) {
         steps.add(step(node));
       }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 final class ChildProcess {
   private static final String MARK = "BATON_RUN";
 
-  /** Names a file that {@code baton.py} writes a line a batch to, for the drill. */
-  private static final String TRACE = "BATON_TRACE";
+  /** A file that {@code baton.py} writes a line a batch to, and where epochs end: for the drill. */
+  private static final Set<String> OF_A_DRILL = Set.of("BATON_TRACE", "BATON_DRILL_BATCHES");
 
   private static final Path PROC = Path.of("/proc");
 
@@ -59,7 +60,7 @@ final class ChildProcess {
     String mark = UUID.randomUUID().toString();
     ProcessBuilder builder = new ProcessBuilder();
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("BATON_") && !name.equals(TRACE));
+    environment.keySet().removeIf(name -> name.startsWith("BATON_") && !OF_A_DRILL.contains(name));
     variables.forEach(environment::put);
     environment.put(MARK, mark);
     String path = environment.getOrDefault("PATH", "/usr/bin:/bin");

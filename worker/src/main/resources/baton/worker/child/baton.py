@@ -25,6 +25,7 @@ import errno
 import functools
 import gc
 import hashlib
+import itertools
 import json
 import math
 import mmap
@@ -1270,10 +1271,26 @@ def _connected() -> Union[_Alone, _Worker]:
         _link = _Worker(address) if address else _Alone()
     return _link
 
-# --- What a drill compares: a line for each batch ------------------------------------------------
+# --- What a drill compares: a line for each batch; and how soon it ends an epoch -----------------
 
 
 _TRACE = os.environ.pop("BATON_TRACE", None)
+_MOST_BATCHES = int(os.environ.pop("BATON_DRILL_BATCHES", "0"))
+"""So many batches end an epoch in a drill, as if the loader had no more; 0: no drill."""
+
+
+def _shortened(
+    loader: Any, rest: Iterator[Any], count: int, done: int
+) -> Tuple[Iterator[Any], int]:
+    """What is left of an epoch, and its batches, as a drill wants them.
+
+    An iterator goes on in the next epoch where this one leaves it, so it keeps its own end.
+    """
+    if not _MOST_BATCHES or hasattr(loader, "__next__"):
+        return rest, count
+    if count:
+        return rest, min(count, _MOST_BATCHES)
+    return itertools.islice(rest, max(0, _MOST_BATCHES - done)), 0
 
 
 class _Trace:
@@ -1283,6 +1300,8 @@ class _Trace:
     def __init__(self, path: str):
         self._file = open(path, "a", encoding="utf-8", buffering=1)
         self._given: Dict[str, Any] = {}
+        self._metrics: Dict[str, Any] = {}
+        self._loss_before: Optional[float] = None
         self._begun = False
 
     def begin(self, run: "Run") -> None:
@@ -1297,13 +1316,31 @@ class _Trace:
         for name, blob in _capture_generators().items():
             states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
         self._given = {"at": run._where_exactly(), "generators": states}
+        self._loss_before = run._loss
         if item is not None:
             self._given["batch"] = _fingerprint(item)
 
     def done(self, loss: Optional[float]) -> None:
+        """After the batch; one without a step, as when gradients accumulate, has no loss."""
+        stale = loss is self._loss_before
         if self._given:
-            self._write(**self._given, loss=None if loss is None else repr(loss))
+            self._write(**self._given, loss=None if loss is None or stale else repr(loss))
         self._given = {}
+
+    def evaluated(self, metrics: Mapping[str, Any]) -> None:
+        self._metrics.update(metrics)
+
+    def reached(self, run: "Run") -> None:
+        """At a new position: what was measured on the way, and whether the script ends here."""
+        if self._metrics:
+            finite = {
+                k: v if v is not None and math.isfinite(v) else None
+                for k, v in self._metrics.items()
+            }
+            self._write(metrics=finite, of=run._where_exactly())
+        self._metrics = {}
+        if run._final is not None:
+            self._write(ended=run._where_exactly(), reason=run._final)
 
     def _write(self, **what: Any) -> None:
         self._file.write(json.dumps(what, sort_keys=True) + "\n")
@@ -1549,6 +1586,8 @@ class Run:
         """
         values = {name: float(value) for name, value in metrics.items()}
         self._metrics.update(values)
+        if self._trace:
+            self._trace.evaluated(values)
         self._link.evaluated(values)
 
     def finish(self, reason: str) -> None:
@@ -1568,6 +1607,7 @@ class Run:
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
         iterator, count = self._data.begin(loader, self.epoch, self.batch, seed)
+        iterator, count = _shortened(loader, iterator, count, self.batch)
         if count and self.batch >= count:
             message = "An epoch has %d batches now, and training stopped after %d of one."
             raise BatonError(message % (count, self.batch), "Use the data that began the job.")
@@ -1620,6 +1660,8 @@ class Run:
     def _go_on(self) -> bool:
         """After a batch within an epoch: reports it, takes orders, says whether more is wanted."""
         self.batch += 1
+        if self._trace:
+            self._trace.reached(self)
         if self._stepped or self._final is not None:
             self._link.batch_done(self, self._loss, self._final)
             self._over = not self._link.orders(self, self._final is not None)
@@ -1638,6 +1680,8 @@ class Run:
         self._sums.clear()
         self._data.end_epoch()
         self.epoch, self.batch = self.epoch + 1, 0
+        if self._trace:
+            self._trace.reached(self)
         # Whatever an evaluation has drawn, each epoch begins the same.
         _seed_generators(_derive(self.job.seed, self.epoch))
         self._link.batch_done(self, self._loss, self._final)
@@ -1729,10 +1773,9 @@ class _Whole:
 
     def done(self, epoch: int, batch: int, loss: Any = None) -> None:
         run = self.run
-        run.step(loss=loss)
         if run._trace:
             run._trace.given(run)
-            run._trace.done(run._loss)
+        run.step(loss=loss)
         run.epoch, run.batch = epoch, batch
         self._pending = True
 
@@ -1742,6 +1785,8 @@ class _Whole:
         if not self._pending:
             return not run._over
         self._pending = False
+        if run._trace:
+            run._trace.done(run._loss)  # only here: some tell the loss after the step
         if run.batch == 0:
             run.epoch -= 1
             run._inner_done = True
