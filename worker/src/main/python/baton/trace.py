@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import itertools
 import json
@@ -10,13 +9,15 @@ import math
 import os
 import random
 import sys
+import warnings
 from typing import Any, Dict, Iterator, List, Mapping, Optional, TYPE_CHECKING, Tuple
 
 from .errors import BatonError
 from .generators import _capture_generators
-from .models import _bare, _is_leaf
+from .models import _bare, _is_leaf, _tensors_of
 from .parts import _state_of
-from .tensors import _HostMemory
+from .reach import _Found, _after_the_loop, _is_array, _is_plain, _reachable
+from .tensors import _HostMemory, _is_torch
 
 if TYPE_CHECKING:
     from .run import Run
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 _TRACE = os.environ.pop("BATON_TRACE", None)
 _MOST_BATCHES = int(os.environ.pop("BATON_DRILL_BATCHES", "0"))
 """So many batches end an epoch in a drill, as if the loader had no more; 0: no drill."""
+
+_SAMPLE = 256
+"""So many numbers of a tensor are looked at after each batch; checkpoints are compared whole."""
+
+_LONGEST_VALUE = 200
+"""Of the script's own values none with more members is looked at: those are data."""
 
 
 def _shortened(
@@ -42,38 +49,63 @@ def _shortened(
 
 
 class _Trace:
-    """Writes down, a JSON line for each batch, what it was, which state the generators had before
-    it, and its loss: by these two runs are compared. Only where ``BATON_TRACE`` names a file."""
+    """Writes down, a JSON line for each batch, all that two runs are compared by.
+
+    What the batch was and its loss; and fingerprints of what there was before it: the generators,
+    what was given to ``resume``, what was not (``strangers``), and the script's own values. Of the
+    last two only what has changed since the line before. Only where ``BATON_TRACE`` names a file.
+    """
 
     def __init__(self, path: str):
         self._file = open(path, "a", encoding="utf-8", buffering=1)
-        self._given: Dict[str, Any] = {}
+        self._line: Dict[str, Any] = {}
         self._metrics: Dict[str, Any] = {}
+        self._strangers: Dict[str, Tuple[str, Any]] = {}
+        self._told: Dict[str, Dict[str, Optional[str]]] = {"strangers": {}, "values": {}}
         self._loss_before: Optional[float] = None
         self._begun = False
 
     def begin(self, run: "Run") -> None:
         """Before the first batch: where it begins, and what was not given to ``resume``."""
-        if not self._begun:
-            self._begun = True
-            self._write(begin=run._where_exactly(), forgotten=_forgotten(run))
+        if self._begun:
+            return
+        self._begun = True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._strangers = _strangers(run)
+            after = _after_the_loop()
+        forgotten = [
+            {"kind": kind, "name": type(thing).__name__, "path": path}
+            for path, (kind, thing) in sorted(self._strangers.items())
+        ]
+        where = run._where_exactly()
+        self._write(begin=where, forgotten=forgotten, **({"after": after} if after else {}))
 
     def given(self, run: "Run", item: Any = None) -> None:
-        own = {"own." + k.rstrip("."): v for k, v in run._parts.of["generators"].items()}
-        states = {k: _fingerprint(_state_of(v)) for k, v in own.items()}
-        for name, blob in _capture_generators().items():
-            states[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
-        self._given = {"at": run._where_exactly(), "generators": states}
         self._loss_before = run._loss
-        if item is not None:
-            self._given["batch"] = _fingerprint(item)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            line = {"at": run._where_exactly(), **_fingerprints(run)}
+            strange = {path: _of_thing(kind, t) for path, (kind, t) in self._strangers.items()}
+            self._add_changes(line, "strangers", strange)
+            self._add_changes(line, "values", _values(run, self._strangers))
+            if item is not None:
+                line["batch"] = _fingerprint(item)
+        self._line = line
+
+    def _add_changes(self, line: Dict[str, Any], what: str, now: Mapping[str, Any]) -> None:
+        before = self._told[what]
+        changed = {k: now.get(k) for k in {**before, **now} if before.get(k) != now.get(k)}
+        before.update(changed)
+        if changed:
+            line[what] = changed
 
     def done(self, loss: Optional[float]) -> None:
         """After the batch; one without a step, as when gradients accumulate, has no loss."""
         stale = loss is self._loss_before
-        if self._given:
-            self._write(**self._given, loss=None if loss is None or stale else repr(loss))
-        self._given = {}
+        if self._line:
+            self._write(**self._line, loss=None if loss is None or stale else repr(loss))
+        self._line = {}
 
     def evaluated(self, metrics: Mapping[str, Any]) -> None:
         self._metrics.update(metrics)
@@ -94,67 +126,154 @@ class _Trace:
         self._file.write(json.dumps(what, sort_keys=True) + "\n")
 
 
-def _fingerprint(value: Any) -> str:
-    """Of the numbers and texts in it; of anything else the type alone."""
+def _fingerprints(run: "Run") -> Dict[str, Any]:
+    """Of the generators, and of what was given to ``resume`` by its kind."""
+    own = {"own." + k.rstrip("."): v for k, v in run._parts.of["generators"].items()}
+    generators = {k: _fingerprint(_state_of(v)) for k, v in own.items()}
+    for name, blob in _capture_generators().items():
+        generators[name[len("generator.") :]] = _fingerprint(bytes(blob.data))
+    parts = {
+        kind: _sampled([_state_of(thing) for thing in things.values()])
+        for kind, things in run._parts.of.items()
+        if things and kind != "generators"
+    }
+    if run._models.of:
+        parts["model"] = _sampled([_tensors_of(model) for model in run._models.of.values()])
+    return {"generators": generators, "parts": parts}
+
+
+def _of_thing(kind: str, thing: Any) -> Optional[str]:
+    """A fingerprint of what was not given; none: its state cannot be looked at."""
+    try:
+        if issubclass(type(thing), random.Random):
+            return _fingerprint(thing.getstate())
+        if hasattr(thing, "random_raw"):  # NumPy's bit generators
+            return _fingerprint(thing.state)
+        if kind == "generator":
+            return _fingerprint(_state_of(thing))
+        return _sampled(_tensors_of(thing) if kind == "model" else _state_of(thing))
+    except Exception:
+        return None
+
+
+def _sampled(value: Any) -> str:
+    return _fingerprint(value, _SAMPLE)
+
+
+def _fingerprint(value: Any, most: Optional[int] = None) -> str:
+    """Of the numbers and texts in it, of at most so many of a tensor; of others the type alone."""
     digest = hashlib.blake2b(digest_size=8)
-    _feed(digest, value)
+    _feed(digest, value, most)
     return digest.hexdigest()
 
 
-def _feed(digest: Any, value: Any) -> None:
+def _feed(digest: Any, value: Any, most: Optional[int] = None) -> None:
     digest.update(type(value).__name__.encode())
     if _is_leaf(value):
         host = _HostMemory()
         try:
-            blob = host.copy("", value)
+            digest.update(("%s %s" % (value.dtype, tuple(value.shape))).encode())
+            blob = host.copy("", _sample(value, most))
             host.finish()
-        except BatonError:
+        except (BatonError, NotImplementedError, RuntimeError, ValueError):
             return  # It has no bytes of its own, such as a sparse tensor.
-        digest.update(("%s %s" % (blob.dtype, blob.shape)).encode())
         digest.update(blob.data)
     elif isinstance(value, Mapping):
         for key in value:
-            digest.update(repr(key).encode())
-            _feed(digest, value[key])
+            digest.update(repr(key).encode() if _is_plain(key) else b"")
+            _feed(digest, value[key], most)
     elif isinstance(value, (list, tuple)):
         digest.update(b"%d" % len(value))
         for member in value:
-            _feed(digest, member)
+            _feed(digest, member, most)
     elif isinstance(value, (bytes, bytearray, str, int, float)) or value is None:
         digest.update(repr(value).encode())
 
 
-def _forgotten(run: "Run") -> List[Dict[str, str]]:
-    """What could be saved and restored, is alive, and was not given to ``resume``."""
+def _sample(value: Any, most: Optional[int]) -> Any:
+    if most is None:
+        return value
+    flat = (value.detach() if _is_torch(value) else value).reshape(-1)
+    return flat[:: max(1, len(flat) // most)]
+
+
+def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
+    """The script's own numbers, texts and small tensors by the path that it reaches them by."""
+    known = _known(run) | {id(thing) for _, thing in strangers.values()}
+    values = {}
+    for path, thing, is_own in _reachable(known, _has_no_values):
+        if is_own and _is_small(thing):
+            values[path] = _sampled(thing)
+    return values
+
+
+def _has_no_values(found: _Found) -> bool:
+    return not found.is_own or _is_array(found.thing)
+
+
+def _is_small(thing: Any) -> bool:
+    if _is_array(thing):
+        return getattr(thing, "ndim", 0) == 0 or thing.shape[0] <= _LONGEST_VALUE
+    if issubclass(type(thing), (list, tuple)):
+        return len(thing) <= _LONGEST_VALUE and all(_is_plain(member) for member in thing)
+    return _is_plain(thing)
+
+
+def _known(run: "Run") -> "set[int]":
+    """The ids of what was given to ``resume``, and of what that consists of."""
     known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
+    known |= {id(run), id(run.job), id(run._link), id(run._parts.of)}
     for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
         known.add(id(model))
         known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
     for scheduler in run._parts.of["scheduler"].values():
         known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
-    found: List[Tuple[str, Any]] = []
-    for thing in gc.get_objects():
-        if id(thing) not in known:
-            kind = _kind_of(thing, type(thing))
-            if kind:
-                found.append((kind, thing))
-    whole = [thing for kind, thing in found if kind == "model"]
-    inner = {id(m) for thing in whole for m in thing.modules() if m is not thing}
-    names = {(kind, type(t).__name__) for kind, t in found if id(t) not in inner}
-    return [{"kind": kind, "name": name} for kind, name in sorted(names)][:20]
+    return known
 
 
-def _kind_of(thing: Any, kind: Any) -> str:
-    """What a thing is by what its class can do; empty: nothing that has a state of training."""
-    if isinstance(thing, random.Random):
-        names = getattr(sys.modules.get("tempfile"), "_name_sequence", None)
-        theirs = (getattr(random, "_inst", None), getattr(names, "_rng", None))
-        known = isinstance(thing, random.SystemRandom) or any(thing is one for one in theirs)
-        return "" if known else "generator"
-    if not hasattr(kind, "load_state_dict"):
+def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
+    """What has a state, is reached by the script and was not given to ``resume``: its kind and
+    itself, by the path that it is reached by."""
+    found: Dict[str, Tuple[str, Any]] = {}
+    for path, thing, _ in _reachable(_known(run), lambda found: bool(_kind_of(found.thing))):
+        kind = _kind_of(thing)
+        if kind:
+            found[path] = (kind, thing)
+    return found
+
+
+_LOOPS_OF = ("lightning", "pytorch_lightning", "transformers", "accelerate", "keras", "baton")
+"""Packages that save the states of their own loops by themselves, or whose callback does."""
+
+
+def _kind_of(thing: Any) -> str:
+    """What a thing is by what its class can do; empty: nothing that has a state of training.
+
+    The class is asked, never the thing: a proxy, or a module that is imported late, answers for
+    itself, with an error too.
+    """
+    kind = type(thing)
+    if _is_generator(kind):
+        return "generator"
+    try:
+        if issubclass(kind, type) or not hasattr(kind, "load_state_dict"):
+            return ""
+        if hasattr(kind, "forward"):
+            return "model" if next(iter(thing.parameters()), None) is not None else ""
+        if hasattr(kind, "zero_grad"):
+            return "optimizer"
+        if hasattr(kind, "get_last_lr"):
+            return "scheduler"
+        return "" if str(kind.__module__).split(".")[0] in _LOOPS_OF else "state"
+    except Exception:
         return ""
-    if hasattr(kind, "forward"):
-        return "model" if next(thing.parameters(), None) is not None else ""
-    if hasattr(kind, "zero_grad"):
-        return "optimizer"
-    return "scheduler" if hasattr(kind, "get_last_lr") else "state"
+
+
+def _is_generator(kind: Any) -> bool:
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    kinds: List[Any] = [random.Random]
+    if torch is not None:
+        kinds.append(torch.Generator)
+    if numpy is not None and "numpy.random" in sys.modules:
+        kinds += [numpy.random.RandomState, numpy.random.Generator, numpy.random.BitGenerator]
+    return issubclass(kind, tuple(kinds)) and not issubclass(kind, random.SystemRandom)
