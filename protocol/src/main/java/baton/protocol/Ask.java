@@ -1,5 +1,6 @@
 package baton.protocol;
 
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Set;
  * @param stores ids of the stores whose root it has read (R15)
  * @param device the kind of device it trains on, such as {@code cpu} or {@code Tesla T4}
  * @param endsIn how long the session will last, if it knows
+ * @param checkpointFormat the newest format of checkpoints that it reads; 0, as in what older
+ *     versions wrote: 1
  */
 public record Ask(
     Sha256 secretHash,
@@ -22,7 +25,8 @@ public record Ask(
     Set<String> programs,
     Set<StoreId> stores,
     String device,
-    Optional<Duration> endsIn) {
+    Optional<Duration> endsIn,
+    int checkpointFormat) {
   public Ask {
     Names.pathSafe("A worker's name", worker);
     if (device.isBlank() || device.length() > 100) {
@@ -33,12 +37,25 @@ public record Ask(
     }
     programs = Set.copyOf(programs);
     stores = Set.copyOf(stores);
+    checkpointFormat = Math.max(1, checkpointFormat);
+  }
+
+  /** One of a worker of this version. */
+  public Ask(
+      Sha256 secretHash,
+      SessionId session,
+      String worker,
+      Set<String> programs,
+      Set<StoreId> stores,
+      String device,
+      Optional<Duration> endsIn) {
+    this(secretHash, session, worker, programs, stores, device, endsIn, Manifest.FORMAT);
   }
 
   /** The same request, of a session that counts as having read one store more. */
   public Ask alsoReading(StoreId store) {
     Set<StoreId> all = new HashSet<>(stores);
     all.add(store);
-    return new Ask(secretHash, session, worker, programs, all, device, endsIn);
+    return new Ask(secretHash, session, worker, programs, all, device, endsIn, checkpointFormat);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param folder its folder in the store, relative to the store's root
  * @param stateDigest sha256 of the state it holds, without its parents; what R7 compares
  * @param bytes the size of all its files, in bytes
+ * @param format of its manifest and files; absent in what older versions wrote, which was 1
  */
 public record Checkpoint(
     Sha256 digest,
@@ -18,4 +19,21 @@ public record Checkpoint(
     Fence fence,
     String folder,
     Sha256 stateDigest,
-    long bytes) {}
+    long bytes,
+    Integer format) {
+  public Checkpoint {
+    format = format == null ? 1 : format;
+  }
+
+  /** One of the first format. */
+  public Checkpoint(
+      Sha256 digest,
+      Optional<Sha256> parent,
+      Position position,
+      Fence fence,
+      String folder,
+      Sha256 stateDigest,
+      long bytes) {
+    this(digest, parent, position, fence, folder, stateDigest, bytes, 1);
+  }
+}

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param waited how long the coordinator held the request
  * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
  * @param head where training goes on; empty: fresh from the seed
+ * @param acceptChange whether a person accepts that another script, other arguments or other files
+ *     go on from the head than made it
  */
 public record Grant(
     JobId job,
@@ -21,7 +23,8 @@ public record Grant(
     Segment segment,
     Optional<Checkpoint> head,
     StoreId store,
-    Optional<Hazard> hazard) {
+    Optional<Hazard> hazard,
+    boolean acceptChange) {
 
   public Grant(
       JobId job,
@@ -32,6 +35,6 @@ public record Grant(
       Segment segment,
       Optional<Checkpoint> head,
       StoreId store) {
-    this(job, spec, fence, ttl, waited, segment, head, store, Optional.empty());
+    this(job, spec, fence, ttl, waited, segment, head, store, Optional.empty(), false);
   }
 }

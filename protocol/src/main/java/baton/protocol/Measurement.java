@@ -1,19 +1,21 @@
 package baton.protocol;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What was measured at a position, such as the loss of an epoch or the accuracy on the held-out
- * split: finite numbers by name.
+ * split.
+ *
+ * @param values numbers by name; one that is not finite is a gap: NaN here, null in JSON
  */
-public record Measurement(Position position, Map<String, Double> values) {
+public record Measurement(Position position, @Gaps Map<String, Double> values) {
   public Measurement {
-    values = Map.copyOf(values);
-    values.forEach(
-        (name, value) -> {
-          if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("the metric " + name + " is not a finite number");
-          }
-        });
+    values =
+        values.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey,
+                    metric -> Double.isFinite(metric.getValue()) ? metric.getValue() : Double.NaN));
   }
 }

@@ -8,24 +8,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What may change the bits of a training, by name: framework, threads, device, instruction set. Two
- * trainings are compared bit for bit within one profile only (R7).
+ * What may change the bits of a training, by name: script, arguments, framework, threads, device,
+ * instruction set. Two trainings are compared bit for bit within one profile only (R7).
  *
  * @param facts none: it is not known
  */
 public record NumericProfile(@JsonValue Map<String, String> facts) {
   public static final NumericProfile UNKNOWN = new NumericProfile(Map.of());
 
+  private static final String ARGUMENTS = "arguments";
+  private static final String FILES = "files";
+  private static final String UNSURE = "unsure";
+
   private static final int MOST_FACTS = 100;
   private static final int LONGEST = 1_000;
 
+  /** What a person changed; with another of these a worker goes on only if a person accepts it. */
+  private static final Set<String> PROGRAM = Set.of("script", ARGUMENTS, FILES);
+
+  /** Older versions do not record them: who lacks one says nothing of it. */
+  private static final Set<String> MAY_BE_ABSENT = Set.of(ARGUMENTS, FILES, "hash_seed");
+
   /** What a person asks first comes first: of another device much else is a mere consequence. */
   private static final List<String> TELLING =
-      List.of("device", "gpu", "engine", "torch", "flavor", "cuda", "threads", "processor");
+      List.of(
+          "script",
+          ARGUMENTS,
+          FILES,
+          "device",
+          "gpu",
+          "engine",
+          "torch",
+          "flavor",
+          "cuda",
+          "threads",
+          "processor");
 
   private static final Map<String, String> WORDS =
       Map.of(
@@ -36,6 +58,7 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
           "cuda", "CUDA version",
           "threads", "thread count",
           "language", "language version",
+          "hash_seed", "seed of Python's hashes",
           "script", "version of the script");
 
   /** One fact that differs; the side that does not name it is empty. */
@@ -43,8 +66,16 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
     /** Such as {@code another thread count: 1 -> 2}. */
     @Override
     public String toString() {
-      return "another %s: %s -> %s"
-          .formatted(WORDS.getOrDefault(fact, fact), before.orElse("none"), after.orElse("none"));
+      if (fact.equals(FILES) && before.isPresent() && after.isPresent()) {
+        return FilesRead.difference(before.get(), after.get());
+      }
+      return "%s: %s -> %s"
+          .formatted(
+              fact.equals(ARGUMENTS)
+                  ? "other arguments"
+                  : "another " + WORDS.getOrDefault(fact, fact),
+              before.orElse("none"),
+              after.orElse("none"));
     }
   }
 
@@ -61,11 +92,18 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
     return !facts.isEmpty();
   }
 
+  /** Why a training may differ from itself under this very profile; empty: nothing is known. */
+  public Optional<String> unsure() {
+    return Optional.ofNullable(facts.get(UNSURE));
+  }
+
   /** Where {@code later} is another than this, the most telling first. */
   public List<Difference> differences(NumericProfile later) {
     return Stream.concat(facts.keySet().stream(), later.facts.keySet().stream())
         .distinct()
         .filter(fact -> !Objects.equals(facts.get(fact), later.facts.get(fact)))
+        .filter(fact -> !fact.equals(UNSURE))
+        .filter(fact -> !MAY_BE_ABSENT.contains(fact) || (has(fact) && later.has(fact)))
         .sorted(Comparator.comparingInt(NumericProfile::rank).thenComparing(fact -> fact))
         .map(
             fact ->
@@ -74,6 +112,32 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
                     Optional.ofNullable(facts.get(fact)),
                     Optional.ofNullable(later.facts.get(fact))))
         .toList();
+  }
+
+  /**
+   * Where {@code later} has another program than this, as far as this was recorded: another script,
+   * other arguments or other files that it read.
+   */
+  public List<Difference> programDifferences(NumericProfile later) {
+    return differences(later).stream()
+        .filter(difference -> PROGRAM.contains(difference.fact()) && has(difference.fact()))
+        .toList();
+  }
+
+  /** With what {@code later} says and this, of an older version, could not. */
+  public NumericProfile completedBy(NumericProfile later) {
+    if (!isKnown()) {
+      return later;
+    }
+    Map<String, String> all = new TreeMap<>(facts);
+    MAY_BE_ABSENT.stream()
+        .filter(later::has)
+        .forEach(fact -> all.putIfAbsent(fact, later.facts.get(fact)));
+    return new NumericProfile(all);
+  }
+
+  private boolean has(String fact) {
+    return facts.containsKey(fact);
   }
 
   private static int rank(String fact) {

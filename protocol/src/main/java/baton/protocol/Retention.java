@@ -35,11 +35,11 @@ public record Retention(Optional<Best> best, Optional<Integer> everyEpochs, Opti
       }
     }
 
-    /** How a checkpoint did: what was measured last since its parent; empty: nothing was. */
+    /** How a checkpoint did: the last finite value since its parent; empty: there is none. */
     public OptionalDouble score(List<Measurement> measurements) {
       for (int i = measurements.size() - 1; i >= 0; i--) {
         Double value = measurements.get(i).values().get(metric);
-        if (value != null) {
+        if (value != null && Double.isFinite(value)) {
           return OptionalDouble.of(value);
         }
       }

@@ -22,6 +22,7 @@ import baton.protocol.message.Problem;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
+import baton.protocol.message.ResumeRequest;
 import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
@@ -52,7 +53,7 @@ class JsonTest {
   private static final Position POSITION = new Position(3, 4);
   private static final Segment SEGMENT = new Segment(POSITION, Position.ofEpochs(5));
   private static final Checkpoint CHECKPOINT =
-      new Checkpoint(DIGEST, Optional.of(DIGEST), POSITION, FENCE, "j1/f", DIGEST, 1L << 40);
+      new Checkpoint(DIGEST, Optional.of(DIGEST), POSITION, FENCE, "j1/f", DIGEST, 1L << 40, 2);
   private static final Retention RETENTION =
       new Retention(
           Optional.of(new Retention.Best("wer", Retention.Goal.MIN)),
@@ -110,6 +111,7 @@ class JsonTest {
         JOB,
         SPEC,
         new Measurement(POSITION, Map.of("loss", 0.1)),
+        new Measurement(POSITION, Map.of("loss", 0.1, "accuracy", Double.NaN)),
         PhaseLimit.ofMinutes(1, 2),
         Policy.DEFAULT,
         Policy.DEFAULT.keeping(2, RETENTION),
@@ -129,6 +131,7 @@ class JsonTest {
         Manifests.example(),
         Manifests.example().files().get(0),
         new CheckpointView(CHECKPOINT, "kept", Verified.COORDINATOR, NOON, Map.of("accuracy", 0.9)),
+        new CheckpointView(CHECKPOINT, "kept", Verified.WORKER, NOON, Map.of("f1", Double.NaN)),
         new CommitAnswer(DIGEST, AfterCommit.TRAIN_ON, POSITION, Verified.WORKER),
         new CommitAnswer(DIGEST, AfterCommit.COMPLETE, null, Verified.WORKER),
         new CommitRequest(null, POSITION, "{\n}", null),
@@ -154,7 +157,8 @@ class JsonTest {
             new Measurement(POSITION, Map.of("accuracy", 0.5)),
             List.of("one"),
             NOON,
-            7L),
+            7L,
+            true),
         new JobView.CertificateView("EXACT", "exact", null, null, List.of()),
         new JobView.DifferenceView("threads", "1", "2"),
         new NumericProfile(Map.of("threads", "1")),
@@ -162,6 +166,7 @@ class JsonTest {
         lease(),
         LeaseAnswer.from(GRANT),
         LeaseAnswer.from(GRANT, Optional.of(ACCESS)),
+        LeaseAnswer.from(accepting()),
         LeaseRequest.from(ASK),
         LeaseRequest.from(ASK, true),
         ACCESS,
@@ -170,6 +175,7 @@ class JsonTest {
         new Problem("urn:baton:stale-fence", "t", 409, "d", null),
         new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
         new ReleaseRequest(ReleaseReason.COMPLETED, null),
+        new ResumeRequest(true),
         new RenewAnswer(1, 2, Directive.GO_ON, null, null),
         new RenewRequest(
             Phase.TRAIN,
@@ -188,6 +194,20 @@ class JsonTest {
         new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null),
         waiting(),
         new StatusView(List.of(), List.of(waiting())));
+  }
+
+  private static Grant accepting() {
+    return new Grant(
+        JOB,
+        SPEC,
+        FENCE,
+        Duration.ofMillis(60_001),
+        Duration.ofMillis(1),
+        SEGMENT,
+        Optional.of(CHECKPOINT),
+        STORE,
+        Optional.of(Hazard.PRIOR),
+        true);
   }
 
   private static StatusView.DriveView drive() {
@@ -212,6 +232,63 @@ class JsonTest {
 
     assertThat(read).isEqualTo(example);
     assertThat(Json.writer().writeValueAsString(read)).isEqualTo(text);
+  }
+
+  @Test
+  void aMetricThatIsNotFiniteIsAGapWithItsName() throws JsonProcessingException {
+    Measurement measured =
+        new Measurement(
+            POSITION, Map.of("f1", Double.NaN, "ratio", Double.NEGATIVE_INFINITY, "loss", 0.5));
+
+    String text = Json.writer().writeValueAsString(measured);
+
+    assertThat(text)
+        .isEqualTo(
+            "{\"position\":{\"epoch\":3,\"batch\":4},"
+                + "\"values\":{\"f1\":null,\"loss\":0.5,\"ratio\":null}}");
+    assertThat(Json.readerFor(Measurement.class).<Measurement>readValue(text)).isEqualTo(measured);
+    assertThat(measured.values().get("ratio")).isNaN();
+  }
+
+  @Test
+  void aMetricIsANumberOrAGapAndNothingElse() {
+    for (String wrong : List.of("\"NaN\"", "\"0.5\"", "NaN", "true", "{}", "[0.5]")) {
+      assertThatThrownBy(
+              () ->
+                  Json.readerFor(Measurement.class)
+                      .readValue(
+                          "{\"position\":{\"epoch\":3,\"batch\":4},\"values\":{\"f1\":"
+                              + wrong
+                              + "}}"))
+          .as(wrong)
+          .isInstanceOf(JsonProcessingException.class);
+    }
+  }
+
+  @Test
+  void whatAnOlderVersionLeavesOutIsOfTheFirstFormatAndAcceptsNothing()
+      throws JsonProcessingException {
+    String request = Json.writer().writeValueAsString(LeaseRequest.from(ASK));
+    String checkpoint = Json.writer().writeValueAsString(CHECKPOINT);
+    String answer = Json.writer().writeValueAsString(LeaseAnswer.from(accepting()));
+
+    assertThat(
+            Json.readerFor(LeaseRequest.class)
+                .<LeaseRequest>readValue(request.replace(",\"checkpointFormat\":2", ""))
+                .toAsk()
+                .checkpointFormat())
+        .isEqualTo(1);
+    assertThat(
+            Json.readerFor(Checkpoint.class)
+                .<Checkpoint>readValue(checkpoint.replace(",\"format\":2", ""))
+                .format())
+        .isEqualTo(1);
+    assertThat(
+            Json.readerFor(LeaseAnswer.class)
+                .<LeaseAnswer>readValue(answer.replace(",\"acceptChange\":true", ""))
+                .toGrant()
+                .acceptChange())
+        .isFalse();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.NumericProfile.Difference;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,6 +40,73 @@ class NumericProfileTest {
             "another framework version: PyTorch 2.7.1 -> PyTorch 2.5.1",
             "another thread count: 1 -> 2",
             "another processor: Xeon -> none");
+  }
+
+  @Test
+  void anotherScriptOrOtherArgumentsAreToldBeforeAnotherMachine() {
+    NumericProfile before = with("script", "aa", "arguments", "--lr 0.01", "hash_seed", "7");
+    NumericProfile after =
+        with("device", "gpu", "script", "bb", "arguments", "--lr 0.1", "hash_seed", "random");
+
+    assertThat(before.differences(after))
+        .extracting(Difference::toString)
+        .containsExactly(
+            "another version of the script: aa -> bb",
+            "other arguments: --lr 0.01 -> --lr 0.1",
+            "another device: cpu -> gpu",
+            "another seed of Python's hashes: 7 -> random");
+    assertThat(before.programDifferences(after))
+        .extracting(Difference::fact)
+        .containsExactly("script", "arguments");
+  }
+
+  @Test
+  void theFileThatDiffersIsNamed() {
+    String files = "{\"config.yaml\":\"aa\",\"vocab.txt\":\"bb\",\"old.csv\":\"cc\"}";
+
+    assertThat(told(files, "{\"config.yaml\":\"ff\",\"vocab.txt\":\"bb\",\"old.csv\":\"cc\"}"))
+        .isEqualTo("another file: config.yaml");
+    assertThat(told(files, "{\"config.yaml\":\"ff\",\"vocab.txt\":\"f\",\"new.csv\":\"dd\"}"))
+        .isEqualTo(
+            "other files: config.yaml, vocab.txt; read only now: new.csv; no longer read: old.csv");
+    assertThat(told("{}", "{\"a\":\"1\",\"b\":\"1\",\"c\":\"1\",\"d\":\"1\",\"e\":\"1\"}"))
+        .isEqualTo("read only now: a, b, c and 2 more");
+    assertThat(told("sha256:aa", files))
+        .isEqualTo("other files were read before the first batch, too many to name");
+  }
+
+  private static String told(String before, String after) {
+    return with("files", before).differences(with("files", after)).get(0).toString();
+  }
+
+  @Test
+  void whatAnOlderVersionDidNotRecordIsNoDifference() {
+    NumericProfile newer = with("arguments", "--lr 0.1", "files", "{}", "hash_seed", "7");
+
+    assertThat(LAPTOP.differences(newer)).isEmpty();
+    assertThat(newer.differences(LAPTOP)).isEmpty();
+    assertThat(LAPTOP.programDifferences(with("script", "aa"))).isEmpty();
+    assertThat(LAPTOP.completedBy(newer)).isEqualTo(newer);
+    assertThat(newer.completedBy(with("arguments", "--lr 9", "gpu", "H100"))).isEqualTo(newer);
+    assertThat(NumericProfile.UNKNOWN.completedBy(newer)).isEqualTo(newer);
+  }
+
+  @Test
+  void aDoubtIsNoDifference() {
+    NumericProfile doubtful = with("unsure", "set deterministic algorithms");
+
+    assertThat(doubtful.unsure()).contains("set deterministic algorithms");
+    assertThat(LAPTOP.unsure()).isEmpty();
+    assertThat(LAPTOP.differences(doubtful)).isEmpty();
+    assertThat(doubtful.differences(LAPTOP)).isEmpty();
+  }
+
+  private static NumericProfile with(String... facts) {
+    Map<String, String> all = new HashMap<>(LAPTOP.facts());
+    for (int i = 0; i < facts.length; i += 2) {
+      all.put(facts[i], facts[i + 1]);
+    }
+    return new NumericProfile(all);
   }
 
   @Test

@@ -72,7 +72,9 @@ final class Contract {
       throw new IllegalArgumentException("the contract has no " + method + " " + path);
     }
     return new Operation(
-        Operation.Parameter.all(this, parameters(item), parameters(operation)), body(operation));
+        Operation.Parameter.all(this, parameters(item), parameters(operation)),
+        body(operation),
+        !operation.getJsonObject("requestBody", new JsonObject()).getBoolean("required", false));
   }
 
   /** A validator of a schema as it stands in the document. */

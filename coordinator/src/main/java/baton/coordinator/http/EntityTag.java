@@ -50,7 +50,8 @@ record EntityTag(String value) {
         job.latest(),
         job.notices(),
         job.submittedAt(),
-        null);
+        null,
+        job.acceptChange());
   }
 
   private static JobView.LeaseView withoutTimeLeft(JobView.LeaseView lease) {

@@ -43,7 +43,7 @@ final class Gate {
   void hold(RoutingContext request, Operation operation) {
     operation.checkParameters(
         request.pathParams(), request.queryParams(), request.request().headers());
-    if (operation.body().isPresent()) {
+    if (operation.body().isPresent() && !(operation.mayLackBody() && hasNone(request))) {
       requireJson(request);
       operation.checkBody(request.body().buffer());
     }
@@ -62,6 +62,16 @@ final class Gate {
     } catch (IOException e) {
       throw Operation.malformed();
     }
+  }
+
+  /** The body as a message, where a request may come without one. */
+  static <T> Optional<T> readIfAny(RoutingContext request, Class<T> type) {
+    return hasNone(request) ? Optional.empty() : Optional.of(read(request, type));
+  }
+
+  private static boolean hasNone(RoutingContext request) {
+    Buffer body = request.body().buffer();
+    return body == null || body.length() == 0;
   }
 
   /** A value made from a message; where it cannot be, its sentence is the answer. */

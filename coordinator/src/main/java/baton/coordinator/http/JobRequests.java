@@ -10,6 +10,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Sha256;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
+import baton.protocol.message.ResumeRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -101,7 +102,12 @@ final class JobRequests {
   }
 
   void resume(RoutingContext request) {
-    change(request, relay.resume(job(request)));
+    boolean acceptChange =
+        Gate.readIfAny(request, ResumeRequest.class)
+            .map(body -> Boolean.TRUE.equals(body.acceptChange()))
+            .orElse(false);
+    Optional<String> key = Optional.ofNullable(request.request().getHeader("Idempotency-Key"));
+    change(request, relay.resume(job(request), acceptChange, key));
   }
 
   void cancel(RoutingContext request) {

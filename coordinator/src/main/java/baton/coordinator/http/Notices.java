@@ -30,6 +30,12 @@ final class Notices {
     if (job.state() == JobState.WAITING) {
       addWhoIsMissing(notices, job, waiting, now);
     }
+    if (job.acceptChange() && !job.state().isOver()) {
+      notices.add(
+          "Another script, other arguments or other files may go on from %s, once: a person accepts"
+                  .formatted(job.position())
+              + " it.");
+    }
     if (left.filter(Duration::isZero).isPresent()) {
       notices.add(
           "Lease %s of %s has run out, and nobody carries on yet. Start a worker that has the program %s."

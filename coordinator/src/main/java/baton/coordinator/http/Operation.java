@@ -20,8 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * What the contract demands of the requests of one route.
  *
  * @param body of its JSON body; empty: it has none
+ * @param mayLackBody whether a request may come without one
  */
-record Operation(List<Parameter> parameters, Optional<Validator> body) {
+record Operation(List<Parameter> parameters, Optional<Validator> body, boolean mayLackBody) {
   private static final int LONGEST_NUMBER = 18;
 
   /** Where a parameter stands. */

@@ -146,7 +146,7 @@ final class StatusText {
             metric -> {
               Matcher name = BEST.matcher(metric.getKey());
               Double epoch = values.get(metric.getKey() + "Epoch");
-              return name.matches() && epoch != null
+              return name.matches() && epoch != null && !epoch.isNaN()
                   ? Stream.of(
                       "best: %s %s %s, at %s"
                           .formatted(
@@ -177,8 +177,9 @@ final class StatusText {
         : time.toSeconds() + "s";
   }
 
+  /** A dash where there is a gap. */
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4g", value);
   }
 
   private static String counted(int number, String what) {

@@ -75,7 +75,8 @@ final class Views {
         measured.isEmpty() ? null : measured.get(measured.size() - 1),
         notices(job, left, now),
         job.submittedAt(),
-        eta.map(Duration::toSeconds).orElse(null));
+        eta.map(Duration::toSeconds).orElse(null),
+        job.acceptChange() ? true : null);
   }
 
   private List<String> notices(Job job, Optional<Duration> left, Instant now) {

@@ -33,6 +33,8 @@ public record Certificate(List<Stretch> stretches) {
     EXACT,
     /** At some hand-over the profile was another than at the start. */
     EQUIVALENT,
+    /** Under one profile, which says itself that it may not give the same bits twice. */
+    UNSURE,
     /** Some checkpoint names no profile, and those that do name the same. */
     UNKNOWN
   }
@@ -72,18 +74,24 @@ public record Certificate(List<Stretch> stretches) {
 
   /** Without what neither a rollback to {@code oldestKept} or later nor the verdict needs. */
   Certificate forgettingBefore(Position oldestKept) {
+    Optional<Stretch> departure = departure();
+    Optional<Stretch> unsure = unsure();
+    NumericProfile begun = NumericProfile.UNKNOWN;
     List<Stretch> kept = new ArrayList<>();
     for (int i = 0; i < stretches.size(); i++) {
       Stretch stretch = stretches.get(i);
       boolean superseded =
           i + 1 < stretches.size() && oldestKept.isAfter(stretches.get(i + 1).from());
+      NumericProfile completed = begun.completedBy(stretch.profile());
       boolean tells =
           i == 0
-              || origin().filter(stretch::equals).isPresent()
-              || departure().filter(stretch::equals).isPresent();
+              || !completed.equals(begun)
+              || departure.filter(stretch::equals).isPresent()
+              || unsure.filter(stretch::equals).isPresent();
       if (!superseded || tells) {
         kept.add(stretch);
       }
+      begun = completed;
     }
     return new Certificate(kept);
   }
@@ -92,32 +100,50 @@ public record Certificate(List<Stretch> stretches) {
     if (departure().isPresent()) {
       return Verdict.EQUIVALENT;
     }
+    if (unsure().isPresent()) {
+      return Verdict.UNSURE;
+    }
     boolean allKnown = stretches.stream().allMatch(stretch -> stretch.profile().isKnown());
     return allKnown ? Verdict.EXACT : Verdict.UNKNOWN;
   }
 
   /** The first stretch under another profile than the chain began with; empty: there is none. */
   public Optional<Stretch> departure() {
-    return origin()
-        .flatMap(
-            origin ->
-                stretches.stream()
-                    .filter(stretch -> stretch.profile().isKnown())
-                    .filter(stretch -> !stretch.profile().equals(origin.profile()))
-                    .findFirst());
+    return firstDeparture().map(Departure::at);
   }
 
   /** What differs since the departure. */
   public List<Difference> differences() {
-    return departure()
-        .map(departure -> origin().orElseThrow().profile().differences(departure.profile()))
-        .orElse(List.of());
+    return firstDeparture().map(Departure::differences).orElse(List.of());
+  }
+
+  private record Departure(Stretch at, List<Difference> differences) {}
+
+  private Optional<Departure> firstDeparture() {
+    NumericProfile begun = NumericProfile.UNKNOWN;
+    for (Stretch stretch : stretches) {
+      boolean comparable = begun.isKnown() && stretch.profile().isKnown();
+      List<Difference> differences = comparable ? begun.differences(stretch.profile()) : List.of();
+      if (!differences.isEmpty()) {
+        return Optional.of(new Departure(stretch, differences));
+      }
+      begun = begun.completedBy(stretch.profile());
+    }
+    return Optional.empty();
+  }
+
+  /** The first stretch of which not even a repeat under its own profile is sure. */
+  private Optional<Stretch> unsure() {
+    return stretches.stream().filter(s -> s.profile().unsure().isPresent()).findFirst();
   }
 
   /** The verdict for people, with its reason. */
   public String sentence() {
     return switch (verdict()) {
       case EXACT -> "exact: trained under one numeric profile";
+      case UNSURE ->
+          "not known to be exact here: "
+              + unsure().flatMap(s -> s.profile().unsure()).orElseThrow();
       case UNKNOWN ->
           "not known whether exact: there are checkpoints without a numeric profile; baton verify"
               + " reads what the store holds";
@@ -135,10 +161,6 @@ public record Certificate(List<Stretch> stretches) {
     return stretches.isEmpty()
         ? Optional.empty()
         : Optional.of(stretches.get(stretches.size() - 1));
-  }
-
-  private Optional<Stretch> origin() {
-    return stretches.stream().filter(stretch -> stretch.profile().isKnown()).findFirst();
   }
 
   static String told(List<Difference> differences) {

@@ -24,6 +24,7 @@ final class Change {
   private Budget budget;
   private Instant waitingSince;
   private Certificate certificate;
+  private boolean acceptChange;
 
   Change(Job before) {
     this.before = before;
@@ -39,6 +40,7 @@ final class Change {
     this.budget = before.budget();
     this.waitingSince = before.waitingSince();
     this.certificate = before.certificate();
+    this.acceptChange = before.acceptChange();
   }
 
   /** No version of the time that a restore undoes comes again: others may have kept one. */
@@ -77,7 +79,13 @@ final class Change {
   Change loseHead(Keeping rest) {
     chain = List.of();
     certificate = Certificate.NONE;
+    acceptChange = false;
     shelf = new Shelf(rest.kept(), rest.scores());
+    return this;
+  }
+
+  Change acceptChange(boolean value) {
+    acceptChange = value;
     return this;
   }
 
@@ -159,7 +167,8 @@ final class Change {
             budget,
             before.submittedAt(),
             waitingSince,
-            certificate);
+            certificate,
+            acceptChange);
     return new Decision(Optional.of(after), outcome, rows);
   }
 }

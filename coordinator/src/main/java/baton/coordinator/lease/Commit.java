@@ -5,6 +5,7 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
+import baton.protocol.NumericProfile.Difference;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
@@ -79,6 +80,9 @@ public record Commit(
     Lease lease = job.lease().orElseThrow();
     Position position = checkpoint.position();
     Change change = job.change().budget(job.budget().headMoved());
+    if (isOfAnotherProgram(job)) {
+      change.acceptChange(false); // once: the next change needs a person again
+    }
     change.row(
         new History.CheckpointCommitted(
             checkpoint, lease.ask().session(), verified, measurements, now));
@@ -123,17 +127,26 @@ public record Commit(
   /** Compares the profile with the one handed over (R7); the first of a chain meets none. */
   private Certificate certify(Change change, Job job, Instant now) {
     Certificate before = job.certificate();
-    Certificate after = before.extended(profile, job.position(), fence);
-    if (!after.equals(before) && before.last().isPresent()) {
-      NumericProfile handedOver = before.last().get().profile();
+    List<Difference> differences =
+        before.last().map(last -> last.profile().differences(profile)).orElse(List.of());
+    if (!differences.isEmpty()) {
       change.row(
           new History.Event(
               History.Event.Kind.PROFILE_CHANGED,
               "trained under another numeric profile from %s on: %s"
-                  .formatted(job.position(), Certificate.told(handedOver.differences(profile))),
+                  .formatted(job.position(), Certificate.told(differences)),
               now));
     }
-    return after;
+    return before.extended(profile, job.position(), fence);
+  }
+
+  /** Compared with what made the head; where that is not known, with whatever it was. */
+  private boolean isOfAnotherProgram(Job job) {
+    return job.certificate()
+        .last()
+        .map(Certificate.Stretch::profile)
+        .filter(before -> !before.isKnown() || !before.programDifferences(profile).isEmpty())
+        .isPresent();
   }
 
   private Outcome.Committed committed(AfterCommit next, Optional<Position> segmentEnd) {

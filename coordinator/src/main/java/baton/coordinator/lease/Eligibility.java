@@ -1,6 +1,7 @@
 package baton.coordinator.lease;
 
 import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
 import baton.protocol.StoreId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +27,12 @@ final class Eligibility {
                       "%s is bound to the store %s, which this worker has not opened"
                           .formatted(name, store))
               .orElse(name + " needs a store, and this worker has opened none"));
+    }
+    int format = job.head().map(Checkpoint::format).orElse(1);
+    if (format > ask.checkpointFormat()) {
+      return Optional.of(
+          "this worker is older than the checkpoints of %s (format %d): upgrade it"
+              .formatted(name, format));
     }
     if (job.budget().avoids(ask.session())) {
       return Optional.of(name + " failed in this session and is not given to it again");

@@ -25,6 +25,8 @@ import java.util.stream.Stream;
  * @param waitingSince when it last began to wait; of two jobs, who waits longer goes first
  * @param certificate what may be said of the head's state (R7); records of before it was kept have
  *     none
+ * @param acceptChange whether a person accepts that another program than before goes on from the
+ *     head, once: another script, other arguments or files; false in records of older versions
  */
 public record Job(
     JobId id,
@@ -41,7 +43,8 @@ public record Job(
     Budget budget,
     Instant submittedAt,
     Instant waitingSince,
-    Certificate certificate) {
+    Certificate certificate,
+    boolean acceptChange) {
 
   public Job {
     chain = List.copyOf(chain);
@@ -63,6 +66,7 @@ public record Job(
     require(
         chain.isEmpty() == certificate.stretches().isEmpty(),
         "a job with checkpoints says how they were trained");
+    require(!acceptChange || !chain.isEmpty(), "a change is accepted of what made the head");
     for (int i = 1; i < chain.size(); i++) {
       require(
           chain.get(i - 1).parent().equals(Optional.of(chain.get(i).digest()))
@@ -87,7 +91,8 @@ public record Job(
         Budget.UNTOUCHED,
         now,
         now,
-        Certificate.NONE);
+        Certificate.NONE,
+        false);
   }
 
   public Optional<Checkpoint> head() {

@@ -39,6 +39,7 @@ public record Restore(long incarnation, Optional<Recovered> found, Set<Sha256> k
     change
         .versionOfIncarnation(incarnation)
         .fence(Fence.beforeIncarnation(incarnation))
+        .acceptChange(false) // the lost time may have used it up
         .row(
             new History.Event(
                 History.Event.Kind.RESTORED, "restored as incarnation " + incarnation, now));

@@ -1,12 +1,21 @@
 package baton.coordinator.lease;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Lets a paused job go on, or a failed one try again; what it suffered before is forgiven. So is
  * what a waiting one suffered: a person who mended a machine need not wait until its bar is over.
+ *
+ * @param acceptChange whether another script, other arguments or other files may go on from the
+ *     head than made it, once; without a head there is nothing to accept
+ * @param key drawn by who asks, so that a repeat does not accept a second change; empty: none
  */
-public record Resume() implements Command {
+public record Resume(boolean acceptChange, Optional<String> key) implements Command {
+  public Resume() {
+    this(false, Optional.empty());
+  }
+
   @Override
   public Decision decide(Job job, Instant now) {
     if (job.hasNothingLeft() && job.state() != JobState.CANCELLED) {
@@ -16,24 +25,39 @@ public record Resume() implements Command {
                   .formatted(job.spec().name())
               + " itself. Cancel it and submit it anew.");
     }
+    boolean accepts = acceptChange && job.head().isPresent() && !job.acceptChange();
     return switch (job.state()) {
-      case PAUSED, FAILED -> resume(job, JobState.WAITING, now);
-      case PAUSING -> resume(job, JobState.RUNNING, now);
+      case PAUSED, FAILED -> resume(job, JobState.WAITING, accepts, now);
+      case PAUSING -> resume(job, JobState.RUNNING, accepts, now);
       case WAITING ->
-          job.budget().equals(Budget.UNTOUCHED)
+          job.budget().equals(Budget.UNTOUCHED) && !accepts
               ? Decision.unchanged(new Outcome.Now(JobState.WAITING))
-              : resume(job, JobState.WAITING, now);
-      case RUNNING -> Decision.unchanged(new Outcome.Now(JobState.RUNNING));
+              : resume(job, JobState.WAITING, accepts, now);
+      case RUNNING ->
+          accepts
+              ? resume(job, JobState.RUNNING, true, now)
+              : Decision.unchanged(new Outcome.Now(JobState.RUNNING));
       case COMPLETE, CANCELLED ->
           Decision.refused(Refusal.JOB_OVER, "%s is %s.".formatted(job.spec().name(), job.state()));
     };
   }
 
-  private static Decision resume(Job job, JobState state, Instant now) {
+  private static Decision resume(Job job, JobState state, boolean accepts, Instant now) {
     return job.change()
         .budget(Budget.UNTOUCHED)
         .state(state)
-        .row(new History.Event(History.Event.Kind.RESUMED, "resumed by a person", now))
+        .acceptChange(accepts || job.acceptChange())
+        .row(
+            new History.Event(
+                History.Event.Kind.RESUMED,
+                "resumed by a person"
+                    + (accepts ? ", who accepts another script, other arguments or files" : ""),
+                now))
         .answer(new Outcome.Now(state));
+  }
+
+  @Override
+  public Optional<String> repeatKey() {
+    return key.map(drawn -> "resume/" + drawn);
   }
 }

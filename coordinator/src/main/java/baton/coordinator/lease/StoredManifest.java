@@ -33,14 +33,7 @@ public record StoredManifest(
   public static StoredManifest of(Manifest manifest, Sha256 digest) {
     return new StoredManifest(
         manifest.store(),
-        new Checkpoint(
-            digest,
-            manifest.parent(),
-            manifest.position(),
-            manifest.fence(),
-            manifest.folder(),
-            manifest.stateDigest(),
-            manifest.bytes()),
+        manifest.checkpoint(digest),
         manifest.session(),
         new NumericProfile(manifest.numericProfile()),
         manifest.measurements(),

@@ -39,16 +39,8 @@ public record Committing(
     require(read.program().equals(job.spec().program()), "program " + read.program());
     require(read.seed() == job.spec().seed(), "seed " + read.seed());
     require(read.dataDigest().equals(job.spec().data().map(Data::digest)), "other data");
-    Checkpoint checkpoint =
-        new Checkpoint(
-            Sha256.ofText(manifest),
-            parent,
-            position,
-            read.fence(),
-            read.folder(),
-            read.stateDigest(),
-            read.bytes());
-    return new Read(checkpoint, profile(read), read.measurements());
+    return new Read(
+        read.checkpoint(ManifestJson.digest(manifest)), profile(read), read.measurements());
   }
 
   private static NumericProfile profile(Manifest read) {

@@ -301,8 +301,22 @@ public final class Relay {
         });
   }
 
+  /** Lets a job go on. */
   public CompletionStage<Outcome> resume(JobId id) {
-    return onIo(() -> transitions.apply(id, new Resume()));
+    return resume(id, false, Optional.empty());
+  }
+
+  /**
+   * Lets a job go on.
+   *
+   * @param acceptChange whether another program than made the head may go on from it, once
+   * @param key drawn by who asks, by which a repeat is known
+   */
+  public CompletionStage<Outcome> resume(JobId id, boolean acceptChange, Optional<String> key) {
+    return onIo(
+        () ->
+            transitions.apply(
+                id, new Resume(acceptChange, key.map(drawn -> id.value() + "/" + drawn))));
   }
 
   public CompletionStage<Outcome> cancel(JobId id) {

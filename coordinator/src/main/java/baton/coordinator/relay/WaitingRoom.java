@@ -231,7 +231,8 @@ final class WaitingRoom {
                     granted.segment(),
                     granted.head(),
                     granted.store(),
-                    Optional.of(hazards.of(request.ask().device())))));
+                    Optional.of(hazards.of(request.ask().device())),
+                    job.acceptChange())));
   }
 
   /** The list of open jobs may be behind, and a refusal must not be. */

@@ -29,8 +29,8 @@ final class HistoryWriter {
 
   private static final String COMMITTED =
       "INSERT INTO checkpoints (job_id, job_version, place, digest, parent, epoch, batch, fence,"
-          + " folder, state_digest, bytes, session, verified, measurements, committed_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " folder, state_digest, bytes, format, session, verified, measurements, committed_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String MARKED =
       "UPDATE checkpoints SET mark = ? WHERE job_id = ? AND digest = ?";
@@ -141,6 +141,7 @@ final class HistoryWriter {
             checkpoint.folder(),
             checkpoint.stateDigest().hex(),
             checkpoint.bytes(),
+            checkpoint.format(),
             row.session().value(),
             row.verified().name(),
             json.of(row.measurements()),

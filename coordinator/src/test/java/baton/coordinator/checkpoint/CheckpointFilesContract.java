@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.CheckpointFiles.Verdict;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +127,7 @@ public abstract class CheckpointFilesContract {
   @Test
   void aManifestOfANewerFormSaysNothingAboutTheFiles() throws Exception {
     Stored stored = store(1, 0);
-    String newer = stored.text().replace("\"format\" : 1", "\"format\" : 2");
+    String newer = stored.text().replace("\"format\" : " + Manifest.FORMAT, "\"format\" : 99");
     put(stored.path("manifest.json"), newer);
 
     assertThat(check(Stored.of(stored.manifest(), newer)))

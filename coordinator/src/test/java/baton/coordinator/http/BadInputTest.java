@@ -145,6 +145,59 @@ class BadInputTest {
   }
 
   @Test
+  void aResumeThatBreaksTheContractNamesItsFieldAndAcceptsNothing() throws Exception {
+    Hand hand = leased("kept");
+    hand.commit(MIDDLE);
+    String path = "/v1/jobs/%s/resume".formatted(hand.held().job());
+
+    as(Role.ADMIN, http.post(path))
+        .json("{\"acceptChange\":\"yes\"}")
+        .send()
+        .isProblem(422, "invalid-request")
+        .names("/acceptChange");
+    as(Role.ADMIN, http.post(path))
+        .json("{\"accept\":true}")
+        .send()
+        .isProblem(422, "invalid-request")
+        .names("/accept");
+    as(Role.ADMIN, http.post(path)).json("{").send().isProblem(400, "malformed-request");
+    as(Role.ADMIN, http.post(path))
+        .header("Content-Type", "text/plain")
+        .body("{}")
+        .send()
+        .isProblem(415, "unsupported-media-type");
+    as(Role.ADMIN, http.post(path))
+        .header("Idempotency-Key", "a key")
+        .send()
+        .isProblem(422, "invalid-request")
+        .names("Idempotency-Key");
+    assertThat(as(Role.ADMIN, http.post(path)).json("{}").send().status()).isEqualTo(200);
+    assertThat(as(Role.ADMIN, http.post(path)).send().status()).isEqualTo(200);
+    assertThat(coordinator.client(Role.ADMIN).job(hand.held().job()).acceptChange()).isNull();
+  }
+
+  @Test
+  void aMetricIsANumberOrNull() throws Exception {
+    Hand hand = leased("worded");
+    String manifest = hand.save(MIDDLE).replace("\"accuracy\" : 0.9", "\"accuracy\" : \"NaN\"");
+
+    commit(hand, Optional.empty(), MIDDLE, manifest).isProblem(422, "manifest-unreadable");
+  }
+
+  @Test
+  void aFormatOfCheckpointsCountsFromOne() {
+    as(Role.WORKER, http.post("/v1/leases"))
+        .json(
+            """
+            {"secretHash":"%s","session":"s","worker":"w","programs":["digits"],"stores":[],
+            "device":"cpu","checkpointFormat":0}"""
+                .formatted(Sha256.ofText("s")))
+        .send()
+        .isProblem(422, "invalid-request")
+        .names("/checkpointFormat");
+  }
+
+  @Test
   void aBodyThatIsNotJsonIsRefused() {
     as(Role.ADMIN, http.post("/v1/jobs"))
         .header("Content-Type", "text/plain")

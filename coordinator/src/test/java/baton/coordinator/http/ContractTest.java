@@ -2,6 +2,7 @@ package baton.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baton.coordinator.lease.Certificate;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.LeaseEnd;
@@ -102,7 +103,9 @@ class ContractTest {
   @Test
   void boundsEveryTextAndNumberOfARequest() {
     List<String> unbounded = new ArrayList<>();
-    for (String body : List.of("JobSubmission", "LeaseRequest", "RenewRequest", "CommitRequest")) {
+    for (String body :
+        List.of(
+            "JobSubmission", "LeaseRequest", "RenewRequest", "CommitRequest", "ResumeRequest")) {
       collectUnbounded(body, schema(body), unbounded);
     }
 
@@ -111,17 +114,18 @@ class ContractTest {
 
   @TestFactory
   Stream<DynamicTest> namesTheSameValuesAsTheCode() {
-    return Map.<String, Class<? extends Enum<?>>>of(
-            "JobView.state", JobState.class,
-            "SegmentView.ended", LeaseEnd.class,
-            "EventView.kind", History.Event.Kind.class,
-            "Phase", Phase.class,
-            "Verified", Verified.class,
-            "Cadence.unit", Cadence.Unit.class,
-            "RenewAnswer.directive", Directive.class,
-            "CommitAnswer.next", AfterCommit.class,
-            "ReleaseRequest.why", ReleaseReason.class,
-            "Trouble.kind", Trouble.Kind.class)
+    return Map.<String, Class<? extends Enum<?>>>ofEntries(
+            Map.entry("JobView.state", JobState.class),
+            Map.entry("CertificateView.verdict", Certificate.Verdict.class),
+            Map.entry("SegmentView.ended", LeaseEnd.class),
+            Map.entry("EventView.kind", History.Event.Kind.class),
+            Map.entry("Phase", Phase.class),
+            Map.entry("Verified", Verified.class),
+            Map.entry("Cadence.unit", Cadence.Unit.class),
+            Map.entry("RenewAnswer.directive", Directive.class),
+            Map.entry("CommitAnswer.next", AfterCommit.class),
+            Map.entry("ReleaseRequest.why", ReleaseReason.class),
+            Map.entry("Trouble.kind", Trouble.Kind.class))
         .entrySet()
         .stream()
         .map(

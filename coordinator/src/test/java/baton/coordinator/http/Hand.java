@@ -89,6 +89,26 @@ final class Hand {
   }
 
   String save(Position position, Optional<Sha256> parent, StoreId storeId) {
+    return save(
+        position, parent, storeId, Map.of("device", "cpu"), Map.of("accuracy", 0.9, "loss", 0.25));
+  }
+
+  /** Saves and commits what was trained under this profile. */
+  Committed commit(Position position, Map<String, String> profile) throws Exception {
+    return commit(position, save(position, head, grant.store(), profile, Map.of()));
+  }
+
+  /** Saves and commits with these measurements. */
+  Committed commitMeasured(Position position, Map<String, Double> metrics) throws Exception {
+    return commit(position, save(position, head, grant.store(), Map.of("device", "cpu"), metrics));
+  }
+
+  private String save(
+      Position position,
+      Optional<Sha256> parent,
+      StoreId storeId,
+      Map<String, String> profile,
+      Map<String, Double> metrics) {
     String folder =
         new CheckpointFolder(grant.job(), NOON, position, grant.fence(), saves++).path();
     byte[] weights = ("weights of " + folder).getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -116,8 +136,8 @@ final class Hand {
                 Optional.empty(),
                 grant.spec().program(),
                 Sha256.ofText("architecture"),
-                Map.of("device", "cpu"),
-                List.of(new Measurement(position, Map.of("accuracy", 0.9, "loss", 0.25))),
+                profile,
+                List.of(new Measurement(position, metrics)),
                 new SessionId(session),
                 NOON));
     try {

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.AfterCommit;
+import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
 import baton.protocol.Hazard;
 import baton.protocol.JobId;
+import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.ProblemType;
 import baton.protocol.ReleaseReason;
 import baton.protocol.SaveInterval;
+import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.Verified;
 import baton.protocol.client.Asked;
@@ -28,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -228,6 +232,106 @@ class RelayOverHttpTest {
         worker.renew(hand.held(), Phase.TRAIN, MIDDLE, 3, OptionalDouble.of(Double.NaN));
 
     assertThat(renewal.directive()).isEqualTo(Directive.GO_ON);
+  }
+
+  @Test
+  void aMetricThatIsNotFiniteEndsNothingAndIsShownAsAGap() throws Exception {
+    JobId job = submit("gap");
+    Hand hand = hand("measures");
+    hand.lease();
+    Map<String, Double> values = Map.of("f1", Double.NaN, "loss", 0.25);
+
+    assertThat(hand.commitMeasured(Position.ofEpochs(1), values).next())
+        .isEqualTo(AfterCommit.TRAIN_ON);
+
+    assertThat(admin.metrics(job)).extracting(Measurement::values).containsExactly(values);
+    assertThat(admin.job(job).latest().values()).isEqualTo(values);
+    assertThat(admin.checkpoints(job)).extracting(CheckpointView::metrics).containsExactly(values);
+    assertThat(admin.statusText()).contains("at e1-b0: f1 –, loss 0.2500");
+    assertThat(
+            http()
+                .get("/v1/jobs/%s/metrics".formatted(job))
+                .token(adminToken())
+                .send()
+                .response()
+                .body())
+        .contains("\"f1\":null");
+  }
+
+  @Test
+  void whoAcceptsAChangeLetsTheNextWorkerGoOnWithItOnce() throws Exception {
+    JobId job = submit("changed");
+    Map<String, String> before = Map.of("device", "cpu", "arguments", "--lr 0.01");
+    Map<String, String> after = Map.of("device", "cpu", "arguments", "--lr 0.1");
+    Hand old = hand("old-arguments");
+    old.lease();
+    old.commit(MIDDLE, before);
+    worker.release(old.held(), ReleaseReason.SESSION_ENDING, Optional.empty());
+    assertThat(admin.job(job).acceptChange()).isNull();
+
+    assertThat(admin.resumeAcceptingChange(job, "key-1").acceptChange()).isTrue();
+    assertThat(admin.job(job).notices())
+        .contains(
+            "Another script, other arguments or other files may go on from e0-b3, once: a person"
+                + " accepts it.");
+    Hand changed = hand("new-arguments");
+    assertThat(changed.lease().acceptChange()).isTrue();
+    changed.commit(Position.ofEpochs(1), after);
+    worker.release(changed.held(), ReleaseReason.SESSION_ENDING, Optional.empty());
+
+    assertThat(admin.resumeAcceptingChange(job, "key-1").acceptChange())
+        .as("a repeat of the same request")
+        .isNull();
+    assertThat(admin.job(job).certificate().sentence())
+        .isEqualTo(
+            "equivalent, not identical, since e0-b3 (lease 2): other arguments: --lr 0.01 -> --lr"
+                + " 0.1");
+    assertThat(hand("later").lease().acceptChange()).isFalse();
+  }
+
+  @Test
+  void aDoubtThatTheDeviceIsExactIsSaidFromTheStart() throws Exception {
+    JobId job = submit("doubtful");
+    Hand hand = hand("on-a-gpu");
+    hand.lease();
+    hand.commit(MIDDLE, Map.of("device", "gpu", "unsure", "set deterministic algorithms"));
+
+    assertThat(admin.job(job).certificate().verdict()).isEqualTo("UNSURE");
+    assertThat(admin.statusText())
+        .contains("not known to be exact here: set deterministic algorithms");
+  }
+
+  @Test
+  void aWorkerThatIsOlderThanTheCheckpointsHearsToUpgrade() throws Exception {
+    submit("newer");
+    Hand hand = hand("writes-format-2");
+    hand.lease();
+    hand.commit(MIDDLE);
+    worker.release(hand.held(), ReleaseReason.SESSION_ENDING, Optional.empty());
+
+    ContractedHttp.Answer answer =
+        http()
+            .post("/v1/leases")
+            .token(coordinator.token(Role.WORKER))
+            .json(
+                """
+                {"secretHash":"%s","session":"older","worker":"older","programs":["digits"],
+                "stores":["%s"],"device":"cpu"}"""
+                    .formatted(Sha256.ofText("older"), Samples.STORE))
+            .send();
+
+    assertThat(answer.status()).isEqualTo(204);
+    assertThat(answer.header("Baton-Reason"))
+        .isEqualTo("this worker is older than the checkpoints of newer (format 2): upgrade it");
+    assertThat(hand("as-new").lease().head()).map(Checkpoint::format).contains(2);
+  }
+
+  private static ContractedHttp http() {
+    return new ContractedHttp(coordinator.address());
+  }
+
+  private static String adminToken() {
+    return coordinator.token(Role.ADMIN);
   }
 
   @Test

@@ -55,7 +55,8 @@ class StatusTextTest {
         new Measurement(Position.ofEpochs(12), Map.of("accuracy", 0.97125, "loss", 0.0831)),
         List.of(notices),
         NOON,
-        lease == null ? null : 190L);
+        lease == null ? null : 190L,
+        null);
   }
 
   private static JobView measured(Map<String, Double> values) {
@@ -73,7 +74,8 @@ class StatusTextTest {
         new Measurement(job.head().position(), values),
         job.notices(),
         job.submittedAt(),
-        job.etaSeconds());
+        job.etaSeconds(),
+        null);
   }
 
   private static JobView.LeaseView lease(String worker) {
@@ -118,6 +120,20 @@ class StatusTextTest {
             Waiting:
               laptop on cpu, for digits
             """);
+  }
+
+  @Test
+  void aMetricThatWasNotFiniteIsAGap() {
+    Map<String, Double> values =
+        Map.of(
+            "accuracy", Double.NaN,
+            "accuracy.highest", Double.NaN,
+            "accuracy.highestEpoch", Double.NaN,
+            "loss", 0.05);
+
+    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON))
+        .contains("at e12-b0: accuracy –, loss 0.05000\n")
+        .doesNotContain("best", "NaN");
   }
 
   @Test

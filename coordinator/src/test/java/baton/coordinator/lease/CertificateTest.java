@@ -12,6 +12,7 @@ import baton.protocol.Fence;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,6 +135,90 @@ class CertificateTest {
     Job two = trained(one, "b", 3, GPU);
     assertThat(two.certificate().verdict()).isEqualTo(Verdict.EQUIVALENT);
     assertThat(two.certificate().sentence()).contains("since e2-b0");
+  }
+
+  @Test
+  void whatAnOlderVersionDidNotRecordIsNoDifferenceButLaterChangesAre() {
+    NumericProfile slow = with(ONE_THREAD, "arguments", "--lr 0.01");
+    NumericProfile fast = with(ONE_THREAD, "arguments", "--lr 0.1");
+
+    Job upgraded = trained(trained(Samples.waiting(), "a", 1, ONE_THREAD), "b", 2, slow);
+    assertThat(upgraded.certificate().verdict()).isEqualTo(Verdict.EXACT);
+
+    Job changed = trained(upgraded, "c", 3, fast);
+    assertThat(changed.certificate().sentence())
+        .isEqualTo(
+            "equivalent, not identical, since e2-b0 (lease 3): other arguments: --lr 0.01 -> --lr"
+                + " 0.1");
+  }
+
+  @Test
+  void anUpgradeOfTheWorkerIsNoEventOfTheHistory() {
+    Job job = leasedTo("b", trained(Samples.waiting(), "a", 1, ONE_THREAD));
+
+    assertThat(commit(job, 2, with(ONE_THREAD, "arguments", "--lr 0.1")).decide(job, NOON).rows())
+        .noneMatch(row -> row instanceof History.Event e && e.kind().name().startsWith("PROFILE"));
+  }
+
+  @Test
+  void whatWasFirstRecordedLaterIsNeverForgotten() {
+    Certificate certificate = Certificate.NONE.extended(ONE_THREAD, Position.START, new Fence(1));
+    for (int epoch = 1; epoch < 100; epoch++) {
+      certificate =
+          certificate
+              .extended(
+                  epoch % 2 == 1
+                      ? with(ONE_THREAD, "arguments", "--lr 0.01")
+                      : with(ONE_THREAD, "hash_seed", "7"),
+                  Position.ofEpochs(epoch),
+                  new Fence(epoch + 1))
+              .forgettingBefore(Position.ofEpochs(Math.max(1, epoch - 1)));
+    }
+
+    assertThat(certificate.verdict()).isEqualTo(Verdict.EXACT);
+    assertThat(certificate.stretches()).hasSizeLessThanOrEqualTo(6);
+    assertThat(
+            certificate
+                .extended(
+                    with(ONE_THREAD, "arguments", "--lr 9"), Position.ofEpochs(100), new Fence(101))
+                .sentence())
+        .contains("since e100-b0", "--lr 0.01 -> --lr 9");
+  }
+
+  @Test
+  void anUnsureProfileIsSaidFromTheStartWithWhatToChange() {
+    NumericProfile unsure =
+        with(GPU, "unsure", "call torch.use_deterministic_algorithms(True) in the script");
+
+    Job job = trained(Samples.waiting(), "a", 1, unsure);
+
+    assertThat(job.certificate().verdict()).isEqualTo(Verdict.UNSURE);
+    assertThat(job.certificate().sentence())
+        .isEqualTo(
+            "not known to be exact here: call torch.use_deterministic_algorithms(True) in the"
+                + " script");
+    assertThat(job.certificate().departure()).isEmpty();
+  }
+
+  @Test
+  void onceUnsureAlwaysUnsureUnlessItIsKnownToDiffer() {
+    NumericProfile unsure = with(GPU, "unsure", "set this");
+    Job job = trained(trained(Samples.waiting(), "a", 1, GPU), "b", 2, unsure);
+    Job mended = job;
+    for (int epoch = 3; epoch < 6; epoch++) {
+      mended = trained(mended, "c", epoch, GPU);
+    }
+
+    assertThat(mended.certificate().verdict()).isEqualTo(Verdict.UNSURE);
+    assertThat(rolledBack(job).certificate().verdict()).isEqualTo(Verdict.EXACT);
+    assertThat(trained(job, "d", 3, ONE_THREAD).certificate().verdict())
+        .isEqualTo(Verdict.EQUIVALENT);
+  }
+
+  private static NumericProfile with(NumericProfile profile, String fact, String value) {
+    Map<String, String> facts = new HashMap<>(profile.facts());
+    facts.put(fact, value);
+    return new NumericProfile(facts);
   }
 
   @Test

@@ -141,7 +141,8 @@ class JobTest {
         Budget.UNTOUCHED,
         NOON,
         NOON,
-        chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN);
+        chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN,
+        false);
   }
 
   private static Lease lease(Fence fence) {

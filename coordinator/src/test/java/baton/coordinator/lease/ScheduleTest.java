@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Schedule.Choice;
 import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.StoreId;
@@ -235,6 +236,69 @@ class ScheduleTest {
 
     assertThat(turnIsOver(leased, List.of(leased, failedBy("zoe", digits)), List.of())).isFalse();
     assertThat(turnIsOver(leased, List.of(leased, leasedTo("ben", digits)), List.of())).isFalse();
+  }
+
+  @Test
+  void aWorkerOlderThanTheCheckpointsHearsThatItMustBeUpgraded() {
+    Ask older = reading(1);
+    Job newer = committed(mnist, 2);
+
+    Choice choice = Schedule.choose(List.of(newer), older, NONE_RAN_OUT, NOON);
+
+    assertThat(reason(choice))
+        .isEqualTo("this worker is older than the checkpoints of mnist (format 2): upgrade it");
+    assertThat(Schedule.choose(List.of(committed(mnist, 1)), older, NONE_RAN_OUT, NOON))
+        .isEqualTo(take(mnist));
+    assertThat(Schedule.choose(List.of(mnist), older, NONE_RAN_OUT, NOON)).isEqualTo(take(mnist));
+    assertThat(Schedule.choose(List.of(newer), reading(2), NONE_RAN_OUT, NOON))
+        .isEqualTo(take(mnist));
+  }
+
+  @Test
+  void noOneGivesWayToAWorkerThatCannotReadTheHead() {
+    Job leased = leasedTo("zoe", committed(mnist, 2));
+
+    assertThat(turnIsOver(leased, List.of(leased), List.of(reading(1)))).isFalse();
+    assertThat(turnIsOver(leased, List.of(leased), List.of(reading(2)))).isTrue();
+  }
+
+  private static Ask reading(int format) {
+    Ask ask = ask("anna");
+    return new Ask(
+        ask.secretHash(),
+        ask.session(),
+        ask.worker(),
+        ask.programs(),
+        ask.stores(),
+        ask.device(),
+        ask.endsIn(),
+        format);
+  }
+
+  /** With a head of this format. */
+  private static Job committed(Job job, int format) {
+    Job leased = leasedTo("yves", job);
+    Commit usual = Samples.commit(leased, 1, 0);
+    Checkpoint head = usual.checkpoint();
+    Commit commit =
+        new Commit(
+            usual.fence(),
+            usual.secretHash(),
+            new Checkpoint(
+                head.digest(),
+                head.parent(),
+                head.position(),
+                head.fence(),
+                head.folder(),
+                head.stateDigest(),
+                head.bytes(),
+                format),
+            usual.profile(),
+            usual.measurements(),
+            usual.finalReason(),
+            usual.verified(),
+            usual.turnIsOver());
+    return Samples.released(after(leased, commit));
   }
 
   @Test

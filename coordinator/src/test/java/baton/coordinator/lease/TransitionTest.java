@@ -66,6 +66,7 @@ class TransitionTest {
       Pause                | PAUSED        | PAUSING      | =PAUSING     | =PAUSED       | !JOB_OVER     | !JOB_OVER     | !JOB_OVER
       Pause, run out       | PAUSED        | PAUSED       | =PAUSING     | =PAUSED       | !JOB_OVER     | !JOB_OVER     | !JOB_OVER
       Resume               | =WAITING      | =RUNNING     | RUNNING      | WAITING       | !JOB_OVER     | WAITING       | !JOB_OVER
+      Resume, accepting    | WAITING       | RUNNING      | RUNNING      | WAITING       | !JOB_OVER     | WAITING       | !JOB_OVER
       Cancel               | CANCELLED     | CANCELLED    | CANCELLED    | CANCELLED     | !JOB_OVER     | CANCELLED     | =CANCELLED
       Restore              | WAITING       | WAITING      | PAUSED       | PAUSED        | COMPLETE      | FAILED        | CANCELLED
       Restore, none whole  | PAUSED        | PAUSED       | PAUSED       | PAUSED        | COMPLETE      | FAILED        | CANCELLED
@@ -114,6 +115,7 @@ class TransitionTest {
     rows.put("Pause", job -> new Step(job, new Pause(Optional.empty())));
     rows.put("Pause, run out", job -> new Step(job, new Pause(Optional.of(job.fence()))));
     rows.put("Resume", job -> new Step(job, new Resume()));
+    rows.put("Resume, accepting", job -> new Step(job, new Resume(true, Optional.empty())));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
     rows.put("Restore", job -> new Step(job, Samples.restore(job.fence().incarnation() + 1, job)));
     rows.put(

@@ -176,7 +176,7 @@ class AdoptionTest {
   @Test
   void aJobThatANewerBatonWentOnWithIsLeftAlone() {
     List<Manifest> line = store.train(digits, 2);
-    store.edit(line.get(1), "\"format\" : 1", "\"format\" : 2");
+    store.edit(line.get(1), "\"format\" : " + Manifest.FORMAT, "\"format\" : 99");
 
     Finding finding = adopt().get(0);
 

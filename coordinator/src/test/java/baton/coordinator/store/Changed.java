@@ -38,6 +38,7 @@ final class Changed {
         budget,
         job.submittedAt(),
         job.waitingSince(),
-        job.certificate());
+        job.certificate(),
+        job.acceptChange());
   }
 }

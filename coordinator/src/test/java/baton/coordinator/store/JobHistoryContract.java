@@ -166,6 +166,16 @@ abstract class JobHistoryContract {
   }
 
   @Test
+  void aMeasurementThatWasNotFiniteComesBackAsAGap() {
+    grant("s1");
+    commit(new Position(0, 10), Double.NaN);
+    commit(new Position(0, 20), Double.POSITIVE_INFINITY);
+    commit(new Position(0, 30), 0.5);
+
+    assertThat(losses()).containsExactly(Double.NaN, Double.NaN, 0.5);
+  }
+
+  @Test
   void measurementsLeaveOutWhatARollbackTookBack() {
     grant("s1");
     commit(new Position(0, 10), 0.9);

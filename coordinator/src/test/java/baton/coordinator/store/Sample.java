@@ -115,7 +115,8 @@ final class Sample {
         fence,
         folder,
         Sha256.ofText("state " + folder),
-        12_345);
+        12_345,
+        2);
   }
 
   private static Transition transition(long read, Decision decision, Optional<String> repeatKey) {

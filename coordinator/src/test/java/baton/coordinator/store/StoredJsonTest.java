@@ -8,6 +8,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
+import baton.coordinator.lease.Resume;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.lease.Submit;
 import baton.protocol.AfterCommit;
@@ -100,6 +101,41 @@ class StoredJsonTest {
 
     assertThat(older).doesNotContain("shelf", "retention");
     assertThat(json.job(older)).isEqualTo(job);
+  }
+
+  @Test
+  void aJobOfAnOlderBatonHasCheckpointsOfTheFirstFormatAndAcceptsNoChange() {
+    Job leased = Samples.leasedTo("b", Samples.broughtTo(Samples.waiting(), "a", 1, 0));
+    String text = json.of(leased);
+    String older =
+        text.replace(",\"format\":1", "")
+            .replace(",\"checkpointFormat\":2", "")
+            .replace(",\"acceptChange\":false", "");
+
+    Job read = json.job(older);
+
+    assertThat(older).doesNotContain("format", "Format", "acceptChange").isNotEqualTo(text);
+    assertThat(read.chain()).isEqualTo(leased.chain());
+    assertThat(read.acceptChange()).isFalse();
+    assertThat(read.lease().orElseThrow().ask().checkpointFormat()).isEqualTo(1);
+  }
+
+  @Test
+  void aJobRemembersThatAPersonAcceptsAChange() {
+    Job job =
+        Samples.after(
+            Samples.broughtTo(Samples.waiting(), "a", 1, 0), new Resume(true, Optional.empty()));
+
+    assertThat(json.job(json.of(job))).isEqualTo(job);
+  }
+
+  @Test
+  void aMeasurementWithAGapComesBackWithIt() {
+    List<Measurement> measured =
+        List.of(new Measurement(new Position(3, 4), Map.of("f1", Double.NaN, "loss", 0.5)));
+
+    assertThat(json.of(measured)).contains("\"f1\":null");
+    assertThat(json.measurements(json.of(measured))).isEqualTo(measured);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package baton.protocol.checkpoint;
 
+import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
@@ -47,7 +48,12 @@ public record Manifest(
     List<Measurement> measurements,
     SessionId session,
     Instant time) {
-  public static final int FORMAT = 1;
+  /**
+   * The newest format. Of 2 are metrics that may be null, parameters that do not train in a file of
+   * their own, and {@code state.json} of its own format 2.
+   */
+  public static final int FORMAT = 2;
+
   public static final String FILE_NAME = "manifest.json";
 
   /**
@@ -80,6 +86,15 @@ public record Manifest(
         throw new IllegalArgumentException("the manifest names " + file.name() + " twice");
       }
     }
+  }
+
+  /**
+   * The checkpoint that it describes.
+   *
+   * @param digest of this manifest's text
+   */
+  public Checkpoint checkpoint(Sha256 digest) {
+    return new Checkpoint(digest, parent, position, fence, folder, stateDigest, bytes(), format);
   }
 
   /** The size of all files, in bytes, the manifest itself not among them. */

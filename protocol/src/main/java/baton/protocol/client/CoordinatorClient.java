@@ -22,6 +22,7 @@ import baton.protocol.message.LentAccess;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
 import baton.protocol.message.RenewRequest;
+import baton.protocol.message.ResumeRequest;
 import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
@@ -141,6 +142,21 @@ public final class CoordinatorClient {
   public JobView resume(JobId job)
       throws ProblemException, UnreachableException, InterruptedException {
     return http.read(http.post(path(job) + "/resume", PATIENCE), JobView.class);
+  }
+
+  /**
+   * Lets a job go on, also with another script, other arguments or other files than made its head:
+   * once.
+   *
+   * @param idempotencyKey drawn at random; a repeat with the same key accepts nothing more
+   */
+  public JobView resumeAcceptingChange(JobId job, String idempotencyKey)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.read(
+        http.post(path(job) + "/resume", PATIENCE)
+            .header("Idempotency-Key", idempotencyKey)
+            .body(new ResumeRequest(true)),
+        JobView.class);
   }
 
   public JobView cancel(JobId job)

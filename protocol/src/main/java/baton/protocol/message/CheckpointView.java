@@ -1,6 +1,7 @@
 package baton.protocol.message;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.Gaps;
 import baton.protocol.Verified;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
@@ -9,7 +10,8 @@ import java.util.Map;
 /**
  * A committed checkpoint and what became of it: {@code KEPT}, {@code PRUNED}, {@code REJECTED}.
  *
- * @param metrics what was measured at its position; absent where nothing was
+ * @param metrics what was measured at its position, NaN where it was not finite; absent where
+ *     nothing was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointView(
@@ -17,7 +19,7 @@ public record CheckpointView(
     String state,
     Verified verified,
     Instant committedAt,
-    Map<String, Double> metrics) {
+    @Gaps Map<String, Double> metrics) {
   /** Where nothing was measured. */
   public CheckpointView(
       Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {

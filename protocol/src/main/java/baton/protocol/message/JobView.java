@@ -21,6 +21,8 @@ import java.util.List;
  * @param latest the newest measurement up to the head
  * @param notices what a person should know, each with what would help
  * @param etaSeconds estimated time to completion; absent while there is nothing to tell it from
+ * @param acceptChange whether a person accepts that another program than made the head goes on from
+ *     it, once; absent: no
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobView(
@@ -36,12 +38,13 @@ public record JobView(
     Measurement latest,
     List<String> notices,
     Instant submittedAt,
-    Long etaSeconds) {
+    Long etaSeconds,
+    Boolean acceptChange) {
 
   /**
    * What may be said of the head's state, compared with a run that was never interrupted.
    *
-   * @param verdict {@code EXACT}, {@code EQUIVALENT} or {@code UNKNOWN}
+   * @param verdict {@code EXACT}, {@code EQUIVALENT}, {@code UNSURE} or {@code UNKNOWN}
    * @param sentence the same for people, with the reason
    * @param since where the chain's numeric profile changed first; absent if it did not
    * @param fence of the lease that took over there

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param hazard how long sessions like this one last; may be absent
  * @param head absent: start fresh from the seed
  * @param access to the store, for a worker that borrows it; may be absent
+ * @param acceptChange whether another script, other arguments or other files may go on from the
+ *     head than made it; absent: no
  */
 public record LeaseAnswer(
     JobId jobId,
@@ -28,7 +30,8 @@ public record LeaseAnswer(
     Checkpoint head,
     StoreId store,
     HazardBody hazard,
-    LentAccess access) {
+    LentAccess access,
+    Boolean acceptChange) {
 
   public static LeaseAnswer from(Grant grant) {
     return from(grant, Optional.empty());
@@ -45,7 +48,8 @@ public record LeaseAnswer(
         grant.head().orElse(null),
         grant.store(),
         grant.hazard().map(HazardBody::from).orElse(null),
-        LentAccess.from(access));
+        LentAccess.from(access),
+        grant.acceptChange() ? true : null);
   }
 
   public Grant toGrant() {
@@ -58,6 +62,7 @@ public record LeaseAnswer(
         segment,
         Optional.ofNullable(head),
         store,
-        Optional.ofNullable(hazard).map(HazardBody::toHazard));
+        Optional.ofNullable(hazard).map(HazardBody::toHazard),
+        Boolean.TRUE.equals(acceptChange));
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param borrows whether it has no access to a store of its own and takes the coordinator's; may be
  *     absent
+ * @param checkpointFormat the newest format of checkpoints that it reads; absent: 1
  */
 public record LeaseRequest(
     Sha256 secretHash,
@@ -22,7 +23,8 @@ public record LeaseRequest(
     Set<StoreId> stores,
     String device,
     Long endsInMs,
-    Boolean borrows) {
+    Boolean borrows,
+    Integer checkpointFormat) {
 
   public static LeaseRequest from(Ask ask) {
     return from(ask, false);
@@ -37,7 +39,8 @@ public record LeaseRequest(
         ask.stores(),
         ask.device(),
         ask.endsIn().map(Duration::toMillis).orElse(null),
-        borrows ? true : null);
+        borrows ? true : null,
+        ask.checkpointFormat());
   }
 
   public Ask toAsk() {
@@ -48,6 +51,7 @@ public record LeaseRequest(
         programs,
         stores,
         device,
-        Optional.ofNullable(endsInMs).map(Duration::ofMillis));
+        Optional.ofNullable(endsInMs).map(Duration::ofMillis),
+        checkpointFormat == null ? 1 : checkpointFormat);
   }
 }

@@ -31,7 +31,7 @@ class ManifestJsonTest {
   @Test
   void theTextIsStable() {
     assertThat(ManifestJson.write(Manifests.example()))
-        .startsWith("{\n  \"format\" : 1,\n  \"job\" : \"job-")
+        .startsWith("{\n  \"format\" : 2,\n  \"job\" : \"job-")
         .containsSubsequence("\"layers\"", "\"name", "\"on\" : true", "\"rate\"")
         .containsSubsequence("\"accuracy\"", "\"loss\"")
         .containsPattern("\"time\" : \"[0-9-]+T[0-9:.]+Z\"\n}\n$");
@@ -46,10 +46,30 @@ class ManifestJsonTest {
   @Test
   void aNewerFormatAsksForAnUpgrade() {
     assertRefused(
-        m -> m.put("format", 2).put("colour", "red"), "written by a newer Baton: upgrade this one");
+        m -> m.put("format", 3).put("colour", "red"), "written by a newer Baton: upgrade this one");
     assertRefused(m -> m.put("format", 0), "format counts from 1");
     assertRefused(m -> m.remove("format"), "the field format is missing");
     assertRefused(m -> m.put("format", "1"), "the field format");
+  }
+
+  @Test
+  void aManifestOfTheFirstFormatIsReadAsItWas() {
+    Manifest old = ManifestJson.read(edited(m -> m.put("format", 1)));
+
+    assertThat(old.format()).isEqualTo(1);
+    assertThat(ManifestJson.write(old)).contains("\"format\" : 1,");
+    assertThat(old.checkpoint(ManifestJson.digest("")).format()).isEqualTo(1);
+  }
+
+  @Test
+  void aMetricThatIsNotFiniteKeepsItsNameAndStandsAsNull() {
+    String text = edited(m -> values(m).putNull("f1"));
+
+    Manifest read = ManifestJson.read(text);
+
+    assertThat(read.measurements().get(0).values().get("f1")).isNaN();
+    assertThat(ManifestJson.write(read)).contains("\"f1\" : null");
+    assertThat(ManifestJson.read(ManifestJson.write(read))).isEqualTo(read);
   }
 
   @Test
@@ -123,6 +143,10 @@ class ManifestJsonTest {
 
   private static ObjectNode file(ObjectNode manifest) {
     return (ObjectNode) ((ArrayNode) manifest.get("files")).get(0);
+  }
+
+  private static ObjectNode values(ObjectNode manifest) {
+    return (ObjectNode) manifest.get("measurements").get(0).get("values");
   }
 
   private static ObjectNode position(ObjectNode manifest) {

@@ -61,9 +61,13 @@ public final class Manifests {
         "digits",
         sha256(random),
         Map.of("threads", "1", "torch", "2.7.1", "device", "cpu"),
-        List.of(new Measurement(position, Map.of("loss", random.nextGaussian(), "accuracy", 1.0))),
+        List.of(new Measurement(position, Map.of("loss", metric(random), "accuracy", 1.0))),
         new SessionId("session-" + random.nextInt(1000)),
         Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000)));
+  }
+
+  private static double metric(Random random) {
+    return random.nextInt(4) == 0 ? Double.NaN : random.nextGaussian();
   }
 
   private static Sha256 sha256(Random random) {

@@ -12,7 +12,6 @@ import baton.protocol.Directive;
 import baton.protocol.Grant;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
-import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
@@ -212,15 +211,7 @@ final class SimulatedHands implements Action.Hands {
             grant.job(), worker.moment().wall(), state.position(), grant.fence(), save.counter());
     Manifest manifest = manifest(save, state, grant, world.core.folder(folder));
     String text = ManifestJson.write(manifest);
-    Checkpoint checkpoint =
-        new Checkpoint(
-            Sha256.ofText(text),
-            save.parent(),
-            state.position(),
-            grant.fence(),
-            manifest.folder(),
-            state.digest(),
-            manifest.bytes());
+    Checkpoint checkpoint = manifest.checkpoint(ManifestJson.digest(text));
     world.referee.trainedOn(checkpoint, worker.machine.device());
     world.blobs.createFolder(manifest.folder());
     if (world.core.manifestBeforeFiles()) {

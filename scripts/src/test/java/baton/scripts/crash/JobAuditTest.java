@@ -119,6 +119,7 @@ class JobAuditTest {
         null,
         List.of(),
         NOON,
+        null,
         null);
   }
 

@@ -97,7 +97,8 @@ final class Sabotage {
                 lease.fence(),
                 told.folder(),
                 told.stateDigest(),
-                told.bytes());
+                told.bytes(),
+                told.format());
         return super.decide(
             job,
             stored,
@@ -281,6 +282,7 @@ final class Sabotage {
         job.budget(),
         job.submittedAt(),
         job.waitingSince(),
-        job.certificate());
+        job.certificate(),
+        job.acceptChange());
   }
 }

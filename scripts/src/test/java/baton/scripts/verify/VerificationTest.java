@@ -12,6 +12,7 @@ import baton.protocol.Policy;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Verified;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
@@ -202,7 +203,7 @@ class VerificationTest {
 
   @Test
   void aManifestFromANewerBatonIsNotGuessedAt() throws Exception {
-    edit(4, "\"format\" : 1", "\"format\" : 2");
+    edit(4, "\"format\" : " + Manifest.FORMAT, "\"format\" : 99");
 
     assertNotVerified(folder(4) + "/manifest.json cannot be used: manifest.json has format 2");
   }
@@ -369,6 +370,7 @@ class VerificationTest {
             null,
             List.of(),
             NOON,
+            null,
             null);
     return new History(view, rows);
   }

@@ -37,16 +37,6 @@ public record StoredCheckpoint(Checkpoint checkpoint, Manifest manifest, String 
   }
 
   static StoredCheckpoint of(Manifest manifest, String text) {
-    return new StoredCheckpoint(
-        new Checkpoint(
-            ManifestJson.digest(text),
-            manifest.parent(),
-            manifest.position(),
-            manifest.fence(),
-            manifest.folder(),
-            manifest.stateDigest(),
-            manifest.bytes()),
-        manifest,
-        text);
+    return new StoredCheckpoint(manifest.checkpoint(ManifestJson.digest(text)), manifest, text);
   }
 }

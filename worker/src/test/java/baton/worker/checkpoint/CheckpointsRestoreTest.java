@@ -158,7 +158,7 @@ class CheckpointsRestoreTest {
 
   @Test
   void aCheckpointOfANewerBatonAsksForAnUpgradeAndIsNotCorrupt() throws IOException {
-    String newer = saved.text().replace("\"format\" : 1", "\"format\" : 2");
+    String newer = saved.text().replace("\"format\" : " + Manifest.FORMAT, "\"format\" : 99");
     Files.writeString(stored("manifest.json"), newer);
     Checkpoint committed = saved.checkpoint();
     Checkpoint head =

@@ -1,0 +1,64 @@
+package baton.protocol;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The fact {@code files} of a numeric profile: what a script read before its first batch, as JSON,
+ * a hash by each file's name; or one hash over all of it, where it is too long.
+ */
+final class FilesRead {
+  private static final int MOST_NAMED = 3;
+  private static final TypeReference<TreeMap<String, String>> HASHES = new TypeReference<>() {};
+
+  private FilesRead() {}
+
+  /** Which files differ, such as {@code another file: config.yaml}. */
+  static String difference(String before, String after) {
+    Optional<Map<String, String>> one = hashes(before);
+    Optional<Map<String, String>> other = hashes(after);
+    if (one.isEmpty() || other.isEmpty()) {
+      return "other files were read before the first batch, too many to name";
+    }
+    List<String> changed = new ArrayList<>();
+    List<String> gone = new ArrayList<>();
+    one.get()
+        .forEach(
+            (name, hash) -> {
+              String now = other.get().get(name);
+              if (now == null) {
+                gone.add(name);
+              } else if (!now.equals(hash)) {
+                changed.add(name);
+              }
+            });
+    List<String> added =
+        other.get().keySet().stream().filter(name -> !one.get().containsKey(name)).toList();
+    List<String> told = new ArrayList<>();
+    tell(told, changed.size() == 1 ? "another file" : "other files", changed);
+    tell(told, "read only now", added);
+    tell(told, "no longer read", gone);
+    return String.join("; ", told);
+  }
+
+  private static void tell(List<String> told, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      int more = names.size() - MOST_NAMED;
+      String first = String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())));
+      told.add(what + ": " + first + (more > 0 ? " and " + more + " more" : ""));
+    }
+  }
+
+  private static Optional<Map<String, String>> hashes(String fact) {
+    try {
+      return Optional.of(Json.readerFor(TreeMap.class).forType(HASHES).readValue(fact));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+}
