@@ -1122,7 +1122,8 @@ def _script_hash() -> str:
         path = getattr(module, "__file__", None)
         if path and path.endswith(".py") and home in Path(path).resolve().parents:
             files.add(Path(path).resolve())
-    own = {Path(__file__).resolve()}
+    # What the worker delivers is no part of the script, wherever its scratch lies.
+    own = {Path(__file__).resolve(), Path(__file__).resolve().with_name("sitecustomize.py")}
     beside = [f for f in files - own if "site-packages" not in f.parts and f.exists()]
     digest = hashlib.sha256()
     for path in sorted(beside):
