@@ -205,7 +205,7 @@ class VerificationTest {
   void aManifestFromANewerBatonIsNotGuessedAt() throws Exception {
     edit(4, "\"format\" : " + Manifest.FORMAT, "\"format\" : 99");
 
-    assertNotVerified(folder(4) + "/manifest.json cannot be used: manifest.json has format 2");
+    assertNotVerified(folder(4) + "/manifest.json cannot be used: manifest.json has format 99");
   }
 
   @Test
