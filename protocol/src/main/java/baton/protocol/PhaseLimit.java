@@ -18,6 +18,15 @@ public record PhaseLimit(Duration withoutProgress, Duration whole) {
     }
   }
 
+  /** The same, or as much longer as lets {@code silence} pass. */
+  PhaseLimit atLeast(Duration silence) {
+    return new PhaseLimit(longer(withoutProgress, silence), longer(whole, silence));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
   public static PhaseLimit ofMinutes(int withoutProgress, int whole) {
     return new PhaseLimit(Duration.ofMinutes(withoutProgress), Duration.ofMinutes(whole));
   }

@@ -102,6 +102,38 @@ public record Policy(
         also);
   }
 
+  /** How long a holder may train without finishing a batch (R10). */
+  public Duration longestSilence() {
+    return limits.get(Phase.TRAIN).withoutProgress();
+  }
+
+  /**
+   * The same, with another limit for a script that is silent: from batch to batch; and where it is
+   * longer than usual, for its start and its evaluation too, which may compile as slowly.
+   *
+   * @param longest 1 min to 24 h
+   */
+  public Policy silentFor(Duration longest) {
+    require(
+        between(longest, Duration.ofMinutes(1), Duration.ofHours(24)),
+        "the longest silence must be 1 min to 24 h");
+    Map<Phase, PhaseLimit> all = new EnumMap<>(limits);
+    all.computeIfPresent(Phase.SETUP, (phase, limit) -> limit.atLeast(longest));
+    all.computeIfPresent(Phase.EVALUATE, (phase, limit) -> limit.atLeast(longest));
+    all.put(Phase.TRAIN, new PhaseLimit(longest, limits.get(Phase.TRAIN).atLeast(longest).whole()));
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        all,
+        retention);
+  }
+
   private static boolean between(Duration value, Duration least, Duration most) {
     return value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
   }

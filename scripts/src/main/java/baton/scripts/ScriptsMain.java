@@ -8,6 +8,7 @@ import baton.scripts.cli.DataCommand;
 import baton.scripts.cli.DriveCommand;
 import baton.scripts.cli.MigrateCommand;
 import baton.scripts.cli.PauseCommand;
+import baton.scripts.cli.PythonPathCommand;
 import baton.scripts.cli.RecoverCommand;
 import baton.scripts.cli.RestoreCommand;
 import baton.scripts.cli.ResumeCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.ExitCode;
       DriveCommand.class,
       VerifyCommand.class,
       Drill.class,
+      PythonPathCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
       MigrateCommand.class,

@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.message.JobView;
 import baton.protocol.message.StatusView;
@@ -11,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -112,6 +114,7 @@ final class StatusText {
     if (lease != null && lease.saving() != null) {
       line(text, lease.saving());
     }
+    silence(job).ifPresent(sentence -> line(text, sentence));
     if (job.reason() != null) {
       line(text, job.reason());
     }
@@ -127,6 +130,14 @@ final class StatusText {
 
   private static void line(StringBuilder text, String sentence) {
     text.append("  %s%n".formatted(plain(sentence)));
+  }
+
+  /** Where the job asks for another limit than usual. */
+  private static Optional<String> silence(JobView job) {
+    Duration longest = job.spec().toSpec().policy().longestSilence();
+    return longest.equals(Policy.DEFAULT.longestSilence())
+        ? Optional.empty()
+        : Optional.of("a batch may take up to %s, as the job asks".formatted(span(longest)));
   }
 
   private static String metrics(Map<String, Double> values) {

@@ -28,9 +28,9 @@ public record Stall(Fence fence, Phase phase) implements Command {
     if (budget.stallsInARow() >= job.spec().policy().stallsInARow()) {
       Endings.pause(
           change,
-          "%d leases in a row stalled, the last in phase %s. See why it hangs, or raise its limit; then"
+          "%d leases in a row stalled, the last in phase %s. See why it hangs, then resume. A job whose"
                   .formatted(budget.stallsInARow(), where)
-              + " resume.",
+              + " batches may take longer is submitted with --longest-silence.",
           now);
       after = JobState.PAUSED;
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Phase;
+import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Segment;
 import baton.protocol.SessionId;
@@ -120,6 +122,40 @@ class StatusTextTest {
             Waiting:
               laptop on cpu, for digits
             """);
+  }
+
+  @Test
+  void aLimitThatTheJobAsksForIsShown() {
+    JobView job = job("digits", null, lease("kaggle-1"));
+    JobSpec asked =
+        new JobSpec(
+            "digits",
+            "digits",
+            Map.of(),
+            24,
+            0,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT.silentFor(Duration.ofMinutes(90)));
+    JobView patient =
+        new JobView(
+            job.id(),
+            job.state(),
+            null,
+            JobSubmission.from(asked),
+            job.store(),
+            job.fence(),
+            job.head(),
+            job.certificate(),
+            job.lease(),
+            job.latest(),
+            job.notices(),
+            job.submittedAt(),
+            null,
+            null);
+
+    assertThat(StatusText.of(new StatusView(List.of(patient), List.of()), NOON))
+        .contains("  a batch may take up to 1h30m, as the job asks\n");
   }
 
   @Test

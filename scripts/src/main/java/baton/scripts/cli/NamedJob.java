@@ -7,6 +7,7 @@ import baton.protocol.client.UnreachableException;
 import baton.protocol.message.JobView;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,13 +33,24 @@ final class NamedJob {
 
   /** Has it changed, and tells its state; the exit code. */
   int tell(Change change) {
+    return tell(change, now -> "");
+  }
+
+  /**
+   * Has it changed, and tells its state; the exit code.
+   *
+   * @param more what else there is to say, after a blank; or nothing
+   */
+  int tell(Change change, Function<JobView, String> more) {
     Optional<JobView> named = connection.ask(client -> client.jobNamed(job));
     JobId id = named.map(JobView::id).orElseGet(() -> new JobId(job));
     JobView now = connection.ask(client -> change.of(client, id));
     command
         .commandLine()
         .getOut()
-        .printf("%s is %s.%n", now.spec().name(), now.state().toLowerCase(Locale.ROOT))
+        .printf(
+            "%s is %s.%s%n",
+            now.spec().name(), now.state().toLowerCase(Locale.ROOT), more.apply(now))
         .flush();
     return CommandLine.ExitCode.OK;
   }

@@ -82,6 +82,8 @@ public final class SubmitCommand implements Callable<Integer> {
       description = "After so long without a sign of life another may take over. Default: 60s")
   private String ttl;
 
+  @Mixin private SilenceOption silence = new SilenceOption();
+
   @Override
   public Integer call() {
     String key = UUID.randomUUID().toString();
@@ -115,7 +117,7 @@ public final class SubmitCommand implements Callable<Integer> {
         seed,
         priority,
         Optional.ofNullable(store).map(StoreId::new),
-        policy,
+        silence.on(policy),
         data == null ? Optional.empty() : Optional.of(readData()));
   }
 

@@ -54,6 +54,32 @@ class CommandLineTest {
   }
 
   @Test
+  void aJobMayBeSilentForAsLongAsItAsks() {
+    assertThat(
+            run("submit", "digits", "--name", "slow", "--epochs", "3", "--longest-silence", "1h"))
+        .isZero();
+    run("status");
+    assertThat(out.toString()).contains("a batch may take up to 1h0m, as the job asks");
+
+    for (String wrong : List.of("30s", "25h", "long")) {
+      assertThat(run("submit", "digits", "--epochs", "3", "--longest-silence", wrong)).isNotZero();
+    }
+    assertThat(err.toString())
+        .contains("the longest silence must be 1 min to 24 h")
+        .contains("a duration is written like 3h50m")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void withoutACheckpointThereIsNoChangeToAccept() {
+    run("submit", "digits", "--name", "fresh", "--epochs", "3");
+
+    assertThat(run("resume", "fresh", "--accept-change")).isZero();
+    assertThat(out.toString())
+        .contains("fresh is waiting. It has no checkpoint yet, so there is no change to accept.");
+  }
+
+  @Test
   void aTakenNameIsRefusedInASentence() {
     run("submit", "digits", "--name", "twice", "--epochs", "3");
 
