@@ -20,6 +20,7 @@ if sys.version_info < (3, 9):
     raise SystemExit("baton.py needs Python 3.9 or newer, and this is " + sys.version.split()[0])
 
 import ast
+import base64
 import collections
 import ctypes
 import errno
@@ -611,6 +612,146 @@ def _restore_generators(blobs: Mapping[str, Blob]) -> None:
         cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
         for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
             torch.cuda.set_rng_state(_to_torch(blob), i)
+
+
+def _is_known_generator(thing: Any) -> bool:
+    """Whether it is one of Python's, NumPy's or torch's whose state can be saved and put back."""
+    kind = type(thing)
+    if issubclass(kind, random.Random):
+        return not issubclass(kind, random.SystemRandom)
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None and hasattr(numpy.random, "BitGenerator"):
+        known = (numpy.random.Generator, numpy.random.BitGenerator, numpy.random.RandomState)
+        if issubclass(kind, known):
+            return True
+    return torch is not None and issubclass(kind, torch.Generator)
+
+
+def _is_global_generator(thing: Any) -> bool:
+    """Whether it is one that draws where none is named, and that Baton seeds each epoch."""
+    ours = [getattr(random, "_inst", None)]
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        state = getattr(getattr(numpy.random, "mtrand", None), "_rand", None)
+        ours += [state, getattr(state, "_bit_generator", None)]
+    if torch is not None:
+        ours += [torch.default_generator, *getattr(torch.cuda, "default_generators", ())]
+    return thing is not None and any(thing is one for one in ours)
+
+
+def _generator_state(thing: Any) -> Dict[str, Any]:
+    """A generator's state as JSON has it: its kind, numbers, and bytes as base64.
+
+    Of NumPy's with the count of those that were spawned from it: the next one depends on it.
+    """
+    if isinstance(thing, random.Random):
+        try:
+            version, words, gauss = thing.getstate()
+            data = struct.pack("<%dI" % len(words), *words)
+        except (TypeError, ValueError, struct.error, NotImplementedError):
+            what = "The generator %s has a state that cannot be saved." % type(thing).__name__
+            raise BatonError(what, "Give random.Random, NumPy's or torch's generators.") from None
+        return {"kind": "python", "version": version, "words": _text(data), "gauss": gauss}
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(thing, torch.Generator):
+        return {"kind": "torch", "bytes": _text(thing.get_state().numpy().tobytes())}
+    if hasattr(thing, "get_state"):
+        return {"kind": "RandomState", "state": _texts(thing.get_state(legacy=False))}
+    bits = getattr(thing, "bit_generator", thing)
+    told: Dict[str, Any] = {"kind": "numpy", "state": _texts(bits.state)}
+    spawned = getattr(_seed_sequence(bits), "n_children_spawned", 0)
+    return {**told, "spawned": spawned} if spawned else told
+
+
+def _set_generator_state(thing: Any, told: Any) -> None:
+    """Puts back what :func:`_generator_state` told, or the object's own form of an older checkpoint.
+
+    A state of another kind of generator is a ``ValueError``.
+    """
+    kind = told.get("kind") if isinstance(told, dict) else None
+    if isinstance(thing, random.Random):
+        _require_kind(thing, kind, "python")
+        data = base64.b64decode(told["words"])
+        words = struct.unpack("<%dI" % (len(data) // 4), data)
+        thing.setstate((told["version"], words, told["gauss"]))
+    elif hasattr(thing, "manual_seed"):
+        torch = sys.modules["torch"]
+        if kind is not None:
+            _require_kind(thing, kind, "torch")
+            told = torch.frombuffer(bytearray(base64.b64decode(told["bytes"])), dtype=torch.uint8)
+        thing.set_state(told)
+    elif hasattr(thing, "set_state"):
+        if kind is not None:
+            _require_kind(thing, kind, "RandomState")
+            told = _arrays(told["state"])
+        thing.set_state(told)
+    else:
+        bits = getattr(thing, "bit_generator", thing)
+        if kind is not None:
+            _require_kind(thing, kind, "numpy")
+            _spawn(bits, told.get("spawned", 0))
+            told = _arrays(told["state"])
+        bits.state = told
+
+
+def _require_kind(thing: Any, found: Any, wanted: str) -> None:
+    if found != wanted:
+        what = type(thing).__name__
+        raise ValueError("the state of a generator of the kind %s is none of a %s" % (found, what))
+
+
+def _spawn(bits: Any, count: int) -> None:
+    """Counts on to so many children; NumPy has no other way to say it."""
+    seeds = _seed_sequence(bits)
+    missing = count - getattr(seeds, "n_children_spawned", 0)
+    if missing < 0:
+        raise ValueError("more generators were spawned from it than the checkpoint knows")
+    if missing:
+        seeds.spawn(missing)
+
+
+def _seed_sequence(bits: Any) -> Any:
+    return getattr(bits, "seed_seq", None) or getattr(bits, "_seed_seq", None)
+
+
+def _seed_generator(thing: Any, seed: int) -> None:
+    """Seeds one of the script's own, in place."""
+    if hasattr(thing, "manual_seed"):
+        thing.manual_seed(seed)
+    elif isinstance(thing, random.Random):
+        thing.seed(seed)
+    elif hasattr(thing, "get_state"):
+        fresh = type(thing._bit_generator)(seed).state
+        thing.set_state({**thing.get_state(legacy=False), **fresh, "has_gauss": 0, "gauss": 0.0})
+    else:
+        bits = getattr(thing, "bit_generator", thing)
+        bits.state = type(bits)(seed).state
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _texts(value: Any) -> Any:
+    """NumPy's nested state as JSON: an array by its dtype and bytes, a number as Python's."""
+    if isinstance(value, dict):
+        return {k: _texts(v) for k, v in value.items()}
+    numpy = sys.modules["numpy"]
+    if isinstance(value, numpy.ndarray):
+        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+        return {"dtype": value.dtype.name, "bytes": _text(little.tobytes())}
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _arrays(value: Any) -> Any:
+    """What :func:`_texts` was given."""
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"dtype", "bytes"}:
+        return {k: _arrays(v) for k, v in value.items()}
+    numpy = sys.modules["numpy"]
+    stored = numpy.dtype(value["dtype"]).newbyteorder("<")
+    return numpy.frombuffer(base64.b64decode(value["bytes"]), stored).astype(value["dtype"])
 
 
 class _Generators:
