@@ -70,7 +70,8 @@ final class Trainer implements AutoCloseable {
                       from.map(Transfers.Restored::files),
                       from.map(Transfers.Restored::numericProfile).orElse(Map.of()),
                       data,
-                      device));
+                      device,
+                      grant.acceptChange()));
           facts = new Facts(run.architectureHash(), run.numericProfile());
           return new Event.Started(
               turn, run.position(), run.batchesPerEpoch(), run.snapshotsAtATime());

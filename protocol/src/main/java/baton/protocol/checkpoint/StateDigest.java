@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,9 +28,10 @@ import java.util.stream.Stream;
  * <p>To compute it, feed a SHA-256 with the UTF-8 bytes of {@code baton-state-1}, then with every
  * file of the folder except {@code manifest.json}, in order of name. A {@code .safetensors} file
  * gives one entry per tensor, in order of name; any other file, such as {@code state.json}, gives
- * one entry with an empty name, the dtype {@code BYTES}, and its size as the shape. Names are
- * ordered by their UTF-8 bytes, unsigned, which is also the order of code points. An entry is, in
- * this order:
+ * one entry with an empty name, the dtype {@code BYTES}, and its size as the shape. The tensors of
+ * {@code frozen.safetensors} count as ones of {@code model.safetensors}: what does not train may
+ * lie in either. Names are ordered by their UTF-8 bytes, unsigned, which is also the order of code
+ * points. An entry is, in this order:
  *
  * <ol>
  *   <li>the file's name, the tensor's name and the dtype, each as its length in UTF-8 bytes and
@@ -41,6 +45,11 @@ import java.util.stream.Stream;
 public final class StateDigest {
   private static final String FORM = "baton-state-1";
   private static final String TENSORS = ".safetensors";
+
+  /** Files whose tensors are, to a reader, those of another. */
+  private static final Map<String, String> PART_OF =
+      Map.of("frozen.safetensors", "model.safetensors");
+
   private static final String BYTES = "BYTES";
   private static final int CHUNK = 1 << 16;
 
@@ -61,19 +70,27 @@ public final class StateDigest {
    */
   public static Sha256 of(Path folder) throws IOException {
     StateDigest digest = new StateDigest();
-    for (Path file : stateFiles(folder)) {
-      digest.addFile(file);
+    for (Map.Entry<String, List<Path>> named : stateFiles(folder).entrySet()) {
+      if (named.getKey().endsWith(TENSORS)) {
+        digest.addTensors(named.getKey(), tensorsOf(named.getValue()));
+      } else {
+        digest.addBytes(named.getValue().get(0));
+      }
     }
     return Sha256.of(digest.sha256);
   }
 
-  private static List<Path> stateFiles(Path folder) throws IOException {
+  /** By the name under which they count; more than one where a file is part of another. */
+  private static SortedMap<String, List<Path>> stateFiles(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> state =
+      SortedMap<String, List<Path>> state =
           files
               .filter(file -> !nameOf(file).equals(Manifest.FILE_NAME))
-              .sorted(Comparator.comparing(StateDigest::nameOf, BY_UTF8))
-              .toList();
+              .collect(
+                  Collectors.groupingBy(
+                      file -> PART_OF.getOrDefault(nameOf(file), nameOf(file)),
+                      () -> new TreeMap<>(BY_UTF8),
+                      Collectors.toList()));
       if (state.isEmpty()) {
         throw new NoSuchFileException(folder.toString(), null, "there is no state in it");
       }
@@ -81,18 +98,26 @@ public final class StateDigest {
     }
   }
 
-  private void addFile(Path file) throws IOException {
-    if (!nameOf(file).endsWith(TENSORS)) {
-      addBytes(file);
-      return;
+  private static Map<String, Tensor> tensorsOf(List<Path> files) throws IOException {
+    Map<String, Tensor> all = new TreeMap<>(BY_UTF8);
+    for (Path file : files) {
+      for (Map.Entry<String, Tensor> tensor : Safetensors.open(file).entrySet()) {
+        if (all.put(tensor.getKey(), tensor.getValue()) != null) {
+          throw new SafetensorsException(
+              file, "the tensor %s stands in two files".formatted(tensor.getKey()));
+        }
+      }
     }
-    Map<String, Tensor> tensors = Safetensors.open(file);
-    for (String name : tensors.keySet().stream().sorted(BY_UTF8).toList()) {
-      Tensor tensor = tensors.get(name);
-      ByteBuffer data = tensor.data();
-      addHead(nameOf(file), name, tensor.dtype(), tensor.shape(), data.remaining());
-      sha256.update(data);
-    }
+    return all;
+  }
+
+  private void addTensors(String file, Map<String, Tensor> tensors) {
+    tensors.forEach(
+        (name, tensor) -> {
+          ByteBuffer data = tensor.data();
+          addHead(file, name, tensor.dtype(), tensor.shape(), data.remaining());
+          sha256.update(data);
+        });
   }
 
   private void addBytes(Path file) throws IOException {

@@ -102,6 +102,26 @@ class StateDigestTest {
   }
 
   @Test
+  void aTensorOfTheModelMayLieInEitherOfItsFiles() throws IOException {
+    Path whole = folder(Map.of("a", bytes(1), "b", bytes(2), "c", bytes(3)), "{}");
+    Path parted = folder(Map.of("a", bytes(1), "c", bytes(3)), "{}");
+    Safetensors.write(
+        parted.resolve("frozen.safetensors"), new TreeMap<>(Map.of("b", bytes(2))), Map.of());
+
+    assertThat(StateDigest.of(parted)).isEqualTo(StateDigest.of(whole));
+  }
+
+  @Test
+  void aTensorInBothFilesOfTheModelHasNoDigest() throws IOException {
+    Path folder = folder(Map.of("a", bytes(1)), "{}");
+    Files.copy(folder.resolve("model.safetensors"), folder.resolve("frozen.safetensors"));
+
+    assertThatThrownBy(() -> StateDigest.of(folder))
+        .isInstanceOf(SafetensorsException.class)
+        .hasMessageContaining("the tensor a stands in two files");
+  }
+
+  @Test
   void anEmptyFolderHasNoState() throws IOException {
     Path empty = newFolder();
     assertThatThrownBy(() -> StateDigest.of(empty))

@@ -96,7 +96,7 @@ record StateComparison(
 
   private static Part partOfTensor(String file, String name) {
     return switch (file) {
-      case "model.safetensors" -> Part.WEIGHTS;
+      case "model.safetensors", "frozen.safetensors" -> Part.WEIGHTS;
       case "optimizer.safetensors" -> Part.OPTIMIZER;
       default -> name.startsWith("generator") ? Part.RANDOMNESS : Part.STATE;
     };

@@ -63,6 +63,18 @@ class StateComparisonTest {
     assertThat(compared.differing(Part.STATE)).containsExactly("state.seen.0");
   }
 
+  @Test
+  void aWeightThatDoesNotTrainMayLieInAFileOfItsOwn() throws IOException {
+    save("one", 1f, 2f, STATE.formatted("1.5", 7));
+    save("other", 1f, 2f, STATE.formatted("1.5", 7));
+    Files.move(root.resolve("other/model.safetensors"), root.resolve("other/frozen.safetensors"));
+    Path manifest = root.resolve("other").resolve(Manifest.FILE_NAME);
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("model.safetensors", "frozen.safetensors"));
+
+    assertThat(StateComparison.of(AT, root, "one", "other").isIdentical()).isTrue();
+  }
+
   private void save(String folder, float weight, float momentum, String state) throws IOException {
     Path path = Files.createDirectory(root.resolve(folder));
     write(path.resolve("model.safetensors"), "weight", weight);

@@ -117,14 +117,15 @@ class OwnScriptTest {
     Rig.Runner refused = rig.worker("refused", "--once");
     assertThat(refused.ends()).as(refused.text()).isEqualTo(5);
     assertThat(refused.text())
-        .containsPattern("The script of toy has changed: \\w{12} made the checkpoint at ")
-        .contains("--accept-new-code");
+        .containsPattern(
+            "This toy is not what made the checkpoint at e\\d-b\\d: another version of")
+        .contains("baton resume changing --accept-change");
     assertThat(rig.endings(job)).contains("FAILED");
-    assertThat(rig.job(job).notices()).anyMatch(n -> n.contains("The script of toy has changed"));
+    assertThat(rig.job(job).notices()).anyMatch(n -> n.contains("another version of the script"));
 
     Rig.Runner accepting = rig.worker("accepting", "--once", "--accept-new-code");
     rig.complete(job);
-    accepting.says("toy\\| the script has changed: .*");
+    accepting.says("toy\\| goes on from e\\d-b\\d, as a person accepts, with another version .*");
     assertThat(rig.job(job).certificate().sentence())
         .contains("equivalent, not identical", "another version of the script");
   }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * mask; and what else a program keeps is its own affair.
  */
 final class Numbers {
-  private static final List<String> FILES = List.of("model.safetensors", "optimizer.safetensors");
+  private static final List<String> FILES =
+      List.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
 
   /** Whatever is larger, without its sign bit, is NaN. */
   private static final int INFINITE_16 = 0x7c00;

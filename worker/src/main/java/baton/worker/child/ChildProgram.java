@@ -1,5 +1,6 @@
 package baton.worker.child;
 
+import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
 import baton.worker.child.Troubles.Early;
@@ -8,7 +9,6 @@ import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
 /** A program that is a command of this worker's, such as {@code python train.py}. */
 public final class ChildProgram implements Program {
   static final int PROTOCOL = 2;
-  private static final String SCRIPT = "script";
-  private static final int SHOWN_OF_HASH = 12;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   private final String name;
@@ -127,31 +125,24 @@ public final class ChildProgram implements Program {
     if (!(child.hear(at, idle) instanceof FromChild.Ready ready)) {
       throw new TroubleException(child.brokenProtocol("it is told to start and is not ready"));
     }
-    Optional<String> before = Optional.ofNullable(start.madeBy().get(SCRIPT));
-    Optional<String> present = Optional.ofNullable(ready.profile().get(SCRIPT));
-    if (before.isPresent() && !before.equals(present)) {
-      goOnWithNewCode(at, before.get(), present.orElse("unknown"));
+    NumericProfile profile = profile(child, ready);
+    HandOver handOver = new HandOver(start.spec(), at, new NumericProfile(start.madeBy()), profile);
+    if (handOver.hasChanged()) {
+      if (!acceptsNewCode && !start.acceptsChange()) {
+        throw new TroubleException(handOver.refusal());
+      }
+      output.accept(handOver.acceptance());
     }
+    profile.unsure().ifPresent(why -> output.accept("not known to be exact here: " + why));
     return new ChildRun(name, start.spec(), child, ready, at);
   }
 
-  /** Exactness ends where the code changes, so only a person can want it (R7). */
-  private void goOnWithNewCode(Position at, String before, String present) throws TroubleException {
-    if (acceptsNewCode) {
-      output.accept(
-          "the script has changed: %s made the checkpoint at %s, %s goes on from it"
-              .formatted(brief(before), at, brief(present)));
-      return;
+  private static NumericProfile profile(Child child, FromChild.Ready ready)
+      throws TroubleException {
+    try {
+      return new NumericProfile(ready.profile());
+    } catch (IllegalArgumentException e) {
+      throw new TroubleException(child.brokenProtocol(e.getMessage()), e);
     }
-    throw new TroubleException(
-        Trouble.program(
-            "The script of %s has changed: %s made the checkpoint at %s, and this worker has %s."
-                .formatted(name, brief(before), at, brief(present)),
-            "Start the worker with the script that began the job or, if the job shall go on with"
-                + " the new one, with --accept-new-code."));
-  }
-
-  private static String brief(String hash) {
-    return hash.length() <= SHOWN_OF_HASH ? hash : hash.substring(0, SHOWN_OF_HASH);
   }
 }

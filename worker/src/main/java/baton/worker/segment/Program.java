@@ -39,6 +39,8 @@ public interface Program {
    * @param madeBy the numeric profile of that checkpoint; empty: not known
    * @param data the folder with what the job trains on; empty: what the program brings along
    * @param device the kind of device to train on, {@code cpu} or {@code gpu}
+   * @param acceptsChange whether a person accepts that another program than made the checkpoint
+   *     goes on from it
    */
   record Start(
       JobSpec spec,
@@ -46,7 +48,8 @@ public interface Program {
       Optional<Path> files,
       Map<String, String> madeBy,
       Optional<Path> data,
-      String device) {
+      String device,
+      boolean acceptsChange) {
     public Start {
       madeBy = Map.copyOf(madeBy);
       if (files.isEmpty() && !position.equals(Position.START)) {
@@ -55,7 +58,7 @@ public interface Program {
     }
 
     public Start(JobSpec spec, Position position, Optional<Path> files, String device) {
-      this(spec, position, files, Map.of(), Optional.empty(), device);
+      this(spec, position, files, Map.of(), Optional.empty(), device, false);
     }
   }
 }

@@ -10,7 +10,8 @@ public interface Snapshot {
 
   /**
    * Writes {@code model.safetensors}, {@code optimizer.safetensors}, {@code extra.safetensors} and
-   * {@code state.json} into an empty folder; not fsynced.
+   * {@code state.json} into an empty folder, and {@code frozen.safetensors} with what of the model
+   * does not train, if that is kept apart; not fsynced.
    */
   void writeTo(Path folder) throws IOException;
 

@@ -265,7 +265,7 @@ class CheckpointsSaveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"model.safetensors", "optimizer.safetensors"})
+  @ValueSource(strings = {"model.safetensors", "frozen.safetensors", "optimizer.safetensors"})
   void aTensorWithNanIsNamedAndNothingReachesTheStore(String file) {
     Snapshot broken =
         States.writing(

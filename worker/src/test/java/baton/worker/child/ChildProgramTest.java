@@ -61,6 +61,21 @@ final class ChildProgramTest {
   }
 
   @Test
+  void aMetricThatIsNotFiniteIsAGapAndEndsNothing() throws Exception {
+    String text =
+        Scripts.HONEST.replace(
+            "accuracy=0.5", "accuracy=0.5, f1=float('nan'), perplexity=float('inf')");
+    try (Run run = scripts.begin(text)) {
+      Scripts.train(run, Scripts.BATCHES);
+      assertThat(run.evaluate().values())
+          .containsEntry("accuracy", 0.5)
+          .containsEntry("f1", Double.NaN)
+          .containsEntry("perplexity", Double.NaN);
+      assertThat(run.step().position()).isEqualTo(new Position(1, 1));
+    }
+  }
+
+  @Test
   void killedAtAnyBatchAndRelayedEqualsUnbroken() throws Exception {
     Sha256 unbroken = digestAtEndOf(scripts.begin(Scripts.HONEST));
     long seed = System.nanoTime();
@@ -167,7 +182,8 @@ final class ChildProgramTest {
             Optional.empty(),
             Map.of(),
             Optional.of(data),
-            "cpu");
+            "cpu",
+            false);
     try (Run run =
         scripts
             .program(

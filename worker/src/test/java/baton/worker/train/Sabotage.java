@@ -39,7 +39,8 @@ public enum Sabotage {
               Optional.of(files),
               start.madeBy(),
               start.data(),
-              start.device()));
+              start.device(),
+              start.acceptsChange()));
     }
   },
 
