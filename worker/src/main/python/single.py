@@ -18,8 +18,8 @@ from typing import Dict, List, Set, Tuple
 HOME = Path(__file__).resolve().parent
 PACKAGE = HOME / "baton"
 SINGLE = HOME.parent / "resources" / "baton" / "worker" / "child" / "baton.py"
-ORDER = """errors tensors pack checkpoint models generators parts sums gradients order writing alone
-    profile worker link reach trace job run resume loops keras_loop lightning_loop hugging_face""".split()
+ORDER = """errors reach tensors pack checkpoint models fingerprint generators parts sums gradients
+    order writing alone profile worker link trace job run resume loops keras_loop lightning_loop hugging_face""".split()
 
 
 class Module:

@@ -54,8 +54,8 @@ def _own_modules() -> Dict[str, types.ModuleType]:
     """The script, and the modules beside it that it has imported, by name."""
     main = sys.modules.get("__main__")
     path = _file_of(main)
-    if main is None or path is None:
-        return {}
+    if main is None or path is None:  # as in a notebook
+        return {} if main is None else {"__main__": main}
     home = os.path.dirname(path) + os.sep
     own = {"__main__": main}
     for name, module in list(sys.modules.items()):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import math
 import os
 import random
-import sys
 import warnings
-from typing import Any, Dict, Iterator, List, Mapping, Optional, TYPE_CHECKING, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, TYPE_CHECKING, Tuple
 
-from .errors import BatonError
-from .generators import _capture_generators
-from .models import _bare, _is_leaf, _tensors_of
+from .fingerprint import _fingerprint, _sampled
+from .generators import _capture_generators, _is_known_generator
+from .models import _bare, _tensors_of
 from .parts import _state_of
 from .reach import _Found, _after_the_loop, _is_array, _is_plain, _reachable
-from .tensors import _HostMemory, _is_torch
 
 if TYPE_CHECKING:
     from .run import Run
@@ -26,9 +23,6 @@ if TYPE_CHECKING:
 _TRACE = os.environ.pop("BATON_TRACE", None)
 _MOST_BATCHES = int(os.environ.pop("BATON_DRILL_BATCHES", "0"))
 """So many batches end an epoch in a drill, as if the loader had no more; 0: no drill."""
-
-_SAMPLE = 256
-"""So many numbers of a tensor are looked at after each batch; checkpoints are compared whole."""
 
 _LONGEST_VALUE = 200
 """Of the script's own values none with more members is looked at: those are data."""
@@ -156,47 +150,6 @@ def _of_thing(kind: str, thing: Any) -> Optional[str]:
         return None
 
 
-def _sampled(value: Any) -> str:
-    return _fingerprint(value, _SAMPLE)
-
-
-def _fingerprint(value: Any, most: Optional[int] = None) -> str:
-    """Of the numbers and texts in it, of at most so many of a tensor; of others the type alone."""
-    digest = hashlib.blake2b(digest_size=8)
-    _feed(digest, value, most)
-    return digest.hexdigest()
-
-
-def _feed(digest: Any, value: Any, most: Optional[int] = None) -> None:
-    digest.update(type(value).__name__.encode())
-    if _is_leaf(value):
-        host = _HostMemory()
-        try:
-            digest.update(("%s %s" % (value.dtype, tuple(value.shape))).encode())
-            blob = host.copy("", _sample(value, most))
-            host.finish()
-        except (BatonError, NotImplementedError, RuntimeError, ValueError):
-            return  # It has no bytes of its own, such as a sparse tensor.
-        digest.update(blob.data)
-    elif isinstance(value, Mapping):
-        for key in value:
-            digest.update(repr(key).encode() if _is_plain(key) else b"")
-            _feed(digest, value[key], most)
-    elif isinstance(value, (list, tuple)):
-        digest.update(b"%d" % len(value))
-        for member in value:
-            _feed(digest, member, most)
-    elif isinstance(value, (bytes, bytearray, str, int, float)) or value is None:
-        digest.update(repr(value).encode())
-
-
-def _sample(value: Any, most: Optional[int]) -> Any:
-    if most is None:
-        return value
-    flat = (value.detach() if _is_torch(value) else value).reshape(-1)
-    return flat[:: max(1, len(flat) // most)]
-
-
 def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
     """The script's own numbers, texts and small tensors by the path that it reaches them by."""
     known = _known(run) | {id(thing) for _, thing in strangers.values()}
@@ -253,7 +206,7 @@ def _kind_of(thing: Any) -> str:
     itself, with an error too.
     """
     kind = type(thing)
-    if _is_generator(kind):
+    if _is_known_generator(thing):
         return "generator"
     try:
         if issubclass(kind, type) or not hasattr(kind, "load_state_dict"):
@@ -267,13 +220,3 @@ def _kind_of(thing: Any) -> str:
         return "" if str(kind.__module__).split(".")[0] in _LOOPS_OF else "state"
     except Exception:
         return ""
-
-
-def _is_generator(kind: Any) -> bool:
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    kinds: List[Any] = [random.Random]
-    if torch is not None:
-        kinds.append(torch.Generator)
-    if numpy is not None and "numpy.random" in sys.modules:
-        kinds += [numpy.random.RandomState, numpy.random.Generator, numpy.random.BitGenerator]
-    return issubclass(kind, tuple(kinds)) and not issubclass(kind, random.SystemRandom)
