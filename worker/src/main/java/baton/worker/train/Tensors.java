@@ -2,6 +2,7 @@ package baton.worker.train;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import baton.protocol.Trouble;
@@ -39,17 +40,19 @@ final class Tensors {
 
   /**
    * Copies into arrays of the same names, dtypes and shapes. They keep the memory that the engine
-   * gave them: some kernels sum in another order if their operands are aligned otherwise.
+   * gave them: some kernels sum in another order if their operands are aligned otherwise. So it is
+   * not {@code NDArray.copyTo}, which hands them memory of Java's, and has the engine warn of it.
    */
   static void load(SortedMap<String, NDArray> arrays, Map<String, Tensor> saved) {
-    arrays.forEach(
-        (name, array) -> {
-          ByteBuffer bytes = saved.get(name).data();
-          try (NDArray view =
-              array.getManager().create(bytes, array.getShape(), array.getDataType())) {
-            view.copyTo(array);
-          }
-        });
+    arrays.forEach((name, array) -> fill(array, saved.get(name).data()));
+  }
+
+  private static void fill(NDArray array, ByteBuffer bytes) {
+    Shape flat = new Shape(array.size());
+    try (NDArray found = array.getManager().create(bytes, flat, array.getDataType());
+        NDArray sameMemory = array.reshape(flat)) {
+      sameMemory.set(new NDIndex(":"), found);
+    }
   }
 
   /**
