@@ -6,7 +6,9 @@ enum Part {
   OPTIMIZER("optimizer"),
   STATE("program state"),
   ORDER("data order"),
-  RANDOMNESS("randomness");
+  RANDOMNESS("randomness"),
+  METRICS("metrics"),
+  END("end");
 
   private final String title;
 
@@ -16,5 +18,10 @@ enum Part {
 
   String title() {
     return title;
+  }
+
+  /** The title as one word. */
+  String word() {
+    return title.replace(' ', '-');
   }
 }

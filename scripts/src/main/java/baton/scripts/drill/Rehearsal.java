@@ -6,6 +6,7 @@ import baton.protocol.Position;
 import baton.protocol.message.CheckpointView;
 import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
+import baton.scripts.process.WorkerProcess;
 import baton.scripts.relay.Cuts;
 import baton.scripts.relay.Plan;
 import baton.scripts.relay.Race;
@@ -17,18 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * The two runs of a drill, and what is known of them afterwards.
  *
  * <ol>
- *   <li>Unbroken: saved every few batches, left after the first save beyond enough batches.
- *   <li>Relayed: killed at a batch that is drawn, once there is something to go on from; trained to
- *       where the first was left.
- *   <li>Every checkpoint that both have is compared, and every batch.
+ *   <li>Unbroken: saved every few batches and where epochs end, which they do early; left after the
+ *       first save beyond enough batches.
+ *   <li>Relayed: its workers are killed where {@link DrillKills} has it, and it is trained to where
+ *       the first was left.
+ *   <li>Every checkpoint, every batch and every metric that both have is compared.
  * </ol>
  */
 final class Rehearsal {
@@ -39,7 +40,10 @@ final class Rehearsal {
   private static final List<Duration> PACES =
       List.of(PACE, PACE.multipliedBy(5), PACE.multipliedBy(25));
 
-  private static final int SAVE_EVERY = 5;
+  /** Where steps are rare, or epochs short, each must be saved for one to lie within an epoch. */
+  private static final List<Integer> SAVE_EVERY = List.of(5, 1);
+
+  private static final int FEWEST_IN_AN_EPOCH = 6;
   private static final int EPOCHS_OF_FOREIGN_LOOP = 4;
 
   /**
@@ -47,36 +51,49 @@ final class Rehearsal {
    *
    * @param store a directory that all processes see
    * @param folder for other files
+   * @param workspace what each run gets a copy of; empty: the program is a class of the worker
    */
-  record Ground(Site site, Path store, Path folder, int threads, String device) {}
+  record Ground(
+      Site site,
+      Path store,
+      Path folder,
+      Optional<Workspace> workspace,
+      int threads,
+      String device) {}
 
   private final Subject subject;
   private final Ground ground;
   private final int batches;
+  private final Duration longestSilence;
   private final DrillBar bar;
   private final long begun = System.nanoTime();
   private int runs;
 
-  Rehearsal(Subject subject, Ground ground, int batches, DrillBar bar) {
+  Rehearsal(Subject subject, Ground ground, int batches, Duration longestSilence, DrillBar bar) {
     this.subject = subject;
     this.ground = ground;
     this.batches = batches;
+    this.longestSilence = longestSilence;
     this.bar = bar;
   }
 
-  /** Holds it; {@code seed} draws where the worker is killed. */
+  /** Holds it; {@code seed} draws where workers are killed. */
   Report hold(long seed) throws IOException {
-    Cadence cadence = new Cadence(SAVE_EVERY, Cadence.Unit.BATCHES);
-    Plan.Until enough = new Plan.Until(batches, Optional.empty());
-    Plan plan = new Plan(cadence, List.of(), Plan.Committed.NOTHING, Optional.of(enough), PACE);
-    Run unbroken = run("unbroken", subject, plan);
-    if (unbroken.result.reached().stream().noneMatch(Cuts::isMidEpoch)) {
-      return holdByEpochs(seed);
+    for (int every : SAVE_EVERY) {
+      Cadence cadence = new Cadence(every, Cadence.Unit.BATCHES);
+      Plan.Until enough = new Plan.Until(batches, Optional.empty());
+      Plan plan = new Plan(cadence, List.of(), Optional.of(enough), PACE, longestSilence);
+      Run unbroken = run("unbroken", subject, plan);
+      if (unbroken.reaches(Cuts::isMidEpoch) == unbroken.saves(Cuts::isMidEpoch)) {
+        return unbroken.reaches(Cuts::isMidEpoch)
+            ? hold(seed, subject, cadence, unbroken)
+            : holdByEpochs(seed);
+      }
     }
-    return hold(seed, subject, cadence, unbroken);
+    throw new SiteFailure("it is never saved within an epoch, though it makes steps there");
   }
 
-  /** A loop that is not ours is saved at the ends of epochs, and counts each as a batch. */
+  /** A loop that is saved at the ends of epochs only, and counts each as a batch. */
   private Report holdByEpochs(long seed) throws IOException {
     Subject longer =
         new Subject(
@@ -85,38 +102,41 @@ final class Rehearsal {
             subject.parameters(),
             Math.max(EPOCHS_OF_FOREIGN_LOOP, subject.epochs()),
             subject.seed());
-    Run unbroken = run("by-epochs", longer, Plan.unbroken());
+    Run unbroken = run("by-epochs", longer, Plan.unbroken().silentFor(longestSilence));
     return hold(seed, longer, Cadence.EVERY_EPOCH, unbroken);
   }
 
   private Report hold(long seed, Subject drilled, Cadence cadence, Run unbroken)
       throws IOException {
-    List<Position> reached = unbroken.result.reached();
-    if (reached.size() < FEWEST_BATCHES) {
+    if (unbroken.result.reached().size() < FEWEST_BATCHES) {
       throw new SiteFailure(
           "it ended after %d batches, too few to be killed among them; give --epochs"
-              .formatted(reached.size()));
+              .formatted(unbroken.result.reached().size()));
     }
     Position end = unbroken.result.job().head().position();
-    int first = Math.min(cadence.every(), reached.size() / 2);
-    int last = Math.max(first + 1, (int) (reached.size() * 0.7));
-    Position cut = reached.get(new SplittableRandom(seed).nextInt(first, last));
+    DrillKills kills =
+        DrillKills.drawn(
+            seed,
+            unbroken.result.reached(),
+            unbroken.saved.keySet().stream().filter(end::isAfter).toList());
+    Run relayed = null;
     for (Duration pace : PACES) {
-      Plan plan =
-          new Plan(
-              cadence,
-              List.of(cut),
-              Plan.Committed.ANYTHING,
-              Optional.of(new Plan.Until(1, Optional.of(end))),
-              pace);
-      Run relayed = run("relayed", drilled, plan);
-      List<StateComparison> states = states(unbroken.result, relayed.result);
-      if (isTelling(relayed.result, states)) {
-        return report(unbroken, relayed, states);
+      Plan.Until there = new Plan.Until(1, Optional.of(end));
+      relayed =
+          run(
+              "relayed",
+              drilled,
+              new Plan(cadence, kills.kills(), Optional.of(there), pace, longestSilence));
+      if (kills.areDone(relayed.result.restored())) {
+        break;
       }
     }
-    throw new SiteFailure(
-        "it ended before it could be killed after a save; give --epochs or --batches");
+    List<StateComparison> states = states(unbroken, relayed);
+    if (!isTelling(relayed.result, states)) {
+      throw new SiteFailure(
+          "it ended before it could be killed after a save; give --epochs or --batches");
+    }
+    return report(unbroken, relayed, kills, states);
   }
 
   /** Whether a worker was killed, and something was saved after another one went on. */
@@ -125,92 +145,95 @@ final class Rehearsal {
         && states.stream().anyMatch(state -> state.at().isAfter(relayed.restored().get(0)));
   }
 
-  private Report report(Run unbroken, Run relayed, List<StateComparison> states) {
-    Diagnosis.Evidence evidence =
-        new Diagnosis.Evidence(unbroken.legs.get(0), relayed.legs, states);
+  private Report report(Run unbroken, Run relayed, DrillKills kills, List<StateComparison> states) {
+    Evidence evidence =
+        new Evidence(unbroken.legs.get(0), relayed.legs, states, unbroken.end(), relayed.end());
     return new Report(
         subject.program(),
         subject.command().isPresent(),
         evidence,
-        relayed.result.killed().get(0),
-        relayed.result.restored().get(0),
+        relayed.result.killed(),
+        relayed.result.restored(),
+        kills.lacking(),
         (System.nanoTime() - begun) / 1_000_000_000L);
   }
 
-  private record Run(Race.Result result, List<Leg> legs) {}
+  /**
+   * One of the two.
+   *
+   * @param saved its checkpoints' folders, by position
+   */
+  private record Run(Race.Result result, List<Leg> legs, Map<Position, String> saved) {
+    boolean reaches(Predicate<Position> place) {
+      return result.reached().stream().anyMatch(place);
+    }
+
+    boolean saves(Predicate<Position> place) {
+      return saved.keySet().stream().anyMatch(place);
+    }
+
+    Optional<Position> end() {
+      return result.isComplete() ? Optional.of(result.job().head().position()) : Optional.empty();
+    }
+  }
 
   private Run run(String run, Subject trained, Plan plan) throws IOException {
     bar.begins(run, batches);
     String name = run + "-" + ++runs;
-    List<Path> traces = new ArrayList<>();
-    List<Integer> begins = new ArrayList<>();
-    AtomicInteger reports = new AtomicInteger();
+    Traces traces = new Traces(ground.folder().resolve("traces-" + name));
+    Optional<Workspace.Copy> copy = copy(name);
+    Subject placed = copy.map(c -> trained.runBy(c.command())).orElse(trained);
     Race.Result result =
         Race.run(
             ground.site(),
             "drill-" + name,
-            trained,
+            placed,
             plan,
             number -> {
-              Path trace = ground.folder().resolve("trace-%s-%d".formatted(name, number));
-              traces.add(trace);
-              begins.add(reports.get());
-              return trained.worker(
-                  ground.threads(),
-                  ground.device(),
-                  ground.store(),
-                  Map.of("BATON_TRACE", trace.toString()));
+              WorkerProcess.Start start =
+                  placed.worker(
+                      ground.threads(),
+                      ground.device(),
+                      ground.store(),
+                      Map.of(
+                          "BATON_TRACE", traces.next().toString(),
+                          "BATON_DRILL_BATCHES", Integer.toString(batchesOfAnEpoch())));
+              return copy.map(c -> start.in(c.directory())).orElse(start);
             },
-            said ->
-                said.position()
-                    .ifPresent(at -> bar.reaches(reports.incrementAndGet(), at.toString())));
-    begins.add(result.reached().size());
-    List<Leg> legs = new ArrayList<>();
-    for (int i = 0; i < traces.size(); i++) {
-      Optional<Leg> traced = TraceFile.read(traces.get(i));
-      legs.add(
-          traced.isPresent() ? traced.get() : ofReports(result, begins.get(i), begins.get(i + 1)));
-    }
-    return new Run(result, legs);
+            said -> said.position().ifPresent(at -> bar.reaches(traces.report(), at.toString())));
+    return new Run(result, traces.legs(result), checkpoints(result.job().id()));
   }
 
-  /** What a program that writes no trace is known by: its worker's reports. */
-  private static Leg ofReports(Race.Result result, int from, int to) {
-    List<Leg.Step> steps = new ArrayList<>();
-    for (int i = from; i < to; i++) {
-      steps.add(
-          new Leg.Step(
-              result.reached().get(i),
-              Optional.empty(),
-              Map.of(),
-              Optional.of(result.losses().get(i).toString())));
-    }
-    return new Leg(steps, List.of());
+  private Optional<Workspace.Copy> copy(String name) throws IOException {
+    return ground.workspace().isEmpty()
+        ? Optional.empty()
+        : Optional.of(ground.workspace().get().copy(ground.folder().resolve("work-" + name)));
   }
 
-  private List<StateComparison> states(Race.Result unbroken, Race.Result relayed)
-      throws IOException {
-    Map<Position, CheckpointView> mine = checkpoints(unbroken.job().id());
-    Map<Position, CheckpointView> theirs = checkpoints(relayed.job().id());
-    mine.keySet().retainAll(theirs.keySet());
+  /** So few that later epochs are reached within the drill. */
+  private int batchesOfAnEpoch() {
+    return Math.max(FEWEST_IN_AN_EPOCH, batches / subject.epochs());
+  }
+
+  private List<StateComparison> states(Run unbroken, Run relayed) throws IOException {
     List<StateComparison> states = new ArrayList<>();
-    for (Map.Entry<Position, CheckpointView> entry : mine.entrySet()) {
-      states.add(
-          StateComparison.of(
-              entry.getKey(),
-              ground.store(),
-              entry.getValue().checkpoint().folder(),
-              theirs.get(entry.getKey()).checkpoint().folder()));
+    for (Map.Entry<Position, String> mine : unbroken.saved.entrySet()) {
+      String theirs = relayed.saved.get(mine.getKey());
+      if (theirs != null) {
+        states.add(StateComparison.of(mine.getKey(), ground.store(), mine.getValue(), theirs));
+      }
     }
     return states;
   }
 
-  private Map<Position, CheckpointView> checkpoints(JobId job) {
-    Map<Position, CheckpointView> byPosition = new TreeMap<>();
+  private Map<Position, String> checkpoints(JobId job) {
+    Map<Position, String> byPosition = new TreeMap<>();
     ground
         .site()
         .ask("viewer", client -> client.checkpoints(job))
-        .forEach(view -> byPosition.put(view.checkpoint().position(), view));
+        .forEach(
+            (CheckpointView view) ->
+                byPosition.put(view.checkpoint().position(), view.checkpoint().folder()));
     return byPosition;
   }
 }

@@ -4,6 +4,8 @@ import baton.protocol.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -11,17 +13,26 @@ import java.util.stream.Collectors;
  *
  * @param killed where
  * @param restored from where
+ * @param untried where no worker could go on, in words
  * @param seconds it took in all
  */
 record Report(
     String program,
     boolean isScript,
-    Diagnosis.Evidence evidence,
-    Position killed,
-    Position restored,
+    Evidence evidence,
+    List<Position> killed,
+    List<Position> restored,
+    List<String> untried,
     long seconds) {
+  static final int WIDTH = 84;
   private static final int NAMES_SHOWN = 3;
   private static final String ROW = "  %-14s %-10s %s";
+
+  Report {
+    killed = List.copyOf(killed);
+    restored = List.copyOf(restored);
+    untried = List.copyOf(untried);
+  }
 
   /** Empty: the relay is exact. */
   Optional<Diagnosis> diagnosis() {
@@ -30,20 +41,25 @@ record Report(
 
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add("  killed at %s with SIGKILL, went on from %s".formatted(killed, restored));
+    lines.add(
+        "  killed with SIGKILL at %s; went on from %s"
+            .formatted(list(killed, ", "), list(restored, ", ")));
     lines.add("");
     for (Part part : List.of(Part.WEIGHTS, Part.OPTIMIZER, Part.STATE)) {
       lines.add(ofState(part));
     }
     lines.add(ofOrder());
     lines.add(ofRandomness());
+    ofMetrics().ifPresent(lines::add);
+    ofEnd().ifPresent(lines::add);
     lines.add("");
+    notes().forEach(note -> lines.addAll(Wrapped.at(WIDTH, note)));
     diagnosis()
         .ifPresent(
             found -> {
               Advice advice = Advice.on(found, isScript);
-              lines.addAll(Wrapped.at(84, advice.finding()));
-              lines.addAll(Wrapped.at(84, advice.remedy()));
+              lines.addAll(Wrapped.at(WIDTH, advice.finding()));
+              lines.addAll(Wrapped.at(WIDTH, advice.remedy()));
               lines.add("");
             });
     lines.add(last());
@@ -53,14 +69,57 @@ record Report(
   private String last() {
     String tail =
         "program=%s killed=%s resumed=%s compared=%d seconds=%d"
-            .formatted(program, killed, restored, batches(), seconds);
+            .formatted(program, list(killed, ","), list(restored, ","), batches(), seconds);
     return diagnosis()
         .map(
             found ->
-                "DRILL NOT EXACT first=%s at=%s "
-                        .formatted(found.part().title().replace(' ', '-'), found.at())
-                    + tail)
+                "DRILL NOT EXACT first=%s at=%s ".formatted(found.part().word(), found.at()) + tail)
         .orElse("DRILL EXACT " + tail);
+  }
+
+  private static String list(List<Position> positions, String comma) {
+    return positions.stream().map(Position::toString).collect(Collectors.joining(comma));
+  }
+
+  /** What is no difference, and still good to know. */
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (!untried.isEmpty()) {
+      notes.add(
+          "Not tried: to go on %s, for this run has no such checkpoint; more --batches may reach one."
+              .formatted(String.join(", or ", untried)));
+    }
+    afterLoop()
+        .ifPresent(
+            line ->
+                notes.add(
+                    "Not run: what follows the loop (%s). A worker ends the script with its last save;"
+                            .formatted(line)
+                        + " give what is to be done then to run.at_end(function)."));
+    if (diagnosis().isEmpty() && !begunAnew().isEmpty()) {
+      notes.add(
+          "Begins anew with each worker: %s. No result here depends on it; if yours do, keep it in"
+                  .formatted(some(begunAnew()))
+              + " baton.resume(state=…).");
+    }
+    if (!notes.isEmpty()) {
+      notes.add("");
+    }
+    return notes;
+  }
+
+  private Optional<String> afterLoop() {
+    return evidence.unbroken().afterLoop();
+  }
+
+  /** Where a worker began an epoch: what begins anew with each epoch is the same there. */
+  private List<String> begunAnew() {
+    TreeSet<String> names = new TreeSet<>();
+    evidence.relayed().stream()
+        .skip(1)
+        .filter(leg -> leg.begin().filter(at -> at.batch() == 0).isPresent())
+        .forEach(leg -> names.addAll(evidence.begunAnew(leg)));
+    return List.copyOf(names);
   }
 
   private String ofState(Part part) {
@@ -100,35 +159,95 @@ record Report(
   private String ofRandomness() {
     String names =
         evidence.unbroken().steps().stream()
-            .flatMap(step -> step.generators().keySet().stream())
+            .flatMap(step -> step.before().generators().keySet().stream())
             .distinct()
             .sorted()
             .collect(Collectors.joining(", "));
     if (names.isEmpty()) {
       return ROW.formatted(Part.RANDOMNESS.title(), "-", "not seen; the losses tell of it");
     }
-    boolean hidden = diagnosis().filter(d -> d.part() == Part.RANDOMNESS).isPresent();
-    return firstStep((one, other) -> one.generators().equals(other.generators()))
+    Optional<Diagnosis> hidden = diagnosis().filter(d -> d.part() == Part.RANDOMNESS);
+    return firstStep((one, other) -> one.before().generators().equals(other.before().generators()))
         .map(at -> ROW.formatted(Part.RANDOMNESS.title(), "DIFFERS", "at " + at + ": " + names))
         .orElse(
             ROW.formatted(
                 Part.RANDOMNESS.title(),
-                hidden ? "DIFFERS" : "identical",
-                hidden ? "in a generator that Baton does not know" : names));
+                hidden.isPresent() ? "DIFFERS" : "identical",
+                hidden.map(d -> "in " + strange(d)).orElse(names)));
   }
 
-  private interface Same {
-    boolean in(Leg.Step one, Leg.Step other);
+  private static String strange(Diagnosis diagnosis) {
+    return diagnosis.owners().isEmpty()
+        ? "a generator that Baton does not know"
+        : some(diagnosis.owners());
   }
 
-  private Optional<Position> firstStep(Same same) {
+  private Optional<String> ofMetrics() {
+    TreeSet<String> all = new TreeSet<>();
+    evidence.unbroken().measured().forEach(measured -> all.addAll(measured.values().keySet()));
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Diagnosis> found = diagnosis().filter(d -> d.part() == Part.METRICS);
+    List<String> timed = all.stream().filter(Diagnosis::isOfTheMachine).toList();
+    all.removeAll(timed);
+    String names = some(List.copyOf(all));
+    String apart = timed.isEmpty() ? "" : "; not compared: " + some(timed);
+    return Optional.of(
+        found
+            .map(d -> ROW.formatted(Part.METRICS.title(), "DIFFERS", some(d.names())))
+            .orElse(
+                ROW.formatted(
+                    Part.METRICS.title(),
+                    metricsDiffer() ? "DIFFERS" : "identical",
+                    names + apart)));
+  }
+
+  /** After another difference, as a consequence of it. */
+  private boolean metricsDiffer() {
+    return evidence.relayed().stream()
+        .flatMap(leg -> leg.measured().stream())
+        .anyMatch(
+            theirs ->
+                evidence
+                    .unbroken()
+                    .measuredAt(theirs.of())
+                    .filter(
+                        mine ->
+                            Evidence.differing(mine.values(), theirs.values())
+                                .anyMatch(name -> !Diagnosis.isOfTheMachine(name)))
+                    .isPresent());
+  }
+
+  private Optional<String> ofEnd() {
+    Optional<Leg.End> end = evidence.unbroken().end();
+    Optional<Diagnosis> found = diagnosis().filter(d -> d.part() == Part.END);
+    if (found.isPresent()) {
+      String how =
+          "unbroken %s, relayed %s"
+              .formatted(where(evidence.unbrokenEnd()), where(evidence.relayedEnd()));
+      return Optional.of(ROW.formatted(Part.END.title(), "DIFFERS", how));
+    }
+    return end.map(
+        e ->
+            ROW.formatted(
+                Part.END.title(), "identical", "at %s: %s".formatted(e.at(), e.reason())));
+  }
+
+  private static String where(Optional<Position> end) {
+    return end.map(at -> "at " + at).orElse("not yet");
+  }
+
+  private Optional<Position> firstStep(BiPredicate<Leg.Step, Leg.Step> same) {
     return evidence.relayed().stream()
         .flatMap(leg -> leg.steps().stream())
         .filter(
             step ->
-                evidence.unbroken().steps().stream()
-                    .filter(mine -> mine.at().equals(step.at()))
-                    .anyMatch(mine -> !same.in(mine, step)))
+                evidence
+                    .unbroken()
+                    .stepAt(step.at())
+                    .filter(mine -> !same.test(mine, step))
+                    .isPresent())
         .map(Leg.Step::at)
         .findFirst();
   }

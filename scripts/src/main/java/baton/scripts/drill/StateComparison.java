@@ -98,7 +98,7 @@ record StateComparison(
     return switch (file) {
       case "model.safetensors", "frozen.safetensors" -> Part.WEIGHTS;
       case "optimizer.safetensors" -> Part.OPTIMIZER;
-      default -> name.startsWith("generator") ? Part.RANDOMNESS : Part.STATE;
+      default -> partOfValue(name).orElse(Part.STATE);
     };
   }
 
@@ -108,9 +108,10 @@ record StateComparison(
     return Optional.ofNullable(
         switch (head) {
           case "format", "position", "losses", "lossSums" -> null;
-          case "model" -> Part.WEIGHTS;
-          case "optimizer", "scheduler", "scaler", "updates" -> Part.OPTIMIZER;
-          case "generators" -> Part.RANDOMNESS;
+          case "model", "modules" -> Part.WEIGHTS;
+          case "optimizer", "scheduler", "scaler", "gradients", "updates" -> Part.OPTIMIZER;
+          case "data" -> Part.ORDER;
+          case "generator", "generators" -> Part.RANDOMNESS;
           default -> Part.STATE;
         });
   }

@@ -95,7 +95,7 @@ public final class Exact implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    require(cuts >= 1, "--cuts must be at least 1.");
+    require(cuts >= 2, "--cuts must be at least 2: one within an epoch, one at an epoch's end.");
     require(threads.stream().allMatch(n -> n >= 1), "--threads must be at least 1.");
     PrintWriter out = spec.commandLine().getOut();
     List<Candidate> candidates = candidates(out);
@@ -104,16 +104,19 @@ public final class Exact implements Callable<Integer> {
         candidates.size(), cuts, seed);
     out.flush();
     List<Row> rows = new ArrayList<>();
+    List<String> lastWords = List.of();
     String last;
     try (TemporaryFolder folder = TemporaryFolder.named("baton-exact-")) {
       hold(candidates, folder.path(), out, rows);
       last = new Verdict(rows).line();
     } catch (SiteFailure e) {
-      last = "EXACT FAILED " + e.getMessage().replaceFirst("\n", "; its last words:\n");
+      last = "EXACT FAILED " + e.getMessage();
+      lastWords = e.lastWords();
     }
     out.println();
     Table.of(rows).forEach(out::println);
     out.println();
+    lastWords.forEach(word -> out.println("  " + word));
     out.println(last);
     out.flush();
     return last.startsWith("EXACT OK") ? 0 : 1;

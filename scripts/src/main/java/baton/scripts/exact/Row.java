@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param cuts how many workers were killed
  * @param midEpoch how many relays of the baton went on from within an epoch
+ * @param epochEnd how many went on from an epoch's end
  * @param control empty: the relay was not broken on purpose
  */
 record Row(
@@ -15,6 +16,7 @@ record Row(
     int threads,
     int cuts,
     int midEpoch,
+    int epochEnd,
     Sha256 unbroken,
     Sha256 relayed,
     Optional<Control> control) {

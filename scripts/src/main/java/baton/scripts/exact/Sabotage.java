@@ -40,7 +40,7 @@ enum Sabotage {
     if (subject.command().isEmpty()) {
       WorkerProcess.Start honest =
           subject.worker(threads, ground.device(), ground.store(), environment);
-      return new WorkerProcess.Start(MAIN, threads, honest.arguments(), environment);
+      return honest.by(MAIN);
     }
     environment.put("PYTHONPATH", customized(ground.folder()).toString());
     return subject.worker(threads, ground.device(), ground.store(), environment);

@@ -7,7 +7,7 @@ import java.util.List;
 /** The rows as people read them: what must be identical first, then what must differ. */
 final class Table {
   private static final int SHOWN_OF_DIGEST = 16;
-  private static final String FORM = "%%-%ds %%7s %%5s %%9s  %%-16s  %%-16s  %%s";
+  private static final String FORM = "%%-%ds %%7s %%5s %%9s %%9s  %%-16s  %%-16s  %%s";
 
   private final String form;
 
@@ -24,7 +24,14 @@ final class Table {
     List<String> lines = new ArrayList<>();
     lines.add(
         form.formatted(
-            "program", "threads", "cuts", "mid-epoch", "unbroken", "relayed", "identical?"));
+            "program",
+            "threads",
+            "cuts",
+            "mid-epoch",
+            "epoch-end",
+            "unbroken",
+            "relayed",
+            "identical?"));
     rows.stream()
         .filter(row -> !row.isControl())
         .forEach(row -> lines.add(line(row, row.isIdentical() ? "yes" : "NO")));
@@ -43,6 +50,7 @@ final class Table {
         row.threads(),
         row.cuts(),
         row.midEpoch(),
+        row.epochEnd(),
         shown(row.unbroken()),
         shown(row.relayed()),
         last);

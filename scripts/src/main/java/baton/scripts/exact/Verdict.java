@@ -35,6 +35,10 @@ record Verdict(List<Row> rows) {
     for (Row row : rows) {
       if (!row.isControl() && !row.isIdentical()) {
         failures.add("%s differs on %d threads".formatted(row.program(), row.threads()));
+      } else if (!row.isControl() && row.midEpoch() == 0) {
+        failures.add(unproven(row, "within an epoch"));
+      } else if (!row.isControl() && row.epochEnd() == 0) {
+        failures.add(unproven(row, "at an epoch's end"));
       }
     }
     controls()
@@ -50,6 +54,11 @@ record Verdict(List<Row> rows) {
       failures.add("nothing was compared");
     }
     return failures;
+  }
+
+  private static String unproven(Row row, String where) {
+    return "%s on %d threads never went on from a checkpoint %s, so that is not proven"
+        .formatted(row.program(), row.threads(), where);
   }
 
   private static boolean isBlind(Row row) {

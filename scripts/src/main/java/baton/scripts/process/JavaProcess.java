@@ -1,15 +1,19 @@
 package baton.scripts.process;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A JVM of its own, whose every line of output is handed on; it dies with this one. */
 public final class JavaProcess implements AutoCloseable {
@@ -46,7 +50,22 @@ public final class JavaProcess implements AutoCloseable {
       List<String> arguments,
       Map<String, String> environment,
       Consumer<String> lines) {
-    return start(List.of(), main, flags, arguments, environment, lines);
+    return start(main, flags, arguments, environment, Optional.empty(), lines);
+  }
+
+  /**
+   * Starts a class in another directory.
+   *
+   * @param directory empty: this JVM's
+   */
+  static JavaProcess start(
+      String main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> directory,
+      Consumer<String> lines) {
+    return start(List.of(), main, flags, arguments, environment, directory, lines);
   }
 
   /**
@@ -61,18 +80,37 @@ public final class JavaProcess implements AutoCloseable {
       List<String> arguments,
       Map<String, String> environment,
       Consumer<String> lines) {
+    return start(launcher, main, flags, arguments, environment, Optional.empty(), lines);
+  }
+
+  private static JavaProcess start(
+      List<String> launcher,
+      String main,
+      List<String> flags,
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> directory,
+      Consumer<String> lines) {
     List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    command.addAll(List.of("-cp", classPath(), main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    directory.map(Path::toFile).ifPresent(builder::directory);
     builder.environment().putAll(environment);
     try {
       return new JavaProcess(builder.start(), lines);
     } catch (IOException e) {
       throw new UncheckedIOException("java cannot be started: " + e.getMessage(), e);
     }
+  }
+
+  /** This JVM's, as it is seen from any directory. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   public boolean isAlive() {

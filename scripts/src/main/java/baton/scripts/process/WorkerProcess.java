@@ -1,10 +1,12 @@
 package baton.scripts.process;
 
 import baton.worker.WorkerMain;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A worker in a process of its own, with the processes of its program; it reports every batch. */
@@ -25,9 +27,14 @@ public final class WorkerProcess implements AutoCloseable {
    * @param threads of training; none of them spins, for the machine is shared
    * @param arguments besides those that every worker of a site has
    * @param environment added to this process's own
+   * @param directory where it works; empty: where this process does
    */
   public record Start(
-      String main, int threads, List<String> arguments, Map<String, String> environment) {
+      String main,
+      int threads,
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> directory) {
     public Start {
       arguments = List.copyOf(arguments);
       environment = Map.copyOf(environment);
@@ -37,12 +44,23 @@ public final class WorkerProcess implements AutoCloseable {
     public Start with(String... more) {
       List<String> all = new ArrayList<>(arguments);
       all.addAll(List.of(more));
-      return new Start(main, threads, all, environment);
+      return new Start(main, threads, all, environment, directory);
+    }
+
+    /** The same by another class that is like {@link WorkerMain}. */
+    public Start by(String otherMain) {
+      return new Start(otherMain, threads, arguments, environment, directory);
+    }
+
+    /** The same in another directory. */
+    public Start in(Path other) {
+      return new Start(main, threads, arguments, environment, Optional.of(other));
     }
 
     /** A worker as a user starts it. */
     public static Start of(int threads, List<String> arguments, Map<String, String> environment) {
-      return new Start(WorkerMain.class.getName(), threads, arguments, environment);
+      return new Start(
+          WorkerMain.class.getName(), threads, arguments, environment, Optional.empty());
     }
   }
 
@@ -61,7 +79,12 @@ public final class WorkerProcess implements AutoCloseable {
     environment.putAll(start.environment());
     return new WorkerProcess(
         JavaProcess.start(
-            start.main(), FLAGS, arguments, environment, line -> listener.accept(new Said(line))));
+            start.main(),
+            FLAGS,
+            arguments,
+            environment,
+            start.directory(),
+            line -> listener.accept(new Said(line))));
   }
 
   public boolean isAlive() {

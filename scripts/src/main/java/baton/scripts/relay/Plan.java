@@ -1,6 +1,8 @@
 package baton.scripts.relay;
 
 import baton.protocol.Cadence;
+import baton.protocol.Phase;
+import baton.protocol.Policy;
 import baton.protocol.Position;
 import java.time.Duration;
 import java.util.List;
@@ -9,25 +11,21 @@ import java.util.Optional;
 /**
  * How a job is trained.
  *
- * @param cuts where its worker is killed, in their order; empty: never
- * @param onlyAfter what must have been committed before a worker is killed
+ * @param kills of its workers, in their order; empty: none is
  * @param leastPerBatch how long a batch takes at least: a worker that trains thousands a second is
  *     done before anyone can kill it
  * @param until where it may be left once a checkpoint there is committed; empty: at its end
+ * @param longestSilence how long a worker may say nothing, as when a first batch is compiled
  */
 public record Plan(
     Cadence cadence,
-    List<Position> cuts,
-    Committed onlyAfter,
+    List<PlannedKill> kills,
     Optional<Until> until,
-    Duration leastPerBatch) {
-
-  /** What must have been committed under the same lease. */
-  public enum Committed {
-    NOTHING,
-    ANYTHING,
-    MID_EPOCH
-  }
+    Duration leastPerBatch,
+    Duration longestSilence) {
+  /** What the product allows. */
+  public static final Duration USUAL_SILENCE =
+      Policy.DEFAULT.limits().get(Phase.TRAIN).withoutProgress();
 
   /**
    * Far enough, whichever comes first.
@@ -46,12 +44,16 @@ public record Plan(
   }
 
   public Plan {
-    cuts = List.copyOf(cuts);
+    kills = List.copyOf(kills);
   }
 
   /** In one go, saved at the ends of epochs only. */
   public static Plan unbroken() {
-    return new Plan(
-        Cadence.EVERY_EPOCH, List.of(), Committed.NOTHING, Optional.empty(), Duration.ZERO);
+    return new Plan(Cadence.EVERY_EPOCH, List.of(), Optional.empty(), Duration.ZERO, USUAL_SILENCE);
+  }
+
+  /** The same, for a program that may be silent for so long. */
+  public Plan silentFor(Duration longest) {
+    return new Plan(cadence, kills, until, leastPerBatch, longest);
   }
 }

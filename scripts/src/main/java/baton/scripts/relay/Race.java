@@ -12,12 +12,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 
 /**
  * One job, trained by one worker after the other, each killed where the plan has it.
@@ -27,14 +27,14 @@ import java.util.stream.Collectors;
  * lease has run out.
  */
 public final class Race {
-  private static final Duration MOST_WITHOUT_A_WORD = Duration.ofMinutes(5);
-  private static final int LAST_WORDS = 12;
+  /** The coordinator ends a silent lease first, and its worker says so. */
+  private static final Duration TO_SAY_SO = Duration.ofMinutes(1);
 
   private final Site site;
   private final Plan plan;
   private final JobId job;
   private final Consumer<Said> audience;
-  private final Deque<Position> cuts;
+  private final Deque<PlannedKill> kills;
   private final List<Position> reached = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
   private final List<Position> killed = new ArrayList<>();
@@ -54,14 +54,20 @@ public final class Race {
       List<Position> reached,
       List<Double> losses,
       List<Position> killed,
-      List<Position> restored) {}
+      List<Position> restored) {
+
+    /** Whether the job ended by itself, and was not left on the way. */
+    public boolean isComplete() {
+      return Race.isComplete(job);
+    }
+  }
 
   private Race(Site site, String name, Subject subject, Plan plan, Consumer<Said> audience) {
     this.site = site;
     this.plan = plan;
     this.audience = audience;
-    this.cuts = new ArrayDeque<>(plan.cuts());
-    this.job = site.submit(subject.job(name, plan.cadence()));
+    this.kills = new ArrayDeque<>(plan.kills());
+    this.job = site.submit(subject.job(name, plan));
   }
 
   /**
@@ -102,7 +108,11 @@ public final class Race {
   }
 
   private boolean isComplete() {
-    return site.job(job).state().equals("COMPLETE");
+    return isComplete(site.job(job));
+  }
+
+  private static boolean isComplete(JobView job) {
+    return job.state().equals("COMPLETE");
   }
 
   private JobView leave() {
@@ -119,75 +129,79 @@ public final class Race {
   /** One worker's part. */
   private final class Leg {
     private final BlockingQueue<Said> words = new LinkedBlockingQueue<>();
-    private final Deque<String> lastWords = new ArrayDeque<>();
-    private Position committed = Position.START;
-    private boolean hasCommitted;
+    private final LastWords lastWords = new LastWords();
+    private Position at = Position.START;
+    private Optional<Position> committed = Optional.empty();
     private boolean wasKilled;
     private boolean wasLeft;
 
     void run(WorkerProcess.Start start) {
       try (WorkerProcess worker = WorkerProcess.start(site, "runner", start, words::add)) {
-        while (true) {
-          Said said = next(worker);
-          audience.accept(said);
-          said.restored().ifPresent(restored::add);
-          said.committed()
-              .ifPresent(
-                  at -> {
-                    committed = at;
-                    hasCommitted = true;
-                  });
-          if (said.isOfCompletion()) {
+        Optional<Said> said = next(worker);
+        while (said.isPresent() && !said.get().isOfCompletion()) {
+          hear(said.get());
+          if (wasKilled || wasLeft) {
             return;
           }
-          if (said.position().isPresent() && isToBeKilled(said)) {
-            wasKilled = true;
-            return;
-          }
-          if (hasCommitted
-              && cuts.isEmpty()
-              && plan.until().filter(u -> u.isReached(reached, committed)).isPresent()) {
-            wasLeft = true;
-            return;
-          }
+          said = next(worker);
         }
+        said.ifPresent(audience);
+        if (said.isEmpty() && !isComplete()) {
+          throw lastWords.failure("the worker ended early", worker.awaitEnd());
+        }
+        // A renewal under way when the last commit was decided may be answered first: then the
+        // worker hears that the job is complete, and ends without saying that it committed that.
       }
     }
 
-    private boolean isToBeKilled(Said said) {
-      Position at = said.position().orElseThrow();
-      reached.add(at);
-      losses.add(said.loss().orElseThrow());
-      boolean now =
-          !cuts.isEmpty()
-              && !cuts.peek().isAfter(at)
-              && switch (plan.onlyAfter()) {
-                case NOTHING -> true;
-                case ANYTHING -> hasCommitted;
-                case MID_EPOCH -> hasCommitted && Cuts.isMidEpoch(committed);
-              };
-      if (now) {
-        cuts.poll();
-        killed.add(at);
-      }
-      return now;
+    private void hear(Said said) {
+      audience.accept(said);
+      said.restored().ifPresent(restored::add);
+      said.position().ifPresent(reports -> reach(reports, said.loss().orElseThrow()));
+      said.committed().ifPresent(head -> committed = Optional.of(head));
+      boolean tells = said.position().isPresent() || said.committed().isPresent();
+      wasKilled = tells && isToBeKilled();
+      wasLeft = !wasKilled && kills.isEmpty() && isFarEnough();
     }
 
-    private Said next(WorkerProcess worker) {
+    private void reach(Position position, double loss) {
+      at = position;
+      reached.add(position);
+      losses.add(loss);
+    }
+
+    private boolean isToBeKilled() {
+      PlannedKill next = kills.peek();
+      if (next == null || next.notBefore().isAfter(at) || !next.head().isAt(committed)) {
+        return false;
+      }
+      kills.poll();
+      killed.add(at);
+      return true;
+    }
+
+    private boolean isFarEnough() {
+      return committed.isPresent()
+          && plan.until().filter(u -> u.isReached(reached, committed.get())).isPresent();
+    }
+
+    /** Empty: it has ended, and all it said was heard. */
+    private Optional<Said> next(WorkerProcess worker) {
       try {
-        long end = System.nanoTime() + MOST_WITHOUT_A_WORD.toNanos();
+        long end = System.nanoTime() + plan.longestSilence().plus(TO_SAY_SO).toNanos();
         while (System.nanoTime() < end) {
           boolean alive = worker.isAlive();
           Said said = words.poll(200, TimeUnit.MILLISECONDS);
           if (said != null) {
-            remember(said);
-            return said;
+            lastWords.add(said);
+            return Optional.of(said);
           }
           if (!alive && ended(worker)) {
-            throw new SiteFailure("the worker ended early:" + lastWords());
+            return Optional.empty();
           }
         }
-        throw new SiteFailure("the worker said nothing for long:" + lastWords());
+        throw lastWords.failure(
+            "the worker said nothing for %d s".formatted(plan.longestSilence().toSeconds()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new SiteFailure("interrupted");
@@ -197,17 +211,6 @@ public final class Race {
     private boolean ended(WorkerProcess worker) {
       worker.awaitEnd();
       return words.isEmpty();
-    }
-
-    private void remember(Said said) {
-      lastWords.addLast(said.plain());
-      if (lastWords.size() > LAST_WORDS) {
-        lastWords.removeFirst();
-      }
-    }
-
-    private String lastWords() {
-      return lastWords.stream().map(line -> "\n  " + line).collect(Collectors.joining());
     }
   }
 }

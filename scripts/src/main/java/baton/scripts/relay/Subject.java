@@ -1,12 +1,14 @@
 package baton.scripts.relay;
 
-import baton.protocol.Cadence;
 import baton.protocol.JobSpec;
+import baton.protocol.Phase;
+import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
 import baton.scripts.process.WorkerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +31,16 @@ public record Subject(
   /** Nothing is pruned, and no number of kills pauses the job. */
   private static final int MANY = 1_000;
 
+  /** A segment's end is saved whatever the cadence; nobody else asks, so it is no hand-over. */
+  private static final int EACH_EPOCH_IS_SAVED = 1;
+
   public Subject {
     parameters = Map.copyOf(parameters);
+  }
+
+  /** The same, by a command that is written in another way. */
+  public Subject runBy(String otherCommand) {
+    return new Subject(program, Optional.of(otherCommand), parameters, epochs, seed);
   }
 
   /** How a worker of it is started, which ends after one lease. */
@@ -43,19 +53,32 @@ public record Subject(
   }
 
   /** A job of it that is never handed over in good order. */
-  JobSpec job(String name, Cadence cadence) {
+  JobSpec job(String name, Plan plan) {
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
             TTL,
-            epochs,
-            cadence,
+            EACH_EPOCH_IS_SAVED,
+            plan.cadence(),
             MANY,
             MANY,
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
+            limits(base, plan.longestSilence()));
     return new JobSpec(name, program, parameters, epochs, seed, 0, Optional.empty(), policy);
+  }
+
+  private static Map<Phase, PhaseLimit> limits(Policy base, Duration longestSilence) {
+    if (longestSilence.equals(Plan.USUAL_SILENCE)) {
+      return base.limits();
+    }
+    Map<Phase, PhaseLimit> limits = new EnumMap<>(base.limits());
+    limits.replaceAll(
+        (phase, usual) ->
+            new PhaseLimit(
+                longestSilence,
+                usual.whole().compareTo(longestSilence) < 0 ? longestSilence : usual.whole()));
+    return limits;
   }
 }

@@ -72,7 +72,7 @@ class DrillTest {
     assertThat(drill(HONEST.replace("optimizer=optimizer, ", ""))).isEqualTo(1);
     assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=optimizer ")
-        .contains("Momentum is not given");
+        .contains("optimizer (Momentum) is not given");
   }
 
   @Test
@@ -98,7 +98,7 @@ class DrillTest {
     assertThat(drill(unseeded)).isEqualTo(1);
     assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=data-order at=e0-b0 ")
-        .contains("alive and not given to baton.resume: Random");
+        .contains("alive and not given to baton.resume: mine (Random)");
   }
 
   @Test

@@ -75,6 +75,32 @@ class StateComparisonTest {
     assertThat(StateComparison.of(AT, root, "one", "other").isIdentical()).isTrue();
   }
 
+  @Test
+  void eachKeyOfTheSecondFormatBelongsToAPart() throws IOException {
+    String state =
+        """
+        {"format": 2, "position": {"epoch": 0, "batch": 5}, "final": null,
+         "sums": {"loss": %1$d}, "model": {"": %1$d}, "modules": {"training": %1$d},
+         "optimizer": {"lr": %1$d}, "scheduler": {"step": %1$d}, "scaler": {"scale": %1$d},
+         "gradients": {"w": %1$d}, "data": {"order": %1$d}, "generators": {"own": %1$d},
+         "state": {"seen": %1$d}}
+        """;
+    save("one", 1f, 2f, state.formatted(1));
+    save("other", 1f, 2f, state.formatted(2));
+
+    StateComparison compared = StateComparison.of(AT, root, "one", "other");
+
+    assertThat(compared.differing())
+        .isEqualTo(
+            Map.of(
+                Part.WEIGHTS, List.of("model", "modules.training"),
+                Part.OPTIMIZER,
+                    List.of("gradients.w", "optimizer.lr", "scaler.scale", "scheduler.step"),
+                Part.ORDER, List.of("data.order"),
+                Part.RANDOMNESS, List.of("generators.own"),
+                Part.STATE, List.of("state.seen", "sums.loss")));
+  }
+
   private void save(String folder, float weight, float momentum, String state) throws IOException {
     Path path = Files.createDirectory(root.resolve(folder));
     write(path.resolve("model.safetensors"), "weight", weight);

@@ -794,7 +794,7 @@ def _feed(digest: Any, value: Any, most: Optional[int] = None) -> None:
             return  # It has no bytes of its own, such as a sparse tensor.
         digest.update(blob.data)
     elif isinstance(value, Mapping):
-        for key in value:
+        for key in value if most is None else sorted(value, key=repr):  # a state has no order
             digest.update(repr(key).encode() if _is_plain(key) else b"")
             _feed(digest, value[key], most)
     elif isinstance(value, (list, tuple)):
