@@ -67,6 +67,9 @@ public record Restore(long incarnation, Optional<Recovered> found, Set<Sha256> k
     new Adopted(found.get(), known).rows().forEach(change::row);
     mark(change, job, found.get(), now);
     change.keep(found.get().keeping(), found.get().certificate());
+    if (!found.get().keeping().kept().get(0).equals(job.head().orElse(null))) {
+      change.budget(job.budget().headMoved());
+    }
     if (!found.get().keeping().kept().get(0).position().equals(job.spec().end())) {
       return otherwise;
     }

@@ -138,6 +138,19 @@ class BudgetTest {
   }
 
   @Test
+  void norDoTheyAfterARestoreFoundANewerHead() {
+    Job known = Samples.broughtTo(waiting(), "zoe", 1, 0);
+    Job failed = failed("ben", failed("anna", known, "NaN"), "NaN");
+    Job newer = Samples.broughtTo(failed, "yves", 2, 0);
+
+    assertThat(after(failed, Samples.restore(7, failed)).budget()).isEqualTo(failed.budget());
+    Job restored = after(failed, Samples.restore(7, newer));
+
+    assertThat(restored.position()).isEqualTo(newer.position());
+    assertThat(failed("dora", restored, "NaN").state()).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
   void manyDifferentErrorsPauseTheJobAfterNine() {
     List<String> errors = List.of("A", "B", "C", "D", "E", "F", "G", "H");
     Job job = waiting();

@@ -70,6 +70,13 @@ final class Blobs {
     folders.get(checkpoint.folder()).corrupt = true;
   }
 
+  /** Which script made a checkpoint. */
+  Optional<String> scriptOf(Checkpoint checkpoint) {
+    return Optional.ofNullable(folders.get(checkpoint.folder()))
+        .flatMap(folder -> folder.manifest)
+        .map(stored -> stored.profile().facts().get("script"));
+  }
+
   /** All manifests there are; they stay when the files of a pruned checkpoint go (R13). */
   List<StoredManifest> manifests(String job) {
     List<StoredManifest> found = new ArrayList<>();

@@ -139,8 +139,8 @@ final class CoordinatorProcess {
     relay.submit(spec, Optional.empty());
   }
 
-  void resume(JobId job) {
-    relay.resume(job);
+  void resume(JobId job, boolean acceptChange) {
+    relay.resume(job, acceptChange, Optional.empty());
   }
 
   void pause(JobId job) {

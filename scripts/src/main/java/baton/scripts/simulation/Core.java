@@ -5,6 +5,7 @@ import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
 import baton.protocol.Ask;
+import baton.protocol.Grant;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
 import java.time.Duration;
@@ -50,6 +51,11 @@ class Core {
   /** Whether a worker gives up when its lease ran out while the coordinator was out of reach. */
   boolean givesUpOutOfReach() {
     return false;
+  }
+
+  /** Whether a worker goes on from a head, which its own script made or another one. */
+  boolean accepts(boolean isOfThisScript, Grant grant) {
+    return isOfThisScript || grant.acceptChange();
   }
 
   String folder(CheckpointFolder folder) {

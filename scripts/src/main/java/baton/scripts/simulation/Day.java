@@ -144,6 +144,7 @@ public final class Day {
                     new Scenario.Machine(
                         name,
                         "gpu",
+                        Scenario.SCRIPT,
                         Set.of(Scenario.STORE),
                         traced ? Optional.empty() : Optional.of(Duration.ZERO)))
             .toList();

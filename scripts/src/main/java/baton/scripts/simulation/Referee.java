@@ -43,7 +43,8 @@ final class Referee {
   private final Map<JobId, Books> books = new HashMap<>();
   private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
   private final Map<String, Outcome> answers = new HashMap<>();
-  private final Map<Sha256, Set<String>> devices = new HashMap<>();
+  private final Map<Sha256, Set<String>> profiles = new HashMap<>();
+  private final Map<Sha256, String> scripts = new HashMap<>();
   private Duration readySince = Duration.ZERO;
   private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
@@ -91,12 +92,12 @@ final class Referee {
     }
   }
 
-  /** Notes on which devices a checkpoint and all before it were trained, committed or not. */
-  void trainedOn(Checkpoint checkpoint, String device) {
-    Set<String> devices =
-        new HashSet<>(checkpoint.parent().map(this.devices::get).orElse(Set.of()));
-    devices.add(device);
-    this.devices.put(checkpoint.digest(), devices);
+  /** Notes how a checkpoint and all before it were trained, committed or not. */
+  void trainedOn(Checkpoint checkpoint, Scenario.Machine machine) {
+    Set<String> all = new HashSet<>(checkpoint.parent().map(profiles::get).orElse(Set.of()));
+    all.add(machine.device() + " with the script " + machine.script());
+    profiles.put(checkpoint.digest(), all);
+    scripts.put(checkpoint.digest(), machine.script());
   }
 
   // The store.
@@ -165,6 +166,7 @@ final class Referee {
       checkHead(before, after, command, kept);
     }
     checkCertificate(after, command, kept);
+    checkAcceptedChange(before, after, command);
     checkMarks(after, decision);
     kept.kept.changed(after, command, decision).ifPresent(why -> broke("R13", why));
     kept.failures.changed(before, after, command, record.get());
@@ -244,12 +246,32 @@ final class Referee {
   private void checkCertificate(Job after, Command command, Books kept) {
     kept.restored |= command instanceof Restore;
     Verdict said = after.certificate().verdict();
-    boolean several = after.head().map(head -> devices.get(head.digest()).size() > 1).orElse(false);
+    boolean several =
+        after.head().map(head -> profiles.get(head.digest()).size() > 1).orElse(false);
     require(
         said == (several ? Verdict.EQUIVALENT : Verdict.EXACT)
             || (said == Verdict.UNKNOWN && kept.restored),
         "R7",
-        "called " + said + " though trained on " + (several ? "several devices" : "one device"));
+        "called " + said + " though trained " + (several ? "in several ways" : "in one way"));
+  }
+
+  /** Another script goes on only where a person accepts it, and each time anew. */
+  private void checkAcceptedChange(Job before, Job after, Command command) {
+    require(
+        before.acceptChange() || !after.acceptChange() || command instanceof Resume,
+        "R7",
+        "a change was accepted by " + command);
+    boolean isAnother =
+        command instanceof Commit
+            && before.head().isPresent()
+            && !after.head().equals(before.head())
+            && !scriptOf(before).equals(scriptOf(after));
+    require(!isAnother || before.acceptChange(), "R7", "another script than anybody accepted");
+    require(!isAnother || !after.acceptChange(), "R7", "one word of a person's for two changes");
+  }
+
+  private String scriptOf(Job job) {
+    return scripts.get(job.head().orElseThrow().digest());
   }
 
   private void checkMarks(Job after, Decision decision) {

@@ -35,8 +35,21 @@ record Scenario(
 
   static final StoreId STORE = new StoreId("store-1");
 
-  /** A worker's machine, and when it is first started; empty: by the one who plays a trace. */
-  record Machine(String name, String device, Set<StoreId> stores, Optional<Duration> firstBoot) {}
+  /** What nearly all machines run. */
+  static final String SCRIPT = "as it was";
+
+  /**
+   * A worker's machine.
+   *
+   * @param script the version of it that it runs
+   * @param firstBoot when it is first started; empty: by the one who plays a trace
+   */
+  record Machine(
+      String name,
+      String device,
+      String script,
+      Set<StoreId> stores,
+      Optional<Duration> firstBoot) {}
 
   /**
    * How sessions come and go.
@@ -61,6 +74,7 @@ record Scenario(
       jobs.add(shortJob("job-" + jobs.size(), chance));
     }
     List<Machine> machines = new ArrayList<>();
+    boolean changed = new Chance(seed * 31).happens(0.1);
     for (int i = chance.between(2, 3); i > 0; i--) {
       int n = machines.size();
       boolean strange = n > 0 && chance.happens(0.1);
@@ -68,6 +82,7 @@ record Scenario(
           new Machine(
               "w" + n,
               n == 2 ? "small" : "cpu",
+              n == 1 && changed ? "changed" : SCRIPT,
               Set.of(strange ? new StoreId("store-2") : STORE),
               Optional.of(chance.seconds(0, 20))));
     }

@@ -132,6 +132,11 @@ final class SimulatedHands implements Action.Hands {
             trainingFailed(start.turn(), Trouble.machine("out of memory", "Use another machine."));
             return;
           }
+          if (!world.core.accepts(isOfThisScript(start.grant()), start.grant())) {
+            trainingFailed(
+                start.turn(), Trouble.program("The script has changed.", "Start the old one."));
+            return;
+          }
           bench.state =
               bench
                   .restored
@@ -141,6 +146,14 @@ final class SimulatedHands implements Action.Hands {
               new Event.Started(
                   start.turn(), bench.state.position(), world.pace.batchesPerEpoch(), 2));
         });
+  }
+
+  private boolean isOfThisScript(Grant grant) {
+    return grant
+        .head()
+        .flatMap(world.blobs::scriptOf)
+        .filter(script -> !script.equals(worker.machine.script()))
+        .isEmpty();
   }
 
   @Override
@@ -212,7 +225,7 @@ final class SimulatedHands implements Action.Hands {
     Manifest manifest = manifest(save, state, grant, world.core.folder(folder));
     String text = ManifestJson.write(manifest);
     Checkpoint checkpoint = manifest.checkpoint(ManifestJson.digest(text));
-    world.referee.trainedOn(checkpoint, worker.machine.device());
+    world.referee.trainedOn(checkpoint, worker.machine);
     world.blobs.createFolder(manifest.folder());
     if (world.core.manifestBeforeFiles()) {
       world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
@@ -256,7 +269,7 @@ final class SimulatedHands implements Action.Hands {
         Optional.empty(),
         grant.spec().program(),
         World.ARCHITECTURE,
-        Map.of("device", worker.machine.device()),
+        Map.of("device", worker.machine.device(), "script", worker.machine.script()),
         save.measurements(),
         worker.sessionId(),
         worker.moment().wall());

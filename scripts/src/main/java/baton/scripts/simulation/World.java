@@ -189,7 +189,7 @@ final class World {
     for (Job job : database.newest(Integer.MAX_VALUE)) {
       boolean stands = job.state() == JobState.PAUSED || job.state() == JobState.FAILED;
       if (stands && !job.hasNothingLeft()) {
-        coordinator.resume(job.id());
+        coordinator.resume(job.id(), chance.happens(0.3));
       } else if (!isCalm() && !job.state().isOver() && chance.happens(0.03)) {
         coordinator.pause(job.id());
       }

@@ -15,6 +15,7 @@ import baton.coordinator.lease.Shelf;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.Grant;
 import baton.protocol.NumericProfile;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
@@ -52,6 +53,8 @@ final class Sabotage {
     all.put("R13, what a job asked to keep", new NewestOnly());
     all.put("R15", new AnyStoreWillDo());
     all.put("R7, across profiles", new ProfilesOverlooked());
+    all.put("R7, a change accepted once", new AcceptedForEver());
+    all.put("R7, a change that nobody accepted", new AnyScriptWillDo());
     all.put("R12, the worker's side", new GivesUpOutOfReach());
     return all;
   }
@@ -168,6 +171,26 @@ final class Sabotage {
     }
   }
 
+  private static final class AcceptedForEver extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      return command instanceof Commit
+          ? new Decision(
+              decision.changed().map(after -> accepting(after, job.acceptChange())),
+              decision.outcome(),
+              decision.rows())
+          : decision;
+    }
+  }
+
+  private static final class AnyScriptWillDo extends Core {
+    @Override
+    boolean accepts(boolean isOfThisScript, Grant grant) {
+      return true;
+    }
+  }
+
   private static final class RepeatsDecidedAnew extends Core {
     @Override
     Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
@@ -258,15 +281,24 @@ final class Sabotage {
   }
 
   private static Job with(Job job, JobState state, Fence fence, Optional<Lease> lease) {
-    return with(job, state, fence, lease, job.shelf());
+    return with(job, state, fence, lease, job.shelf(), job.acceptChange());
+  }
+
+  private static Job accepting(Job job, boolean acceptChange) {
+    return with(job, job.state(), job.fence(), job.lease(), job.shelf(), acceptChange);
   }
 
   private static Job withShelf(Job job, Shelf shelf) {
-    return with(job, job.state(), job.fence(), job.lease(), shelf);
+    return with(job, job.state(), job.fence(), job.lease(), shelf, job.acceptChange());
   }
 
   private static Job with(
-      Job job, JobState state, Fence fence, Optional<Lease> lease, Shelf shelf) {
+      Job job,
+      JobState state,
+      Fence fence,
+      Optional<Lease> lease,
+      Shelf shelf,
+      boolean acceptChange) {
     return new Job(
         job.id(),
         job.spec(),
@@ -283,6 +315,6 @@ final class Sabotage {
         job.submittedAt(),
         job.waitingSince(),
         job.certificate(),
-        job.acceptChange());
+        acceptChange);
   }
 }
