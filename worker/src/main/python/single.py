@@ -18,8 +18,9 @@ from typing import Dict, List, Set, Tuple
 HOME = Path(__file__).resolve().parent
 PACKAGE = HOME / "baton"
 SINGLE = HOME.parent / "resources" / "baton" / "worker" / "child" / "baton.py"
-ORDER = """errors reach tensors pack checkpoint models fingerprint generators parts sums gradients
-    order writing alone profile worker link trace job run resume loops keras_loop lightning_loop hugging_face""".split()
+ORDER = """errors reach tensors checkpoint strides kinds births memory generators pack unpack
+    models fingerprint parts sums gradients order writing alone profile worker link
+    trace job run resume loops keras_loop lightning_loop hugging_face""".split()
 
 
 class Module:

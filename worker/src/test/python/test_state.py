@@ -42,7 +42,7 @@ def test_plain_values_come_back_as_they_were(value: object) -> None:
     assert back == value and type(back) is type(value)
 
 
-@pytest.mark.parametrize("value", [object(), [lambda: 0], {"a": {(1, 2): 3}}, 1j])
+@pytest.mark.parametrize("value", [object(), [lambda: 0], {"a": iter([])}])
 def test_what_needs_pickle_is_refused_with_its_place(value: object) -> None:
     with pytest.raises(baton.BatonError, match="at"):
         there_and_back(value)

@@ -9,7 +9,8 @@ from typing import Any, Dict, List, Optional
 from .checkpoint import EXTRA, _Draft, _Held
 from .errors import BatonError, NEW_JOB
 from .models import _Models, _bare, _is_torch_module
-from .pack import _pack, _unpack
+from .pack import _pack
+from .unpack import _unpack
 from .parts import _Parts
 
 _WATCHED = 8

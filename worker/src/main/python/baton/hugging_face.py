@@ -12,7 +12,7 @@ from .generators import _derive, _seed_generators
 from .resume import resume
 from .link import _connected
 from .loops import _Whole
-from .pack import _unpack
+from .unpack import _unpack
 from .run import Run
 from .checkpoint import EXTRA, MODEL, STATE
 from .tensors import read_safetensors

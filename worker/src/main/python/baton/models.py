@@ -9,7 +9,8 @@ from typing import Any, Dict, Mapping, Tuple
 
 from .checkpoint import EXTRA, FROZEN, MODEL, _Draft, _Held
 from .errors import BatonError, NEW_JOB
-from .pack import _pack, _unpack
+from .pack import _pack
+from .unpack import _unpack
 from .tensors import Blob, _NUMPY, _TORCH, _is_numpy, _is_torch, _to_numpy, _to_torch
 
 

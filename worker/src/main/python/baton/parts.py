@@ -7,8 +7,10 @@ from typing import Any, Dict
 
 from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
 from .errors import BatonError, NEW_JOB, _first_line
+from .generators import _generator_state, _is_known_generator, _set_generator_state
 from .models import _Models, _is_keras, _keras_variables, _named
-from .pack import _pack, _unpack
+from .pack import _pack
+from .unpack import _unpack
 
 
 def _state_of(thing: Any) -> Any:
@@ -21,10 +23,8 @@ def _state_of(thing: Any) -> Any:
         return {path: ops.convert_to_numpy(v) for path, v in _keras_variables(thing).items()}
     if hasattr(thing, "state_dict"):
         return thing.state_dict()
-    if hasattr(thing, "bit_generator"):
-        return thing.bit_generator.state
-    if hasattr(thing, "get_state") and hasattr(thing, "set_state"):
-        return thing.get_state()
+    if _is_known_generator(thing):
+        return _generator_state(thing)
     if isinstance(thing, (dict, list)):
         return thing
     what = type(thing).__name__
@@ -38,10 +38,8 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
                 variable.assign(state[path])
         elif hasattr(thing, "load_state_dict"):
             thing.load_state_dict(state)
-        elif hasattr(thing, "bit_generator"):
-            thing.bit_generator.state = state
-        elif hasattr(thing, "set_state"):
-            thing.set_state(state)
+        elif _is_known_generator(thing):
+            _set_generator_state(thing, state)
         elif isinstance(thing, dict):
             thing.clear()
             thing.update(state)

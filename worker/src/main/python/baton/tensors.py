@@ -98,6 +98,39 @@ def _is_numpy(value: Any) -> bool:
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))
 
 
+def _why_unfit(value: Any) -> str:
+    """What keeps a tensor or an array from being saved; empty if nothing does."""
+    if _is_numpy(value):
+        return "holds Python objects" if value.dtype.hasobject else ""
+    torch = sys.modules["torch"]
+    if _is_uninitialized(value):
+        return "has no shape yet"
+    dispatch = getattr(torch.Tensor, "__torch_dispatch__", None)
+    if getattr(type(value), "__torch_dispatch__", None) is not dispatch:
+        return "is a %s" % type(value).__name__
+    if value.is_quantized:
+        return "is quantized"
+    if value.layout != torch.strided:
+        return "is sparse" if "sparse" in str(value.layout) else "is %s" % value.layout
+    return "is on the meta device, without values" if value.device.type == "meta" else ""
+
+
+def _require_fit_to_save(path: str, value: Any) -> None:
+    why = _why_unfit(value)
+    if why:
+        remedy = "Give Baton a dense copy of it, or keep it out of what is saved."
+        raise BatonError(
+            "The tensor %s %s, and has no place in a checkpoint." % (path, why), remedy
+        )
+
+
+def _is_uninitialized(value: Any) -> bool:
+    """Whether a lazy module has not seen its first batch yet, so that this has no shape."""
+    torch = sys.modules.get("torch")
+    lazy: Any = getattr(torch, "nn", None) and torch.nn.parameter  # type: ignore[union-attr]
+    return isinstance(value, getattr(lazy, "UninitializedTensorMixin", ()))
+
+
 class _HostMemory:
     """Host copies of tensors, in memory that is used again; page-locked for those of a GPU."""
 
@@ -107,15 +140,13 @@ class _HostMemory:
 
     def copy(self, name: str, value: Any) -> Blob:
         """A copy that nobody else changes, until the next of that name; a GPU's is there only
-        after :meth:`finish`."""
+        after :meth:`finish`. A complex one is a real one with a last dimension of 2, one of a
+        dtype that safetensors does not know is its bytes: see :func:`_dtype_mark`."""
+        _require_fit_to_save(name, value)
         if not _is_torch(value):
-            return self._copy_numpy(name, value)
+            return _copy_numpy(value)
         torch = sys.modules["torch"]
         tensor = value.detach()
-        dtype = _TORCH.get(str(tensor.dtype).replace("torch.", ""))
-        if dtype is None or tensor.layout != torch.strided:
-            what = "%s, %s" % (tensor.dtype, tensor.layout)
-            raise BatonError("The tensor %s (%s) has no place in safetensors." % (name, what))
         gpu = tensor.device.type == "cuda"
         host = self._kept.get(name)
         if host is None or host.shape != tensor.shape or host.dtype != tensor.dtype:
@@ -124,9 +155,13 @@ class _HostMemory:
         host.copy_(tensor, non_blocking=gpu)
         if gpu:
             self._waiting = [torch.cuda]
+        if host.is_complex():
+            host = torch.view_as_real(host)
+        elif _dtype_name(host) not in _TORCH:
+            host = host.reshape(-1).view(torch.uint8)
         size = host.numel() * host.element_size()
         data = (ctypes.c_char * size).from_address(host.data_ptr()) if size else b""
-        return Blob(dtype, tuple(host.shape), data, host)
+        return Blob(_TORCH[_dtype_name(host)], tuple(host.shape), data, host)
 
     def finish(self) -> None:
         """Waits for the copies from GPUs that are under way."""
@@ -134,29 +169,70 @@ class _HostMemory:
             device.synchronize()
         self._waiting = []
 
-    @staticmethod
-    def _copy_numpy(name: str, value: Any) -> Blob:
-        dtype = _NUMPY.get(value.dtype.name)
-        if dtype is None:
-            message = "The array %s (%s) has no place in safetensors." % (name, value.dtype)
-            raise BatonError(message)
-        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        return Blob(dtype, tuple(value.shape), little.tobytes())
+
+def _copy_numpy(value: Any) -> Blob:
+    if _dtype_mark(value) is None:
+        return Blob(_NUMPY[value.dtype.name], tuple(value.shape), value.tobytes())
+    data = value.tobytes()
+    return Blob("U8", (len(data),), data)
 
 
-def _to_torch(blob: Blob) -> Any:
+def _dtype_name(tensor: Any) -> str:
+    return str(tensor.dtype).replace("torch.", "")
+
+
+def _dtype_mark(value: Any) -> Any:
+    """What tells the dtype of a tensor that a blob cannot tell; ``None`` where it can."""
+    if _is_torch(value):
+        name = _dtype_name(value)
+        return None if name in _TORCH else name
+    dtype = value.dtype
+    if dtype.names is None and dtype.name in _NUMPY and dtype.isnative:
+        return None
+    format_of = sys.modules["numpy"].lib.format
+    return dtype.str if dtype.names is None else _as_lists(format_of.dtype_to_descr(dtype))
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _as_descr(value: Any) -> Any:
+    """A structured dtype's description as NumPy wants it: a list of tuples."""
+    if isinstance(value, str):
+        return value
+    return [tuple(_as_descr(p) if i == 1 else _tuples(p) for i, p in enumerate(f)) for f in value]
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
+    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, ``shape`` for bytes."""
     torch = sys.modules.get("torch") or __import__("torch")
     name = next(name for name, dtype in _TORCH.items() if dtype == blob.dtype)
     dtype = getattr(torch, name)
-    if not len(blob.data):
-        return torch.empty(blob.shape, dtype=dtype)
-    data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
-    # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
-    return torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
+    if len(blob.data):
+        data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
+        # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
+        made = torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
+    else:
+        made = torch.empty(blob.shape, dtype=dtype)
+    if mark is None:
+        return made
+    wanted = getattr(torch, mark)
+    if shape is None:
+        return torch.view_as_complex(made)
+    return made.view(wanted).reshape(shape)
 
 
-def _to_numpy(blob: Blob) -> Any:
+def _to_numpy(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
+    """A new array of a blob; ``mark`` as :func:`_dtype_mark` gave it, with the ``shape``."""
     numpy = sys.modules.get("numpy") or __import__("numpy")
+    if mark is not None:
+        dtype = numpy.lib.format.descr_to_dtype(_as_descr(mark))
+        return numpy.frombuffer(bytearray(blob.data), dtype=dtype).reshape(shape)
     name = next(name for name, dtype in _NUMPY.items() if dtype == blob.dtype)
     dtype = numpy.dtype(name).newbyteorder("<")
     return numpy.frombuffer(blob.data, dtype=dtype).reshape(blob.shape).astype(name)

@@ -23,7 +23,11 @@ import ast
 import base64
 import collections
 import ctypes
+import datetime
+import decimal
+import enum
 import errno
+import fractions
 import functools
 import hashlib
 import itertools
@@ -31,6 +35,7 @@ import json
 import math
 import mmap
 import os
+import pathlib
 import platform
 import queue
 import random
@@ -42,11 +47,12 @@ import threading
 import time
 import traceback
 import types
+import uuid
 import warnings
 import weakref
 from pathlib import Path
-from typing import Any, Callable, Container, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
-from typing import Union
+from typing import Any, Callable, Container, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Set, Tuple, Union
 
 __version__ = "0.1.0"
 __all__ = [
@@ -392,6 +398,39 @@ def _is_numpy(value: Any) -> bool:
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))
 
 
+def _why_unfit(value: Any) -> str:
+    """What keeps a tensor or an array from being saved; empty if nothing does."""
+    if _is_numpy(value):
+        return "holds Python objects" if value.dtype.hasobject else ""
+    torch = sys.modules["torch"]
+    if _is_uninitialized(value):
+        return "has no shape yet"
+    dispatch = getattr(torch.Tensor, "__torch_dispatch__", None)
+    if getattr(type(value), "__torch_dispatch__", None) is not dispatch:
+        return "is a %s" % type(value).__name__
+    if value.is_quantized:
+        return "is quantized"
+    if value.layout != torch.strided:
+        return "is sparse" if "sparse" in str(value.layout) else "is %s" % value.layout
+    return "is on the meta device, without values" if value.device.type == "meta" else ""
+
+
+def _require_fit_to_save(path: str, value: Any) -> None:
+    why = _why_unfit(value)
+    if why:
+        remedy = "Give Baton a dense copy of it, or keep it out of what is saved."
+        raise BatonError(
+            "The tensor %s %s, and has no place in a checkpoint." % (path, why), remedy
+        )
+
+
+def _is_uninitialized(value: Any) -> bool:
+    """Whether a lazy module has not seen its first batch yet, so that this has no shape."""
+    torch = sys.modules.get("torch")
+    lazy: Any = getattr(torch, "nn", None) and torch.nn.parameter  # type: ignore[union-attr]
+    return isinstance(value, getattr(lazy, "UninitializedTensorMixin", ()))
+
+
 class _HostMemory:
     """Host copies of tensors, in memory that is used again; page-locked for those of a GPU."""
 
@@ -401,15 +440,13 @@ class _HostMemory:
 
     def copy(self, name: str, value: Any) -> Blob:
         """A copy that nobody else changes, until the next of that name; a GPU's is there only
-        after :meth:`finish`."""
+        after :meth:`finish`. A complex one is a real one with a last dimension of 2, one of a
+        dtype that safetensors does not know is its bytes: see :func:`_dtype_mark`."""
+        _require_fit_to_save(name, value)
         if not _is_torch(value):
-            return self._copy_numpy(name, value)
+            return _copy_numpy(value)
         torch = sys.modules["torch"]
         tensor = value.detach()
-        dtype = _TORCH.get(str(tensor.dtype).replace("torch.", ""))
-        if dtype is None or tensor.layout != torch.strided:
-            what = "%s, %s" % (tensor.dtype, tensor.layout)
-            raise BatonError("The tensor %s (%s) has no place in safetensors." % (name, what))
         gpu = tensor.device.type == "cuda"
         host = self._kept.get(name)
         if host is None or host.shape != tensor.shape or host.dtype != tensor.dtype:
@@ -418,9 +455,13 @@ class _HostMemory:
         host.copy_(tensor, non_blocking=gpu)
         if gpu:
             self._waiting = [torch.cuda]
+        if host.is_complex():
+            host = torch.view_as_real(host)
+        elif _dtype_name(host) not in _TORCH:
+            host = host.reshape(-1).view(torch.uint8)
         size = host.numel() * host.element_size()
         data = (ctypes.c_char * size).from_address(host.data_ptr()) if size else b""
-        return Blob(dtype, tuple(host.shape), data, host)
+        return Blob(_TORCH[_dtype_name(host)], tuple(host.shape), data, host)
 
     def finish(self) -> None:
         """Waits for the copies from GPUs that are under way."""
@@ -428,100 +469,73 @@ class _HostMemory:
             device.synchronize()
         self._waiting = []
 
-    @staticmethod
-    def _copy_numpy(name: str, value: Any) -> Blob:
-        dtype = _NUMPY.get(value.dtype.name)
-        if dtype is None:
-            message = "The array %s (%s) has no place in safetensors." % (name, value.dtype)
-            raise BatonError(message)
-        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        return Blob(dtype, tuple(value.shape), little.tobytes())
+
+def _copy_numpy(value: Any) -> Blob:
+    if _dtype_mark(value) is None:
+        return Blob(_NUMPY[value.dtype.name], tuple(value.shape), value.tobytes())
+    data = value.tobytes()
+    return Blob("U8", (len(data),), data)
 
 
-def _to_torch(blob: Blob) -> Any:
+def _dtype_name(tensor: Any) -> str:
+    return str(tensor.dtype).replace("torch.", "")
+
+
+def _dtype_mark(value: Any) -> Any:
+    """What tells the dtype of a tensor that a blob cannot tell; ``None`` where it can."""
+    if _is_torch(value):
+        name = _dtype_name(value)
+        return None if name in _TORCH else name
+    dtype = value.dtype
+    if dtype.names is None and dtype.name in _NUMPY and dtype.isnative:
+        return None
+    format_of = sys.modules["numpy"].lib.format
+    return dtype.str if dtype.names is None else _as_lists(format_of.dtype_to_descr(dtype))
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _as_descr(value: Any) -> Any:
+    """A structured dtype's description as NumPy wants it: a list of tuples."""
+    if isinstance(value, str):
+        return value
+    return [tuple(_as_descr(p) if i == 1 else _tuples(p) for i, p in enumerate(f)) for f in value]
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
+    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, ``shape`` for bytes."""
     torch = sys.modules.get("torch") or __import__("torch")
     name = next(name for name, dtype in _TORCH.items() if dtype == blob.dtype)
     dtype = getattr(torch, name)
-    if not len(blob.data):
-        return torch.empty(blob.shape, dtype=dtype)
-    data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
-    # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
-    return torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
+    if len(blob.data):
+        data = bytearray(blob.data) if isinstance(blob.data, bytes) else blob.data
+        # A clone lies where torch aligns it: kernels may sum in another order elsewhere.
+        made = torch.frombuffer(data, dtype=dtype).reshape(blob.shape).clone()
+    else:
+        made = torch.empty(blob.shape, dtype=dtype)
+    if mark is None:
+        return made
+    wanted = getattr(torch, mark)
+    if shape is None:
+        return torch.view_as_complex(made)
+    return made.view(wanted).reshape(shape)
 
 
-def _to_numpy(blob: Blob) -> Any:
+def _to_numpy(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
+    """A new array of a blob; ``mark`` as :func:`_dtype_mark` gave it, with the ``shape``."""
     numpy = sys.modules.get("numpy") or __import__("numpy")
+    if mark is not None:
+        dtype = numpy.lib.format.descr_to_dtype(_as_descr(mark))
+        return numpy.frombuffer(bytearray(blob.data), dtype=dtype).reshape(shape)
     name = next(name for name, dtype in _NUMPY.items() if dtype == blob.dtype)
     dtype = numpy.dtype(name).newbyteorder("<")
     return numpy.frombuffer(blob.data, dtype=dtype).reshape(blob.shape).astype(name)
-
-# --- Nested state as JSON and tensors, without pickle --------------------------------------------
-
-
-def _pack(value: Any, path: str, blobs: Dict[str, Blob], host: _HostMemory) -> Any:
-    """``value`` as JSON; what is a tensor in it goes to ``blobs`` under its path."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else {"$float": repr(value)}
-    if _is_torch(value):
-        blobs[path] = host.copy(path, value)
-        return {"$torch": path}
-    if _is_numpy(value):
-        blobs[path] = host.copy(path, value)
-        return {"$numpy": path}
-    if isinstance(value, (list, tuple, set, frozenset, collections.deque)):
-        kind = next(k for k, of in _SEQUENCES.items() if isinstance(value, of))
-        members = sorted(value) if kind == "$set" else value
-        items = [_pack(v, "%s.%d" % (path, i), blobs, host) for i, v in enumerate(members)]
-        return items if kind == "$list" else {kind: items}
-    if isinstance(value, dict):
-        plain = all(isinstance(k, str) and not k.startswith("$") for k in value)
-        keys = sorted(value) if plain else sorted(value, key=lambda k: (type(k).__name__, k))
-        packed = [(k, _pack(value[k], "%s.%s" % (path, k), blobs, host)) for k in keys]
-        if isinstance(value, collections.Counter):
-            return {"$counter": packed}
-        return dict(packed) if plain else {"$dict": [[_key(k, path), v] for k, v in packed]}
-    message = "%s is a %s, which cannot be saved without pickle." % (path, type(value).__name__)
-    raise BatonError(message, "Give Baton numbers, strings, tensors, and lists or dicts of them.")
-
-
-_SEQUENCES: Dict[str, Any] = {
-    "$list": list,
-    "$tuple": tuple,
-    "$deque": collections.deque,
-    "$set": (set, frozenset),
-}
-
-
-def _key(key: Any, path: str) -> Any:
-    if isinstance(key, (bool, int, float, str)) or key is None:
-        return key
-    raise BatonError("%s has the key %r, which is neither a string nor a number." % (path, key))
-
-
-def _unpack(value: Any, blobs: Mapping[str, Blob]) -> Any:
-    """What :func:`_pack` was given."""
-    if isinstance(value, list):
-        return [_unpack(v, blobs) for v in value]
-    if not isinstance(value, dict):
-        return value
-    kind = next(iter(value), "")
-    if not kind.startswith("$"):
-        return {k: _unpack(v, blobs) for k, v in value.items()}
-    held = value[kind]
-    if kind == "$float":
-        return float(held)
-    if kind in ("$torch", "$numpy"):
-        if held not in blobs:
-            raise BatonError("The checkpoint has no tensor %s." % held, NEW_JOB)
-        return _to_torch(blobs[held]) if kind == "$torch" else _to_numpy(blobs[held])
-    if kind == "$dict":
-        return {k: _unpack(v, blobs) for k, v in held}
-    if kind == "$counter":
-        return collections.Counter(dict(held))
-    make: Callable[[Any], Any] = {"$tuple": tuple, "$deque": collections.deque, "$set": set}[kind]
-    return make(_unpack(v, blobs) for v in held)
 
 # --- A checkpoint: copied between two steps, written in the background, read once at a start -----
 
@@ -595,6 +609,1471 @@ class _Held:
     def of(self, section: str) -> Any:
         """A section's JSON; empty where the checkpoint is of a version that had none."""
         return self.state.get(section, {})
+
+# --- How a tensor lies in memory: kernels may sum in another order where it lies differently -----
+
+
+_WIDE = 1 << 26
+"""Gaps between elements are kept up to so many bytes; beyond, a tensor is restored without them."""
+
+
+def _strides_mark(value: Any) -> Optional[List[int]]:
+    """Strides, in elements for torch and in bytes for NumPy; ``None`` for row by row."""
+    if _is_torch(value):
+        strides, item = tuple(value.stride()), 1
+        plain = strides == _row_by_row(value.shape, 1)
+        width = value.element_size()
+    else:
+        strides, item = tuple(value.strides), value.itemsize
+        plain = bool(value.flags.c_contiguous)
+        width = 1
+    if plain or 0 in value.shape or not value.shape:
+        return None
+    low, high = _extent(value.shape, strides)
+    size = item
+    for n in value.shape:
+        size *= n
+    if (high - low + item) * width > max(_WIDE, 4 * size * width):
+        strides = _without_gaps(value.shape, strides, item)
+    return list(strides)
+
+
+def _row_by_row(shape: Sequence[int], item: int) -> Tuple[int, ...]:
+    strides = []
+    for n in reversed(shape):
+        strides.append(item)
+        item *= max(n, 1)
+    return tuple(reversed(strides))
+
+
+def _extent(shape: Sequence[int], strides: Sequence[int]) -> Tuple[int, int]:
+    """The offsets of the first and of the last element, from the one at index 0."""
+    ends = [(n - 1) * s for n, s in zip(shape, strides)]
+    return sum(e for e in ends if e < 0), sum(e for e in ends if e > 0)
+
+
+def _without_gaps(shape: Sequence[int], strides: Sequence[int], item: int) -> Tuple[int, ...]:
+    dense = [0] * len(shape)
+    for i in sorted(range(len(shape)), key=lambda i: (abs(strides[i]), -i)):
+        if strides[i]:
+            dense[i] = item if strides[i] > 0 else -item
+            item *= shape[i]
+    return tuple(dense)
+
+
+def _laid_out(values: Any, strides: Optional[Sequence[int]]) -> Any:
+    """The same values, lying in memory as ``strides`` say."""
+    if strides is None:
+        return values
+    if _is_torch(values):
+        torch = sys.modules["torch"]
+        made = torch.empty_strided(values.shape, strides, dtype=values.dtype, device=values.device)
+        _write(made, values)
+        return made
+    numpy = sys.modules["numpy"]
+    low, high = _extent(values.shape, strides)
+    memory = numpy.zeros(high - low + values.itemsize, dtype="u1")
+    made = numpy.ndarray(values.shape, values.dtype, memory, -low, tuple(strides))
+    made[...] = values
+    return made
+
+
+def _write(target: Any, values: Any) -> None:
+    """Puts values into an existing tensor or array, one whose elements share memory too."""
+    if not _is_torch(target):
+        target[...] = values
+        return
+    torch = sys.modules["torch"]
+    with torch.no_grad():
+        if not _overlaps_itself(target):
+            target.copy_(values)
+            return
+        # Elements that share memory have one value, so it does not matter which is written last.
+        _, high = _extent(target.shape, target.stride())
+        line = torch.as_strided(target.detach(), (high + 1,), (1,), target.storage_offset())
+        places = torch.arange(high + 1, device=target.device)
+        places = torch.as_strided(places, target.shape, target.stride())
+        line[places.reshape(-1)] = values.to(target.device).reshape(-1)
+
+
+def _overlaps_itself(tensor: Any) -> bool:
+    """Whether two of its elements share memory; true, too, of a few that only might."""
+    pairs = sorted((s, n) for s, n in zip(tensor.stride(), tensor.shape) if n > 1)
+    reach = 0
+    for stride, n in pairs:
+        if stride <= reach:
+            return True
+        reach += stride * (n - 1)
+    return False
+
+# --- Values that never change, as JSON: numbers of every kind, enums, and what is known by its name ---
+
+
+_NOT_ATOMIC = object()
+_WHOLE = 1 << 63
+_NAN = struct.pack(">d", float("nan")).hex()
+_BY_NAME = (types.FunctionType, types.BuiltinFunctionType, type)
+
+
+def _name_of(thing: Any) -> str:
+    """By what :func:`_find` finds it in another process."""
+    kind = thing if hasattr(thing, "__qualname__") else type(thing)
+    return "%s:%s" % (getattr(kind, "__module__", None) or "builtins", kind.__qualname__)
+
+
+def _find(name: str) -> Any:
+    """What a module that has been imported already knows by this name, or ``None``."""
+    module, _, path = name.partition(":")
+    thing: Any = sys.modules.get(module)
+    for part in path.split("."):
+        thing = getattr(thing, part, None)
+    return thing
+
+
+def _find_class(name: str, classes: Dict[str, type]) -> type:
+    """A class by its name; ``classes`` are those seen in what the script gave."""
+    found = classes.get(name) or _find(name)
+    if isinstance(found, type):
+        return found
+    message = "The checkpoint has a %s, and the script has none." % name.partition(":")[2]
+    raise BatonError(message, "Start the script that began the job.")
+
+
+def _pack_atom(value: Any) -> Any:
+    """JSON for a value without parts that never changes; ``_NOT_ATOMIC`` for any other."""
+    kind = type(value)
+    if kind in (str, bool, type(None)):
+        return value
+    if kind is int:
+        return value if -_WHOLE < value < _WHOLE else {"$int": hex(value)}
+    if kind is float:
+        return _pack_float(value)
+    if kind is complex:
+        return {"$complex": [_pack_float(value.real), _pack_float(value.imag)]}
+    if kind in _TEXTS:
+        return _pack_text(kind, value)
+    if isinstance(value, enum.Enum):
+        return _pack_enum(value)
+    return _pack_of_framework(kind, value)
+
+
+def _pack_float(value: float) -> Any:
+    if math.isfinite(value):
+        return value
+    if value == value:
+        return {"$float": repr(value)}
+    bits = struct.pack(">d", value).hex()
+    return {"$float": "nan" if bits == _NAN else bits}
+
+
+def _unpack_float(packed: Any) -> float:
+    if not isinstance(packed, dict):
+        return float(packed)
+    text = packed["$float"]
+    return struct.unpack(">d", bytes.fromhex(text))[0] if len(text) == 16 else float(text)
+
+
+def _pack_enum(value: Any) -> Any:
+    if isinstance(value, enum.Flag):
+        return {"$enum": _name_of(type(value)), "value": _pack_atom(int(value.value))}
+    return {"$enum": _name_of(type(value)), "name": value.name}
+
+
+def _pack_of_framework(kind: type, value: Any) -> Any:
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None and isinstance(value, numpy.generic):
+        if value.dtype.names is None and not value.dtype.hasobject:
+            known = numpy.dtype(value.dtype.str).type is kind
+            dtype = value.dtype.str if known else value.dtype.char
+            return {"$scalar": dtype, "bytes": value.tobytes().hex()}
+    elif numpy is not None and isinstance(value, numpy.dtype):
+        if value.names is None and not value.hasobject:
+            return {"$npdtype": value.str}
+    elif torch is not None:
+        if kind is torch.Size:
+            return {"$size": [int(n) for n in value]}
+        if kind in (torch.dtype, torch.memory_format, torch.layout):
+            return {"$torchname": str(value).replace("torch.", "")}
+        if kind is torch.device:
+            return {"$device": str(value)}
+    return _NOT_ATOMIC
+
+
+def _pack_text(kind: type, value: Any) -> Any:
+    write, read = _TEXTS[kind]
+    text = write(value)
+    if repr(read(text)) != repr(value):
+        return _NOT_ATOMIC
+    return {"$text": kind.__name__, "value": text}
+
+
+def _read_delta(text: str) -> datetime.timedelta:
+    return datetime.timedelta(*(int(n) for n in text.split()))
+
+
+def _write_delta(value: datetime.timedelta) -> str:
+    return "%d %d %d" % (value.days, value.seconds, value.microseconds)
+
+
+_TEXTS: Dict[type, Tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    datetime.datetime: (datetime.datetime.isoformat, datetime.datetime.fromisoformat),
+    datetime.date: (datetime.date.isoformat, datetime.date.fromisoformat),
+    datetime.time: (datetime.time.isoformat, datetime.time.fromisoformat),
+    datetime.timedelta: (_write_delta, _read_delta),
+    decimal.Decimal: (str, decimal.Decimal),
+    fractions.Fraction: (str, fractions.Fraction),
+    uuid.UUID: (str, uuid.UUID),
+    pathlib.PosixPath: (str, pathlib.PosixPath),
+    pathlib.PurePosixPath: (str, pathlib.PurePosixPath),
+    pathlib.PureWindowsPath: (str, pathlib.PureWindowsPath),
+}
+
+
+def _unpack_atom(tag: str, packed: Dict[str, Any], classes: Dict[str, type]) -> Any:
+    """What :func:`_pack_atom` was given; ``_NOT_ATOMIC`` if the tag is of something else."""
+    held = packed[tag]
+    if tag == "$float":
+        return _unpack_float(packed)
+    if tag == "$int":
+        return int(held, 16)
+    if tag == "$complex":
+        return complex(*(_unpack_float(part) for part in held))
+    if tag == "$text":
+        return next(read for k, (_, read) in _TEXTS.items() if k.__name__ == held)(packed["value"])
+    if tag == "$enum":
+        kind: Any = _find_class(held, classes)
+        if not issubclass(kind, enum.Enum):
+            raise BatonError("%s is no enum any more." % held)
+        return kind[packed["name"]] if "name" in packed else kind(_whole(packed["value"]))
+    if tag == "$scalar":
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        one = numpy.zeros(1, numpy.dtype(held))
+        one.view("u1")[...] = list(bytes.fromhex(packed["bytes"]))
+        return one[0]
+    if tag == "$npdtype":
+        return (sys.modules.get("numpy") or __import__("numpy")).dtype(held)
+    if tag in ("$size", "$torchname", "$device"):
+        torch = sys.modules.get("torch") or __import__("torch")
+        if tag == "$torchname":
+            return getattr(torch, held)
+        return torch.Size(held) if tag == "$size" else torch.device(held)
+    return _NOT_ATOMIC
+
+
+def _whole(packed: Any) -> int:
+    return int(packed["$int"], 16) if isinstance(packed, dict) else packed
+
+# --- Which objects of a script's state are its own, and so are restored in place -----------------
+
+
+Found = Dict[str, Any]
+"""Objects that can change, by the path that they were found at."""
+
+
+class _Births:
+    """When each changing object of a state came to be, which tells what a resume does with it.
+
+    A script that is started in the midst of its training makes some objects again, and has names of
+    its own for them. So an object is saved with its birth, and restored accordingly:
+
+    1. made before the first epoch: the script has made its like at the same path, which is filled;
+    2. made at this epoch's beginning, before its first batch: so again, if the epoch is resumed;
+    3. made later, or where 1. or 2. had made another: a new one, so that no other name of the
+       script's for what had been there sees a change.
+
+    1. needs no mark, nor does 3. at a path where the script had made nothing.
+    """
+
+    def __init__(self) -> None:
+        self._script: Dict[str, "_Hold"] = {}
+        self._epoch: Dict[str, "_Hold"] = {}
+        self._ours: Dict[str, Any] = {}
+        self._paths: Dict[int, Tuple[str, "_Hold", bool]] = {}
+        self._before: Found = {}
+        self.classes: Dict[str, type] = {}
+
+    def script_made(self, found: Found) -> None:
+        """What is there before the first epoch, or as ``resume`` is called."""
+        ours = {id(thing) for thing in self._ours.values()}
+        for path, thing in found.items():
+            if id(thing) not in ours:
+                self._script[path] = self._note(path, thing, False)
+
+    def epoch_begins(self, found: Found) -> None:
+        """What is there before the lines of an epoch that stand before its batches."""
+        self.epoch_ends()
+        self._before = found
+
+    def batches_begin(self, found: Found) -> None:
+        """What is there before an epoch's first batch."""
+        before = {id(thing) for thing in self._before.values()}
+        self._before = {}
+        for path, thing in found.items():
+            if id(thing) not in before and self.path_of(thing) is None:
+                self._epoch[path] = self._note(path, thing, True)
+
+    def epoch_ends(self) -> None:
+        """The next epoch's lines make what those of this one had made."""
+        self._paths = {k: v for k, v in self._paths.items() if not v[2]}
+        self._epoch = {}
+
+    def _note(self, path: str, thing: Any, of_epoch: bool) -> "_Hold":
+        held = _Hold(thing)
+        self._paths[id(thing)] = path, held, of_epoch
+        return held
+
+    def path_of(self, thing: Any) -> Optional[Tuple[str, bool]]:
+        """Where the script made it, and whether at this epoch's beginning; none: it is of 3."""
+        path, held, of_epoch = self._paths.get(id(thing), ("", None, False))
+        return (path, of_epoch) if held is not None and held() is thing else None
+
+    def is_made_at(self, path: str) -> bool:
+        return path in self._script or path in self._epoch
+
+    def made_at(self, path: str, of_epoch: bool) -> Any:
+        """What the script made there, or ``None``."""
+        held = (self._epoch if of_epoch else self._script).get(path)
+        return held() if held is not None else None
+
+    def restored(self, ours: Found) -> None:
+        """What Baton has made and put there; a second restore fills it again."""
+        self._ours = ours
+
+    def ours_at(self, path: str) -> Any:
+        return self._ours.get(path)
+
+    def training_begins(self) -> None:
+        """No restore comes any more."""
+        self._ours = {}
+
+
+class _Marks:
+    """The births of a state's objects that are not as expected, by path: a part of its JSON."""
+
+    def __init__(self, told: Optional[Dict[str, Any]] = None) -> None:
+        self.told = told if told is not None else {}
+        self._new: Set[str] = set(self.told.get("new", ()))
+
+    def add(self, path: str, birth: Optional[Tuple[str, bool]], is_made: bool) -> None:
+        if birth is None:
+            if is_made:
+                self.told.setdefault("new", []).append(path)
+        elif birth[1]:
+            self.told.setdefault("epoch", {})[path] = birth[0]
+        elif birth[0] != path:
+            self.told.setdefault("moved", {})[path] = birth[0]
+
+    def candidate(self, path: str, births: _Births) -> Any:
+        """The object to be filled with what was saved at a path, or ``None`` for a new one."""
+        if path in self.told.get("epoch", {}):
+            return births.made_at(self.told["epoch"][path], True)
+        if path in self._new:
+            return births.ours_at(path)
+        found = births.made_at(self.told.get("moved", {}).get(path, path), False)
+        return births.ours_at(path) if found is None else found
+
+
+class _Hold:
+    """An object; of a tensor or an array a weak reference, for it may be large and be replaced."""
+
+    def __init__(self, thing: Any):
+        weak = _is_torch(thing) or _is_numpy(thing)
+        self._get = weakref.ref(thing) if weak else lambda: thing
+
+    def __call__(self) -> Any:
+        return self._get()
+
+# --- Tensors and arrays that lie in the same memory, so that a change of one is a change of another ---
+
+
+_ALIGNED = 16
+_LARGEST = 1 << 24
+"""Whether the elements of two lie between one another is looked at up to so many bytes."""
+
+
+class _Memory:
+    """A stretch of memory that several tensors or arrays lie in."""
+
+    def __init__(self, start: int, end: int):
+        self.start, self.end = start, end
+        self.pad = start % _ALIGNED
+        self.name: Optional[str] = None
+        self.data = b""
+
+    def blob(self) -> Blob:
+        size = len(self.data)
+        return Blob("U8", (size,), self.data)
+
+
+class _Leaf:
+    """A tensor or an array in a state: where it is in the state, and its node in the JSON."""
+
+    def __init__(self, path: str, value: Any, node: Dict[str, Any]):
+        self.path, self.value, self.node = path, value, node
+        self.memory: Optional[_Memory] = None
+        self.start, self.end = _bytes_of(value)
+
+
+def _bytes_of(value: Any) -> Tuple[int, int]:
+    """The addresses of its first byte and of the one after its last; equal if it has none."""
+    if 0 in value.shape:
+        return 0, 0
+    if _is_torch(value):
+        width = value.element_size()
+        at = value.data_ptr()
+        low, high = _extent(value.shape, value.stride())
+        return at + low * width, at + (high + 1) * width
+    at = value.__array_interface__["data"][0]
+    low, high = _extent(value.shape, value.strides)
+    return at + low, at + high + value.itemsize
+
+
+def _shared_memory(leaves: List[_Leaf]) -> List[_Leaf]:
+    """The same, each with the memory that it shares with others of them."""
+    ordered = sorted(
+        (leaf for leaf in leaves if leaf.end > leaf.start), key=lambda leaf: leaf.start
+    )
+    group: List[_Leaf] = []
+    end = 0
+    for leaf in [*ordered, None]:
+        if leaf is None or leaf.start >= end:
+            if len(group) > 1:
+                _join(group)
+            group, end = [], 0
+        if leaf is not None:
+            group.append(leaf)
+            end = max(end, leaf.end)
+    return leaves
+
+
+def _join(group: List[_Leaf]) -> None:
+    """Gives those of neighbours in memory that do share some a common memory."""
+    start, end = group[0].start, max(leaf.end for leaf in group)
+    if end - start <= _LARGEST and not _have_common_bytes(group, start, end):
+        return
+    memory = _Memory(start, end)
+    memory.data = bytes(memory.pad) + _stretch(group, start, end)
+    for leaf in group:
+        leaf.memory = memory
+        leaf.node.update(at=leaf.start - start + memory.pad, shape=list(leaf.value.shape))
+        leaf.node["dtype"] = _dtype_text(leaf.value)
+        leaf.node["strides"] = list(
+            leaf.value.stride() if _is_torch(leaf.value) else leaf.value.strides
+        )
+
+
+def _dtype_text(value: Any) -> str:
+    return str(value.dtype).replace("torch.", "") if _is_torch(value) else value.dtype.str
+
+
+def _have_common_bytes(group: List[_Leaf], start: int, end: int) -> bool:
+    """Whether an element belongs to two: a row and the one after it have none in common."""
+    widths = {_width(leaf.value) for leaf in group}
+    if len(widths) > 1 or any(_is_torch(x.value) and _overlaps_itself(x.value) for x in group):
+        return True
+    width = widths.pop()
+    torch = sys.modules.get("torch")
+    count = (end - start) // width
+    taken = sys.modules["numpy"].zeros(count, "u1") if torch is None else torch.zeros(count).bool()
+    for leaf in group:
+        view = _elements(taken, leaf, start, width)
+        if bool(view.any()):
+            return True
+        view[...] = 1
+    return False
+
+
+def _elements(taken: Any, leaf: _Leaf, start: int, width: int) -> Any:
+    """The places of a leaf's elements in ``taken``, which has one for each from ``start`` on."""
+    value, at = leaf.value, (leaf.start - start) // width
+    if _is_torch(taken):
+        by = 1 if _is_torch(value) else width
+        strides = [s // by for s in (value.stride() if _is_torch(value) else value.strides)]
+        return taken.as_strided(value.shape, [abs(s) for s in strides], at)
+    strides = [s // width for s in value.strides]
+    low, _ = _extent(value.shape, strides)
+    return sys.modules["numpy"].ndarray(value.shape, "u1", taken, at - low, tuple(strides))
+
+
+def _width(value: Any) -> int:
+    return value.element_size() if _is_torch(value) else value.itemsize
+
+
+def _stretch(group: List[_Leaf], start: int, end: int) -> bytes:
+    torch = sys.modules.get("torch")
+    device = next((leaf.value for leaf in group if _is_torch(leaf.value)), None)
+    if device is None or device.device.type == "cpu":
+        return ctypes.string_at(start, end - start)
+    if len({leaf.value.untyped_storage().data_ptr() for leaf in group}) > 1:
+        paths = " and ".join(leaf.path for leaf in group[:2])
+        raise BatonError("%s share memory of a GPU." % paths, "Give Baton a clone of one.")
+    assert torch is not None
+    storage = device.untyped_storage()
+    line = torch.empty(0, dtype=torch.uint8, device=device.device)
+    line = line.set_(storage, start - storage.data_ptr(), (end - start,), (1,))
+    return bytes(line.cpu().numpy().tobytes())
+
+
+def _in_memory(node: Mapping[str, Any], memory: bytearray, is_torch: bool) -> Any:
+    """A tensor or an array that lies in a memory, as its node says."""
+    if not is_torch:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        dtype = numpy.dtype(node["dtype"])
+        low, _ = _extent(node["shape"], node["strides"])
+        return numpy.ndarray(node["shape"], dtype, memory, node["at"] - low, tuple(node["strides"]))
+    torch = sys.modules.get("torch") or __import__("torch")
+    dtype = getattr(torch, node["dtype"])
+    width = torch.empty(0, dtype=dtype).element_size()
+    whole = len(memory) // width * width
+    line = torch.frombuffer(memory, dtype=torch.uint8)[:whole].view(dtype)
+    return line.as_strided(node["shape"], node["strides"], node["at"] // width)
+
+# --- The generators of randomness: seeded, captured, restored ------------------------------------
+
+
+def _derive(*what: Any) -> int:
+    """A seed of 32 bits, as every framework takes it."""
+    return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
+
+
+def _seed_generators(seed: int) -> None:
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def _capture_generators() -> Dict[str, Blob]:
+    """The states of Python's, NumPy's, torch's and CUDA's generators, as bytes."""
+    states: Dict[str, bytes] = {}
+    _, words, gauss = random.getstate()
+    spare = struct.pack("<?d", gauss is not None, gauss or 0.0)
+    states["python"] = struct.pack("<625I", *words) + spare
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        _, key, place, has_gauss, gauss = numpy.random.get_state()
+        states["numpy"] = struct.pack("<624Ii?d", *key.tolist(), place, bool(has_gauss), gauss)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        states["torch"] = bytes(torch.get_rng_state().tolist())
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            for i, state in enumerate(torch.cuda.get_rng_state_all()):
+                states["cuda.%d" % i] = bytes(state.tolist())
+    return {"generator." + k: Blob("U8", (len(v),), v) for k, v in states.items()}
+
+
+def _restore_generators(blobs: Mapping[str, Blob]) -> None:
+    states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
+    if "python" not in states:
+        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
+    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
+    random.setstate((3, tuple(words), gauss if has_gauss else None))
+    if "numpy" in states:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
+        numpy.random.set_state(("MT19937", key, place, int(has_gauss), gauss))
+    if "torch" in states:
+        torch = sys.modules.get("torch") or __import__("torch")
+        torch.set_rng_state(_to_torch(states["torch"]))
+        cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
+        for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(_to_torch(blob), i)
+
+
+def _is_known_generator(thing: Any) -> bool:
+    """Whether it is one of Python's, NumPy's or torch's whose state can be saved and put back."""
+    kind = type(thing)
+    if issubclass(kind, random.Random):
+        return not issubclass(kind, random.SystemRandom)
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None and hasattr(numpy.random, "BitGenerator"):
+        known = (numpy.random.Generator, numpy.random.BitGenerator, numpy.random.RandomState)
+        if issubclass(kind, known):
+            return True
+    return torch is not None and issubclass(kind, torch.Generator)
+
+
+def _is_global_generator(thing: Any) -> bool:
+    """Whether it is one that draws where none is named, and that Baton seeds each epoch."""
+    ours = [getattr(random, "_inst", None)]
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        state = getattr(getattr(numpy.random, "mtrand", None), "_rand", None)
+        ours += [state, getattr(state, "_bit_generator", None)]
+    if torch is not None:
+        ours += [torch.default_generator, *getattr(torch.cuda, "default_generators", ())]
+    return thing is not None and any(thing is one for one in ours)
+
+
+def _generator_state(thing: Any) -> Dict[str, Any]:
+    """A generator's state as JSON has it: its kind, numbers, and bytes as base64.
+
+    Of NumPy's with the count of those that were spawned from it: the next one depends on it.
+    """
+    if isinstance(thing, random.Random):
+        try:
+            version, words, gauss = thing.getstate()
+            data = struct.pack("<%dI" % len(words), *words)
+        except (TypeError, ValueError, struct.error, NotImplementedError):
+            what = "The generator %s has a state that cannot be saved." % type(thing).__name__
+            raise BatonError(what, "Give random.Random, NumPy's or torch's generators.") from None
+        return {"kind": "python", "version": version, "words": _text(data), "gauss": gauss}
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(thing, torch.Generator):
+        return {"kind": "torch", "bytes": _text(thing.get_state().numpy().tobytes())}
+    if hasattr(thing, "get_state"):
+        return {"kind": "RandomState", "state": _texts(thing.get_state(legacy=False))}
+    bits = getattr(thing, "bit_generator", thing)
+    told: Dict[str, Any] = {"kind": "numpy", "state": _texts(bits.state)}
+    spawned = getattr(_seed_sequence(bits), "n_children_spawned", 0)
+    return {**told, "spawned": spawned} if spawned else told
+
+
+def _set_generator_state(thing: Any, told: Any) -> None:
+    """Puts back what :func:`_generator_state` told, or the object's own form of an older checkpoint.
+
+    A state of another kind of generator is a ``ValueError``.
+    """
+    kind = told.get("kind") if isinstance(told, dict) else None
+    if isinstance(thing, random.Random):
+        _require_kind(thing, kind, "python")
+        data = base64.b64decode(told["words"])
+        words = struct.unpack("<%dI" % (len(data) // 4), data)
+        thing.setstate((told["version"], words, told["gauss"]))
+    elif hasattr(thing, "manual_seed"):
+        torch = sys.modules["torch"]
+        if kind is not None:
+            _require_kind(thing, kind, "torch")
+            told = torch.frombuffer(bytearray(base64.b64decode(told["bytes"])), dtype=torch.uint8)
+        thing.set_state(told)
+    elif hasattr(thing, "set_state"):
+        if kind is not None:
+            _require_kind(thing, kind, "RandomState")
+            told = _arrays(told["state"])
+        thing.set_state(told)
+    else:
+        bits = getattr(thing, "bit_generator", thing)
+        if kind is not None:
+            _require_kind(thing, kind, "numpy")
+            _spawn(bits, told.get("spawned", 0))
+            told = _arrays(told["state"])
+        bits.state = told
+
+
+def _require_kind(thing: Any, found: Any, wanted: str) -> None:
+    if found != wanted:
+        what = type(thing).__name__
+        raise ValueError("the state of a generator of the kind %s is none of a %s" % (found, what))
+
+
+def _spawn(bits: Any, count: int) -> None:
+    """Counts on to so many children; NumPy has no other way to say it."""
+    seeds = _seed_sequence(bits)
+    missing = count - getattr(seeds, "n_children_spawned", 0)
+    if missing < 0:
+        raise ValueError("more generators were spawned from it than the checkpoint knows")
+    if missing:
+        seeds.spawn(missing)
+
+
+def _seed_sequence(bits: Any) -> Any:
+    return getattr(bits, "seed_seq", None) or getattr(bits, "_seed_seq", None)
+
+
+def _seed_generator(thing: Any, seed: int) -> None:
+    """Seeds one of the script's own, in place."""
+    if hasattr(thing, "manual_seed"):
+        thing.manual_seed(seed)
+    elif isinstance(thing, random.Random):
+        thing.seed(seed)
+    elif hasattr(thing, "get_state"):
+        fresh = type(thing._bit_generator)(seed).state
+        thing.set_state({**thing.get_state(legacy=False), **fresh, "has_gauss": 0, "gauss": 0.0})
+    else:
+        bits = getattr(thing, "bit_generator", thing)
+        bits.state = type(bits)(seed).state
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _texts(value: Any) -> Any:
+    """NumPy's nested state as JSON: an array by its dtype and bytes, a number as Python's."""
+    if isinstance(value, dict):
+        return {k: _texts(v) for k, v in value.items()}
+    numpy = sys.modules["numpy"]
+    if isinstance(value, numpy.ndarray):
+        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+        return {"dtype": value.dtype.name, "bytes": _text(little.tobytes())}
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _arrays(value: Any) -> Any:
+    """What :func:`_texts` was given."""
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"dtype", "bytes"}:
+        return {k: _arrays(v) for k, v in value.items()}
+    numpy = sys.modules["numpy"]
+    stored = numpy.dtype(value["dtype"]).newbyteorder("<")
+    return numpy.frombuffer(base64.b64decode(value["bytes"]), stored).astype(value["dtype"])
+
+
+class _Generators:
+    """The global generators, as they are, or as they were before a look ahead drew from them."""
+
+    def __init__(self) -> None:
+        self._before: Optional[Dict[str, Blob]] = None
+
+    def hold(self) -> None:
+        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+        self._before = _capture_generators()
+
+    def release(self) -> None:
+        self._before = None
+
+    def capture(self, draft: _Draft) -> None:
+        draft.files[EXTRA].update(self._before or _capture_generators())
+
+    def restore(self, held: _Held) -> None:
+        _restore_generators(held.files[EXTRA])
+
+# --- Nested state as JSON and tensors, without pickle --------------------------------------------
+
+
+_SHORT = 256
+"""Bytes stand in the JSON up to this length."""
+_PLAIN = "Give Baton numbers, strings, tensors, and lists or dicts of them."
+_FACTORIES = (int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset)
+_DICTS: Dict[type, str] = {
+    dict: "$dict",
+    collections.OrderedDict: "$ordered",
+    collections.Counter: "$counter",
+    collections.defaultdict: "$default",
+}
+_LISTS = (list, set, collections.deque)
+
+
+def _pack(value: Any, path: str, blobs: Dict[str, Blob], host: Optional[_HostMemory]) -> Any:
+    """``value`` as JSON; what is a tensor in it goes to ``blobs`` under its path.
+
+    Without ``host`` nothing is copied: what cannot be saved is refused, and that is all.
+    """
+    return _Packer(blobs, host).root(value, path)
+
+
+def _found_in(value: Any, path: str) -> _Packer:
+    """What changes in ``value``, and which classes are in it; nothing is refused."""
+    packer = _Packer({}, None, lenient=True)
+    packer.root(value, path)
+    return packer
+
+
+class _Packer:
+    """One walk over a nested state; an object that is met again is told by where it was first,
+    counted from the root, as is all that this knows of places."""
+
+    def __init__(
+        self,
+        blobs: Dict[str, Blob],
+        host: Optional[_HostMemory],
+        births: Optional[_Births] = None,
+        lenient: bool = False,
+    ):
+        self.blobs, self.host, self.births, self._lenient = blobs, host, births, lenient
+        self.found: Found = {}
+        self.classes: Dict[str, type] = {}
+        self._seen: Dict[int, str] = {}
+        self._root = 0
+        self._marks = _Marks()
+        self._leaves: List[_Leaf] = []
+        self._dicts = {kind: self._dict for kind in _DICTS}
+        self._by_kind: Dict[type, Callable[[Any, str], Any]] = {
+            **self._dicts,
+            **{kind: self._list for kind in _LISTS},
+            tuple: self._tuple,
+            frozenset: self._frozen,
+            bytes: self._bytes,
+            bytearray: self._bytes,
+            slice: self._slice,
+            range: self._slice,
+        }
+
+    def root(self, value: Any, path: str) -> Any:
+        self._root = len(path)
+        try:
+            packed = self.pack(value, path)
+        except RecursionError:
+            message = "%s is nested too deeply to be saved." % path
+            raise BatonError(message, "Keep it in a flat list or dict.") from None
+        if self.host is not None:
+            for leaf in _shared_memory(self._leaves):
+                self._copy(leaf)
+        return {"$root": packed, **self._marks.told} if self._marks.told else packed
+
+    def pack(self, value: Any, path: str) -> Any:
+        atom = _pack_atom(value)
+        if atom is not _NOT_ATOMIC:
+            if type(atom) is dict and "$enum" in atom:
+                self._know(type(value), path)
+            return atom
+        kind = type(value)
+        if kind in (tuple, frozenset, bytes, slice, range) or isinstance(value, _BY_NAME):
+            return self._unchanging(value, path)
+        if issubclass(kind, tuple):
+            return self._named_tuple(value, path)
+        if _is_dataclass(kind) and kind.__dataclass_params__.frozen:
+            return self._dataclass(value, path)
+        place = path[self._root :]
+        at = self._seen.setdefault(id(value), place)
+        if at != place:
+            return {"$ref": at}
+        self.found[place] = value  # keeps it alive, so that no other gets its id
+        packed = self._changing(kind, value, path)
+        if self.births is not None:
+            birth = self.births.path_of(value)
+            self._marks.add(place, birth, self.births.is_made_at(place))
+        return packed
+
+    def _unchanging(self, value: Any, path: str) -> Any:
+        if isinstance(value, _BY_NAME):
+            return self._by_name(value, path)
+        return self._by_kind[type(value)](value, path)
+
+    def _changing(self, kind: type, value: Any, path: str) -> Any:
+        make = self._by_kind.get(kind)
+        if make is not None:
+            return make(value, path)
+        if _is_torch(value) or _is_numpy(value):
+            return self._leaf(value, path)
+        if _is_dataclass(kind):
+            return self._dataclass(value, path)
+        if _is_known_generator(value):
+            return {"$generator": _name_of(kind), "state": _generator_state(value)}
+        if _is_stateful(kind):
+            return self._stateful(value, path)
+        return self._own(value, path)
+
+    # Containers
+
+    def _list(self, value: Any, path: str) -> Any:
+        if type(value) is set:
+            return {"$set": self._members(value, path)}
+        items = [self.pack(v, "%s.%d" % (path, i)) for i, v in enumerate(value)]
+        kind = type(value)
+        if kind is collections.deque:
+            return {"$deque": items, "maxlen": value.maxlen}
+        return items
+
+    def _tuple(self, value: Any, path: str) -> Any:
+        return {"$tuple": [self.pack(v, "%s.%d" % (path, i)) for i, v in enumerate(value)]}
+
+    def _frozen(self, value: Any, path: str) -> Any:
+        return {"$frozenset": self._members(value, path)}
+
+    def _members(self, value: Any, path: str) -> List[Any]:
+        """A set's members in an order of their own: that of a set differs with each process."""
+        return sorted((self._hashable(v, path + "!member") for v in value), key=_sort_key)
+
+    def _slice(self, value: Any, path: str) -> Any:
+        ends = [self.pack(v, path) for v in (value.start, value.stop, value.step)]
+        return {"$range" if type(value) is range else "$slice": ends}
+
+    def _bytes(self, value: Any, path: str) -> Any:
+        tag = "$bytes" if type(value) is bytes else "$bytearray"
+        if len(value) <= _SHORT:
+            return {tag: base64.b64encode(value).decode()}
+        if self.host is None:
+            return None
+        name = self._name(path)
+        self.blobs[name] = Blob("U8", (len(value),), bytes(value))
+        return {tag: None, "blob": name}
+
+    def _dict(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        if kind is dict and _is_json_dict(value):
+            return {k: self.pack(v, _member(path, k, i)) for i, (k, v) in enumerate(value.items())}
+        packed = self._pairs(value.items(), path)
+        if kind is collections.defaultdict:
+            return {"$default": packed, "factory": self._factory(value, path)}
+        return {_DICTS[kind]: packed}
+
+    def _pairs(self, items: Any, path: str) -> List[Any]:
+        """Keys before values, as the unpacker visits them."""
+        items = list(items)
+        keys = [self._key(k, path) for k, _ in items]
+        places = [_member(path, k, i) for i, (k, _) in enumerate(items)]
+        return [[k, self.pack(v, at)] for k, (_, v), at in zip(keys, items, places)]
+
+    def _key(self, key: Any, path: str) -> Any:
+        return self._hashable(key, path + "!key")
+
+    def _hashable(self, value: Any, path: str) -> Any:
+        """A key, or a member of a set; what is told apart by being itself has no text to sort by."""
+        before = len(self.found)
+        packed = self.pack(value, path)
+        if len(self.found) > before and not self._lenient:
+            what = type(value).__name__
+            message = "%s is a %s, which cannot be a key or a member of a set here." % (path, what)
+            raise BatonError(message, "Use names or numbers for keys.")
+        return packed
+
+    def _factory(self, value: Any, path: str) -> Any:
+        """A new one is given a factory that is known by its name; the script's keeps its own."""
+        factory = value.default_factory
+        if factory is None:
+            return None
+        name = _name_of(factory)
+        if factory in _FACTORIES or (isinstance(factory, _BY_NAME) and _find(name) is factory):
+            return name
+        own = getattr(factory, "__self__", None) is value or isinstance(factory, _BY_NAME)
+        if not own:
+            self._refuse("%s.default_factory" % path, factory, _PLAIN)
+        self._require_made("%s, with its default_factory," % path, value, path)
+        return name
+
+    # Classes of others
+
+    def _named_tuple(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        fields = getattr(kind, "_fields", None)
+        odd = getattr(value, "__dict__", None) or (fields is None) != _is_struct_sequence(kind)
+        if odd:
+            self._refuse(path, value, "Make it a tuple.")
+        self._know(kind, path)
+        items = [self.pack(v, "%s.%d" % (path, i)) for i, v in enumerate(value)]
+        return {"$namedtuple": items, "class": _name_of(kind), "fields": list(fields or ())}
+
+    def _dataclass(self, value: Any, path: str) -> Any:
+        self._know(type(value), path)
+        return {"$dataclass": self._attributes(value, path), "class": _name_of(type(value))}
+
+    def _attributes(self, value: Any, path: str) -> List[Any]:
+        return [[k, self.pack(v, "%s.%s" % (path, k))] for k, v in _attributes_of(value).items()]
+
+    def _know(self, kind: type, path: str) -> None:
+        """Refuses a class that another process could not find."""
+        name = _name_of(kind)
+        self.classes[name] = kind
+        known = self.births.classes if self.births is not None else {}
+        if _find(name) is not kind and known.get(name) is not kind and not self._lenient:
+            what = name.partition(":")[2]
+            message = "%s is a %s, a class that no module knows by its name." % (path, what)
+            raise BatonError(message, "Define the class at the top of the script or of a module.")
+
+    def _by_name(self, value: Any, path: str) -> Any:
+        name = _name_of(value)
+        if _find(name) is not value and not self._lenient:
+            kind = "class" if isinstance(value, type) else "function"
+            message = "%s is a %s that no module knows by its name." % (path, kind)
+            raise BatonError(message, "Keep it out of what is saved, or define it in a module.")
+        return {"$name": name}
+
+    def _stateful(self, value: Any, path: str) -> Any:
+        if hasattr(type(value), "named_parameters"):
+            remedy = "Give it to baton.resume as one of the models: {'net': net, 'other': it}."
+            self._refuse(path, value, remedy)
+        self._require_made(path, value, path)
+        if self._lenient:
+            return None
+        packed = self.pack(value.state_dict(), path + ".state")
+        return {"$stateful": packed, "class": _name_of(type(value))}
+
+    def _own(self, value: Any, path: str) -> Any:
+        """An object of a class that the script defines, perhaps with a dict or a list for a base."""
+        kind = type(value)
+        base = _base_of(kind)
+        if base is None or not _is_defined_in_python(kind, base):
+            self._refuse(path, value, _PLAIN)
+            return None
+        self._require_made(path, value, path)
+        packed: Dict[str, Any] = {"$own": _name_of(kind)}
+        if base in _DICTS:
+            packed["items"] = self._pairs(base.items(value), path)
+        elif base is not object:
+            items = enumerate(base.__iter__(value))
+            packed["items"] = [self.pack(v, "%s.%d" % (path, i)) for i, v in items]
+            if base is set:
+                packed["items"].sort(key=_sort_key)
+        packed["attributes"] = self._attributes(value, path)
+        return packed
+
+    def _require_made(self, what: str, value: Any, path: str) -> None:
+        """Refuses an object that only the script can make, unless a resumed one makes it again."""
+        if self._lenient or (self.births is not None and self.births.path_of(value) is not None):
+            return
+        message = "%s is a %s that was made after baton.resume." % (what, type(value).__name__)
+        remedy = "Make it before the loop, or give Baton the numbers and tensors in it."
+        raise BatonError(message + " Baton can fill such an object, but not make one.", remedy)
+
+    def _refuse(self, path: str, value: Any, remedy: str) -> None:
+        if not self._lenient:
+            what = type(value).__name__
+            raise BatonError(
+                "%s is a %s, which cannot be saved without pickle." % (path, what), remedy
+            )
+
+    # Tensors and arrays
+
+    def _leaf(self, value: Any, path: str) -> Any:
+        if self._lenient:
+            return None
+        _require_plain_class(path, value)
+        _require_fit_to_save(path, value)
+        node = {"$torch" if _is_torch(value) else "$numpy": None, **_leaf_marks(value)}
+        self._leaves.append(_Leaf(path, value, node))
+        return node
+
+    def _copy(self, leaf: _Leaf) -> None:
+        name = self._name(leaf.path)
+        tag = "$torch" if _is_torch(leaf.value) else "$numpy"
+        assert self.host is not None
+        if leaf.memory is not None:
+            if leaf.memory.name is None:
+                leaf.memory.name = name
+                self.blobs[name] = leaf.memory.blob()
+            name = leaf.memory.name
+        else:
+            self.blobs[name] = self.host.copy(name, leaf.value)
+        leaf.node[tag] = name
+
+    def _name(self, path: str) -> str:
+        """A name that no other tensor of the file has."""
+        path = path.encode("utf-8", "backslashreplace").decode()
+        name, again = path, 1
+        while name in self.blobs:
+            again += 1
+            name = "%s#%d" % (path, again)
+        return name
+
+
+def _leaf_marks(value: Any) -> Dict[str, Any]:
+    """What a blob does not tell about a tensor or an array."""
+    node: Dict[str, Any] = {}
+    strides = _strides_mark(value)
+    dtype = _dtype_mark(value)
+    if strides is not None:
+        node["strides"] = strides
+    if dtype is not None:
+        node["dtype"], node["shape"] = dtype, list(value.shape)
+    if not _is_torch(value):
+        if not value.flags.writeable:
+            node["fixed"] = True
+        return node
+    if value.device.type != "cpu":
+        node["device"] = str(value.device)
+    if value.requires_grad and value.is_leaf:
+        node["grad"] = True
+    if type(value).__name__ == "Parameter":
+        node["parameter"] = True
+    return node
+
+
+def _require_plain_class(path: str, value: Any) -> None:
+    plain = ("ndarray",) if _is_numpy(value) else ("Tensor", "Parameter")
+    if type(value).__name__ not in plain:
+        what = type(value).__name__
+        message = "%s is a %s, which would come back as another kind of array." % (path, what)
+        raise BatonError(message, "Give Baton a plain tensor or array.")
+
+
+def _member(path: str, key: Any, place: int) -> str:
+    """The path of a dict's value: by its key where that reads well, else by its place."""
+    kind = type(key)
+    if kind is int:
+        return "%s.%d" % (path, key)
+    if kind is str and len(key) <= 100 and not key.isdigit() and not set(key) & _ODD:
+        return ("%s.'%s'" if "." in key else "%s.%s") % (path, key)
+    return "%s[%d]" % (path, place)
+
+
+_ODD = set("[]!#'")
+
+
+def _sort_key(packed: Any) -> str:
+    return json.dumps(packed, sort_keys=True)
+
+
+def _is_json_dict(value: Dict[Any, Any]) -> bool:
+    """Whether a JSON object keeps it: its keys are texts in the order in which JSON is written."""
+    before = ""
+    for key in value:
+        if type(key) is not str or key.startswith("$") or key < before:
+            return False
+        before = key
+    return True
+
+
+def _is_dataclass(kind: Any) -> bool:
+    return hasattr(kind, "__dataclass_fields__") and _base_of(kind) is object
+
+
+def _attributes_of(value: Any) -> Dict[str, Any]:
+    """An object's attributes, those in slots too."""
+    held: Dict[str, Any] = {}
+    for kind in reversed(type(value).__mro__):
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name.startswith("__") and not name.endswith("__"):
+                name = "_%s%s" % (kind.__name__.lstrip("_"), name)
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                held[name] = getattr(value, name)
+    held.update(getattr(value, "__dict__", {}))
+    return held
+
+
+def _is_struct_sequence(kind: type) -> bool:
+    """Whether it is one of C's named tuples, such as what ``torch.max`` returns."""
+    return hasattr(kind, "n_sequence_fields")
+
+
+def _base_of(kind: type) -> Any:
+    """The container of Python's that a class is made of, ``object``, or ``None`` for others."""
+    bases = (*_DICTS, *_LISTS)
+    found = [k for k in kind.__mro__ if k in bases]
+    if found:
+        return found[0]
+    return object if all(k is object or _is_heap(k) for k in kind.__mro__) else None
+
+
+def _is_heap(kind: type) -> bool:
+    return bool(kind.__flags__ & (1 << 9))
+
+
+def _is_defined_in_python(kind: type, base: type) -> bool:
+    """Whether all that its objects hold are the container's members and attributes."""
+    for one in kind.__mro__:
+        if one in base.__mro__ or not one.__base__:
+            continue
+        slots = one.__dict__.get("__slots__", ())
+        own = 1 if isinstance(slots, str) else len(slots)
+        own += ("__dict__" in one.__dict__) + ("__weakref__" in one.__dict__)
+        if not _is_heap(one) or one.__basicsize__ - one.__base__.__basicsize__ > 8 * own:
+            return False
+    return not issubclass(kind, types.ModuleType)
+
+
+def _is_stateful(kind: type) -> bool:
+    return hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict")
+
+# --- Nested state from JSON and tensors: what the script has made is filled, the rest is made ----
+
+
+def _unpack(packed: Any, blobs: Mapping[str, Blob]) -> Any:
+    """What :func:`_pack` was given, all of it new."""
+    return _Unpacker(blobs, None).root(packed)
+
+
+class _Unpacker:
+    """One walk over a packed state, which visits its members as the packer did."""
+
+    def __init__(self, blobs: Mapping[str, Blob], births: Optional[_Births]):
+        self._blobs, self._births = blobs, births
+        self._classes = births.classes if births is not None else {}
+        self._marks = _Marks()
+        self._used: Set[int] = set()
+        self._at: Dict[str, Any] = {}
+        self._memories: Dict[str, bytearray] = {}
+        self.made: Found = {}
+        self._by_tag: Dict[str, Callable[[Any, str, Dict[str, Any]], Any]] = {
+            "$tuple": lambda held, path, _: tuple(self._each(held, path)),
+            "$frozenset": lambda held, path, _: frozenset(self._each(held, path)),
+            "$slice": lambda held, path, _: slice(*self._each(held, path)),
+            "$range": lambda held, path, _: range(*self._each(held, path)),
+            "$bytes": lambda held, path, packed: self._bytes(held, packed),
+            "$bytearray": self._bytearray,
+            "$list": lambda held, path, _: self._list(held, path),
+            "$set": self._set,
+            "$deque": self._deque,
+            "$dict": lambda held, path, _: self._dict(held, path, dict),
+            "$ordered": lambda held, path, _: self._dict(held, path, collections.OrderedDict),
+            "$counter": lambda held, path, _: self._dict(held, path, collections.Counter),
+            "$default": self._default,
+            "$namedtuple": self._named_tuple,
+            "$dataclass": self._dataclass,
+            "$name": lambda held, path, _: self._named(held, path),
+            "$generator": self._generator,
+            "$stateful": self._stateful,
+            "$own": self._own,
+            "$torch": self._leaf,
+            "$numpy": self._leaf,
+        }
+
+    def root(self, packed: Any) -> Any:
+        if isinstance(packed, dict) and "$root" in packed:
+            self._marks = _Marks({k: v for k, v in packed.items() if k != "$root"})
+            packed = packed["$root"]
+        return self.unpack(packed, "")
+
+    def unpack(self, packed: Any, path: str) -> Any:
+        if isinstance(packed, list):
+            return self._list(packed, path)
+        if not isinstance(packed, dict):
+            return packed
+        tag = next(iter(packed), "")
+        if not tag.startswith("$"):
+            return self._dict(list(packed.items()), path, dict)
+        if tag == "$ref":
+            return self._at[packed[tag]]
+        atom = _unpack_atom(tag, packed, self._classes)
+        if atom is not _NOT_ATOMIC:
+            return atom
+        if tag not in self._by_tag:
+            raise BatonError("The checkpoint's %s is of a kind, %s, not known here." % (path, tag))
+        return self._by_tag[tag](packed[tag], path, packed)
+
+    def _candidate(self, path: str, fits: Callable[[Any], bool]) -> Any:
+        """What is to be filled with the object at a path, once; ``None`` if it is to be made."""
+        if self._births is None:
+            return None
+        found = self._marks.candidate(path, self._births)
+        if found is None or id(found) in self._used or not fits(found):
+            return None
+        self._used.add(id(found))
+        return found
+
+    def _there_or_new(self, path: str, kind: type, make: Callable[[], Any]) -> Any:
+        """Known by its path before its members are, which may lead back to it."""
+        thing = self._candidate(path, lambda found: type(found) is kind)
+        if thing is None:
+            thing = self.made[path] = make()
+        self._at[path] = thing
+        return thing
+
+    # Containers
+
+    def _each(self, held: List[Any], path: str) -> List[Any]:
+        return [self.unpack(v, "%s.%d" % (path, i)) for i, v in enumerate(held)]
+
+    def _list(self, held: List[Any], path: str) -> Any:
+        thing = self._there_or_new(path, list, list)
+        thing[:] = self._each(held, path)
+        return thing
+
+    def _deque(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        def fits(found: Any) -> bool:
+            bound = packed.get("maxlen", found.maxlen)  # format 1 did not tell
+            return type(found) is collections.deque and found.maxlen == bound
+
+        thing = self._candidate(path, lambda f: type(f) is collections.deque and fits(f))
+        if thing is None:
+            thing = self.made[path] = collections.deque(maxlen=packed.get("maxlen"))
+        self._at[path] = thing
+        members = self._each(held, path)
+        thing.clear()
+        thing.extend(members)
+        return thing
+
+    def _set(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        thing = self._there_or_new(path, set, set)
+        members = self._each(held, path)
+        thing.clear()
+        thing.update(members)
+        return thing
+
+    def _dict(self, pairs: List[Any], path: str, kind: Any) -> Any:
+        thing = self._there_or_new(path, kind, kind)
+        self._fill_dict(thing, pairs, path, kind)
+        return thing
+
+    def _fill_dict(self, thing: Any, pairs: List[Any], path: str, kind: Any) -> None:
+        keys = [self._key(k, path) for k, _ in pairs]
+        places = [_member(path, k, i) for i, k in enumerate(keys)]
+        values = [self.unpack(v, place) for (_, v), place in zip(pairs, places)]
+        kind.clear(thing)
+        for key, value in zip(keys, values):
+            kind.__setitem__(thing, key, value)
+
+    def _key(self, packed: Any, path: str) -> Any:
+        return self.unpack(packed, path + "!key") if isinstance(packed, dict) else packed
+
+    def _default(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        name = packed["factory"]
+
+        def fits(found: Any) -> bool:
+            own = type(found) is collections.defaultdict
+            return own and _factory_name(found.default_factory) == name
+
+        thing = self._candidate(path, fits)
+        if thing is None:
+            factory = None if name is None else _find(name)
+            known = (*_FACTORIES, None)
+            if factory not in known and not isinstance(factory, (type, types.FunctionType)):
+                raise self._missing(path, "defaultdict")
+            thing = self.made[path] = collections.defaultdict(factory)
+        self._at[path] = thing
+        self._fill_dict(thing, held, path, dict)
+        return thing
+
+    # Classes of others
+
+    def _named_tuple(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        kind: Any = _find_class(packed["class"], self._classes)
+        fields = list(getattr(kind, "_fields", ()))
+        if not issubclass(kind, tuple) or fields != packed["fields"]:
+            message = "The checkpoint's %s has the fields %s, and %s has %s."
+            names = ", ".join(packed["fields"]), kind.__name__, ", ".join(fields)
+            raise BatonError(message % (path, *names), NEW_JOB)
+        members = self._each(held, path)
+        return tuple.__new__(kind, members) if fields else kind(members)
+
+    def _dataclass(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        kind: Any = _find_class(packed["class"], self._classes)
+        if not hasattr(kind, "__dataclass_fields__"):
+            raise BatonError("%s is no dataclass any more." % packed["class"], NEW_JOB)
+        if kind.__dataclass_params__.frozen:
+            thing: Any = object.__new__(kind)
+        else:
+            thing = self._there_or_new(path, kind, lambda: object.__new__(kind))
+        self._set_attributes(thing, held, path)
+        return thing
+
+    def _set_attributes(self, thing: Any, held: List[Any], path: str) -> None:
+        values = {name: self.unpack(v, "%s.%s" % (path, name)) for name, v in held}
+        own = getattr(thing, "__dict__", {})
+        for name in [name for name in own if name not in values]:
+            del own[name]
+        for name, value in values.items():
+            if isinstance(getattr(type(thing), name, None), types.MemberDescriptorType):
+                object.__setattr__(thing, name, value)
+            else:
+                own[name] = value
+
+    def _named(self, name: str, path: str) -> Any:
+        found = _find(name)
+        if found is None:
+            raise BatonError(
+                "The checkpoint's %s is %s, which is not there." % (path, name), NEW_JOB
+            )
+        return found
+
+    def _generator(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        name = packed["$generator"]
+        thing = self._candidate(path, lambda found: _name_of(type(found)) == name)
+        if thing is None:
+            thing = self.made[path] = _new_generator(name)
+        self._at[path] = thing
+        _set_generator_state(thing, packed["state"])
+        return thing
+
+    def _stateful(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        thing = self._existing(path, packed["class"])
+        thing.load_state_dict(self.unpack(held, path + ".state"))
+        return thing
+
+    def _existing(self, path: str, name: str) -> Any:
+        thing = self._candidate(path, lambda found: _name_of(type(found)) == name)
+        if thing is None:
+            raise self._missing(path, name.partition(":")[2])
+        self._at[path] = thing
+        return thing
+
+    def _missing(self, path: str, what: str) -> BatonError:
+        message = "The checkpoint has a %s at %s, and the script made none there." % (what, path)
+        return BatonError(message, "Make it before baton.resume, as the run that was saved did.")
+
+    def _own(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        thing = self._existing(path, held)
+        base = _base_of(type(thing))
+        if base in _DICTS:
+            self._fill_dict(thing, packed["items"], path, base)
+        elif "items" in packed:
+            members = self._each(packed["items"], path)
+            base.clear(thing)
+            (base.update if base is set else base.extend)(thing, members)
+        self._set_attributes(thing, packed["attributes"], path)
+        return thing
+
+    # Bytes, tensors and arrays
+
+    def _bytes(self, held: Any, packed: Dict[str, Any]) -> bytes:
+        return bytes(self._blob(packed["blob"]).data) if held is None else base64.b64decode(held)
+
+    def _bytearray(self, held: Any, path: str, packed: Dict[str, Any]) -> Any:
+        thing = self._there_or_new(path, bytearray, bytearray)
+        thing[:] = self._bytes(held, packed)
+        return thing
+
+    def _blob(self, name: str) -> Blob:
+        if name not in self._blobs:
+            raise BatonError("The checkpoint has no tensor %s." % name, NEW_JOB)
+        return self._blobs[name]
+
+    def _leaf(self, held: str, path: str, packed: Dict[str, Any]) -> Any:
+        made = self._values(packed)
+        candidate = self._candidate(path, lambda found: _is_alike(found, made))
+        if candidate is not None:
+            _write(candidate, made)
+            made = candidate
+        else:
+            self.made[path] = made
+        self._at[path] = made
+        return made
+
+    def _values(self, packed: Dict[str, Any]) -> Any:
+        """A new tensor or array, as it was saved."""
+        is_torch = "$torch" in packed
+        blob = self._blob(packed["$torch" if is_torch else "$numpy"])
+        if "at" in packed:
+            name = packed["$torch" if is_torch else "$numpy"]
+            memory = self._memories.setdefault(name, bytearray(blob.data))
+            made = _in_memory(packed, memory, is_torch)
+        else:
+            to = _to_torch if is_torch else _to_numpy
+            made = to(blob, packed.get("dtype"), packed.get("shape"))
+            made = _laid_out(_placed(made, packed.get("device")), packed.get("strides"))
+        if packed.get("fixed"):
+            made.flags.writeable = False
+        if packed.get("parameter"):
+            made = _torch().nn.Parameter(made, requires_grad=False)
+        return made.requires_grad_(True) if packed.get("grad") else made
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
+
+
+def _factory_name(factory: Any) -> Optional[str]:
+    return None if factory is None else _name_of(factory)
+
+
+def _placed(tensor: Any, device: Optional[str]) -> Any:
+    """On the device that it was on, where there is such a one."""
+    if device is None:
+        return tensor
+    try:
+        return tensor.to(device)
+    except (RuntimeError, AssertionError, NotImplementedError):
+        return tensor
+
+
+def _is_alike(found: Any, made: Any) -> bool:
+    """Whether the values of one can be put into the other, and nothing else be different."""
+    alike = type(found) is type(made) and (_is_torch(made) or _is_numpy(made))
+    if not alike or tuple(found.shape) != tuple(made.shape) or found.dtype != made.dtype:
+        return False
+    if _is_torch(made) and found.requires_grad and not found.is_leaf:
+        return False
+    return "fixed" not in (marks := _leaf_marks(found)) and marks == _leaf_marks(made)
+
+
+def _new_generator(name: str) -> Any:
+    """One of a kind that needs nothing of the script's to be made."""
+    kind = name.partition(":")[2]
+    if name == "random:Random":
+        return random.Random()
+    if name.startswith("torch"):
+        return _torch().Generator()
+    numpy = sys.modules.get("numpy") or __import__("numpy")
+    makers = {"Generator": numpy.random.default_rng, "RandomState": numpy.random.RandomState}
+    made = makers.get(kind) or getattr(numpy.random, kind, None)
+    if made is None or not name.startswith("numpy.random"):
+        raise BatonError("The checkpoint has a generator %s, which Baton cannot make." % kind)
+    return made()
 
 # --- Models: their tensors by name, and a checkpoint's put into them -----------------------------
 
@@ -811,218 +2290,6 @@ def _sample(value: Any, most: Optional[int]) -> Any:
     flat = (value.detach() if _is_torch(value) else value).reshape(-1)
     return flat[:: max(1, len(flat) // most)]
 
-# --- The generators of randomness: seeded, captured, restored ------------------------------------
-
-
-def _derive(*what: Any) -> int:
-    """A seed of 32 bits, as every framework takes it."""
-    return int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:4], "big")
-
-
-def _seed_generators(seed: int) -> None:
-    random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
-
-
-def _capture_generators() -> Dict[str, Blob]:
-    """The states of Python's, NumPy's, torch's and CUDA's generators, as bytes."""
-    states: Dict[str, bytes] = {}
-    _, words, gauss = random.getstate()
-    spare = struct.pack("<?d", gauss is not None, gauss or 0.0)
-    states["python"] = struct.pack("<625I", *words) + spare
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        _, key, place, has_gauss, gauss = numpy.random.get_state()
-        states["numpy"] = struct.pack("<624Ii?d", *key.tolist(), place, bool(has_gauss), gauss)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        states["torch"] = bytes(torch.get_rng_state().tolist())
-        if torch.cuda.is_available() and torch.cuda.is_initialized():
-            for i, state in enumerate(torch.cuda.get_rng_state_all()):
-                states["cuda.%d" % i] = bytes(state.tolist())
-    return {"generator." + k: Blob("U8", (len(v),), v) for k, v in states.items()}
-
-
-def _restore_generators(blobs: Mapping[str, Blob]) -> None:
-    states = {k[len("generator.") :]: v for k, v in blobs.items() if k.startswith("generator.")}
-    if "python" not in states:
-        raise BatonError("The checkpoint has no tensor generator.python.", NEW_JOB)
-    *words, has_gauss, gauss = struct.unpack("<625I?d", states["python"].data)
-    random.setstate((3, tuple(words), gauss if has_gauss else None))
-    if "numpy" in states:
-        numpy = sys.modules.get("numpy") or __import__("numpy")
-        *key, place, has_gauss, gauss = struct.unpack("<624Ii?d", states["numpy"].data)
-        numpy.random.set_state(("MT19937", key, place, int(has_gauss), gauss))
-    if "torch" in states:
-        torch = sys.modules.get("torch") or __import__("torch")
-        torch.set_rng_state(_to_torch(states["torch"]))
-        cuda = [v for k, v in sorted(states.items()) if k.startswith("cuda.")]
-        for i, blob in enumerate(cuda[: torch.cuda.device_count()]):
-            torch.cuda.set_rng_state(_to_torch(blob), i)
-
-
-def _is_known_generator(thing: Any) -> bool:
-    """Whether it is one of Python's, NumPy's or torch's whose state can be saved and put back."""
-    kind = type(thing)
-    if issubclass(kind, random.Random):
-        return not issubclass(kind, random.SystemRandom)
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if numpy is not None and hasattr(numpy.random, "BitGenerator"):
-        known = (numpy.random.Generator, numpy.random.BitGenerator, numpy.random.RandomState)
-        if issubclass(kind, known):
-            return True
-    return torch is not None and issubclass(kind, torch.Generator)
-
-
-def _is_global_generator(thing: Any) -> bool:
-    """Whether it is one that draws where none is named, and that Baton seeds each epoch."""
-    ours = [getattr(random, "_inst", None)]
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if numpy is not None:
-        state = getattr(getattr(numpy.random, "mtrand", None), "_rand", None)
-        ours += [state, getattr(state, "_bit_generator", None)]
-    if torch is not None:
-        ours += [torch.default_generator, *getattr(torch.cuda, "default_generators", ())]
-    return thing is not None and any(thing is one for one in ours)
-
-
-def _generator_state(thing: Any) -> Dict[str, Any]:
-    """A generator's state as JSON has it: its kind, numbers, and bytes as base64.
-
-    Of NumPy's with the count of those that were spawned from it: the next one depends on it.
-    """
-    if isinstance(thing, random.Random):
-        try:
-            version, words, gauss = thing.getstate()
-            data = struct.pack("<%dI" % len(words), *words)
-        except (TypeError, ValueError, struct.error, NotImplementedError):
-            what = "The generator %s has a state that cannot be saved." % type(thing).__name__
-            raise BatonError(what, "Give random.Random, NumPy's or torch's generators.") from None
-        return {"kind": "python", "version": version, "words": _text(data), "gauss": gauss}
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(thing, torch.Generator):
-        return {"kind": "torch", "bytes": _text(thing.get_state().numpy().tobytes())}
-    if hasattr(thing, "get_state"):
-        return {"kind": "RandomState", "state": _texts(thing.get_state(legacy=False))}
-    bits = getattr(thing, "bit_generator", thing)
-    told: Dict[str, Any] = {"kind": "numpy", "state": _texts(bits.state)}
-    spawned = getattr(_seed_sequence(bits), "n_children_spawned", 0)
-    return {**told, "spawned": spawned} if spawned else told
-
-
-def _set_generator_state(thing: Any, told: Any) -> None:
-    """Puts back what :func:`_generator_state` told, or the object's own form of an older checkpoint.
-
-    A state of another kind of generator is a ``ValueError``.
-    """
-    kind = told.get("kind") if isinstance(told, dict) else None
-    if isinstance(thing, random.Random):
-        _require_kind(thing, kind, "python")
-        data = base64.b64decode(told["words"])
-        words = struct.unpack("<%dI" % (len(data) // 4), data)
-        thing.setstate((told["version"], words, told["gauss"]))
-    elif hasattr(thing, "manual_seed"):
-        torch = sys.modules["torch"]
-        if kind is not None:
-            _require_kind(thing, kind, "torch")
-            told = torch.frombuffer(bytearray(base64.b64decode(told["bytes"])), dtype=torch.uint8)
-        thing.set_state(told)
-    elif hasattr(thing, "set_state"):
-        if kind is not None:
-            _require_kind(thing, kind, "RandomState")
-            told = _arrays(told["state"])
-        thing.set_state(told)
-    else:
-        bits = getattr(thing, "bit_generator", thing)
-        if kind is not None:
-            _require_kind(thing, kind, "numpy")
-            _spawn(bits, told.get("spawned", 0))
-            told = _arrays(told["state"])
-        bits.state = told
-
-
-def _require_kind(thing: Any, found: Any, wanted: str) -> None:
-    if found != wanted:
-        what = type(thing).__name__
-        raise ValueError("the state of a generator of the kind %s is none of a %s" % (found, what))
-
-
-def _spawn(bits: Any, count: int) -> None:
-    """Counts on to so many children; NumPy has no other way to say it."""
-    seeds = _seed_sequence(bits)
-    missing = count - getattr(seeds, "n_children_spawned", 0)
-    if missing < 0:
-        raise ValueError("more generators were spawned from it than the checkpoint knows")
-    if missing:
-        seeds.spawn(missing)
-
-
-def _seed_sequence(bits: Any) -> Any:
-    return getattr(bits, "seed_seq", None) or getattr(bits, "_seed_seq", None)
-
-
-def _seed_generator(thing: Any, seed: int) -> None:
-    """Seeds one of the script's own, in place."""
-    if hasattr(thing, "manual_seed"):
-        thing.manual_seed(seed)
-    elif isinstance(thing, random.Random):
-        thing.seed(seed)
-    elif hasattr(thing, "get_state"):
-        fresh = type(thing._bit_generator)(seed).state
-        thing.set_state({**thing.get_state(legacy=False), **fresh, "has_gauss": 0, "gauss": 0.0})
-    else:
-        bits = getattr(thing, "bit_generator", thing)
-        bits.state = type(bits)(seed).state
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _texts(value: Any) -> Any:
-    """NumPy's nested state as JSON: an array by its dtype and bytes, a number as Python's."""
-    if isinstance(value, dict):
-        return {k: _texts(v) for k, v in value.items()}
-    numpy = sys.modules["numpy"]
-    if isinstance(value, numpy.ndarray):
-        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        return {"dtype": value.dtype.name, "bytes": _text(little.tobytes())}
-    return value.item() if isinstance(value, numpy.generic) else value
-
-
-def _arrays(value: Any) -> Any:
-    """What :func:`_texts` was given."""
-    if not isinstance(value, dict):
-        return value
-    if set(value) != {"dtype", "bytes"}:
-        return {k: _arrays(v) for k, v in value.items()}
-    numpy = sys.modules["numpy"]
-    stored = numpy.dtype(value["dtype"]).newbyteorder("<")
-    return numpy.frombuffer(base64.b64decode(value["bytes"]), stored).astype(value["dtype"])
-
-
-class _Generators:
-    """The global generators, as they are, or as they were before a look ahead drew from them."""
-
-    def __init__(self) -> None:
-        self._before: Optional[Dict[str, Blob]] = None
-
-    def hold(self) -> None:
-        """From here on a checkpoint has the generators of now, until :meth:`release`."""
-        self._before = _capture_generators()
-
-    def release(self) -> None:
-        self._before = None
-
-    def capture(self, draft: _Draft) -> None:
-        draft.files[EXTRA].update(self._before or _capture_generators())
-
-    def restore(self, held: _Held) -> None:
-        _restore_generators(held.files[EXTRA])
-
 # --- What else has a state: optimizers, schedulers, scalers, averages, generators ----------------
 
 
@@ -1036,10 +2303,8 @@ def _state_of(thing: Any) -> Any:
         return {path: ops.convert_to_numpy(v) for path, v in _keras_variables(thing).items()}
     if hasattr(thing, "state_dict"):
         return thing.state_dict()
-    if hasattr(thing, "bit_generator"):
-        return thing.bit_generator.state
-    if hasattr(thing, "get_state") and hasattr(thing, "set_state"):
-        return thing.get_state()
+    if _is_known_generator(thing):
+        return _generator_state(thing)
     if isinstance(thing, (dict, list)):
         return thing
     what = type(thing).__name__
@@ -1053,10 +2318,8 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
                 variable.assign(state[path])
         elif hasattr(thing, "load_state_dict"):
             thing.load_state_dict(state)
-        elif hasattr(thing, "bit_generator"):
-            thing.bit_generator.state = state
-        elif hasattr(thing, "set_state"):
-            thing.set_state(state)
+        elif _is_known_generator(thing):
+            _set_generator_state(thing, state)
         elif isinstance(thing, dict):
             thing.clear()
             thing.update(state)
