@@ -19,4 +19,14 @@ public interface Audience {
 
   /** A program printed {@code line}; told on any thread. */
   void printed(String program, String line);
+
+  /**
+   * A program drew its own progress bars anew; told on any thread.
+   *
+   * @param frame empty: there are none any more
+   */
+  void redrawn(String program, String frame);
+
+  /** A sentence about a program, without its name; told on any thread. */
+  void told(String program, String sentence);
 }

@@ -171,7 +171,9 @@ public final class Worker implements AutoCloseable {
       Options options, TorchEngine torch, Scratch scratch, Audience audience) {
     Map<String, Program> programs = new LinkedHashMap<>();
     for (String text : options.programs()) {
-      ChildProgram script = ChildProgram.parse(text, scratch.folder("programs"), audience::printed);
+      ChildProgram script =
+          ChildProgram.parse(
+              text, scratch.folder("programs"), name -> new Onlooker(audience, name));
       Program program = options.acceptNewCode() ? script.acceptingNewCode() : script;
       if (programs.put(program.name(), program) != null) {
         throw new IllegalArgumentException("Two programs have the name " + program.name());

@@ -15,4 +15,10 @@ record Nobody() implements Audience {
 
   @Override
   public void printed(String program, String line) {}
+
+  @Override
+  public void redrawn(String program, String frame) {}
+
+  @Override
+  public void told(String program, String sentence) {}
 }

@@ -125,7 +125,7 @@ class OwnScriptTest {
 
     Rig.Runner accepting = rig.worker("accepting", "--once", "--accept-new-code");
     rig.complete(job);
-    accepting.says("toy\\| goes on from e\\d-b\\d, as a person accepts, with another version .*");
+    accepting.says("toy: goes on from e\\d-b\\d, as a person accepts, with another version .*");
     assertThat(rig.job(job).certificate().sentence())
         .contains("equivalent, not identical", "another version of the script");
   }

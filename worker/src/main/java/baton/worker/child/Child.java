@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 
 /**
  * A child and the conversation with it, as one: whatever ends either of them comes out as one
@@ -83,10 +83,10 @@ final class Child implements Closeable {
    * Starts {@code command}.
    *
    * @param seed the job's, from which the order of Python's sets follows too
-   * @param listener told what it prints
+   * @param listener told what it prints, and how its start goes
    */
   static Child start(
-      String program, List<String> command, long seed, Path scratch, Consumer<String> listener)
+      String program, List<String> command, long seed, Path scratch, ChildListener listener)
       throws TroubleException {
     try {
       Path home = home(scratch);
@@ -124,7 +124,7 @@ final class Child implements Closeable {
       long seed,
       Path home,
       Saves saves,
-      Consumer<String> listener)
+      ChildListener listener)
       throws IOException {
     Output output = new Output(listener);
     Conversation conversation = new Conversation(home.resolve(SOCKET_FILE), saves::heard);
@@ -173,8 +173,32 @@ final class Child implements Closeable {
    * @param early what it means if it ends as if all were done
    */
   FromChild hear(Position at, Early early) throws TroubleException {
+    return hear(conversation::next, at, early);
+  }
+
+  /** The same of a child that starts, which is told of as long as it says nothing. */
+  FromChild hearAtStart(StillStarting starting, Position at, Early early) throws TroubleException {
+    return hear(
+        () -> {
+          Optional<Conversation.Heard> heard = conversation.next(starting.pause());
+          while (heard.isEmpty()) {
+            starting.tell();
+            heard = conversation.next(starting.pause());
+          }
+          return heard.get();
+        },
+        at,
+        early);
+  }
+
+  /** Waits for what comes next. */
+  private interface Ear {
+    Conversation.Heard next() throws InterruptedException;
+  }
+
+  private FromChild hear(Ear ear, Position at, Early early) throws TroubleException {
     try {
-      Conversation.Heard heard = conversation.next();
+      Conversation.Heard heard = ear.next();
       if (heard instanceof Conversation.Heard.Message said) {
         if (said.message() instanceof FromChild.Failed failed) {
           process.exitWithin(TO_SAY_WHY);

@@ -8,61 +8,75 @@ import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** A program that is a command of this worker's, such as {@code python train.py}. */
 public final class ChildProgram implements Program {
   static final int PROTOCOL = 2;
+  private static final int SHOWN_OF_COMMAND = 200;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   private final String name;
   private final List<String> command;
   private final Path scratch;
-  private final Consumer<String> output;
+  private final ChildListener listener;
   private final boolean acceptsNewCode;
+  private final Duration betweenSigns;
 
   /**
    * A command under a name.
    *
    * @param scratch this worker's alone; where the child writes what is to be saved. Best on the
    *     disk of the worker's other files, which then need not be copied
-   * @param output told what the child prints, line by line and bounded
+   * @param listener told what the child prints, line by line and bounded
    */
-  public ChildProgram(String name, List<String> command, Path scratch, Consumer<String> output) {
-    this(name, command, scratch, output, false);
+  public ChildProgram(String name, List<String> command, Path scratch, ChildListener listener) {
+    this(name, command, scratch, listener, false, StillStarting.USUAL);
   }
 
   private ChildProgram(
       String name,
       List<String> command,
       Path scratch,
-      Consumer<String> output,
-      boolean acceptsNewCode) {
+      ChildListener listener,
+      boolean acceptsNewCode,
+      Duration betweenSigns) {
     if (command.isEmpty()) {
       throw new IllegalArgumentException("the program " + name + " needs a command");
     }
     this.name = name;
     this.command = List.copyOf(command);
     this.scratch = scratch.toAbsolutePath();
-    this.output = output;
+    this.listener = listener;
     this.acceptsNewCode = acceptsNewCode;
+    this.betweenSigns = betweenSigns;
   }
 
   /** The same command, that goes on also from checkpoints which another script has made. */
   public ChildProgram acceptingNewCode() {
-    return new ChildProgram(name, command, scratch, output, true);
+    return new ChildProgram(name, command, scratch, listener, true, betweenSigns);
+  }
+
+  /**
+   * The same command, whose start is told of in other intervals.
+   *
+   * @param pause the first
+   */
+  ChildProgram tellingOfItsStartEvery(Duration pause) {
+    return new ChildProgram(name, command, scratch, listener, acceptsNewCode, pause);
   }
 
   /**
    * A program as a person names it to a worker: {@code NAME=command}.
    *
-   * @param output told the program's name and what it prints
+   * @param listener gives who is told what the program of a name prints
    * @throws IllegalArgumentException with a sentence for that person
    */
-  public static ChildProgram parse(String text, Path scratch, BiConsumer<String, String> output) {
+  public static ChildProgram parse(
+      String text, Path scratch, Function<String, ChildListener> listener) {
     int sign = text.indexOf('=');
     List<String> words = CommandWords.of(text.substring(sign + 1));
     String name = text.substring(0, Math.max(0, sign));
@@ -70,7 +84,7 @@ public final class ChildProgram implements Program {
       throw new IllegalArgumentException(
           "A program is given as NAME='python train.py', not as " + text);
     }
-    return new ChildProgram(name, words, scratch, line -> output.accept(name, line));
+    return new ChildProgram(name, words, scratch, listener.apply(name));
   }
 
   @Override
@@ -85,7 +99,8 @@ public final class ChildProgram implements Program {
 
   @Override
   public Run start(Start start) throws TroubleException {
-    Child child = Child.start(name, command, start.spec().seed(), scratch, output);
+    listener.told("starts %s …".formatted(shown(command)));
+    Child child = Child.start(name, command, start.spec().seed(), scratch, listener);
     try {
       return begin(child, start);
     } catch (Throwable e) {
@@ -94,12 +109,19 @@ public final class ChildProgram implements Program {
     }
   }
 
+  private static String shown(List<String> command) {
+    String whole = String.join(" ", command);
+    return whole.length() <= SHOWN_OF_COMMAND ? whole : whole.substring(0, SHOWN_OF_COMMAND);
+  }
+
   private Run begin(Child child, Start start) throws TroubleException {
     Early unasked =
         new Early(
             name + " ended without calling baton.resume.",
             "Add the three lines of docs/python.md to the script.");
-    if (!(child.hear(start.position(), unasked) instanceof FromChild.Hello hello)) {
+    StillStarting starting = new StillStarting(listener, betweenSigns);
+    if (!(child.hearAtStart(starting, start.position(), unasked)
+        instanceof FromChild.Hello hello)) {
       throw new TroubleException(child.brokenProtocol("its first word is not hello"));
     }
     if (hello.version() != PROTOCOL) {
@@ -122,7 +144,7 @@ public final class ChildProgram implements Program {
             name + " ended without asking for a batch.",
             "Train on what run.batches(loader) gives; see docs/python.md.");
     Position at = start.position();
-    if (!(child.hear(at, idle) instanceof FromChild.Ready ready)) {
+    if (!(child.hearAtStart(starting, at, idle) instanceof FromChild.Ready ready)) {
       throw new TroubleException(child.brokenProtocol("it is told to start and is not ready"));
     }
     NumericProfile profile = profile(child, ready);
@@ -131,9 +153,9 @@ public final class ChildProgram implements Program {
       if (!acceptsNewCode && !start.acceptsChange()) {
         throw new TroubleException(handOver.refusal());
       }
-      output.accept(handOver.acceptance());
+      listener.told(handOver.acceptance());
     }
-    profile.unsure().ifPresent(why -> output.accept("not known to be exact here: " + why));
+    profile.unsure().ifPresent(why -> listener.told("not known to be exact here: " + why));
     return new ChildRun(name, start.spec(), child, ready, at);
   }
 

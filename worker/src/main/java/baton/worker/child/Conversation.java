@@ -11,8 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -104,7 +107,17 @@ final class Conversation implements Closeable {
 
   /** What comes next; waits for it. */
   Heard next() throws InterruptedException {
-    Heard next = heard.take();
+    return staying(heard.take());
+  }
+
+  /** What comes next within a time; empty: nothing did. */
+  Optional<Heard> next(Duration within) throws InterruptedException {
+    return Optional.ofNullable(heard.poll(within.toMillis(), TimeUnit.MILLISECONDS))
+        .map(this::staying);
+  }
+
+  /** An end is heard again by whoever asks again. */
+  private Heard staying(Heard next) {
     if (!(next instanceof Heard.Message)) {
       heard.add(next);
     }

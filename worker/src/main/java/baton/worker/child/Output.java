@@ -9,24 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * What a child prints, line by line as text that is fit for a log: however much it is and whatever
- * bytes it has, only the last lines are kept, and only so many a batch are passed on.
+ * What a child prints, as text that is fit for a log: however much it is and whatever bytes it has,
+ * only the last lines are kept, and only so many a batch are passed on. Progress bars are passed on
+ * as they stand after each read, which is as often as anyone can look.
  */
 final class Output {
-  private static final int LONGEST_LINE = 400;
   private static final int KEPT_LINES = 12;
   private static final int LINES_A_BATCH = 200;
 
-  private final Consumer<String> listener;
+  private final ChildListener listener;
+  private final Screen screen = new Screen(this::endLine);
   private final Deque<String> last = new ArrayDeque<>();
-  private final StringBuilder line = new StringBuilder();
+  private String bars = "";
   private int allowed = LINES_A_BATCH;
   private long withheld;
 
-  Output(Consumer<String> listener) {
+  Output(ChildListener listener) {
     this.listener = listener;
   }
 
@@ -40,44 +40,44 @@ final class Output {
     } catch (IOException | UncheckedIOException e) {
       // The pipe is closed under the reader when the run is; there is no more to read.
     }
-    accept(new char[] {'\n'}, 1);
     ended();
-  }
-
-  /** The last lines are passed on in any case: they say why it ended. */
-  private synchronized void ended() {
-    if (withheld > 0) {
-      listener.accept(
-          "(%,d more lines of output are not shown but for the last)".formatted(withheld));
-      last.forEach(listener);
-    }
-    withheld = 0;
   }
 
   private synchronized void accept(char[] chars, int count) {
     for (int i = 0; i < count; i++) {
-      char c = chars[i];
-      if (c == '\n' || c == '\r') {
-        endLine();
-      } else if (line.length() < LONGEST_LINE) {
-        line.append(Character.isISOControl(c) && c != '\t' || c == '\uFFFD' ? '?' : c);
-      }
+      screen.write(chars[i]);
+    }
+    tellBars();
+  }
+
+  /** The last lines are passed on in any case: they say why it ended. */
+  private synchronized void ended() {
+    screen.end();
+    tellBars();
+    if (withheld > 0) {
+      listener.printed(
+          "(%,d more lines of output are not shown but for the last)".formatted(withheld));
+      last.forEach(listener::printed);
+    }
+    withheld = 0;
+  }
+
+  private void tellBars() {
+    String now = screen.bars();
+    if (!now.equals(bars)) {
+      bars = now;
+      listener.redrawn(now);
     }
   }
 
-  private void endLine() {
-    if (line.isEmpty()) {
-      return;
-    }
-    String whole = line.toString();
-    line.setLength(0);
-    last.addLast(whole);
+  private void endLine(String line) {
+    last.addLast(line);
     if (last.size() > KEPT_LINES) {
       last.removeFirst();
     }
     if (allowed > 0) {
       allowed--;
-      listener.accept(whole);
+      listener.printed(line);
     } else {
       withheld++;
     }
@@ -86,7 +86,7 @@ final class Output {
   /** Passes lines on again, and tells of those that were not. */
   synchronized void batchDone() {
     if (withheld > 0) {
-      listener.accept("(%,d more lines of output are not shown)".formatted(withheld));
+      listener.printed("(%,d more lines of output are not shown)".formatted(withheld));
     }
     withheld = 0;
     allowed = LINES_A_BATCH;

@@ -10,14 +10,12 @@ import baton.worker.segment.Event;
 import baton.worker.segment.Run;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** Tells a person what a session does: one line for each event that matters. */
 public final class Narrator implements Audience {
   private final Terminal terminal;
+  private final ProgramOutput programs;
   private final boolean reportsBatches;
   private int turn;
   private Grant grant;
@@ -34,6 +32,7 @@ public final class Narrator implements Audience {
    */
   public Narrator(Terminal terminal, boolean reportsBatches) {
     this.terminal = terminal;
+    this.programs = new ProgramOutput(terminal);
     this.reportsBatches = reportsBatches;
   }
 
@@ -95,9 +94,7 @@ public final class Narrator implements Audience {
     } else if (event instanceof Event.RestoreFailed e && e.turn() == turn) {
       say("could not restore: " + e.message());
     } else if (event instanceof Event.Evaluated e && e.turn() == turn) {
-      say(
-          "epoch %d done: %s"
-              .formatted(e.measurement().position().epoch(), text(e.measurement().values())));
+      EpochLine.of(e.measurement(), terminal.columnsToSay()).forEach(this::say);
     } else if (event instanceof Event.SaveFailed e && e.turn() == turn) {
       say("a save failed: " + e.message());
     } else if (event instanceof Event.TrainingFailed e && e.turn() == turn) {
@@ -128,7 +125,17 @@ public final class Narrator implements Audience {
 
   @Override
   public void printed(String program, String line) {
-    say(program + "| " + line);
+    programs.printed(program, line);
+  }
+
+  @Override
+  public void redrawn(String program, String frame) {
+    programs.redrawn(program, frame);
+  }
+
+  @Override
+  public void told(String program, String sentence) {
+    programs.told(program, sentence);
   }
 
   private void granted(Grant granted) {
@@ -223,12 +230,5 @@ public final class Narrator implements Audience {
   /** What follows it is a program's last output, which was told when it was printed. */
   private static String firstLine(String text) {
     return text.lines().findFirst().orElse("");
-  }
-
-  private static String text(Map<String, Double> values) {
-    return new TreeMap<>(values)
-        .entrySet().stream()
-            .map(e -> String.format(Locale.ROOT, "%s %.4f", e.getKey(), e.getValue()))
-            .collect(Collectors.joining(", "));
   }
 }

@@ -6,11 +6,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Supplier;
 
 /**
- * Where lines are printed, and where below them one bar is drawn, if a person looks on. Elsewhere
- * there are lines only, and no control characters.
+ * Where lines are printed, and where below them bars are drawn, if a person looks on: a program's
+ * own, and below it Baton's. Elsewhere there are lines only, and no control characters.
  */
 public final class Terminal {
   private static final String BACK_AND_CLEAR = "\r\u001b[K";
+  private static final String UP = "\u001b[A";
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final PrintStream out;
@@ -18,6 +19,7 @@ public final class Terminal {
   private final int columns;
   private final String name;
   private final Supplier<LocalTime> clock;
+  private String programs = "";
   private String bar = "";
 
   /**
@@ -34,18 +36,18 @@ public final class Terminal {
 
   /** Prints a line for people, with time and name. */
   public void say(String text) {
-    line("%s %s  %s".formatted(TIME.format(clock.get()), name, text));
+    line(before() + text);
+  }
+
+  private String before() {
+    return "%s %s  ".formatted(TIME.format(now()), name);
   }
 
   /** Prints a line as it is. */
   public synchronized void line(String text) {
-    if (bar.isEmpty()) {
-      out.println(text);
-    } else {
-      out.print(BACK_AND_CLEAR);
-      out.println(text);
-      out.print(bar);
-    }
+    out.print(erasure());
+    out.println(text);
+    out.print(bars());
     out.flush();
   }
 
@@ -57,19 +59,46 @@ public final class Terminal {
     return columns;
   }
 
+  /** How many columns a line of {@link #say} has for its text. */
+  int columnsToSay() {
+    return columns - before().length();
+  }
+
+  LocalTime now() {
+    return clock.get();
+  }
+
   synchronized void draw(String rendered) {
+    redraw(programs, rendered.stripTrailing());
+  }
+
+  /** Draws a program's own bars above Baton's; empty: it has none any more. */
+  synchronized void drawProgram(String frame) {
+    redraw(frame.substring(0, Math.min(frame.length(), columns - 1)), bar);
+  }
+
+  synchronized void clear() {
+    redraw(programs, "");
+  }
+
+  private void redraw(String newPrograms, String newBar) {
     if (interactive) {
-      bar = rendered.stripTrailing();
-      out.print(BACK_AND_CLEAR + bar);
+      String erasure = erasure();
+      programs = newPrograms;
+      bar = newBar;
+      out.print(erasure + bars());
       out.flush();
     }
   }
 
-  synchronized void clear() {
-    if (!bar.isEmpty()) {
-      bar = "";
-      out.print(BACK_AND_CLEAR);
-      out.flush();
-    }
+  private String bars() {
+    return programs.isEmpty() || bar.isEmpty() ? programs + bar : programs + "\n" + bar;
+  }
+
+  private String erasure() {
+    String drawn = bars();
+    return drawn.isEmpty()
+        ? ""
+        : BACK_AND_CLEAR + (UP + BACK_AND_CLEAR).repeat(drawn.contains("\n") ? 1 : 0);
   }
 }

@@ -324,7 +324,7 @@ final class BadDaysTest {
       assertThat(run.step().position()).isEqualTo(new Position(0, 3));
       assertThat(run.numericProfile()).isNotEqualTo(start.madeBy());
     }
-    assertThat(scripts.printed)
+    assertThat(scripts.told)
         .anyMatch(line -> line.startsWith("goes on from e0-b2, as a person accepts, with another"));
   }
 
@@ -343,7 +343,7 @@ final class BadDaysTest {
     try (Run run = scripts.program(Scripts.HONEST + "# a new version\n").start(accepted)) {
       assertThat(run.step().position()).isEqualTo(new Position(0, 3));
     }
-    assertThat(scripts.printed)
+    assertThat(scripts.told)
         .anyMatch(line -> line.startsWith("goes on from e0-b2, as a person accepts, with another"));
   }
 

@@ -22,11 +22,20 @@ class ChildProcessTest {
     CountDownLatch goOn = new CountDownLatch(1);
     Output output =
         new Output(
-            line -> {
-              if (line.equals("first")) {
-                busy.countDown();
-                awaitUnhurried(goOn);
+            new ChildListener() {
+              @Override
+              public void printed(String line) {
+                if (line.equals("first")) {
+                  busy.countDown();
+                  awaitUnhurried(goOn);
+                }
               }
+
+              @Override
+              public void redrawn(String frame) {}
+
+              @Override
+              public void told(String sentence) {}
             });
     ChildProcess child = ChildProcess.start(List.of("sh", "-c", WORDS), Map.of(), output);
     busy.await();

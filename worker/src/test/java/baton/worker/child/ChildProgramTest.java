@@ -2,6 +2,7 @@ package baton.worker.child;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
@@ -16,6 +17,7 @@ import baton.worker.segment.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -278,6 +280,51 @@ final class ChildProgramTest {
       assertThat(run.step().position()).isEqualTo(new Position(0, 2));
       assertThat(run.step().position()).isEqualTo(new Position(1, 0));
     }
+  }
+
+  @Test
+  void itsStartIsToldAndThatItStillStartsWhileItImports() throws Exception {
+    Path goOn = folder.resolve("go-on");
+    String slow =
+        "import os, time\nwhile not os.path.exists('%s'):\n    time.sleep(0.01)\n".formatted(goOn);
+    ChildProgram program =
+        scripts.program(slow + Scripts.HONEST).tellingOfItsStartEvery(Duration.ofMillis(1));
+    Thread waiter =
+        new Thread(
+            () -> {
+              await().until(() -> scripts.told.size() > 2);
+              goOn.toFile().mkdir();
+            });
+    waiter.start();
+
+    try (Run run = program.start(Scripts.fresh())) {
+      run.step();
+    }
+
+    waiter.join();
+    assertThat(scripts.told.get(0)).startsWith("starts ").contains("train.py").endsWith(" …");
+    assertThat(scripts.told.get(1)).matches("… still starting, \\d+ s");
+  }
+
+  @Test
+  void aProgressBarIsDrawnAnewAndIsALineAtItsEnd() throws Exception {
+    String bar =
+        """
+        import sys
+        import baton
+        run = baton.resume(state={})
+        for x in run.batches([1, 2, 3, 4]):
+            print("\\r%d of 4" % x, end="\\n" if x == 4 else "", flush=True)
+            run.step()
+        """;
+    try (Run run = scripts.begin(bar)) {
+      Scripts.train(run, 3);
+      await().until(() -> scripts.frames.contains("3 of 4"));
+      run.step();
+      await().until(() -> scripts.printed.contains("4 of 4"));
+      await().until(() -> scripts.frames.get(scripts.frames.size() - 1).isEmpty());
+    }
+    assertThat(scripts.printed).containsExactly("4 of 4");
   }
 
   @Test

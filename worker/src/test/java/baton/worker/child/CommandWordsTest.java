@@ -27,14 +27,14 @@ final class CommandWordsTest {
   @Test
   void aProgramIsItsNameAndItsCommand() {
     ChildProgram program =
-        ChildProgram.parse("digits=python train.py --lr=1", Path.of("x"), (name, line) -> {});
+        ChildProgram.parse("digits=python train.py --lr=1", Path.of("x"), name -> null);
     assertThat(program.name()).isEqualTo("digits");
   }
 
   @Test
   void aProgramWithoutACommandIsRefusedWithAnExample() {
     for (String bad : new String[] {"python train.py", "=python", "digits="}) {
-      assertThatThrownBy(() -> ChildProgram.parse(bad, Path.of("x"), (name, line) -> {}))
+      assertThatThrownBy(() -> ChildProgram.parse(bad, Path.of("x"), name -> null))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("NAME='python train.py'");

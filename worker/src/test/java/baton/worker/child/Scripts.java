@@ -39,6 +39,8 @@ final class Scripts {
       """;
 
   final List<String> printed = Collections.synchronizedList(new ArrayList<>());
+  final List<String> frames = Collections.synchronizedList(new ArrayList<>());
+  final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Path folder;
   private int runs;
 
@@ -56,7 +58,24 @@ final class Scripts {
   }
 
   ChildProgram command(String... words) {
-    return new ChildProgram("toy", List.of(words), folder.resolve("scratch"), printed::add);
+    return new ChildProgram("toy", List.of(words), folder.resolve("scratch"), new Listener());
+  }
+
+  private final class Listener implements ChildListener {
+    @Override
+    public void printed(String line) {
+      printed.add(line);
+    }
+
+    @Override
+    public void redrawn(String frame) {
+      frames.add(frame);
+    }
+
+    @Override
+    public void told(String sentence) {
+      told.add(sentence);
+    }
   }
 
   ChildRun begin(String text) throws TroubleException {

@@ -1,0 +1,30 @@
+package baton.worker.child;
+
+import java.time.Duration;
+
+/** Tells now and then that a child still starts: a framework's imports may take a minute. */
+final class StillStarting {
+  static final Duration USUAL = Duration.ofSeconds(20);
+  private static final int SOON = 3;
+
+  private final ChildListener listener;
+  private final Duration first;
+  private final long begun = System.nanoTime();
+  private int told;
+
+  StillStarting(ChildListener listener, Duration first) {
+    this.listener = listener;
+    this.first = first;
+  }
+
+  /** How long to wait for a word before the next sign: longer, once some were given. */
+  Duration pause() {
+    return told < SOON ? first : first.multipliedBy(SOON);
+  }
+
+  void tell() {
+    told++;
+    Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+    listener.told("… still starting, %d s".formatted(waited.toSeconds()));
+  }
+}
