@@ -40,7 +40,7 @@ class Job:
             raise AttributeError("the job has no parameter " + name) from None
 
 
-def job(epochs: int = 1, seed: int = 0, **parameters: Any) -> Job:
+def job(epochs: Optional[int] = None, seed: int = 0, **parameters: Any) -> Job:
     """The job to train; what is given here are defaults, what the coordinator says wins.
 
     Seeds Python's, NumPy's and torch's generators: call it after their import, and before the
@@ -48,6 +48,13 @@ def job(epochs: int = 1, seed: int = 0, **parameters: Any) -> Job:
     """
     global _job
     link = _connected()
+    epochs = epochs if link.epochs is None else link.epochs
+    if epochs is None:
+        epochs = 1
+        print(
+            "baton: nobody says for how many epochs to train, so it is ONE: give baton.job(epochs=…)",
+            file=sys.stderr,
+        )
     unknown = sorted(set(link.parameters) - set(parameters))
     if unknown:
         message = "The script has no parameter %s." % ", ".join(unknown)
@@ -60,7 +67,7 @@ def job(epochs: int = 1, seed: int = 0, **parameters: Any) -> Job:
         message = "This torch (%s) finds no GPU." % torch.__version__
         raise BatonError(message, "Install a torch with CUDA, or start for the CPU.", "machine")
     _job = Job(
-        epochs if link.epochs is None else link.epochs,
+        epochs,
         seed if link.seed is None else link.seed,
         "cuda" if gpu else "cpu",
         chosen,
