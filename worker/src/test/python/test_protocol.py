@@ -126,6 +126,20 @@ def test_a_save_comes_between_two_batches_and_is_resumed_from(begin: Any, tmp_pa
     assert states[0] == states[1]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_ends_machines_leaves_the_last_save_to_the_worker(
+    begin: Any, tmp_path: Path, number: int
+) -> None:
+    worker = begin(TOY, "a")
+    worker.start()
+    worker.say(type="go")
+    worker.hear("batch")
+    os.kill(worker.child.pid, number)
+    worker.say(type="go")
+    assert worker.hear("batch")["position"] == {"epoch": 0, "batch": 2}
+    saved(worker, tmp_path / "last")
+
+
 def saved(worker: FakeWorker, folder: Path) -> Path:
     folder.mkdir()
     worker.say(type="save", id=7, folder=str(folder))
