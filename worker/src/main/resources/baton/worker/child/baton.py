@@ -2813,8 +2813,9 @@ class _Worker:
         self._inbox: "queue.Queue[Dict[str, Any]]" = queue.Queue()
         threading.Thread(target=self._listen, name="baton", daemon=True).start()
         if threading.current_thread() is threading.main_thread():
-            # The worker hears of the machine's end too, and still wants a last save from here.
-            signal.signal(signal.SIGTERM, self._on_sigterm)
+            # The worker hears of the end too, and still wants a last save from here.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._leave_it_to_the_worker)
         sys.excepthook = self._on_exception
         self._send("hello", version=PROTOCOL, language="Python " + platform.python_version())
         start = self._receive("start")
@@ -2830,10 +2831,10 @@ class _Worker:
         self._said_ready = False
 
     @staticmethod
-    def _on_sigterm(number: int, frame: Any) -> None:
-        if os.getpid() != _PID:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGTERM)
+    def _leave_it_to_the_worker(number: int, frame: Any) -> None:
+        if os.getpid() != _PID:  # a process that the script forked
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     def _on_exception(self, kind: Any, error: Any, trace: Any) -> None:
         if os.getpid() == _PID:
