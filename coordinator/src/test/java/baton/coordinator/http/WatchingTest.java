@@ -118,7 +118,7 @@ class WatchingTest {
             .json(
                 """
                 {"secretHash":"%s","session":"late","worker":"w","programs":["digits"],
-                 "stores":["store-1"],"device":"cpu"}"""
+                 "stores":["store-1"],"device":"cpu","checkpointFormat":2}"""
                     .formatted("0".repeat(64)))
             .send();
 
