@@ -32,11 +32,11 @@ import java.util.function.LongConsumer;
 /**
  * Saves and restores checkpoints, in the same way on every store.
  *
- * <p>A save, in steps: write the snapshot to the spool; refuse NaN; digest its state; ask for room;
- * create the folder, which must be new (R6); put the files, several at once, except those that are
- * in the store already; put the job file beside the folders, if there is none; put the manifest
- * last (R5). A save that ends before its last step leaves a folder without a manifest, which nobody
- * reads.
+ * <p>A save, in steps: write the snapshot to the spool; find which of its files are in the store
+ * already; refuse NaN in those that changed; digest its state; ask for room; create the folder,
+ * which must be new (R6); put the other files, several at once; put the job file beside the
+ * folders, if there is none; put the manifest last (R5). A save that ends before its last step
+ * leaves a folder without a manifest, which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get the files,
  * several at once, and compare each with the manifest; what differs is got once more, and only if
@@ -72,7 +72,6 @@ public final class Checkpoints {
       spool.empty();
       snapshot.writeTo(spool.path());
       requirePlainFiles();
-      Numbers.require(spool.path(), snapshot.position(), "nothing was saved");
       return store(draft, snapshot.position(), moved);
     } catch (SafetensorsException e) {
       throw unsound(e.getMessage(), e);
@@ -107,14 +106,19 @@ public final class Checkpoints {
 
   private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
       throws StoreException, TroubleException, IOException {
-    Sha256 stateDigest = StateDigest.of(spool.path());
     Map<Path, Optional<FileEntry>> inStore = new LinkedHashMap<>();
+    List<Path> changed = new ArrayList<>();
     long missing = 0;
     for (Path file : spool.files()) {
       Optional<FileEntry> stored = inStore(draft, file);
       inStore.put(file, stored);
       missing += stored.isPresent() ? 0 : Files.size(file);
+      if (stored.filter(draft.inStore()::contains).isEmpty()) {
+        changed.add(file);
+      }
     }
+    Numbers.require(changed, position, "nothing was saved");
+    Sha256 stateDigest = StateDigest.of(spool.path());
     store.requireRoom(missing);
     String folder = draft.folder(position);
     store.createFolder(folder);

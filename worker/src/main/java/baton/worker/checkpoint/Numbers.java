@@ -7,11 +7,11 @@ import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The check that weights and optimizer state are numbers. From NaN a training never comes back, so
@@ -19,8 +19,8 @@ import java.util.Optional;
  * mask; and what else a program keeps is its own affair.
  */
 final class Numbers {
-  private static final List<String> FILES =
-      List.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
+  private static final Set<String> FILES =
+      Set.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
 
   /** Whatever is larger, without its sign bit, is NaN. */
   private static final int INFINITE_16 = 0x7c00;
@@ -34,15 +34,15 @@ final class Numbers {
   private Numbers() {}
 
   /**
-   * @param folder with the files of a checkpoint
+   * @param files of a checkpoint, or some of them
    * @param consequence what does not happen because of it, as the end of a sentence
    * @throws TroubleException of kind PROGRAM that names a tensor with NaN
    */
-  static void require(Path folder, Position at, String consequence)
+  static void require(Collection<Path> files, Position at, String consequence)
       throws IOException, TroubleException {
-    for (String name : FILES) {
-      Path file = folder.resolve(name);
-      Optional<String> broken = Files.exists(file) ? firstWithNan(file) : Optional.empty();
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      Optional<String> broken = FILES.contains(name) ? firstWithNan(file) : Optional.empty();
       if (broken.isPresent()) {
         throw new TroubleException(
             Trouble.program(

@@ -47,7 +47,7 @@ final class Restore {
         files.add(watch -> fetch(file, watch));
       }
       SideBySide.run(files, moved);
-      Numbers.require(into.path(), head.position(), "no training can go on from it");
+      Numbers.require(into.files(), head.position(), "no training can go on from it");
       whole = true;
       return new StoredCheckpoint(head, manifest, text);
     } catch (IOException e) {
