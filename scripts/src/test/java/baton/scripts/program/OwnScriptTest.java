@@ -123,7 +123,8 @@ class OwnScriptTest {
     assertThat(rig.endings(job)).contains("FAILED");
     assertThat(rig.job(job).notices()).anyMatch(n -> n.contains("another version of the script"));
 
-    Rig.Runner accepting = rig.worker("accepting", "--once", "--accept-new-code");
+    rig.acceptChange(job);
+    Rig.Runner accepting = rig.worker("accepting", "--once");
     rig.complete(job);
     accepting.says("toy: goes on from e\\d-b\\d, as a person accepts, with another version .*");
     assertThat(rig.job(job).certificate().sentence())

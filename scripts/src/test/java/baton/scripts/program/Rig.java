@@ -121,6 +121,10 @@ final class Rig implements AutoCloseable {
     return admin.segments(id).stream().map(segment -> "" + segment.ended()).toList();
   }
 
+  void acceptChange(JobId id) throws Exception {
+    admin.resumeAcceptingChange(id, "accepted");
+  }
+
   void cancel(JobId id) throws Exception {
     admin.cancel(id);
   }
