@@ -1,6 +1,8 @@
 package baton.scripts.drill;
 
 import baton.protocol.Position;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -231,14 +233,26 @@ record Diagnosis(
   }
 
   private static String difference(String metric, String unbroken, String relayed) {
-    return "%s (%s unbroken, %s relayed)".formatted(metric, unbroken, relayed);
+    String one = shortened(unbroken);
+    String other = shortened(relayed);
+    return one.equals(other)
+        ? "%s (%s unbroken, %s relayed)".formatted(metric, unbroken, relayed)
+        : "%s (%s unbroken, %s relayed)".formatted(metric, one, other);
   }
 
-  /** What began anew in the last worker that began before a position. */
+  private static String shortened(String number) {
+    try {
+      return new BigDecimal(number).round(new MathContext(6)).stripTrailingZeros().toPlainString();
+    } catch (NumberFormatException e) {
+      return number; // One that is not finite has no digits.
+    }
+  }
+
+  /** What began anew in the last worker that was on its way to a position. */
   private static List<String> anewAt(Evidence evidence, Position at) {
     return evidence.relayed().stream()
         .skip(1)
-        .filter(leg -> leg.begin().filter(begin -> !begin.isAfter(at)).isPresent())
+        .filter(leg -> leg.begin().filter(at::isAfter).isPresent())
         .map(evidence::begunAnew)
         .reduce((one, other) -> other)
         .orElse(List.of());

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The two runs of a drill, and what is known of them afterwards.
@@ -40,9 +40,7 @@ final class Rehearsal {
   private static final List<Duration> PACES =
       List.of(PACE, PACE.multipliedBy(5), PACE.multipliedBy(25));
 
-  /** Where steps are rare, or epochs short, each must be saved for one to lie within an epoch. */
-  private static final List<Integer> SAVE_EVERY = List.of(5, 1);
-
+  private static final int SAVE_EVERY = 5;
   private static final int FEWEST_IN_AN_EPOCH = 6;
   private static final int EPOCHS_OF_FOREIGN_LOOP = 4;
 
@@ -79,18 +77,28 @@ final class Rehearsal {
 
   /** Holds it; {@code seed} draws where workers are killed. */
   Report hold(long seed) throws IOException {
-    for (int every : SAVE_EVERY) {
-      Cadence cadence = new Cadence(every, Cadence.Unit.BATCHES);
-      Plan.Until enough = new Plan.Until(batches, Optional.empty());
-      Plan plan = new Plan(cadence, List.of(), Optional.of(enough), PACE, longestSilence);
-      Run unbroken = run("unbroken", subject, plan);
-      if (unbroken.reaches(Cuts::isMidEpoch) == unbroken.saves(Cuts::isMidEpoch)) {
-        return unbroken.reaches(Cuts::isMidEpoch)
-            ? hold(seed, subject, cadence, unbroken)
-            : holdByEpochs(seed);
+    Cadence cadence = new Cadence(SAVE_EVERY, Cadence.Unit.BATCHES);
+    Run unbroken = unbroken(cadence, PACES.get(0));
+    for (Duration pace : PACES.subList(1, PACES.size())) {
+      if (unbroken.lacksWithin()) {
+        // Where steps are rare, or epochs short, each must be saved for one to lie within an epoch.
+        cadence = new Cadence(1, Cadence.Unit.BATCHES);
+      } else if (!unbroken.lacksEnds()) {
+        break;
       }
+      unbroken = unbroken(cadence, pace);
     }
-    throw new SiteFailure("it is never saved within an epoch, though it makes steps there");
+    return unbroken.reached().anyMatch(Cuts::isMidEpoch)
+        ? hold(seed, subject, cadence, unbroken)
+        : holdByEpochs(seed);
+  }
+
+  private Run unbroken(Cadence cadence, Duration pace) throws IOException {
+    Plan.Until enough = new Plan.Until(batches, Optional.empty());
+    return run(
+        "unbroken",
+        subject,
+        new Plan(cadence, List.of(), Optional.of(enough), pace, longestSilence));
   }
 
   /** A loop that is saved at the ends of epochs only, and counts each as a batch. */
@@ -164,12 +172,21 @@ final class Rehearsal {
    * @param saved its checkpoints' folders, by position
    */
   private record Run(Race.Result result, List<Leg> legs, Map<Position, String> saved) {
-    boolean reaches(Predicate<Position> place) {
-      return result.reached().stream().anyMatch(place);
+    /** Whether it makes steps within epochs, and none of them was saved. */
+    boolean lacksWithin() {
+      return reached().anyMatch(Cuts::isMidEpoch)
+          && saved.keySet().stream().noneMatch(Cuts::isMidEpoch);
     }
 
-    boolean saves(Predicate<Position> place) {
-      return saved.keySet().stream().anyMatch(place);
+    /** Whether an epoch ended that was not saved: a save that waits makes way for the next. */
+    boolean lacksEnds() {
+      Position end = result.job().head().position();
+      return reached()
+          .anyMatch(at -> !Cuts.isMidEpoch(at) && end.isAfter(at) && !saved.containsKey(at));
+    }
+
+    Stream<Position> reached() {
+      return result.reached().stream();
     }
 
     Optional<Position> end() {

@@ -111,6 +111,7 @@ record StateComparison(
           case "model", "modules" -> Part.WEIGHTS;
           case "optimizer", "scheduler", "scaler", "gradients", "updates" -> Part.OPTIMIZER;
           case "data" -> Part.ORDER;
+          case "final" -> Part.END;
           case "generator", "generators" -> Part.RANDOMNESS;
           default -> Part.STATE;
         });

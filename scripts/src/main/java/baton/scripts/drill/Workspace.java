@@ -120,7 +120,7 @@ final class Workspace {
             .sorted(Comparator.comparingDouble((Path p) -> members.get(p).share(limit)).reversed())
             .toList();
     for (Path member : heaviestFirst) {
-      if (all.share(limit) > 1) {
+      if (all.share(limit) > 1 && !script.filter(member::equals).isPresent()) {
         leftOut.put(member, members.get(member));
         all = all.minus(members.get(member));
       }
@@ -136,7 +136,7 @@ final class Workspace {
       if (holdsScript && Files.isDirectory(member)) {
         weigh(member, script, members);
       } else {
-        members.put(member, holdsScript ? Weight.NOTHING : weight(member));
+        members.put(member, weight(member));
       }
     }
   }
@@ -155,7 +155,11 @@ final class Workspace {
           if (isLinked(file, attributes)) {
             return FileVisitResult.SKIP_SUBTREE;
           }
-          sum[0] = sum[0].plus(new Weight(attributes.isRegularFile() ? attributes.size() : 0, 1));
+          sum[0] =
+              sum[0].plus(
+                  new Weight(
+                      attributes.isRegularFile() ? attributes.size() : 0,
+                      attributes.isDirectory() ? 0 : 1));
           // Nobody waits until the files of a large data set are counted.
           return sum[0].share(limit) > 2 ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         });

@@ -32,7 +32,7 @@ final class LastWords {
 
   /** A failure with them, of a worker that lives. */
   SiteFailure failure(String what) {
-    return failure(what, "nothing at all");
+    return failure(what, "not since it was started");
   }
 
   private SiteFailure failure(String what, String ifSilent) {

@@ -1,7 +1,6 @@
 package baton.scripts.relay;
 
 import baton.protocol.Cadence;
-import baton.protocol.Phase;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import java.time.Duration;
@@ -24,8 +23,10 @@ public record Plan(
     Duration leastPerBatch,
     Duration longestSilence) {
   /** What the product allows. */
-  public static final Duration USUAL_SILENCE =
-      Policy.DEFAULT.limits().get(Phase.TRAIN).withoutProgress();
+  public static final Duration USUAL_SILENCE = Policy.DEFAULT.longestSilence();
+
+  private static final Duration SHORTEST_OF_JOBS = Duration.ofMinutes(1);
+  private static final Duration TO_SAY_WHY = Duration.ofMinutes(1);
 
   /**
    * Far enough, whichever comes first.
@@ -50,6 +51,16 @@ public record Plan(
   /** In one go, saved at the ends of epochs only. */
   public static Plan unbroken() {
     return new Plan(Cadence.EVERY_EPOCH, List.of(), Optional.empty(), Duration.ZERO, USUAL_SILENCE);
+  }
+
+  /** Whether a job may ask for this silence: then its coordinator ends a lease that is longer. */
+  boolean isAllowedByJobs() {
+    return longestSilence.compareTo(SHORTEST_OF_JOBS) >= 0;
+  }
+
+  /** How long a worker is waited for: the coordinator is first, so that its worker says why. */
+  Duration patience() {
+    return isAllowedByJobs() ? longestSilence.plus(TO_SAY_WHY) : longestSilence;
   }
 
   /** The same, for a program that may be silent for so long. */

@@ -7,7 +7,7 @@ import baton.scripts.process.Said;
 import baton.scripts.process.Site;
 import baton.scripts.process.SiteFailure;
 import baton.scripts.process.WorkerProcess;
-import java.time.Duration;
+import baton.worker.Humane;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,9 +27,6 @@ import java.util.function.IntFunction;
  * lease has run out.
  */
 public final class Race {
-  /** The coordinator ends a silent lease first, and its worker says so. */
-  private static final Duration TO_SAY_SO = Duration.ofMinutes(1);
-
   private final Site site;
   private final Plan plan;
   private final JobId job;
@@ -188,7 +185,7 @@ public final class Race {
     /** Empty: it has ended, and all it said was heard. */
     private Optional<Said> next(WorkerProcess worker) {
       try {
-        long end = System.nanoTime() + plan.longestSilence().plus(TO_SAY_SO).toNanos();
+        long end = System.nanoTime() + plan.patience().toNanos();
         while (System.nanoTime() < end) {
           boolean alive = worker.isAlive();
           Said said = words.poll(200, TimeUnit.MILLISECONDS);
@@ -201,7 +198,8 @@ public final class Race {
           }
         }
         throw lastWords.failure(
-            "the worker said nothing for %d s".formatted(plan.longestSilence().toSeconds()));
+            "the worker said nothing for %s (longer batches need --longest-silence)"
+                .formatted(Humane.text(plan.longestSilence())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new SiteFailure("interrupted");

@@ -1,14 +1,11 @@
 package baton.scripts.relay;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Phase;
-import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
 import baton.scripts.process.WorkerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,20 +62,15 @@ public record Subject(
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            limits(base, plan.longestSilence()));
-    return new JobSpec(name, program, parameters, epochs, seed, 0, Optional.empty(), policy);
-  }
-
-  private static Map<Phase, PhaseLimit> limits(Policy base, Duration longestSilence) {
-    if (longestSilence.equals(Plan.USUAL_SILENCE)) {
-      return base.limits();
-    }
-    Map<Phase, PhaseLimit> limits = new EnumMap<>(base.limits());
-    limits.replaceAll(
-        (phase, usual) ->
-            new PhaseLimit(
-                longestSilence,
-                usual.whole().compareTo(longestSilence) < 0 ? longestSilence : usual.whole()));
-    return limits;
+            base.limits());
+    return new JobSpec(
+        name,
+        program,
+        parameters,
+        epochs,
+        seed,
+        0,
+        Optional.empty(),
+        plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy);
   }
 }

@@ -59,11 +59,27 @@ class DrillTest {
   }
 
   @Test
-  void aScriptThatGivesAllItHasResumesExactly() throws IOException {
-    assertThat(drill(HONEST)).as(told.toString()).isZero();
+  void aScriptThatGivesAllItHasResumesExactlyAndLeavesTheFolderAsItWas() throws IOException {
+    Path best = Files.writeString(folder.resolve("best.txt"), "mine");
+    String writing =
+        HONEST
+            + """
+                with open("best.txt", "w") as file:
+                    file.write("the drill's")
+                if run.epoch == 2 and run.batch == 2:
+                    run.finish("good enough")
+            """
+            + "print('exported')\n";
+
+    assertThat(drill(writing)).as(told.toString()).isZero();
+    assertThat(best).hasContent("mine");
     assertThat(toldInOneLine())
+        .contains("Each run works in a copy of " + folder.toRealPath() + " (2 kB in 2 files)")
+        .containsPattern("went on from e0-b\\d, e[12]-b0, e[12]-b\\d ")
         .containsPattern("data order +identical +\\d+ batches")
         .containsPattern("randomness +identical +python")
+        .contains("end identical at e2-b3: good enough")
+        .contains("Not run: what follows the loop (train.py line ")
         .contains("DRILL EXACT program=script ");
   }
 
@@ -130,6 +146,49 @@ class DrillTest {
   }
 
   @Test
+  void aMetricThatIsSummedOverHalfAnEpochAfterTheRestoreIsNamed() throws IOException {
+    String summed =
+        HONEST.replace("run = baton", "total = 0.0\nrun = baton")
+            + """
+                total += loss
+                if run.epoch_ended:
+                    run.evaluated(total=total)
+                    total = 0.0
+            """;
+
+    assertThat(drill(summed)).as(told.toString()).isEqualTo(1);
+    assertThat(toldInOneLine())
+        .contains("DRILL NOT EXACT first=metrics ")
+        .contains("The metric total (")
+        .contains("(total begins anew with each worker)")
+        .contains("run.mean(\"loss\")");
+  }
+
+  @Test
+  void anEndThatComesLaterAfterARestoreIsNamed() throws IOException {
+    String counting =
+        HONEST.replace("run = baton", "patience = 0\nrun = baton")
+            + """
+                patience += 1
+                if patience == 15:
+                    run.finish('no better for 15 batches')
+            """;
+
+    assertThat(drill(counting)).as(told.toString()).isEqualTo(1);
+    assertThat(toldInOneLine())
+        .contains("DRILL NOT EXACT first=end ")
+        .contains("(patience begins anew with each worker)");
+  }
+
+  @Test
+  void aScriptThatTrainsWithoutBatonIsToldWhatToWrite() throws IOException {
+    assertThat(drill("import baton\njob = baton.job(rate=0.1)\nprint('trained')\n"))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(told.toString())
+        .containsPattern("DRILL FAILED the worker ended early \\(exit code 5\\): .*run.batches");
+  }
+
+  @Test
   void aScriptThatFailsCannotBeTriedAndItsLastWordsSayWhy() throws IOException {
     assertThat(drill(HONEST.replace("noise = random.random()", "noise = nosuch")))
         .isEqualTo(CommandLine.ExitCode.USAGE);
@@ -153,6 +212,14 @@ class DrillTest {
     return new CommandLine(new Drill())
         .setOut(new PrintWriter(told))
         .setErr(new PrintWriter(told))
-        .execute("--script", "python3 '" + file + "'", "--seed", "3", "--batches", "15");
+        .execute(
+            "--script",
+            "python3 " + file.getFileName(),
+            "--directory",
+            folder.toString(),
+            "--seed",
+            "3",
+            "--batches",
+            "18");
   }
 }

@@ -79,7 +79,7 @@ class StateComparisonTest {
   void eachKeyOfTheSecondFormatBelongsToAPart() throws IOException {
     String state =
         """
-        {"format": 2, "position": {"epoch": 0, "batch": 5}, "final": null,
+        {"format": 2, "position": {"epoch": 0, "batch": 5}, "final": %1$d,
          "sums": {"loss": %1$d}, "model": {"": %1$d}, "modules": {"training": %1$d},
          "optimizer": {"lr": %1$d}, "scheduler": {"step": %1$d}, "scaler": {"scale": %1$d},
          "gradients": {"w": %1$d}, "data": {"order": %1$d}, "generators": {"own": %1$d},
@@ -98,6 +98,7 @@ class StateComparisonTest {
                     List.of("gradients.w", "optimizer.lr", "scaler.scale", "scheduler.step"),
                 Part.ORDER, List.of("data.order"),
                 Part.RANDOMNESS, List.of("generators.own"),
+                Part.END, List.of("final"),
                 Part.STATE, List.of("state.seen", "sums.loss")));
   }
 
