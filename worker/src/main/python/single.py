@@ -1,11 +1,12 @@
-"""Makes the one file baton.py, which a worker delivers to its child, of the package's modules.
+"""Makes the files that a worker delivers to its child of the package's modules.
 
-    python3 worker/src/main/python/single.py            writes it
-    python3 worker/src/main/python/single.py --check    fails if it is another than the modules give
+    python3 worker/src/main/python/single.py            writes them
+    python3 worker/src/main/python/single.py --check    fails if they are others than the modules give
 
 A module is taken whole but for its docstring and its imports of the others: in one file their names
 are all there. So no two modules may give one name to two things, and a module imports only such that
 stand before it in ``ORDER``; what it needs for annotations alone, under ``TYPE_CHECKING``.
+``sitecustomize.py`` is ``child_start.py`` with the module ``early`` in place of its import.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from typing import Dict, List, Set, Tuple
 HOME = Path(__file__).resolve().parent
 PACKAGE = HOME / "baton"
 SINGLE = HOME.parent / "resources" / "baton" / "worker" / "child" / "baton.py"
-ORDER = """errors reach tensors checkpoint strides kinds births memory generators pack unpack
-    models fingerprint parts sums gradients order writing alone profile worker link
-    trace job run resume loops keras_loop lightning_loop hugging_face""".split()
+START = SINGLE.with_name("sitecustomize.py")
+ORDER = """errors early reach tensors checkpoint strides kinds births memory generators pack unpack
+    models fingerprint parts sums gradients order writing opened devices profile folder interrupts alone
+    worker link guard trace job run resume loops keras_loop lightning_loop hugging_face""".split()
 
 
 class Module:
@@ -116,10 +118,24 @@ def _sorted_imports(modules: List[Module]) -> str:
     return "\n".join(whole)
 
 
+def start() -> str:
+    """The text of sitecustomize.py; it imports nothing that a bare Python has not loaded."""
+    text = (HOME / "child_start.py").read_text(encoding="utf-8")
+    docstring, body = text.split("import os\nimport sys\n\nfrom baton.early import _Early\n")
+    early = Module("early")
+    needed = sorted(line for line in early.imports if line.startswith("import "))
+    head = docstring + "# Made by single.py: change child_start.py and early.py, not this.\n\n"
+    head += "from __future__ import annotations\n\n" + "\n".join(needed)
+    return head + "\n\n" + early.body + "\n" + body
+
+
+MADE = {SINGLE: single, START: start}
+
+
 if __name__ == "__main__":
-    made = single()
-    if sys.argv[1:] == ["--check"]:
-        if SINGLE.read_text(encoding="utf-8") != made:
-            raise SystemExit("%s is stale: run %s" % (SINGLE.name, Path(__file__).name))
-    else:
-        SINGLE.write_text(made, encoding="utf-8")
+    for path, make in MADE.items():
+        made = make()
+        if sys.argv[1:] != ["--check"]:
+            path.write_text(made, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != made:
+            raise SystemExit("%s is stale: run %s" % (path.name, Path(__file__).name))

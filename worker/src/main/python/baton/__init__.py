@@ -22,7 +22,7 @@ from .hugging_face import hugging_face_callback
 from .job import Job, job
 from .keras_loop import keras_callback
 from .lightning_loop import lightning_callback
-from .resume import resume
+from .resume import position, resume
 from .run import Run
 
 __version__ = "0.1.0"
@@ -34,5 +34,6 @@ __all__ = [
     "job",
     "keras_callback",
     "lightning_callback",
+    "position",
     "resume",
 ]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
-import signal
-import sys
-import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, TYPE_CHECKING, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Optional, TYPE_CHECKING, Tuple
 
+from .errors import BatonError, _first_line, _say, _speak_in_sentences
+from .folder import _Folder, _Made, _departures, _plain, _reason, _require_same, _script_hashes
+from .interrupts import _Interrupts
+from .opened import _HOME
+from .profile import _arguments, _profile
 
 if TYPE_CHECKING:
+    from .job import Job
     from .run import Run
-
-
-_PID = os.getpid()
 
 
 class Start(NamedTuple):
@@ -35,71 +36,185 @@ class _Alone:
     obeys = False
 
     def __init__(self) -> None:
-        told = json.loads(os.environ.get("BATON_JOB", "{}"))
+        told = _told_job()
         self.epochs: Optional[int] = told.pop("epochs", None)
         self.seed: Optional[int] = told.pop("seed", None)
         self.parameters: Dict[str, Any] = told
-        self.folder = Path(os.environ.get("BATON_FOLDER", "baton-checkpoints"))
+        self.folder = Path(_HOME, os.environ.get("BATON_FOLDER", "baton-checkpoints"))
         data = os.environ.get("BATON_DATA")
-        self.data = Path(data) if data else None
-        self.every = float(os.environ.get("BATON_SAVE_SECONDS", "60"))
+        self.data = Path(_HOME, data) if data else None
+        self.every = _seconds("BATON_SAVE_SECONDS", "60")
         self.keep = 2
+        self._held = _Folder(self.folder)
+        self._record: Dict[str, Any] = {}
+        self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
-        self._terminated = self._said_ready = False
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, self._on_sigterm)
+        self._metrics: Dict[str, float] = {}
+        self._begun = False
+        self._not_written = ""
+        _speak_in_sentences()
 
-    def _on_sigterm(self, number: int, frame: Any) -> None:
-        if self._terminated or os.getpid() != _PID:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGTERM)
-        self._terminated = True
+    # The start
+
+    def expect(self, job: "Job") -> None:
+        """Before anything is restored: takes the folder, if it is this run's."""
+        self._held.lock()
+        self._record = self._held.record()
+        _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        newest = max(self._saves(), default=None)
+        newest = max(self._held.saves(), default=None)
         return Start(0, 0, None) if newest is None else Start(*newest)
 
-    def _saves(self) -> List[Tuple[int, int, Path]]:
-        saves = []
-        for folder in self.folder.glob("e*-b*"):
-            epoch, _, batch = folder.name[1:].partition("-b")
-            if epoch.isdigit() and batch.isdigit():
-                saves.append((int(epoch), int(batch), folder))
-        return saves
+    def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
+        arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
+        script = _script_hashes(job.epochs)
+        return _Made(job.epochs, job.seed, parameters, arguments, *script, files, profile)
 
     def ready(self, run: "Run", batches: int) -> None:
-        if not self._said_ready:
-            self._said_ready = True
-            message = "baton: training begins at %s; saves go to %s"
-            print(message % (run._where(), self.folder), file=sys.stderr)
+        """Before the first batch: what made the run is known whole, and is written down."""
+        if self._begun:
+            return
+        self._begun = True
+        profile = _profile(run)
+        made = self._made(run.job, run._opened.hashes(), profile)
+        accepted = _require_same(self._held, self._record, made)
+        departures = _departures(self._record.get("profile", profile), profile)
+        changes = list(self._record.get("changes", []))
+        if accepted:
+            _say("goes on knowingly, though %s" % accepted)
+        if departures:
+            _say("equivalent, not identical, from here on: %s" % "; ".join(departures))
+        changes += ["%s: %s" % (run._where_exactly(), c) for c in [accepted, *departures] if c]
+        try:
+            self._held.write_record(made, changes)
+        except OSError as e:
+            raise BatonError(*self._cannot_write(_reason(e))) from None
+        self._tell_start(run, profile)
+        self._interrupts.watch()
+
+    def _tell_start(self, run: "Run", profile: Dict[str, str]) -> None:
+        if not run.job.knows_epochs:
+            _say("trains 1 epoch, because baton.job(epochs=...) says no other")
+        begins = "goes on" if run.epoch or run.batch else "training begins"
+        _say("%s at %s; saves go to %s" % (begins, run._where(), self._held))
+        if (run.epoch or run.batch) and profile["hash_seed"] == "random":
+            _say(
+                "if the order of a set matters here, start with PYTHONHASHSEED=0: it is drawn anew"
+            )
+        if "unsure" in profile:
+            _say("not known to be exact here: %s" % profile["unsure"])
+
+    def over(self, run: "Run") -> None:
+        """The run was complete before it began."""
+        self._tell_end(run)
+        self._held.release()
+
+    def _tell_end(self, run: "Run") -> None:
+        anew = "to start anew, delete %s" % self._held
+        if run._final is not None:
+            _say("complete at epoch %d (%s); %s" % (_epochs_begun(run), run._final, anew))
+        else:
+            _say("complete at epoch %d; to train on, raise epochs; %s" % (run.epoch, anew))
+
+    # What is measured
 
     def evaluated(self, metrics: Dict[str, float]) -> None:
-        shown = ", ".join("%s %.4g" % item for item in sorted(metrics.items()))
-        print("baton:", shown, file=sys.stderr)
+        self._metrics.update(metrics)
 
     def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
-        """Nobody to tell."""
+        """Shows what was measured, all of an epoch in one line."""
+        if self._metrics:
+            where = "epoch %d" % _epochs_begun(run)
+            if run.batch:
+                where += ", batch %d" % run.batch
+            names = sorted(self._metrics, key=lambda name: name != "loss")
+            shown = ", ".join("%s %s" % (n, _number(self._metrics[n])) for n in names)
+            self._metrics = {}
+            _say("%s: %s" % (where, shown))
+
+    # Saves
 
     def orders(self, run: "Run", ended: bool) -> bool:
         due = time.monotonic() - self._saved_at >= self.every
-        if due or ended or self._terminated:
-            name, write = "e%d-b%d" % (run.epoch, run.batch), run._copy()
+        told = self._interrupts.told
+        if due or ended or told:
+            name, write = run._where_exactly(), run._copy()
             run._writing.begin(lambda: self._write_whole(name, write))
             self._saved_at = time.monotonic()
-        if self._terminated or ended:
+        if told or ended:
             run._writing.finish()
-        if self._terminated:
-            print("baton: saved at", run._where(), "- stopping as told", file=sys.stderr)
-            raise SystemExit(128 + signal.SIGTERM)
+            self._interrupts.release()
+            if self._not_written:
+                raise BatonError(*self._cannot_write(self._not_written))
+        if ended:
+            self._tell_end(run)
+            self._held.release()
+        if told:
+            _say("saved at %s; stops as told" % run._where())
+            raise SystemExit(128 + told)
         return not ended
 
     def _write_whole(self, name: str, write: Callable[[Path, bool], None]) -> None:
-        """Writes a folder that is seen whole or not at all, and deletes the oldest ones."""
+        """Writes a folder that is seen whole or not at all, and deletes the oldest ones.
+
+        A save that cannot be written ends no training: the next one may be.
+        """
         half = self.folder / ("." + name)
         shutil.rmtree(half, ignore_errors=True)
-        half.mkdir(parents=True)
-        write(half, True)
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        half.rename(self.folder / name)
-        for _, _, old in sorted(self._saves())[: -self.keep]:
+        try:
+            half.mkdir(parents=True)
+            write(half, True)
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            half.rename(self.folder / name)
+        except OSError as e:
+            shutil.rmtree(half, ignore_errors=True)
+            if not self._not_written:
+                _say(
+                    "%s The training goes on, and tries again." % self._cannot_write(_reason(e))[0]
+                )
+            self._not_written = _reason(e)
+            return
+        self._not_written = ""
+        for _, _, old in sorted(self._held.saves())[: -self.keep]:
             shutil.rmtree(old, ignore_errors=True)
+
+    def _cannot_write(self, reason: str) -> Tuple[str, str, str]:
+        newest = max(self._held.saves(), default=None)
+        whole = "nothing is saved yet" if newest is None else "%s is whole" % newest[2].name
+        message = "Nothing can be written to %s: %s; %s." % (self._held, reason, whole)
+        return message, "Free space, and start again: it goes on from there.", "machine"
+
+
+def _told_job() -> Dict[str, Any]:
+    """The epochs, seed and parameters of ``BATON_JOB``."""
+    text = os.environ.get("BATON_JOB", "{}")
+    remedy = """Write it as: BATON_JOB='{"epochs": 2, "lr": 0.01}'."""
+    try:
+        told = json.loads(text)
+    except ValueError as e:
+        raise BatonError("BATON_JOB is no JSON: %s." % _first_line(e), remedy) from None
+    if not isinstance(told, dict):
+        raise BatonError("BATON_JOB is no JSON object: %s." % text[:100], remedy)
+    for name in ("epochs", "seed"):
+        if not isinstance(told.get(name, 0), int):
+            raise BatonError("The %s in BATON_JOB is no whole number." % name, remedy)
+    return told
+
+
+def _seconds(name: str, default: str) -> float:
+    text = os.environ.get(name, default)
+    try:
+        return float(text)
+    except ValueError:
+        raise BatonError(
+            "%s is no number of seconds: %s." % (name, text), "Set it to 60."
+        ) from None
+
+
+def _epochs_begun(run: "Run") -> int:
+    return run.epoch + (run.batch > 0)
+
+
+def _number(value: float) -> str:
+    return "%.4g" % value if math.isfinite(value) else "-"

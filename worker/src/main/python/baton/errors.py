@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import textwrap
 import traceback
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any, Dict, List, Tuple
 
 
 CUT = "baton: the connection to the worker is cut"
@@ -20,6 +21,32 @@ class BatonError(Exception):
     def __init__(self, message: str, remedy: str = "Correct the script.", kind: str = "program"):
         super().__init__(message + " " + remedy)
         self.message, self.remedy, self.kind = message, remedy, kind
+
+    def _render_traceback_(self) -> List[str]:
+        """What a notebook shows in place of the lines of code that led here."""
+        return ["baton: " + str(self)]
+
+
+def _say(text: str) -> None:
+    """A line for people, of 80 columns at most."""
+    how: Dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+    print(textwrap.fill("baton: " + text, 80, subsequent_indent="    ", **how), file=sys.stderr)
+
+
+def _speak_in_sentences() -> None:
+    """Has Python show a :class:`BatonError` without the lines of code that led to it."""
+    before = sys.excepthook
+    if getattr(before, "speaks_in_sentences", False):
+        return
+
+    def show(kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, BatonError):
+            _say(str(error))
+        else:
+            before(kind, error, trace)
+
+    setattr(show, "speaks_in_sentences", True)
+    sys.excepthook = show
 
 
 def _first_line(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterable, Optional, Tuple
 
 from .errors import BatonError
 from .generators import _derive, _seed_generators
@@ -19,6 +19,10 @@ class Job:
 
     ``data`` is the folder with what to train on, to be read only; ``None`` if the job names none.
     """
+
+    ignored: Tuple[str, ...] = ()
+    """Arguments and files by which two starts of the script may differ."""
+    knows_epochs = True
 
     def __init__(
         self,
@@ -40,21 +44,19 @@ class Job:
             raise AttributeError("the job has no parameter " + name) from None
 
 
-def job(epochs: Optional[int] = None, seed: int = 0, **parameters: Any) -> Job:
+def job(
+    epochs: Optional[int] = None, seed: int = 0, *, ignore: Iterable[str] = (), **parameters: Any
+) -> Job:
     """The job to train; what is given here are defaults, what the coordinator says wins.
 
     Seeds Python's, NumPy's and torch's generators: call it after their import, and before the
-    model is built, so that a fresh start is the same everywhere.
+    model is built, so that a fresh start is the same everywhere. Without ``epochs`` it is one.
+
+    A run goes on only with the arguments and the small files that it began with. ``ignore`` names
+    those that do not matter: options (``--data-dir``, with its value), and files by name or pattern.
     """
     global _job
     link = _connected()
-    epochs = epochs if link.epochs is None else link.epochs
-    if epochs is None:
-        epochs = 1
-        print(
-            "baton: nobody says for how many epochs to train, so it is ONE: give baton.job(epochs=…)",
-            file=sys.stderr,
-        )
     unknown = sorted(set(link.parameters) - set(parameters))
     if unknown:
         message = "The script has no parameter %s." % ", ".join(unknown)
@@ -67,12 +69,14 @@ def job(epochs: Optional[int] = None, seed: int = 0, **parameters: Any) -> Job:
         message = "This torch (%s) finds no GPU." % torch.__version__
         raise BatonError(message, "Install a torch with CUDA, or start for the CPU.", "machine")
     _job = Job(
-        epochs,
+        (1 if epochs is None else epochs) if link.epochs is None else link.epochs,
         seed if link.seed is None else link.seed,
         "cuda" if gpu else "cpu",
         chosen,
         link.data,
     )
+    _job.ignored = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+    _job.knows_epochs = epochs is not None or link.epochs is not None
     _seed_generators(_derive(_job.seed))
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(_derive(_job.seed))

@@ -20,3 +20,7 @@ def _connected() -> Union[_Alone, _Worker]:
         address = os.environ.pop("BATON_SOCKET", None)
         _link = _Worker(address) if address else _Alone()
     return _link
+
+
+def _is_connected() -> bool:
+    return _link is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .opened import _EARLY
 from .run import Run
 
 
@@ -12,6 +13,7 @@ class _Whole:
 
     def __init__(self, run: Run):
         self.run = run
+        _EARLY.close()  # Their loaders may read before the first step is asked for.
         self._pending = False
 
     def begin(self, batches: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Tuple
 
 from .job import _current_job
 from .link import _connected
@@ -33,3 +33,12 @@ def resume(
     parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
     parts["generators"] = generators
     return Run(_connected(), _current_job(), model, parts, state)
+
+
+def position() -> Tuple[int, int]:
+    """The epoch and batch where :func:`resume` goes on: whole epochs done, batches of the next one.
+
+    For what is built before, such as a schedule that needs to know how far training has come.
+    """
+    start = _connected().start()
+    return start.epoch, start.batch

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from .checkpoint import _Draft, _Held
-from .errors import BatonError
+from .devices import _refuse_several
+from .errors import BatonError, _explain
 from .generators import _Generators, _derive, _seed_generators
 from .gradients import _Gradients
 from .job import Job
 from .models import _Models
+from .opened import _EARLY, _Opened
 from .order import _Data
 from .parts import _Parts
 from .sums import _Sums
@@ -20,6 +23,10 @@ from .trace import _TRACE, _Trace, _shortened
 from .writing import _Writing
 
 _END = object()
+
+
+def _to_float(value: Any) -> float:
+    return float(value.detach() if _is_torch(value) else value)
 
 
 class Run:
@@ -32,6 +39,8 @@ class Run:
         self._link = link
         self._models = _Models(model)
         self._parts = _Parts(parts, state, self._models)
+        _refuse_several(self._models, self._parts)
+        _EARLY.resume()
         self._sums = _Sums()
         self._data = _Data(self._parts)
         self._gradients = _Gradients(self._models, self._parts)
@@ -52,14 +61,20 @@ class Run:
         self._metrics: Dict[str, float] = {}
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
-        self._stepped = self._stepped_in_epoch = False
+        self._stepped = self._stepped_in_epoch = self._trained = False
         self._held: Optional[_Held] = None
+        self._at_end: List[Callable[[], Any]] = []
+        link.expect(job)
         start = link.start()
+        given = (start.files, job.data, getattr(link, "folder", None))
+        self._opened = _Opened(job.ignored, [path for path in given if path])
         if start.files is not None:
             self._held = _Held(start.files, start.epoch, start.batch)
             self.epoch, self.batch = start.epoch, start.batch
             self._restore(self._held)
         self._over = self._final is not None or self.epoch >= job.epochs
+        if self._over:
+            link.over(self)
 
     # Training
 
@@ -89,22 +104,32 @@ class Run:
             if not self._over:
                 self._close_epoch()
 
-    def step(self, loss: Any = None) -> None:
+    def step(self, loss: Any = None, **others: Any) -> None:
         """Says that the optimizer has moved, and so that the state may be saved after this batch.
 
         Batches without it, as when gradients accumulate, are saved with the next one that has it.
+        Of ``loss`` and of all ``others`` there is a :meth:`mean` over the epoch.
         """
         self._stepped = self._stepped_in_epoch = True
         self._gradients.stepped()
+        for name, other in others.items():
+            self._sums.add(name, _to_float(other))
         if loss is None:
             return
-        value = float(loss.detach() if _is_torch(loss) else loss)
+        value = _to_float(loss)
         if math.isfinite(value):
             self._loss = value
             self._sums.add("loss", value)
         elif not self._parts.of["scaler"]:  # a scaler skips steps of infinite gradients by design
             message = "The loss is %r at %s." % (value, self._where())
             raise BatonError(message, "Try a smaller learning rate, clipping, or cleaner data.")
+
+    def mean(self, name: str) -> float:
+        """The mean of what :meth:`step` was told under this name since the epoch began.
+
+        It is over the whole epoch, also where that was begun by another worker.
+        """
+        return self._sums.mean(name)
 
     def evaluated(self, **metrics: Any) -> None:
         """Reports what was measured, such as the accuracy on held-out data.
@@ -121,6 +146,35 @@ class Run:
         """Ends the training after this batch, before the last epoch; the job is complete then."""
         self._final = reason
 
+    def at_end(self, function: Callable[[], Any]) -> Callable[[], Any]:
+        """Has ``function`` called when the training is done; may be used as a decorator.
+
+        For what would stand after the loop, which a worker does not reach: a test, an export. It is
+        called after the last epoch's own lines and before the last save, by whoever trains the last
+        batch; metrics that it tells by :meth:`evaluated` are the last epoch's. Several are called in
+        their order. If the process is killed in it, another trains the last batches again and calls
+        it again: at least once, then, and for each result once.
+        """
+        if self._over and self._trained:
+            remedy = "Call run.at_end before the loop."
+            raise BatonError("run.at_end was called after the training's end.", remedy)
+        self._at_end.append(function)
+        return function
+
+    def _call_at_end(self) -> None:
+        for function in self._at_end:
+            try:
+                function()
+            except BatonError:
+                raise
+            except Exception as e:
+                traceback.print_exc()
+                message, remedy, kind = _explain(e, e.__traceback__)
+                again = " Started again, the run goes on from its last save and comes here again."
+                raise BatonError(
+                    "At the training's end: " + message, remedy + again, kind
+                ) from None
+
     @property
     def epoch_ended(self) -> bool:
         """Whether the batch being trained is its epoch's last."""
@@ -130,6 +184,7 @@ class Run:
         return self.batch + 1 == self._count
 
     def _one_epoch(self, loader: Any) -> Iterator[Any]:
+        _EARLY.close()
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
@@ -176,7 +231,7 @@ class Run:
             section.hold() if begins else section.release()
 
     def _one_batch(self, item: Any) -> Iterator[Any]:
-        self._stepped = False
+        self._stepped, self._trained = False, True
         self._gradients.begin_batch()
         if self._trace:
             self._trace.given(self, item)
@@ -189,6 +244,8 @@ class Run:
         self.batch += 1
         if self._trace:
             self._trace.reached(self)
+        if self._final is not None:
+            self._call_at_end()
         if self._stepped or self._final is not None:
             self._link.batch_done(self, self._loss, self._final)
             self._over = not self._link.orders(self, self._final is not None)
@@ -201,6 +258,8 @@ class Run:
         if not self._stepped_in_epoch:
             remedy = "Call run.step(loss=loss) after each optimizer.step()."
             raise BatonError("The script trained an epoch and never called run.step.", remedy)
+        if self._final is not None or self.epoch + 1 >= self.job.epochs:
+            self._call_at_end()
         if self._sums.has("loss") and "loss" not in self._metrics:
             self.evaluated(loss=self._sums.mean("loss"))
         self._metrics = {}

@@ -15,15 +15,17 @@ import threading
 from pathlib import Path
 from typing import Any, Callable, Dict, Optional, TYPE_CHECKING
 
-from .alone import Start, _PID
+from .alone import Start
 from .errors import BatonError, CUT, _explain, _first_line
 from .profile import _profile
 
 if TYPE_CHECKING:
+    from .job import Job
     from .run import Run
 
 
 PROTOCOL = 2
+_PID = os.getpid()
 
 
 class _Worker:
@@ -54,6 +56,15 @@ class _Worker:
         files = start.get("files")
         self._start = Start(at["epoch"], at["batch"], Path(files) if files else None)
         self._said_ready = False
+        # A process of the script's that imports it again, as loaders may, trains the same job.
+        told = {"epochs": self.epochs, "seed": self.seed, **self.parameters}
+        os.environ["BATON_JOB"] = json.dumps(told)
+
+    def expect(self, job: "Job") -> None:
+        """What made the run is compared by the worker, by the profile in ``ready``."""
+
+    def over(self, run: "Run") -> None:
+        """The worker knows."""
 
     @staticmethod
     def _leave_it_to_the_worker(number: int, frame: Any) -> None:
@@ -66,6 +77,8 @@ class _Worker:
             message, remedy, whose = _explain(error, trace)
             try:
                 self._send("error", kind=whose, sentence=message[:1000], remedy=remedy[:500])
+                if isinstance(error, BatonError):
+                    return  # The worker shows the sentence.
             except OSError:
                 pass
         sys.__excepthook__(kind, error, trace)
@@ -106,7 +119,7 @@ class _Worker:
         if not self._said_ready:
             self._said_ready = True
             architecture = run._models.architecture()
-            profile = _profile(run.job.device)
+            profile = _profile(run)
             self._send("ready", batches=batches, architecture=architecture, profile=profile)
             self.orders(run, False)
 
