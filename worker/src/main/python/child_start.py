@@ -18,14 +18,14 @@ def _begin():
 
 def _run_the_next():
     """Runs the ``sitecustomize`` that Python would have found without this one, if there is one."""
-    from importlib.machinery import PathFinder
+    # By these names they are there already; importlib itself would have to be loaded.
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
 
     here = os.path.dirname(os.path.abspath(__file__))
     elsewhere = [folder for folder in sys.path if os.path.abspath(folder) != here]
     spec = PathFinder.find_spec("sitecustomize", elsewhere)
     if spec is not None and spec.loader is not None:
-        from importlib.util import module_from_spec
-
         sys.modules["sitecustomize"] = module_from_spec(spec)
         spec.loader.exec_module(sys.modules["sitecustomize"])
 

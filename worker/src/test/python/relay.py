@@ -27,11 +27,11 @@ def train(
         try:
             os.environ.update(BATON_FOLDER=str(folder), BATON_SAVE_SECONDS=save_seconds)
             sys.modules.pop("baton", None)
+            sys.argv = [program]
             import baton
 
             if patch is not None:
                 patch(baton)
-            sys.argv = [program]
             runpy.run_path(str(PROGRAMS / program), run_name="__main__")
             code = 0
         except SystemExit as e:

@@ -36,6 +36,7 @@ class _Alone:
     obeys = False
 
     def __init__(self) -> None:
+        _speak_in_sentences()
         told = _told_job()
         self.epochs: Optional[int] = told.pop("epochs", None)
         self.seed: Optional[int] = told.pop("seed", None)
@@ -52,7 +53,6 @@ class _Alone:
         self._metrics: Dict[str, float] = {}
         self._begun = False
         self._not_written = ""
-        _speak_in_sentences()
 
     # The start
 
@@ -68,7 +68,7 @@ class _Alone:
 
     def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
         arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
-        script = _script_hashes(job.epochs)
+        script = _script_hashes()
         return _Made(job.epochs, job.seed, parameters, arguments, *script, files, profile)
 
     def ready(self, run: "Run", batches: int) -> None:

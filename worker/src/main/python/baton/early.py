@@ -65,8 +65,8 @@ class _Early:
         name = os.fsdecode(path)
         if name.endswith(".pyc"):
             return
-        writes = any(c in mode for c in "wxa+") if mode else flags & os.O_ACCMODE != os.O_RDONLY
-        if not writes and not self._listens or os.getpid() != self.pid:
+        writes = self._writes(mode, flags)
+        if not (writes or self._listens) or os.getpid() != self.pid:
             return
         noted = self.written if writes else self.opened
         name = os.path.abspath(name)
@@ -74,6 +74,13 @@ class _Early:
             noted[name] = None
             if writes and self.on_write is not None:
                 self.on_write(name)
+
+    def _writes(self, mode: Optional[str], flags: int) -> bool:
+        """Whether it is opened to be written. What is opened for both may only be read: until the
+        first batch its time tells whether it was; later it is taken to be written."""
+        both = "+" in mode if mode else bool(flags & os.O_RDWR)
+        only = any(c in mode for c in "wxa") if mode else bool(flags & (os.O_WRONLY | os.O_CREAT))
+        return only or both and not self._listens
 
     def _watch_optimizers(self) -> None:
         """Has torch call :meth:`_before_step`, as soon as the script has imported it."""

@@ -31,8 +31,8 @@ class _Made(NamedTuple):
     script: Dict[str, str]
     """The hash of the script and of each module beside it, by name."""
     main: str
-    main_but_epochs: str
-    """The script's own name, and its hash without the number of epochs, which may grow."""
+    main_but_epochs: List[str]
+    """The script's own name; its hash without its numbers of epochs, and these."""
     files: Dict[str, str]
     profile: Dict[str, str]
 
@@ -146,25 +146,26 @@ def _plain(parameters: Dict[str, Any]) -> Dict[str, Any]:
     return plain
 
 
-def _script_hashes(epochs: int) -> Tuple[Dict[str, str], str, str]:
-    """A hash of the script and of each module beside it by name, the script's own name, and its
-    hash without the number of epochs."""
-    main, without, hashes = "", "", {}
+def _script_hashes() -> Tuple[Dict[str, str], str, List[str]]:
+    """A hash of the script and of each module beside it by name; the script's own name; its hash
+    without its numbers of epochs, and these."""
+    main, hashes, without = "", {}, [""]
     for name, path in _script_files().items():
         text = path.read_bytes()
         hashes[name] = _hash(text)
         if str(path) == os.path.realpath(_main_file() or ""):
-            text = re.sub(_EPOCHS[0], rb"\1N", text)
-            main, without = name, _hash(re.sub(_EPOCHS[1] % epochs, rb"\1N", text))
+            main, text = name, re.sub(_TOLD, rb"\1N", text)
+            numbers = [number.decode() for _, number in re.findall(_EPOCHS, text)]
+            without = [_hash(re.sub(_EPOCHS, rb"\1N", text)), *numbers]
     return hashes, main, without
 
 
+_TOLD = rb"(\bjob\s*\(\s*(?:epochs\s*=\s*)?)\d+\b"
 _EPOCHS = (
-    rb"(?i)(\bjob\s*\(\s*epochs\s*=\s*)\d+\b",
-    rb"(?i)(\bjob\s*\(\s*|epochs?\b[\"']?\s*(?::\s*int\s*)?[=:,]\s*"
-    rb"(?:type\s*=\s*int\s*,\s*)?(?:default\s*=\s*)?)%d\b",
+    rb"(?i)(epochs?\b[\"']?\s*(?::\s*int\s*)?[=:,]\s*"
+    rb"(?:type\s*=\s*int\s*,\s*)?(?:default\s*=\s*)?)(\d+)\b"
 )
-"""Where a script says how many epochs it trains: to ``baton.job``, or where that number stands."""
+"""Where a script tells ``baton.job`` how many epochs it trains, and where that number may stand."""
 
 
 def _hash(text: bytes) -> str:
@@ -194,7 +195,7 @@ def _changes(record: Dict[str, Any], now: _Made) -> List[Tuple[str, str]]:
 
 
 def _script_changes(record: Dict[str, Any], now: _Made) -> List[Tuple[str, str]]:
-    before, same = record["script"], record["main_but_epochs"] == now.main_but_epochs
+    before, same = record["script"], _same_but_epochs(record, now)
     if not before or not now.script:
         return []  # a notebook has none
     changes = []
@@ -205,6 +206,14 @@ def _script_changes(record: Dict[str, Any], now: _Made) -> List[Tuple[str, str]]
             one, other = before[name][:8], now.script[name][:8]
             changes.append(("%s (version %s)" % (name, one), "version %s" % other))
     return changes
+
+
+def _same_but_epochs(record: Dict[str, Any], now: _Made) -> bool:
+    """Whether the script is the same, but for the number of epochs, which may grow."""
+    one, other = record["main_but_epochs"], now.main_but_epochs
+    grown = str(record["epochs"]), str(now.epochs)
+    alike = [was == is_now or (was, is_now) == grown for was, is_now in zip(one, other)]
+    return len(one) == len(other) and all(alike)
 
 
 def _same_arguments(record: Dict[str, Any], now: _Made) -> bool:

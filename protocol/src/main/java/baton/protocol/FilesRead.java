@@ -14,9 +14,35 @@ import java.util.TreeMap;
  */
 final class FilesRead {
   private static final int MOST_NAMED = 3;
+  private static final String NONE = "{}";
   private static final TypeReference<TreeMap<String, String>> HASHES = new TypeReference<>() {};
 
   private FilesRead() {}
+
+  /**
+   * Whether two starts of a script differ by what they read. A file that only one of them has read
+   * is no difference yet: it may be a cache, or a note of the script's own that is there since its
+   * last life. If each has read one that the other has not, one may stand in the place of the
+   * other.
+   */
+  static boolean differ(String before, String after) {
+    if (before.equals(after) || before.equals(NONE) || after.equals(NONE)) {
+      return false;
+    }
+    Optional<Map<String, String>> one = hashes(before);
+    Optional<Map<String, String>> other = hashes(after);
+    return one.isEmpty() || other.isEmpty() || differ(one.get(), other.get());
+  }
+
+  private static boolean differ(Map<String, String> one, Map<String, String> other) {
+    boolean isChanged =
+        one.entrySet().stream()
+            .filter(file -> other.containsKey(file.getKey()))
+            .anyMatch(file -> !file.getValue().equals(other.get(file.getKey())));
+    boolean isMore = other.keySet().containsAll(one.keySet());
+    boolean isLess = one.keySet().containsAll(other.keySet());
+    return !isMore && !isLess || isChanged;
+  }
 
   /** Which files differ, such as {@code another file: config.yaml}. */
   static String difference(String before, String after) {

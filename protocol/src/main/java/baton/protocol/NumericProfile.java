@@ -104,6 +104,7 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
         .filter(fact -> !Objects.equals(facts.get(fact), later.facts.get(fact)))
         .filter(fact -> !fact.equals(UNSURE))
         .filter(fact -> !MAY_BE_ABSENT.contains(fact) || (has(fact) && later.has(fact)))
+        .filter(fact -> !fact.equals(FILES) || FilesRead.differ(files(), later.files()))
         .sorted(Comparator.comparingInt(NumericProfile::rank).thenComparing(fact -> fact))
         .map(
             fact ->
@@ -134,6 +135,10 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
         .filter(later::has)
         .forEach(fact -> all.putIfAbsent(fact, later.facts.get(fact)));
     return new NumericProfile(all);
+  }
+
+  private String files() {
+    return facts.get(FILES);
   }
 
   private boolean has(String fact) {

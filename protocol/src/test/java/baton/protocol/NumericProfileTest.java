@@ -69,10 +69,23 @@ class NumericProfileTest {
     assertThat(told(files, "{\"config.yaml\":\"ff\",\"vocab.txt\":\"f\",\"new.csv\":\"dd\"}"))
         .isEqualTo(
             "other files: config.yaml, vocab.txt; read only now: new.csv; no longer read: old.csv");
-    assertThat(told("{}", "{\"a\":\"1\",\"b\":\"1\",\"c\":\"1\",\"d\":\"1\",\"e\":\"1\"}"))
-        .isEqualTo("read only now: a, b, c and 2 more");
+    assertThat(
+            told("{\"x\":\"1\"}", "{\"a\":\"1\",\"b\":\"1\",\"c\":\"1\",\"d\":\"1\",\"e\":\"1\"}"))
+        .isEqualTo("read only now: a, b, c and 2 more; no longer read: x");
     assertThat(told("sha256:aa", files))
         .isEqualTo("other files were read before the first batch, too many to name");
+  }
+
+  @Test
+  void aFileThatOnlyOneOfTwoStartsHasReadIsNoDifference() {
+    String one = "{\"config.yaml\":\"aa\"}";
+    String more = "{\"best.json\":\"bb\",\"config.yaml\":\"aa\"}";
+
+    assertThat(with("files", one).differences(with("files", more))).isEmpty();
+    assertThat(with("files", more).differences(with("files", one))).isEmpty();
+    assertThat(with("files", "{}").differences(with("files", "sha256:aa"))).isEmpty();
+    assertThat(told(more, "{\"best.json\":\"cc\"}"))
+        .isEqualTo("another file: best.json; no longer read: config.yaml");
   }
 
   private static String told(String before, String after) {

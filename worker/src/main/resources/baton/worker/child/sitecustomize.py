@@ -69,8 +69,8 @@ class _Early:
         name = os.fsdecode(path)
         if name.endswith(".pyc"):
             return
-        writes = any(c in mode for c in "wxa+") if mode else flags & os.O_ACCMODE != os.O_RDONLY
-        if not writes and not self._listens or os.getpid() != self.pid:
+        writes = self._writes(mode, flags)
+        if not (writes or self._listens) or os.getpid() != self.pid:
             return
         noted = self.written if writes else self.opened
         name = os.path.abspath(name)
@@ -78,6 +78,13 @@ class _Early:
             noted[name] = None
             if writes and self.on_write is not None:
                 self.on_write(name)
+
+    def _writes(self, mode: Optional[str], flags: int) -> bool:
+        """Whether it is opened to be written. What is opened for both may only be read: until the
+        first batch its time tells whether it was; later it is taken to be written."""
+        both = "+" in mode if mode else bool(flags & os.O_RDWR)
+        only = any(c in mode for c in "wxa") if mode else bool(flags & (os.O_WRONLY | os.O_CREAT))
+        return only or both and not self._listens
 
     def _watch_optimizers(self) -> None:
         """Has torch call :meth:`_before_step`, as soon as the script has imported it."""
@@ -137,14 +144,14 @@ def _begin():
 
 def _run_the_next():
     """Runs the ``sitecustomize`` that Python would have found without this one, if there is one."""
-    from importlib.machinery import PathFinder
+    # By these names they are there already; importlib itself would have to be loaded.
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
 
     here = os.path.dirname(os.path.abspath(__file__))
     elsewhere = [folder for folder in sys.path if os.path.abspath(folder) != here]
     spec = PathFinder.find_spec("sitecustomize", elsewhere)
     if spec is not None and spec.loader is not None:
-        from importlib.util import module_from_spec
-
         sys.modules["sitecustomize"] = module_from_spec(spec)
         spec.loader.exec_module(sys.modules["sitecustomize"])
 
