@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_hand import environment, life, written
+from by_hand import environment, written
 from conftest import RESOURCES
 from relay import train
 from test_protocol import SPEC, FakeWorker, begin  # noqa: F401

@@ -22,7 +22,6 @@ def unbroken(tmp_path: Path) -> str:
 @pytest.fixture
 def half(tmp_path: Path) -> Path:
     """The script of a run that was killed in its second epoch."""
-    script = written(tmp_path / "half")
     kill_script = written(tmp_path / "half", here="os.kill(os.getpid(), signal.SIGKILL)")
     assert life(kill_script, "--at", "1,1").status == -signal.SIGKILL
     (tmp_path / "half" / SAVES / "baton.json").unlink()

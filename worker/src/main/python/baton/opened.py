@@ -16,7 +16,7 @@ from .early import _heard_from_the_start
 
 _EARLY = _heard_from_the_start()
 
-_LARGEST = 10 << 20
+_LARGEST_FILE = 10 << 20
 """Bytes of the largest file that is looked at; what is larger is data, which a job can name."""
 
 _MOST_FILES = 200
@@ -174,7 +174,7 @@ class _Opened:
             if name is None or self._is_ignored(name) or len(found) >= _MOST_FILES:
                 continue
             status = _regular(path)
-            if status is None or status.st_size > _LARGEST:
+            if status is None or status.st_size > _LARGEST_FILE:
                 continue
             if products.has(path, status):
                 made.append(path)
@@ -205,7 +205,7 @@ def _regular(path: str) -> Optional[os.stat_result]:
 def _digest(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            return hashlib.sha256(file.read(_LARGEST + 1)).hexdigest()[:16]
+            return hashlib.sha256(file.read(_LARGEST_FILE + 1)).hexdigest()[:16]
     except OSError:
         return ""
 
