@@ -18,6 +18,7 @@ def _connected() -> Union[_Alone, _Worker]:
     if _link is None:
         # Taken out, so that no child of the script takes itself for the script.
         address = os.environ.pop("BATON_SOCKET", None)
+        os.environ.pop("BATON_SCRIPT", None)
         _link = _Worker(address) if address else _Alone()
     return _link
 
