@@ -59,7 +59,7 @@ def test_a_script_that_names_no_epochs_is_told_so(tmp_path: Path, capfd: Any) ->
 
     assert train(str(script), tmp_path / "saves") == 0
 
-    assert "so it is ONE: give baton.job(epochs=…)" in capfd.readouterr().err
+    assert "baton: trains 1 epoch, because baton.job(epochs=...) says no other" in capfd.readouterr().err
     assert (tmp_path / "saves" / "e1-b0").is_dir()
 
 

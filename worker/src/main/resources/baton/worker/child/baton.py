@@ -27,6 +27,7 @@ import datetime
 import decimal
 import enum
 import errno
+import fnmatch
 import fractions
 import functools
 import hashlib
@@ -39,10 +40,15 @@ import pathlib
 import platform
 import queue
 import random
+import re
+import shlex
 import shutil
 import signal
 import socket
+import stat
 import struct
+import sysconfig
+import textwrap
 import threading
 import time
 import traceback
@@ -51,8 +57,8 @@ import uuid
 import warnings
 import weakref
 from pathlib import Path
-from typing import Any, Callable, Container, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
-from typing import Set, Tuple, Union
+from typing import Any, Callable, Container, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Sequence, Set, Tuple, Union
 
 __version__ = "0.1.0"
 __all__ = [
@@ -63,6 +69,7 @@ __all__ = [
     "job",
     "keras_callback",
     "lightning_callback",
+    "position",
     "resume",
 ]
 
@@ -79,6 +86,32 @@ class BatonError(Exception):
     def __init__(self, message: str, remedy: str = "Correct the script.", kind: str = "program"):
         super().__init__(message + " " + remedy)
         self.message, self.remedy, self.kind = message, remedy, kind
+
+    def _render_traceback_(self) -> List[str]:
+        """What a notebook shows in place of the lines of code that led here."""
+        return ["baton: " + str(self)]
+
+
+def _say(text: str) -> None:
+    """A line for people, of 80 columns at most."""
+    how: Dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+    print(textwrap.fill("baton: " + text, 80, subsequent_indent="    ", **how), file=sys.stderr)
+
+
+def _speak_in_sentences() -> None:
+    """Has Python show a :class:`BatonError` without the lines of code that led to it."""
+    before = sys.excepthook
+    if getattr(before, "speaks_in_sentences", False):
+        return
+
+    def show(kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, BatonError):
+            _say(str(error))
+        else:
+            before(kind, error, trace)
+
+    setattr(show, "speaks_in_sentences", True)
+    sys.excepthook = show
 
 
 def _first_line(error: BaseException) -> str:
@@ -108,6 +141,132 @@ def _is_ours(filename: str) -> bool:
     home = os.path.dirname(__file__)
     alone = os.path.basename(__file__) == "baton.py"
     return filename == __file__ if alone else os.path.dirname(filename) == home
+
+# --- What must be heard from a process's start: which files it opens, and an optimizer's first step ---
+
+
+_MOST_OPENED = 20_000
+"""Of so many files at most it is noted that they were opened."""
+
+
+class _Early:
+    """Notes the files that this process opens, and stops it at an optimizer's step before ``resume``.
+
+    Made where Python starts (``sitecustomize.py`` under a worker) or where ``baton`` is imported. It
+    hears Python's own audit events: what a library opens in C, past Python, it does not hear.
+    """
+
+    def __init__(self, before_baton: bool) -> None:
+        self.pid, self.began = os.getpid(), time.time()
+        self.opened: Dict[str, None] = {}
+        """The paths that were opened to be read, in their order, until :meth:`close`."""
+        self.written: Dict[str, None] = {}
+        """The paths that were opened to be written, or that something was renamed to."""
+        self.on_write: Optional[Callable[[str], None]] = None
+        self._stop: Optional[Callable[[], None]] = None
+        self._before_baton = before_baton
+        self._listens, self._resumed, self._hooked = True, False, False
+        self._handle: Any = None
+        sys.addaudithook(self._hear)
+        self._watch_optimizers()
+
+    def close(self) -> None:
+        """Notes no more of what is read: the first batch is asked for."""
+        self._listens = False
+
+    def stop_with(self, stop: Callable[[], None]) -> None:
+        """What ends the script; ``baton`` gives it as soon as it is imported."""
+        self._stop = stop
+
+    def resume(self) -> None:
+        """The script has called ``baton.resume``, so its optimizers may step."""
+        self._resumed = True
+        if self._handle is not None:
+            self._handle.remove()
+            self._handle = None
+
+    def _hear(self, event: str, arguments: Any) -> None:
+        try:
+            if event == "open":
+                self._note(*arguments)
+            elif event == "os.rename":
+                self._note(arguments[1], "w", 0)
+            elif event == "import" and not self._hooked:
+                self._watch_optimizers()
+        except Exception:
+            pass  # An error here would come out of the script's own open().
+
+    def _note(self, path: Any, mode: Optional[str], flags: int) -> None:
+        if isinstance(path, int):
+            return
+        name = os.fsdecode(path)
+        if name.endswith(".pyc"):
+            return
+        writes = self._writes(mode, flags)
+        if not (writes or self._listens) or os.getpid() != self.pid:
+            return
+        noted = self.written if writes else self.opened
+        name = os.path.abspath(name)
+        if name not in noted and len(noted) < _MOST_OPENED:
+            noted[name] = None
+            if writes and self.on_write is not None:
+                self.on_write(name)
+
+    def _writes(self, mode: Optional[str], flags: int) -> bool:
+        """Whether it is opened to be written. What is opened for both may only be read: until the
+        first batch its time tells whether it was; later it is taken to be written."""
+        both = "+" in mode if mode else bool(flags & os.O_RDWR)
+        only = any(c in mode for c in "wxa") if mode else bool(flags & (os.O_WRONLY | os.O_CREAT))
+        return only or both and not self._listens
+
+    def _watch_optimizers(self) -> None:
+        """Has torch call :meth:`_before_step`, as soon as the script has imported it."""
+        module = sys.modules.get("torch.optim.optimizer")
+        if module is None or self._resumed or getattr(module.__spec__, "_initializing", False):
+            return
+        self._hooked = True
+        if hasattr(module, "register_optimizer_step_pre_hook"):
+            self._handle = module.register_optimizer_step_pre_hook(self._before_step)
+        else:
+            self._wrap_steps(module.Optimizer)
+
+    def _wrap_steps(self, optimizer: Any) -> None:
+        """For torch before 2.0, which wraps the step of each class when it makes the first of it."""
+        hook = optimizer._hook_for_profile
+
+        def wrap(this: Any) -> None:
+            hook(this)
+            step = type(this).step
+            if not getattr(step, "baton_watches", False):
+
+                def watched(*of: Any, **named: Any) -> Any:
+                    self._before_step()
+                    return step(*of, **named)
+
+                watched.__dict__.update(step.__dict__, baton_watches=True)
+                type(this).step = watched
+
+        optimizer._hook_for_profile = wrap
+
+    def _before_step(self, *of: Any) -> None:
+        if self._resumed or os.getpid() != self.pid:
+            return
+        processes = sys.modules.get("multiprocessing.process")
+        if processes is not None and processes.parent_process() is not None:
+            return  # A helper of the script's, which may train what it likes.
+        if self._stop is None and self._before_baton and "baton" not in sys.modules:
+            __import__("baton")
+        if self._stop is not None:
+            self._stop()
+
+
+def _heard_from_the_start() -> _Early:
+    """This process's, which ``sitecustomize.py`` may have made; a process that was forked has its own."""
+    early: Optional[_Early] = getattr(sys, "_baton_early", None)
+    if early is None or early.pid != os.getpid():
+        early = _Early(before_baton=False)
+        setattr(sys, "_baton_early", early)
+    return early
 
 # --- What a script has of its own: what is reachable from its modules and from its running functions ---
 
@@ -2647,10 +2806,749 @@ class _Writing:
         if self._failed is not None:
             raise self._failed
 
+# --- Which of the files that a script opened made its training what it is, and what was in them ---
+
+
+_EARLY = _heard_from_the_start()
+
+_LARGEST_FILE = 10 << 20
+"""Bytes of the largest file that is looked at; what is larger is data, which a job can name."""
+
+_MOST_FILES = 200
+"""So many files are looked at, those opened first."""
+
+_MOST_NOTES = 1_000
+
+_MODULES = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib")
+_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
+"""Their writers are in C, so that nobody hears who has written such a file."""
+
+_SYSTEM = """/proc /sys /dev /run /etc /usr /bin /sbin /lib /lib32 /lib64 /var/lib /var/cache
+    /System /Library /Applications""".split()
+
+_CACHES = """XDG_CACHE_HOME XDG_CONFIG_HOME HF_HOME HF_HUB_CACHE HF_DATASETS_CACHE TRANSFORMERS_CACHE
+    TORCH_HOME TORCHINDUCTOR_CACHE_DIR TRITON_CACHE_DIR MPLCONFIGDIR KERAS_HOME NUMBA_CACHE_DIR
+    CUDA_CACHE_PATH CONDA_PREFIX""".split()
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been deleted
+        return os.path.dirname(os.path.abspath(sys.argv[0] if sys.argv else ""))
+
+
+_HOME = _working_directory()
+"""Where the script was started, wherever it goes from there."""
+
+
+def _main_file() -> Optional[str]:
+    """The path of the script; None in a notebook or at a prompt."""
+    name = getattr(sys.modules.get("__main__"), "__file__", None)
+    return os.path.join(_HOME, name) if name else None
+
+
+class _Places:
+    """Tells the script's own files from those of Python, of the system, of caches and of Baton."""
+
+    def __init__(self, own: Iterable[Path]):
+        main = _main_file()
+        self._bases = [os.path.dirname(main)] if main else []
+        self._bases += [_HOME] if _HOME != os.path.expanduser("~") else []
+        self._bases = [base for base in self._bases if base != os.sep]
+        python = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix]
+        python += [sys.base_prefix, sys.exec_prefix]
+        python = [p for p in python if p and not any(_is_below(b, p) for b in self._bases)]
+        self._never = python + [_notes_folder()] + [str(folder) for folder in own]
+        self._elsewhere = _SYSTEM + [os.environ[name] for name in _CACHES if name in os.environ]
+        modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        self._modules = {os.path.join(_HOME, m) for m in modules if isinstance(m, str)}
+        self._modules.update(sys.path)
+
+    def name_of(self, path: str) -> Optional[str]:
+        """By which a file is known on any machine; None: it is none of the script's own."""
+        if path.endswith(_MODULES) or path in self._modules:
+            return None
+        if "site-packages" in path or "dist-packages" in path:
+            return None
+        if any(_is_below(path, place) for place in self._never):
+            return None
+        for base in self._bases:
+            if _is_below(path, base):
+                name = os.path.relpath(path, base)
+                return None if _is_hidden(name) else _clean(name.replace(os.sep, "/"))
+        if _is_hidden(path) or any(_is_below(path, place) for place in self._elsewhere):
+            return None
+        return _clean(os.path.basename(path))
+
+
+def _clean(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()  # not all names are UTF-8
+
+
+def _is_below(path: str, folder: str) -> bool:
+    folder = folder.rstrip(os.sep)
+    return path == folder or path.startswith(folder + os.sep)
+
+
+def _notes_folder() -> str:
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "baton")
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") and part != ".." for part in path.split(os.sep))
+
+
+class _Products:
+    """The files that this script has made itself, in this life or in an earlier one on this machine.
+
+    They follow from the training, so that another content is no other start of it. Noted in a text
+    file of the user's cache, a line each: ``wrote PATH``; of weights, which are written where nobody
+    hears it, ``saw TIME PATH``: if they have changed since, the script is taken to have done it.
+    """
+
+    def __init__(self) -> None:
+        key = hashlib.sha256((_main_file() or _HOME).encode("utf-8", "replace")).hexdigest()[:16]
+        self._notes = os.path.join(_notes_folder(), "made-by-%s.txt" % key)
+        self._wrote: Set[str] = set()
+        self._saw: Dict[str, int] = {}
+        try:
+            lines = Path(self._notes).read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            lines = ""
+        for line in lines.splitlines():
+            what, _, rest = line.partition(" ")
+            if what == "wrote":
+                self._wrote.add(rest)
+            elif what == "saw" and rest.partition(" ")[0].isdigit():
+                self._saw.setdefault(rest.partition(" ")[2], int(rest.partition(" ")[0]))
+
+    def has(self, path: str, found: os.stat_result) -> bool:
+        """Whether the script has made it, or has had it made: since it was started it is there."""
+        if path in _EARLY.written or path in self._wrote or found.st_mtime >= _EARLY.began:
+            return True
+        return self._saw.get(path, found.st_mtime_ns) != found.st_mtime_ns
+
+    def note(self, paths: Iterable[str], seen: Dict[str, int]) -> None:
+        lines = ["wrote %s\n" % path for path in paths if path not in self._wrote]
+        self._wrote.update(paths)
+        lines += ["saw %d %s\n" % (at, p) for p, at in seen.items() if p not in self._saw]
+        self._saw.update(seen)
+        if not lines or len(self._wrote) > _MOST_NOTES:
+            return
+        try:
+            os.makedirs(os.path.dirname(self._notes), exist_ok=True)
+            with open(self._notes, "a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write("".join(line for line in lines if line.count("\n") == 1))
+        except OSError:
+            pass  # Then a file that the script changes will be called another one.
+
+
+class _Opened:
+    """The files that this process opened to read before its first batch, and what was in them."""
+
+    def __init__(self, ignored: Iterable[str], own: Iterable[Path]):
+        self._ignored, self._own = list(ignored), list(own)
+        self._hashes: Optional[Dict[str, str]] = None
+
+    def hashes(self) -> Dict[str, str]:
+        """The first 16 digits of each file's sha256, by its name, in the order of the names."""
+        _EARLY.close()
+        if self._hashes is None:
+            self._hashes = self._look()
+        return self._hashes
+
+    def _look(self) -> Dict[str, str]:
+        places, products = _Places(self._own), _Products()
+        found: Dict[str, List[str]] = {}
+        made: List[str] = []
+        seen: Dict[str, int] = {}
+        for path in list(_EARLY.opened):
+            name = places.name_of(path)
+            if name is None or self._is_ignored(name) or len(found) >= _MOST_FILES:
+                continue
+            status = _regular(path)
+            if status is None or status.st_size > _LARGEST_FILE:
+                continue
+            if products.has(path, status):
+                made.append(path)
+                continue
+            digest = _digest(path)
+            if digest:
+                found.setdefault(name, []).append(digest)
+                if path.endswith(_WEIGHTS):
+                    seen[path] = status.st_mtime_ns
+        made += [path for path in list(_EARLY.written) if places.name_of(path)]
+        products.note(made, seen)
+        _EARLY.on_write = lambda path: products.note([path] if places.name_of(path) else [], {})
+        return {name: _one(digests) for name, digests in sorted(found.items())}
+
+    def _is_ignored(self, name: str) -> bool:
+        names = name, name.rpartition("/")[2]
+        return any(fnmatch.fnmatch(n, pattern) for n in names for pattern in self._ignored)
+
+
+def _regular(path: str) -> Optional[os.stat_result]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _digest(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read(_LARGEST_FILE + 1)).hexdigest()[:16]
+    except OSError:
+        return ""
+
+
+def _one(digests: List[str]) -> str:
+    """Of files in several places that have one name."""
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()[:16]
+
+
+def _differing(before: Dict[str, str], now: Dict[str, str]) -> List[str]:
+    """The names of the files by which two starts differ.
+
+    A file that only one of them has read is no difference yet: it may be a cache, or a note of the
+    script's own that is there since its last life. If each has read one that the other has not, one
+    may stand in the place of the other.
+    """
+    changed = [name for name in before if now.get(name, before[name]) != before[name]]
+    gone, new = set(before) - set(now), set(now) - set(before)
+    return sorted(changed) + (sorted(gone | new) if gone and new else [])
+
+# --- The devices that a script trains on: what is refused there, and what is not sure to be exact ---
+
+
+_WORLD_SIZES = ("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE")
+
+_ONE_GPU = (
+    "Baton saves one process on one device: set CUDA_VISIBLE_DEVICES=0, and take away what %s."
+)
+
+
+def _devices(models: _Models, parts: _Parts) -> Set[str]:
+    """Where the parameters of a run lie, such as ``cuda:0``; empty: torch trains none of them."""
+    tensors: List[Any] = []
+    for model in models.of.values():
+        if _is_torch_module(model):
+            tensors += list(_bare(model).parameters())
+        elif _is_keras(model):
+            tensors += [getattr(variable, "value", None) for variable in model.variables]
+        elif isinstance(model, dict):
+            tensors += list(model.values())
+    for optimizer in parts.of["optimizer"].values():
+        for group in getattr(optimizer, "param_groups", ()):
+            tensors += group["params"]
+    return {_name(tensor.device) for tensor in tensors if _is_torch(tensor)}
+
+
+def _name(device: Any) -> str:
+    if device.type == "cuda" and device.index is None:
+        return "cuda:%d" % sys.modules["torch"].cuda.current_device()
+    return str(device)
+
+
+def _refuse_several(models: _Models, parts: _Parts) -> None:
+    """Refuses what Baton cannot save whole: several processes that train as one, several GPUs."""
+    world = _world_size()
+    if world > 1:
+        message = "This is one of %d processes that train together, and Baton saves one alone."
+        remedy = "Start the script as one process: without torchrun, mpirun or accelerate launch."
+        raise BatonError(message % world, remedy)
+    for model in models.of.values():
+        for module in model.modules() if _is_torch_module(model) else ():
+            spread = len(getattr(module, "device_ids", None) or ())
+            if spread > 1 and "DataParallel" in type(module).__name__:
+                message = "The model is spread over %d GPUs by %s."
+                found = spread, type(module).__name__
+                raise BatonError(message % found, _ONE_GPU % "spreads it", "machine")
+    gpus = sorted(name for name in _devices(models, parts) if not name.startswith(("cpu", "meta")))
+    if len(gpus) > 1:
+        message = "The parameters lie on %d devices: %s."
+        found = len(gpus), ", ".join(gpus)
+        raise BatonError(message % found, _ONE_GPU % "places them on others", "machine")
+
+
+def _world_size() -> int:
+    """How many processes train together; 1 where nothing says so."""
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        return int(distributed.get_world_size())
+    sizes = [os.environ.get(name, "") for name in _WORLD_SIZES]
+    return max([int(size) for size in sizes if size.isdigit()], default=1)
+
+
+def _unsure(devices: Set[str]) -> str:
+    """Why not even a repeat on this very machine is sure to be exact, and what makes it so."""
+    kinds = {name.partition(":")[0] for name in devices} - {"cpu", "meta"}
+    others = sorted(kinds - {"cuda"})
+    if others:
+        return "nothing is known of how exactly %s repeats its results; the CPU does" % others[0]
+    if not kinds:
+        return ""
+    torch: Any = sys.modules["torch"]
+    deterministic = "torch.use_deterministic_algorithms(True)"
+    variable = "CUBLAS_WORKSPACE_CONFIG=:4096:8"
+    if not torch.are_deterministic_algorithms_enabled():
+        message = "a GPU may add in another order each time: call %s before the model is built, and"
+        return (message + " set %s in the environment") % (deterministic, variable)
+    if getattr(torch, "is_deterministic_algorithms_warn_only_enabled", bool)():
+        return "deterministic algorithms are on with warn_only=True: call %s alone" % deterministic
+    if torch.backends.cudnn.benchmark:
+        message = "cuDNN chooses its algorithms by their speed each time: set %s"
+        return message % "torch.backends.cudnn.benchmark = False"
+    return ""
+
+
+def _facts(devices: Set[str], device: str) -> Dict[str, str]:
+    """A profile's facts of the device; ``device`` is what the job says."""
+    torch = sys.modules.get("torch")
+    gpu = device == "cuda" or any(name.startswith("cuda") for name in devices)
+    facts = {"device": "gpu" if gpu else "cpu"}
+    if torch is not None:
+        facts["threads"] = str(torch.get_num_threads())
+        facts["deterministic"] = str(torch.are_deterministic_algorithms_enabled()).lower()
+        if gpu and torch.cuda.is_available():
+            facts["gpu"] = torch.cuda.get_device_name()
+            facts["cuda"] = str(torch.version.cuda)
+    unsure = _unsure(devices)
+    if unsure:
+        facts["unsure"] = unsure
+    return facts
+
+# --- What may change the bits of a training: versions, device, threads, script, arguments, files ---
+
+
+_ARGUMENTS = list(sys.argv[1:])
+"""As they were when ``baton`` was imported: some scripts take their own away afterwards."""
+
+_LONGEST_FACT = 900
+
+
+def _profile(run: "Run") -> Dict[str, str]:
+    """What may change the bits, by name."""
+    profile = {
+        "language": "Python " + platform.python_version(),
+        "script": _script_hash(),
+        "processor": _processor(),
+        "hash_seed": os.environ.get("PYTHONHASHSEED", "random"),
+        "arguments": _short(" ".join(map(shlex.quote, _arguments(run.job.ignored)))),
+        "files": _files_fact(run._opened.hashes()),
+        **_facts(_devices(run._models, run._parts), run.job.device),
+    }
+    for name in ("torch", "numpy", "keras", "tensorflow", "jax", "transformers", "lightning"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version:
+            profile[name] = str(version)
+    for name in ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "CUBLAS_WORKSPACE_CONFIG"):
+        if name in os.environ:
+            profile[name] = os.environ[name]
+    return profile
+
+
+def _arguments(ignored: Iterable[str]) -> List[str]:
+    """The script's arguments, but for those that the job ignores: an option and its value.
+
+    ``--data-dir X``, ``--data-dir=X`` and Hydra's ``data.dir=X`` have one; ``-`` and ``_`` in a name
+    are the same. What a notebook was started with is none of its script's.
+    """
+    if "ipykernel" in sys.modules:
+        return []
+    without = {_option(name) for name in ignored}
+    kept: List[str] = []
+    skip = False
+    for argument in _ARGUMENTS:
+        name, is_pair, _ = argument.partition("=")
+        is_value = not argument.startswith("-") or _is_number(argument)
+        if skip and is_value:
+            skip = False
+        elif _option(name) in without and (is_pair or argument.startswith("-")):
+            skip = not is_pair
+        else:
+            skip = False
+            kept.append(argument)
+    return kept
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _short(fact: str) -> str:
+    fact = fact.encode("utf-8", "backslashreplace").decode()  # not all arguments are UTF-8
+    if len(fact) <= _LONGEST_FACT:
+        return fact
+    digest = hashlib.sha256(fact.encode()).hexdigest()
+    return "%s... sha256:%s" % (fact[: _LONGEST_FACT - 80], digest)
+
+
+def _files_fact(hashes: Dict[str, str]) -> str:
+    text = json.dumps(hashes, sort_keys=True, separators=(",", ":"))
+    if len(text) <= _LONGEST_FACT:
+        return text
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _script_hash() -> str:
+    """Over the script and every module beside it that it has imported."""
+    digest = hashlib.sha256()
+    files = _script_files()
+    for name, path in files.items():
+        digest.update(("%s\0" % name).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest() if files else "unknown"
+
+
+def _script_files() -> Dict[str, Path]:
+    """The script and the modules beside it that it has imported, by their names from its folder."""
+    main = _main_file()
+    if not main:
+        return {}
+    home = Path(main).resolve().parent
+    files = {Path(main).resolve()}
+    for module in list(sys.modules.values()):
+        name: Optional[Any] = getattr(module, "__file__", None)
+        if name and name.endswith(".py") and home in Path(name).resolve().parents:
+            files.add(Path(name).resolve())
+    return {
+        path.relative_to(home).as_posix(): path
+        for path in sorted(files)
+        if path.exists() and "site-packages" not in path.parts and not _is_delivered(path)
+    }
+
+
+def _is_delivered(path: Path) -> bool:
+    """Whether the worker delivers it: it is no part of the script, wherever the scratch lies."""
+    own = Path(__file__).resolve()
+    together = own.name != "baton.py" or path.name == "sitecustomize.py"
+    return path == own or together and path.parent == own.parent
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+# --- The folder of a run by hand: whose it is, what made its run, and who trains in it now -------
+
+
+_RECORD = "baton.json"
+_RECORD_FORMAT = 1
+_LOCK = "lock"
+_MOST_NAMED = 3
+
+
+class _Made(NamedTuple):
+    """What makes a run what it is, as it stands in its folder."""
+
+    epochs: int
+    seed: int
+    parameters: Dict[str, Any]
+    arguments: List[str]
+    script: Dict[str, str]
+    """The hash of the script and of each module beside it, by name."""
+    main: str
+    main_but_epochs: List[str]
+    """The script's own name; its hash without its numbers of epochs, and these."""
+    files: Dict[str, str]
+    profile: Dict[str, str]
+
+
+class _Folder:
+    """Holds the saves of one run; another run is refused, and a second process is kept out."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._lock: Any = None
+
+    def __str__(self) -> str:
+        """Its name for people: from the working directory, if the script is where it was started."""
+        is_below = _HOME in map(str, self.path.parents) and _working_directory() == _HOME
+        return os.path.relpath(self.path, _HOME) if is_below else str(self.path)
+
+    def saves(self) -> List[Tuple[int, int, Path]]:
+        """The epoch and batch of each whole save, and where it lies."""
+        saves = []
+        for folder in self.path.glob("e*-b*"):
+            epoch, _, batch = folder.name[1:].partition("-b")
+            if epoch.isdigit() and batch.isdigit():
+                saves.append((int(epoch), int(batch), folder))
+        return saves
+
+    # One process at a time
+
+    def lock(self) -> None:
+        """Keeps other processes out until this one ends, however it ends."""
+        if self._lock is not None:
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = open(self.path / _LOCK, "a+", encoding="utf-8")
+        except OSError as e:
+            message = "The folder %s cannot be written: %s." % (self, _reason(e))
+            remedy = "Set BATON_FOLDER to a folder that can."
+            raise BatonError(message, remedy, "machine") from None
+        self._require_alone(file)
+        self._lock = file
+        for half in self.path.glob(".e*-b*"):
+            shutil.rmtree(half, ignore_errors=True)
+
+    def _require_alone(self, file: Any) -> None:
+        try:
+            import fcntl
+
+            # Not flock, which a loader's processes would hold on to after this one is killed.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            file.seek(0)
+            holder = file.read(200).strip() or "another one"
+            message = "A process trains in %s already: %s." % (self, holder)
+            remedy = "Wait until it ends, stop it, or set BATON_FOLDER to another folder."
+            raise BatonError(message, remedy) from None
+        except (ImportError, OSError) as e:
+            message = "%s cannot be locked (%s): see that no second process trains in it"
+            _say(message % (self, _first_line(e)))
+        file.truncate(0)
+        file.write("pid %d on %s\n" % (os.getpid(), socket.gethostname()))
+        file.flush()
+
+    def release(self) -> None:
+        """Lets others in: the run is complete."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    # One run
+
+    def record(self) -> Dict[str, Any]:
+        """What made the run that the folder holds; empty: nothing is saved, or no record of it."""
+        path = self.path / _RECORD
+        if not self.saves() or not path.exists():
+            return {}
+        try:
+            record: Dict[str, Any] = json.loads(path.read_bytes())
+            known = record["format"] == _RECORD_FORMAT
+            if known and not set(_Made._fields) <= set(record):
+                raise ValueError("it is not whole")
+        except (OSError, ValueError, KeyError, TypeError) as e:
+            message = "%s cannot be read: %s." % (path, _first_line(e))
+            raise BatonError(message, "Delete it to go on with the saves beside it.") from None
+        if not known:
+            remedy = "Use the baton.py that wrote it, or a newer one."
+            raise BatonError("%s is of a newer version of Baton." % path, remedy)
+        return record
+
+    def write_record(self, made: _Made, changes: List[str]) -> None:
+        record = {"format": _RECORD_FORMAT, "changes": changes, **made._asdict()}
+        half = self.path / ("." + _RECORD)
+        with open(half, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(self.path / _RECORD)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else _first_line(error)
+
+
+def _plain(parameters: Dict[str, Any]) -> Dict[str, Any]:
+    """The parameters that JSON holds; others may not even look the same in the next process."""
+    plain = {}
+    for name, value in parameters.items():
+        try:
+            plain[name] = json.loads(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError):
+            pass
+    return plain
+
+
+def _script_hashes() -> Tuple[Dict[str, str], str, List[str]]:
+    """A hash of the script and of each module beside it by name; the script's own name; its hash
+    without its numbers of epochs, and these."""
+    main, hashes, without = "", {}, [""]
+    for name, path in _script_files().items():
+        text = path.read_bytes()
+        hashes[name] = _hash(text)
+        if str(path) == os.path.realpath(_main_file() or ""):
+            main, text = name, re.sub(_TOLD, rb"\1N", text)
+            numbers = [number.decode() for _, number in re.findall(_EPOCHS, text)]
+            without = [_hash(re.sub(_EPOCHS, rb"\1N", text)), *numbers]
+    return hashes, main, without
+
+
+_TOLD = rb"(\bjob\s*\(\s*(?:epochs\s*=\s*)?)\d+\b"
+_EPOCHS = (
+    rb"(?i)(epochs?\b[\"']?\s*(?::\s*int\s*)?[=:,]\s*"
+    rb"(?:type\s*=\s*int\s*,\s*)?(?:default\s*=\s*)?)(\d+)\b"
+)
+"""Where a script tells ``baton.job`` how many epochs it trains, and where that number may stand."""
+
+
+def _hash(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _changes(record: Dict[str, Any], now: _Made) -> List[Tuple[str, str]]:
+    """What makes another run of it: each thing as the folder's run has it, and as this one has."""
+    changes: List[Tuple[str, str]] = []
+    if record["seed"] != now.seed:
+        changes.append(("seed %d" % record["seed"], "seed %d" % now.seed))
+    before = record["parameters"]
+    for name in sorted(set(before) & set(now.parameters)):
+        if before[name] != now.parameters[name]:
+            one, other = before[name], now.parameters[name]
+            changes.append(("%s=%s" % (name, one), "%s=%s" % (name, other)))
+    if not _same_arguments(record, now):
+        changes.append(
+            (_arguments_in_words(record["arguments"]), _arguments_in_words(now.arguments))
+        )
+    changes += _script_changes(record, now)
+    for name in _differing(record["files"], now.files):
+        one, other = record["files"].get(name), now.files.get(name)
+        words = [("%s (content %s)" % (name, h[:8])) if h else "no " + name for h in (one, other)]
+        changes.append((words[0], words[1]))
+    return changes
+
+
+def _script_changes(record: Dict[str, Any], now: _Made) -> List[Tuple[str, str]]:
+    before, same = record["script"], _same_but_epochs(record, now)
+    if not before or not now.script:
+        return []  # a notebook has none
+    changes = []
+    if record["main"] != now.main and not same:
+        changes.append(("the script %s" % record["main"], now.main))
+    for name in sorted(set(before) & set(now.script)):
+        if before[name] != now.script[name] and not (name == now.main and same):
+            one, other = before[name][:8], now.script[name][:8]
+            changes.append(("%s (version %s)" % (name, one), "version %s" % other))
+    return changes
+
+
+def _same_but_epochs(record: Dict[str, Any], now: _Made) -> bool:
+    """Whether the script is the same, but for the number of epochs, which may grow."""
+    one, other = record["main_but_epochs"], now.main_but_epochs
+    grown = str(record["epochs"]), str(now.epochs)
+    alike = [was == is_now or (was, is_now) == grown for was, is_now in zip(one, other)]
+    return len(one) == len(other) and all(alike)
+
+
+def _same_arguments(record: Dict[str, Any], now: _Made) -> bool:
+    """Whether they are the same, but for the number of epochs, which may grow."""
+    before = record["arguments"]
+    if len(before) != len(now.arguments):
+        return False
+    grown = str(record["epochs"]), str(now.epochs)
+    for one, other in zip(before, now.arguments):
+        (name, _, was), (its_name, _, is_now) = one.rpartition("="), other.rpartition("=")
+        if one != other and (name != its_name or (was, is_now) != grown):
+            return False
+    return True
+
+
+def _arguments_in_words(arguments: List[str]) -> str:
+    return "the arguments " + " ".join(arguments) if arguments else "no arguments"
+
+
+def _in_words(folder: _Folder, changes: List[Tuple[str, str]]) -> str:
+    more = len(changes) - _MOST_NAMED
+    rest = " and %d more" % more if more > 0 else ""
+    before = ", ".join(one for one, _ in changes[:_MOST_NAMED])
+    now = ", ".join(other for _, other in changes[:_MOST_NAMED])
+    return "%s holds a run with %s%s, and this run has %s." % (folder, before, rest, now)
+
+
+def _departures(before: Dict[str, str], now: Dict[str, str]) -> List[str]:
+    """What else differs, by which a result is equivalent and not identical."""
+    of_the_run = ("script", "arguments", "files", "unsure")
+    names = sorted((set(before) | set(now)) - set(of_the_run))
+    return [
+        "%s was %s and is %s" % (name, before.get(name, "not there"), now.get(name, "not there"))
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _require_same(folder: _Folder, record: Dict[str, Any], now: Optional[_Made]) -> str:
+    """Refuses another run, unless a person accepts it: then what differs, in a sentence."""
+    changes = _changes(record, now) if record and now else []
+    if not changes:
+        return ""
+    sentence = _in_words(folder, changes)
+    if os.environ.get("BATON_ACCEPT_CHANGE", "0") not in ("", "0"):
+        return sentence
+    remedy = (
+        "Set BATON_FOLDER to another folder, delete this one to start anew, or set"
+        " BATON_ACCEPT_CHANGE=1 to go on knowingly."
+    )
+    raise BatonError(sentence, remedy)
+
+# --- Ctrl-C and SIGTERM by hand: the first is obeyed after a save, the second at once ------------
+
+
+_SOON = "\nbaton: saves after this batch, then ends; the same again ends at once\n"
+
+
+class _Interrupts:
+    """Which signal has told this process to end, from the first batch to the last.
+
+    Before, after, and in other threads than the main one Python's own way is left alone: an end
+    that waits for a batch would be none.
+    """
+
+    def __init__(self) -> None:
+        self.told: Optional[int] = None
+        self._before: Dict[int, Any] = {}
+        self._pid = 0
+
+    def watch(self) -> None:
+        self._pid = os.getpid()
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                before = signal.signal(number, self._hear)
+                self._before[number] = signal.SIG_DFL if before is None else before
+
+    def release(self) -> None:
+        """Gives the signals back to whoever had them before."""
+        if threading.current_thread() is threading.main_thread():
+            for number, before in self._before.items():
+                if signal.getsignal(number) == self._hear:
+                    signal.signal(number, before)
+            self._before = {}
+
+    def _hear(self, number: int, frame: Any) -> None:
+        if os.getpid() != self._pid:
+            # A loader's process, which ends with this one. A terminal's Ctrl-C reaches it, too.
+            if number == signal.SIGTERM:
+                signal.signal(number, signal.SIG_DFL)
+                os.kill(os.getpid(), number)
+        elif self.told is None:
+            self.told = number
+            os.write(2, _SOON.encode())
+        else:
+            self.release()
+            os.kill(os.getpid(), number)
+
 # --- A run by hand: saves into a folder, and goes on from there ----------------------------------
-
-
-_PID = os.getpid()
 
 
 class Start(NamedTuple):
@@ -2668,137 +3566,194 @@ class _Alone:
     obeys = False
 
     def __init__(self) -> None:
-        told = json.loads(os.environ.get("BATON_JOB", "{}"))
+        _speak_in_sentences()
+        told = _told_job()
         self.epochs: Optional[int] = told.pop("epochs", None)
         self.seed: Optional[int] = told.pop("seed", None)
         self.parameters: Dict[str, Any] = told
-        self.folder = Path(os.environ.get("BATON_FOLDER", "baton-checkpoints"))
+        self.folder = Path(_HOME, os.environ.get("BATON_FOLDER", "baton-checkpoints"))
         data = os.environ.get("BATON_DATA")
-        self.data = Path(data) if data else None
-        self.every = float(os.environ.get("BATON_SAVE_SECONDS", "60"))
+        self.data = Path(_HOME, data) if data else None
+        self.every = _seconds("BATON_SAVE_SECONDS", "60")
         self.keep = 2
+        self._held = _Folder(self.folder)
+        self._record: Dict[str, Any] = {}
+        self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
-        self._terminated = self._said_ready = False
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, self._on_sigterm)
+        self._metrics: Dict[str, float] = {}
+        self._begun = False
+        self._not_written = ""
 
-    def _on_sigterm(self, number: int, frame: Any) -> None:
-        if self._terminated or os.getpid() != _PID:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGTERM)
-        self._terminated = True
+    # The start
+
+    def expect(self, job: "Job") -> None:
+        """Before anything is restored: takes the folder, if it is this run's."""
+        self._held.lock()
+        self._record = self._held.record()
+        _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        newest = max(self._saves(), default=None)
+        newest = max(self._held.saves(), default=None)
         return Start(0, 0, None) if newest is None else Start(*newest)
 
-    def _saves(self) -> List[Tuple[int, int, Path]]:
-        saves = []
-        for folder in self.folder.glob("e*-b*"):
-            epoch, _, batch = folder.name[1:].partition("-b")
-            if epoch.isdigit() and batch.isdigit():
-                saves.append((int(epoch), int(batch), folder))
-        return saves
+    def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
+        arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
+        script = _script_hashes()
+        return _Made(job.epochs, job.seed, parameters, arguments, *script, files, profile)
 
     def ready(self, run: "Run", batches: int) -> None:
-        if not self._said_ready:
-            self._said_ready = True
-            message = "baton: training begins at %s; saves go to %s"
-            print(message % (run._where(), self.folder), file=sys.stderr)
+        """Before the first batch: what made the run is known whole, and is written down."""
+        if self._begun:
+            return
+        self._begun = True
+        profile = _profile(run)
+        made = self._made(run.job, run._opened.hashes(), profile)
+        accepted = _require_same(self._held, self._record, made)
+        departures = _departures(self._record.get("profile", profile), profile)
+        changes = list(self._record.get("changes", []))
+        if accepted:
+            _say("goes on knowingly, though %s" % accepted)
+        if departures:
+            _say("equivalent, not identical, from here on: %s" % "; ".join(departures))
+        changes += ["%s: %s" % (run._where_exactly(), c) for c in [accepted, *departures] if c]
+        try:
+            self._held.write_record(made, changes)
+        except OSError as e:
+            raise BatonError(*self._cannot_write(_reason(e))) from None
+        self._tell_start(run, profile)
+        self._interrupts.watch()
+
+    def _tell_start(self, run: "Run", profile: Dict[str, str]) -> None:
+        if not run.job.knows_epochs:
+            _say("trains 1 epoch, because baton.job(epochs=...) says no other")
+        begins = "goes on" if run.epoch or run.batch else "training begins"
+        _say("%s at %s; saves go to %s" % (begins, run._where(), self._held))
+        if (run.epoch or run.batch) and profile["hash_seed"] == "random":
+            _say(
+                "if the order of a set matters here, start with PYTHONHASHSEED=0: it is drawn anew"
+            )
+        if "unsure" in profile:
+            _say("not known to be exact here: %s" % profile["unsure"])
+
+    def over(self, run: "Run") -> None:
+        """The run was complete before it began."""
+        self._tell_end(run)
+        self._held.release()
+
+    def _tell_end(self, run: "Run") -> None:
+        anew = "to start anew, delete %s" % self._held
+        if run._final is not None:
+            _say("complete at epoch %d (%s); %s" % (_epochs_begun(run), run._final, anew))
+        else:
+            _say("complete at epoch %d; to train on, raise epochs; %s" % (run.epoch, anew))
+
+    # What is measured
 
     def evaluated(self, metrics: Dict[str, float]) -> None:
-        shown = ", ".join("%s %.4g" % item for item in sorted(metrics.items()))
-        print("baton:", shown, file=sys.stderr)
+        self._metrics.update(metrics)
 
     def batch_done(self, run: "Run", loss: Optional[float], final: Optional[str]) -> None:
-        """Nobody to tell."""
+        """Shows what was measured, all of an epoch in one line."""
+        if self._metrics:
+            where = "epoch %d" % _epochs_begun(run)
+            if run.batch:
+                where += ", batch %d" % run.batch
+            names = sorted(self._metrics, key=lambda name: name != "loss")
+            shown = ", ".join("%s %s" % (n, _number(self._metrics[n])) for n in names)
+            self._metrics = {}
+            _say("%s: %s" % (where, shown))
+
+    # Saves
 
     def orders(self, run: "Run", ended: bool) -> bool:
         due = time.monotonic() - self._saved_at >= self.every
-        if due or ended or self._terminated:
-            name, write = "e%d-b%d" % (run.epoch, run.batch), run._copy()
+        told = self._interrupts.told
+        if due or ended or told:
+            name, write = run._where_exactly(), run._copy()
             run._writing.begin(lambda: self._write_whole(name, write))
             self._saved_at = time.monotonic()
-        if self._terminated or ended:
+        if told or ended:
             run._writing.finish()
-        if self._terminated:
-            print("baton: saved at", run._where(), "- stopping as told", file=sys.stderr)
-            raise SystemExit(128 + signal.SIGTERM)
+            self._interrupts.release()
+            if self._not_written:
+                raise BatonError(*self._cannot_write(self._not_written))
+        if ended:
+            self._tell_end(run)
+            self._held.release()
+        if told:
+            _say("saved at %s; stops as told" % run._where())
+            raise SystemExit(128 + told)
         return not ended
 
     def _write_whole(self, name: str, write: Callable[[Path, bool], None]) -> None:
-        """Writes a folder that is seen whole or not at all, and deletes the oldest ones."""
+        """Writes a folder that is seen whole or not at all, and deletes the oldest ones.
+
+        A save that cannot be written ends no training: the next one may be.
+        """
         half = self.folder / ("." + name)
         shutil.rmtree(half, ignore_errors=True)
-        half.mkdir(parents=True)
-        write(half, True)
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        half.rename(self.folder / name)
-        for _, _, old in sorted(self._saves())[: -self.keep]:
+        try:
+            half.mkdir(parents=True)
+            write(half, True)
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            half.rename(self.folder / name)
+        except OSError as e:
+            shutil.rmtree(half, ignore_errors=True)
+            if not self._not_written:
+                _say(
+                    "%s The training goes on, and tries again." % self._cannot_write(_reason(e))[0]
+                )
+            self._not_written = _reason(e)
+            return
+        self._not_written = ""
+        for _, _, old in sorted(self._held.saves())[: -self.keep]:
             shutil.rmtree(old, ignore_errors=True)
 
-# --- What may change the bits of a training: versions, device, threads, and the script itself ----
+    def _cannot_write(self, reason: str) -> Tuple[str, str, str]:
+        newest = max(self._held.saves(), default=None)
+        whole = "nothing is saved yet" if newest is None else "%s is whole" % newest[2].name
+        message = "Nothing can be written to %s: %s; %s." % (self._held, reason, whole)
+        return message, "Free space, and start again: it goes on from there.", "machine"
 
 
-def _profile(device: str) -> Dict[str, str]:
-    """What may change the bits: versions, device, threads, and the script itself."""
-    profile = {
-        "language": "Python " + platform.python_version(),
-        "script": _script_hash(),
-        "device": "gpu" if device == "cuda" else "cpu",
-        "processor": _processor(),
-    }
-    for name in ("torch", "numpy", "keras", "tensorflow", "jax", "transformers", "lightning"):
-        version = getattr(sys.modules.get(name), "__version__", None)
-        if version:
-            profile[name] = str(version)
-    for name in ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "CUBLAS_WORKSPACE_CONFIG"):
-        if name in os.environ:
-            profile[name] = os.environ[name]
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        profile["threads"] = str(torch.get_num_threads())
-        profile["deterministic"] = str(torch.are_deterministic_algorithms_enabled()).lower()
-        if device == "cuda":
-            profile["gpu"] = torch.cuda.get_device_name()
-            profile["cuda"] = str(torch.version.cuda)
-    return profile
-
-
-def _script_hash() -> str:
-    """Over the script and every module beside it that it has imported."""
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    if not main:
-        return "unknown"
-    home = Path(main).resolve().parent
-    files = {Path(main).resolve()}
-    for module in list(sys.modules.values()):
-        path = getattr(module, "__file__", None)
-        if path and path.endswith(".py") and home in Path(path).resolve().parents:
-            files.add(Path(path).resolve())
-    # What the worker delivers is no part of the script, wherever its scratch lies.
-    own = {Path(__file__).resolve(), Path(__file__).resolve().with_name("sitecustomize.py")}
-    beside = [f for f in files - own if "site-packages" not in f.parts and f.exists()]
-    digest = hashlib.sha256()
-    for path in sorted(beside):
-        digest.update(("%s\0" % path.relative_to(home).as_posix()).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _processor() -> str:
+def _told_job() -> Dict[str, Any]:
+    """The epochs, seed and parameters of ``BATON_JOB``."""
+    text = os.environ.get("BATON_JOB", "{}")
+    remedy = """Write it as: BATON_JOB='{"epochs": 2, "lr": 0.01}'."""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.machine()
+        told = json.loads(text)
+    except ValueError as e:
+        raise BatonError("BATON_JOB is no JSON: %s." % _first_line(e), remedy) from None
+    if not isinstance(told, dict):
+        raise BatonError("BATON_JOB is no JSON object: %s." % text[:100], remedy)
+    for name in ("epochs", "seed"):
+        if not isinstance(told.get(name, 0), int):
+            raise BatonError("The %s in BATON_JOB is no whole number." % name, remedy)
+    return told
+
+
+def _seconds(name: str, default: str) -> float:
+    text = os.environ.get(name, default)
+    try:
+        return float(text)
+    except ValueError:
+        raise BatonError(
+            "%s is no number of seconds: %s." % (name, text), "Set it to 60."
+        ) from None
+
+
+def _epochs_begun(run: "Run") -> int:
+    return run.epoch + (run.batch > 0)
+
+
+def _number(value: float) -> str:
+    return "%.4g" % value if math.isfinite(value) else "-"
 
 # --- A run under a worker: the child's end of docs/program-protocol.md ---------------------------
 
 
 PROTOCOL = 2
+_PID = os.getpid()
 
 
 class _Worker:
@@ -2829,6 +3784,15 @@ class _Worker:
         files = start.get("files")
         self._start = Start(at["epoch"], at["batch"], Path(files) if files else None)
         self._said_ready = False
+        # A process of the script's that imports it again, as loaders may, trains the same job.
+        told = {"epochs": self.epochs, "seed": self.seed, **self.parameters}
+        os.environ["BATON_JOB"] = json.dumps(told)
+
+    def expect(self, job: "Job") -> None:
+        """What made the run is compared by the worker, by the profile in ``ready``."""
+
+    def over(self, run: "Run") -> None:
+        """The worker knows."""
 
     @staticmethod
     def _leave_it_to_the_worker(number: int, frame: Any) -> None:
@@ -2841,6 +3805,8 @@ class _Worker:
             message, remedy, whose = _explain(error, trace)
             try:
                 self._send("error", kind=whose, sentence=message[:1000], remedy=remedy[:500])
+                if isinstance(error, BatonError):
+                    return  # The worker shows the sentence.
             except OSError:
                 pass
         sys.__excepthook__(kind, error, trace)
@@ -2881,7 +3847,7 @@ class _Worker:
         if not self._said_ready:
             self._said_ready = True
             architecture = run._models.architecture()
-            profile = _profile(run.job.device)
+            profile = _profile(run)
             self._send("ready", batches=batches, architecture=architecture, profile=profile)
             self.orders(run, False)
 
@@ -2927,8 +3893,53 @@ def _connected() -> Union[_Alone, _Worker]:
     if _link is None:
         # Taken out, so that no child of the script takes itself for the script.
         address = os.environ.pop("BATON_SOCKET", None)
+        os.environ.pop("BATON_SCRIPT", None)
         _link = _Worker(address) if address else _Alone()
     return _link
+
+
+def _is_connected() -> bool:
+    return _link is not None
+
+# --- Stops a script that trains without being able to resume, before hours are spent -------------
+
+
+_LINES = """Add, before the loop: run = baton.resume(model, optimizer). Loop over
+    "for epoch in run.epochs()" and "for batch in run.batches(loader)", and call run.step(loss=loss)
+    after optimizer.step()."""
+
+_LINES_OF = {
+    "lightning": "Give the trainer callbacks=[baton.lightning_callback()].",
+    "transformers": "Give the trainer callbacks=[callback], callback = baton.hugging_face_callback().",
+}
+
+
+def _refuse_unresumed() -> None:
+    """Called before an optimizer's step, as long as the script has not called ``baton.resume``."""
+    main = sys.modules.get("__main__")
+    imports = any(value is sys.modules.get("baton") for value in vars(main).values())
+    if "BATON_SOCKET" in os.environ or _is_connected() or imports:
+        _connected()
+        message = "The script takes its first optimizer step and has not called baton.resume."
+        raise BatonError(message + " Nothing of its training could be saved.", _lines_to_add())
+
+
+def _lines_to_add() -> str:
+    """For the framework whose loop is under way, or for the script's own loop."""
+    frame = sys._getframe()
+    while frame is not None:
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        package = {"pytorch_lightning": "lightning"}.get(package, package)
+        if package in _LINES_OF:
+            return _LINES_OF[package]
+        frame = frame.f_back  # type: ignore[assignment]
+    return " ".join(_LINES.split())
+
+
+_EARLY.stop_with(_refuse_unresumed)
+if "BATON_SOCKET" in os.environ:
+    # Python processes that the script starts are its helpers, and may train what they like.
+    os.environ["BATON_SCRIPT"] = str(os.getpid())
 
 # --- What a drill compares: a line for each batch; and how soon it ends an epoch -----------------
 
@@ -3146,6 +4157,10 @@ class Job:
     ``data`` is the folder with what to train on, to be read only; ``None`` if the job names none.
     """
 
+    ignored: Tuple[str, ...] = ()
+    """Arguments and files by which two starts of the script may differ."""
+    knows_epochs = True
+
     def __init__(
         self,
         epochs: int,
@@ -3166,21 +4181,19 @@ class Job:
             raise AttributeError("the job has no parameter " + name) from None
 
 
-def job(epochs: Optional[int] = None, seed: int = 0, **parameters: Any) -> Job:
+def job(
+    epochs: Optional[int] = None, seed: int = 0, *, ignore: Iterable[str] = (), **parameters: Any
+) -> Job:
     """The job to train; what is given here are defaults, what the coordinator says wins.
 
     Seeds Python's, NumPy's and torch's generators: call it after their import, and before the
-    model is built, so that a fresh start is the same everywhere.
+    model is built, so that a fresh start is the same everywhere. Without ``epochs`` it is one.
+
+    A run goes on only with the arguments and the small files that it began with. ``ignore`` names
+    those that do not matter: options (``--data-dir``, with its value), and files by name or pattern.
     """
     global _job
     link = _connected()
-    epochs = epochs if link.epochs is None else link.epochs
-    if epochs is None:
-        epochs = 1
-        print(
-            "baton: nobody says for how many epochs to train, so it is ONE: give baton.job(epochs=…)",
-            file=sys.stderr,
-        )
     unknown = sorted(set(link.parameters) - set(parameters))
     if unknown:
         message = "The script has no parameter %s." % ", ".join(unknown)
@@ -3193,12 +4206,14 @@ def job(epochs: Optional[int] = None, seed: int = 0, **parameters: Any) -> Job:
         message = "This torch (%s) finds no GPU." % torch.__version__
         raise BatonError(message, "Install a torch with CUDA, or start for the CPU.", "machine")
     _job = Job(
-        epochs,
+        (1 if epochs is None else epochs) if link.epochs is None else link.epochs,
         seed if link.seed is None else link.seed,
         "cuda" if gpu else "cpu",
         chosen,
         link.data,
     )
+    _job.ignored = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+    _job.knows_epochs = epochs is not None or link.epochs is not None
     _seed_generators(_derive(_job.seed))
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(_derive(_job.seed))
@@ -3225,6 +4240,10 @@ def _current_job() -> Job:
 _END = object()
 
 
+def _to_float(value: Any) -> float:
+    return float(value.detach() if _is_torch(value) else value)
+
+
 class Run:
     """A script in training: gives out batches, and can be saved between any two steps."""
 
@@ -3235,6 +4254,8 @@ class Run:
         self._link = link
         self._models = _Models(model)
         self._parts = _Parts(parts, state, self._models)
+        _refuse_several(self._models, self._parts)
+        _EARLY.resume()
         self._sums = _Sums()
         self._data = _Data(self._parts)
         self._gradients = _Gradients(self._models, self._parts)
@@ -3255,14 +4276,20 @@ class Run:
         self._metrics: Dict[str, float] = {}
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
-        self._stepped = self._stepped_in_epoch = False
+        self._stepped = self._stepped_in_epoch = self._trained = False
         self._held: Optional[_Held] = None
+        self._at_end: List[Callable[[], Any]] = []
+        link.expect(job)
         start = link.start()
+        given = (start.files, job.data, getattr(link, "folder", None))
+        self._opened = _Opened(job.ignored, [path for path in given if path])
         if start.files is not None:
             self._held = _Held(start.files, start.epoch, start.batch)
             self.epoch, self.batch = start.epoch, start.batch
             self._restore(self._held)
         self._over = self._final is not None or self.epoch >= job.epochs
+        if self._over:
+            link.over(self)
 
     # Training
 
@@ -3292,22 +4319,32 @@ class Run:
             if not self._over:
                 self._close_epoch()
 
-    def step(self, loss: Any = None) -> None:
+    def step(self, loss: Any = None, **others: Any) -> None:
         """Says that the optimizer has moved, and so that the state may be saved after this batch.
 
         Batches without it, as when gradients accumulate, are saved with the next one that has it.
+        Of ``loss`` and of all ``others`` there is a :meth:`mean` over the epoch.
         """
         self._stepped = self._stepped_in_epoch = True
         self._gradients.stepped()
+        for name, other in others.items():
+            self._sums.add(name, _to_float(other))
         if loss is None:
             return
-        value = float(loss.detach() if _is_torch(loss) else loss)
+        value = _to_float(loss)
         if math.isfinite(value):
             self._loss = value
             self._sums.add("loss", value)
         elif not self._parts.of["scaler"]:  # a scaler skips steps of infinite gradients by design
             message = "The loss is %r at %s." % (value, self._where())
             raise BatonError(message, "Try a smaller learning rate, clipping, or cleaner data.")
+
+    def mean(self, name: str) -> float:
+        """The mean of what :meth:`step` was told under this name since the epoch began.
+
+        It is over the whole epoch, also where that was begun by another worker.
+        """
+        return self._sums.mean(name)
 
     def evaluated(self, **metrics: Any) -> None:
         """Reports what was measured, such as the accuracy on held-out data.
@@ -3324,6 +4361,35 @@ class Run:
         """Ends the training after this batch, before the last epoch; the job is complete then."""
         self._final = reason
 
+    def at_end(self, function: Callable[[], Any]) -> Callable[[], Any]:
+        """Has ``function`` called when the training is done; may be used as a decorator.
+
+        For what would stand after the loop, which a worker does not reach: a test, an export. It is
+        called after the last epoch's own lines and before the last save, by whoever trains the last
+        batch; metrics that it tells by :meth:`evaluated` are the last epoch's. Several are called in
+        their order. If the process is killed in it, another trains the last batches again and calls
+        it again: at least once, then, and for each result once.
+        """
+        if self._over and self._trained:
+            remedy = "Call run.at_end before the loop."
+            raise BatonError("run.at_end was called after the training's end.", remedy)
+        self._at_end.append(function)
+        return function
+
+    def _call_at_end(self) -> None:
+        for function in self._at_end:
+            try:
+                function()
+            except BatonError:
+                raise
+            except Exception as e:
+                traceback.print_exc()
+                message, remedy, kind = _explain(e, e.__traceback__)
+                again = " Started again, the run goes on from its last save and comes here again."
+                raise BatonError(
+                    "At the training's end: " + message, remedy + again, kind
+                ) from None
+
     @property
     def epoch_ended(self) -> bool:
         """Whether the batch being trained is its epoch's last."""
@@ -3333,6 +4399,7 @@ class Run:
         return self.batch + 1 == self._count
 
     def _one_epoch(self, loader: Any) -> Iterator[Any]:
+        _EARLY.close()
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
@@ -3379,7 +4446,7 @@ class Run:
             section.hold() if begins else section.release()
 
     def _one_batch(self, item: Any) -> Iterator[Any]:
-        self._stepped = False
+        self._stepped, self._trained = False, True
         self._gradients.begin_batch()
         if self._trace:
             self._trace.given(self, item)
@@ -3392,6 +4459,8 @@ class Run:
         self.batch += 1
         if self._trace:
             self._trace.reached(self)
+        if self._final is not None:
+            self._call_at_end()
         if self._stepped or self._final is not None:
             self._link.batch_done(self, self._loss, self._final)
             self._over = not self._link.orders(self, self._final is not None)
@@ -3404,6 +4473,8 @@ class Run:
         if not self._stepped_in_epoch:
             remedy = "Call run.step(loss=loss) after each optimizer.step()."
             raise BatonError("The script trained an epoch and never called run.step.", remedy)
+        if self._final is not None or self.epoch + 1 >= self.job.epochs:
+            self._call_at_end()
         if self._sums.has("loss") and "loss" not in self._metrics:
             self.evaluated(loss=self._sums.mean("loss"))
         self._metrics = {}
@@ -3484,6 +4555,15 @@ def resume(
     parts["generators"] = generators
     return Run(_connected(), _current_job(), model, parts, state)
 
+
+def position() -> Tuple[int, int]:
+    """The epoch and batch where :func:`resume` goes on: whole epochs done, batches of the next one.
+
+    For what is built before, such as a schedule that needs to know how far training has come.
+    """
+    start = _connected().start()
+    return start.epoch, start.batch
+
 # --- Loops that are not ours: what is done is reported when the next step begins -----------------
 
 
@@ -3492,6 +4572,7 @@ class _Whole:
 
     def __init__(self, run: Run):
         self.run = run
+        _EARLY.close()  # Their loaders may read before the first step is asked for.
         self._pending = False
 
     def begin(self, batches: int) -> None:
