@@ -66,16 +66,7 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
     /** Such as {@code another thread count: 1 -> 2}. */
     @Override
     public String toString() {
-      if (fact.equals(FILES) && before.isPresent() && after.isPresent()) {
-        return FilesRead.difference(before.get(), after.get());
-      }
-      return "%s: %s -> %s"
-          .formatted(
-              fact.equals(ARGUMENTS)
-                  ? "other arguments"
-                  : "another " + WORDS.getOrDefault(fact, fact),
-              before.orElse("none"),
-              after.orElse("none"));
+      return ToldDifference.of(this, WORDS.getOrDefault(fact, fact));
     }
   }
 

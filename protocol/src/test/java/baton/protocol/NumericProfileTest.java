@@ -93,6 +93,22 @@ class NumericProfileTest {
   }
 
   @Test
+  void longArgumentsAreToldFromTheWordBeforeTheyPart() {
+    String many = "--data " + "x".repeat(300) + " --seed 7 --lr ";
+
+    assertThat(
+            with("arguments", many + "0.01 " + "y".repeat(300))
+                .differences(with("arguments", many + "0.1 " + "y".repeat(300)))
+                .get(0)
+                .toString())
+        .startsWith("other arguments: … --lr 0.01 yyy")
+        .contains(" … -> … --lr 0.1 yyy")
+        .hasSizeLessThan(250);
+    assertThat(with("script", "a".repeat(64)).differences(with("script", "b".repeat(64))).get(0))
+        .hasToString("another version of the script: aaaaaaaaaaaa -> bbbbbbbbbbbb");
+  }
+
+  @Test
   void whatAnOlderVersionDidNotRecordIsNoDifference() {
     NumericProfile newer = with("arguments", "--lr 0.1", "files", "{}", "hash_seed", "7");
 

@@ -6,7 +6,6 @@ import baton.protocol.NumericProfile.Difference;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -18,9 +17,6 @@ import java.util.stream.Collectors;
  * @param present the profile of the child
  */
 record HandOver(JobSpec job, Position at, NumericProfile madeBy, NumericProfile present) {
-  private static final int SHOWN_OF_HASH = 12;
-  private static final int SHOWN_OF_ARGUMENTS = 100;
-
   boolean hasChanged() {
     return !changes().isEmpty();
   }
@@ -45,56 +41,6 @@ record HandOver(JobSpec job, Position at, NumericProfile madeBy, NumericProfile 
   }
 
   private String told() {
-    return changes().stream()
-        .map(HandOver::shortened)
-        .map(Difference::toString)
-        .collect(Collectors.joining("; "));
-  }
-
-  private static Difference shortened(Difference difference) {
-    String before = difference.before().orElse("");
-    String after = difference.after().orElse("");
-    return switch (difference.fact()) {
-      case "script" ->
-          new Difference(
-              difference.fact(),
-              difference.before().map(HandOver::brief),
-              difference.after().map(HandOver::brief));
-      case "arguments" -> {
-        int same = sameWords(before, after);
-        yield new Difference(
-            difference.fact(), Optional.of(from(same, before)), Optional.of(from(same, after)));
-      }
-      default -> difference;
-    };
-  }
-
-  private static String brief(String hash) {
-    return hash.length() <= SHOWN_OF_HASH ? hash : hash.substring(0, SHOWN_OF_HASH);
-  }
-
-  /**
-   * Where two lines of arguments part, less the word before it, which often names what it is; 0 if
-   * both are short.
-   */
-  private static int sameWords(String one, String other) {
-    int shorter = Math.min(one.length(), other.length());
-    if (Math.max(one.length(), other.length()) <= SHOWN_OF_ARGUMENTS) {
-      return 0;
-    }
-    int same = 0;
-    while (same < shorter && one.charAt(same) == other.charAt(same)) {
-      same++;
-    }
-    int word = one.lastIndexOf(' ', same - 1);
-    return Math.max(0, one.lastIndexOf(' ', word - 1) + 1);
-  }
-
-  private static String from(int begin, String arguments) {
-    int end = Math.min(arguments.length(), begin + SHOWN_OF_ARGUMENTS);
-    String cut = arguments.substring(begin, end);
-    return (begin == 0 ? "" : "… ")
-        + (cut.isEmpty() ? "none" : cut)
-        + (end == arguments.length() ? "" : " …");
+    return changes().stream().map(Difference::toString).collect(Collectors.joining("; "));
   }
 }
