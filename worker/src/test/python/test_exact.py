@@ -40,10 +40,11 @@ def test_controls_differ(program: str, batch: int, tmp_path: Path) -> None:
         baton._restore_generators = lambda blobs: None
 
     def no_optimizer(baton: object) -> None:
-        load = baton._load_state
-        baton._load_state = lambda what, thing, state: (
-            None if what == "optimizer" else load(what, thing, state)
-        )
+        baton._Optimizer.restore = lambda self, told, held, is_last: True
+        baton.Run._require_restored = lambda self, held: None
+
+    def optimizer_not_loaded(baton: object) -> None:
+        baton._Optimizer.restore = lambda self, told, held, is_last: True
 
     def another_order(baton: object) -> None:
         derive = baton._derive
@@ -56,6 +57,8 @@ def test_controls_differ(program: str, batch: int, tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "half", folder)
         assert train(program, folder, patch=patch) == 0
         seen[folder.name] = digest(folder)
+    shutil.copytree(tmp_path / "half", tmp_path / "refused")
+    assert train(program, tmp_path / "refused", patch=optimizer_not_loaded) != 0
     assert train(program, tmp_path / "unbroken") == 0
     assert seen.pop("honest") == digest(tmp_path / "unbroken")
     for name, other in seen.items():

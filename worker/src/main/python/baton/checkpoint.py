@@ -59,6 +59,8 @@ class _Held:
 
     def __init__(self, folder: Path, epoch: int, batch: int):
         self.epoch, self.batch = epoch, batch
+        self.is_restored_again = False
+        """Whether the script has done what stands before its batches since the first restore."""
         self.files: Dict[str, Mapping[str, Blob]] = {}
         for name in (*_ALWAYS, FROZEN):
             there = name in _ALWAYS or (folder / name).exists()

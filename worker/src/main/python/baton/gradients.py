@@ -57,7 +57,7 @@ class _Gradients:
         self._watch()
 
     def _watch(self) -> None:
-        if any(old() is not None and old() is p.grad for p, old in self._watched):
+        if self._lives():
             self._lives_on = True
         elif self._watched and self._lives_on is None:
             self._lives_on = False
@@ -65,6 +65,10 @@ class _Gradients:
         for parameter in self._parameters().values():
             if parameter.grad is not None and len(self._watched) < _WATCHED:
                 self._watched.append((parameter, weakref.ref(parameter.grad)))
+
+    def _lives(self) -> bool:
+        """Whether a gradient that is watched is still its parameter's."""
+        return any(old() is not None and old() is p.grad for p, old in self._watched)
 
     def _parameters(self) -> Dict[str, Any]:
         """By name; those that only an optimizer knows by their place in it."""
@@ -83,7 +87,8 @@ class _Gradients:
         return named
 
     def capture(self, draft: _Draft) -> None:
-        told = draft.state["gradients"] = {"lives_on": self._lives_on, "of": {}}
+        watched = self._lives() if self._watched else None
+        told = draft.state["gradients"] = {"lives_on": self._lives_on, "watched": watched, "of": {}}
         if self._stepped and self._lives_on is False:
             return
         for name, parameter in self._parameters().items():
@@ -102,14 +107,15 @@ class _Gradients:
         for name, parameter in parameters.items():
             packed = told["of"].get(name)
             parameter.grad = None if packed is None else _unpack_one(packed, held, parameter)
-        self._watched = []
+        self._watch_again(told["watched"], list(parameters.values()))
         self._stepped = False
-        if told["of"]:
-            self._watch_restored(parameters)
 
-    def _watch_restored(self, parameters: Dict[str, Any]) -> None:
-        with_gradient = [p for p in parameters.values() if p.grad is not None]
-        self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED]]
+    def _watch_again(self, lives: Optional[bool], parameters: List[Any]) -> None:
+        """Watches as much as was watched; one that is gone by now stands for those that were."""
+        with_gradient = [p for p in parameters if p.grad is not None]
+        self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED] if lives]
+        if lives is False and parameters:
+            self._watched = [(parameters[0], lambda: None)]
 
 
 def _pack_one(gradient: Any, path: str, draft: _Draft) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import collections
 import json
+import random
 import types
 from typing import Any, Callable, Dict, List, Optional
 
@@ -72,6 +73,15 @@ class _Packer:
             bytearray: self._bytes,
             slice: self._slice,
             range: self._slice,
+        }
+
+    def unmakeable(self) -> Found:
+        """Those found that Baton can fill and cannot make."""
+        kinds = (*self._by_kind, random.Random)
+        return {
+            path: value
+            for path, value in self.found.items()
+            if type(value) not in kinds and not _is_torch(value) and not _is_numpy(value)
         }
 
     def root(self, value: Any, path: str) -> Any:

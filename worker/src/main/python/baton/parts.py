@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import collections
 import sys
-from typing import Any, Dict
+from typing import Any, Dict, Iterator, Set, Tuple
 
+from .births import Found, _Births
 from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
+from .compare import _Comparison
 from .errors import BatonError, NEW_JOB, _first_line
 from .generators import _generator_state, _is_known_generator, _set_generator_state
-from .models import _Models, _is_keras, _keras_variables, _named
-from .pack import _pack
-from .unpack import _unpack
+from .models import (
+    _Models,
+    _bare,
+    _given,
+    _is_keras,
+    _is_torch_module,
+    _keras_variables,
+    _layout,
+    _named,
+)
+from .modules import _Module
+from .optimizers import _Optimizer, _is_torch_like
+from .pack import _Packer, _found_in
+from .unpack import _Unpacker
 
 
 def _state_of(thing: Any) -> Any:
@@ -25,10 +39,11 @@ def _state_of(thing: Any) -> Any:
         return thing.state_dict()
     if _is_known_generator(thing):
         return _generator_state(thing)
-    if isinstance(thing, (dict, list)):
-        return thing
-    what = type(thing).__name__
-    raise BatonError("%s cannot be saved: it is no dict or list and has no state_dict." % what)
+    if isinstance(thing, (tuple, frozenset, str, bytes, int, float, complex)):
+        what = type(thing).__name__
+        message = "The state given to baton.resume is a %s, which cannot be filled again." % what
+        raise BatonError(message, "Give a dict or a list of such values.")
+    return thing
 
 
 def _load_state(what: str, thing: Any, state: Any) -> None:
@@ -37,17 +52,26 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
             for path, variable in _keras_variables(thing).items():
                 variable.assign(state[path])
         elif hasattr(thing, "load_state_dict"):
-            thing.load_state_dict(state)
+            thing.load_state_dict(_as_of_module(thing, state) if _is_torch_module(thing) else state)
         elif _is_known_generator(thing):
             _set_generator_state(thing, state)
         elif isinstance(thing, dict):
             thing.clear()
             thing.update(state)
-        else:
+        elif isinstance(thing, list):
             thing[:] = state
+        else:
+            raise ValueError("it was a %s" % type(state).__name__)
     except (KeyError, ValueError, TypeError, RuntimeError) as e:
         message = "The checkpoint's %s does not fit the script's: %s." % (what, _first_line(e))
         raise BatonError(message, NEW_JOB) from e
+
+
+def _as_of_module(module: Any, state: Any) -> Any:
+    """With the versions of its parts, without which some take it for a checkpoint of old."""
+    made = collections.OrderedDict(state)
+    made._metadata = getattr(module.state_dict(), "_metadata", {})  # type: ignore[attr-defined]
+    return made
 
 
 class _Parts:
@@ -57,14 +81,88 @@ class _Parts:
         self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
         self._models = models
         self.of["state"] = {} if state is None else {"": state}
+        self._optimizers = {
+            prefix: _Optimizer(prefix, thing, models)
+            for prefix, thing in self.of["optimizer"].items()
+            if _is_torch_like(thing) and not _is_keras(thing)
+        }
+        self._modules = {
+            prefix: _Module(("ema." + prefix).rstrip("."), _bare(thing), _layout(_given(thing)))
+            for prefix, thing in self.of["ema"].items()
+            if _is_torch_module(thing)
+        }
+        self._births: Dict[Tuple[str, str], _Births] = {}
+        for kind, prefix, thing in self._packed_things():
+            self._births[kind, prefix] = _Births()
+            self._look_at(kind, prefix, thing)
+        self._waiting: Set[str] = set()
+
+    def _packed_things(self) -> Iterator[Tuple[str, str, Any]]:
+        for kind, things in self.of.items():
+            for prefix, thing in things.items():
+                if kind != "optimizer" or prefix not in self._optimizers:
+                    yield kind, prefix, thing
+
+    def _look_at(self, kind: str, prefix: str, thing: Any) -> None:
+        """What the script has made by now, which a restore fills."""
+        found = _found_in(_state_of(thing), _path_of(kind, prefix))
+        births = self._births[kind, prefix]
+        births.classes.update(found.classes)
+        made = found.found if kind == "state" else found.unmakeable()
+        births.script_made(made)
+
+    # What the script makes, and when
+
+    def training_begins(self) -> None:
+        """Before the first epoch's lines."""
+        for kind, prefix, thing in self._packed_things():
+            self._look_at(kind, prefix, thing)
+
+    def epoch_begins(self) -> None:
+        """Before the lines of an epoch that stand before its batches."""
+        for births, found in self._found():
+            births.epoch_begins(found)
+
+    def batches_begin(self) -> None:
+        """Before an epoch's first batch."""
+        for births, found in self._found():
+            births.batches_begin(found)
+
+    def epoch_ends(self) -> None:
+        for births in self._births.values():
+            births.epoch_ends()
+
+    def _found(self) -> Iterator[Tuple[_Births, Found]]:
+        for prefix, thing in self.of["state"].items():
+            found = _found_in(_state_of(thing), _path_of("state", prefix))
+            yield self._births["state", prefix], found.found
+
+    # Saving and restoring
+
+    def check(self) -> None:
+        """Refuses what cannot be saved; nothing is copied."""
+        for optimizer in self._optimizers.values():
+            optimizer.check()
+        for module in self._modules.values():
+            module.check()
+        for kind, prefix, thing in self._packed_things():
+            births = self._births[kind, prefix]
+            _Packer({}, None, births).root(_state_of(thing), _path_of(kind, prefix))
 
     def capture(self, draft: _Draft) -> None:
-        for kind, things in self.of.items():
-            blobs = draft.files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            held = draft.state[kind] = {}
-            for prefix, thing in things.items():
-                path = (kind + "." + prefix).rstrip(".")
-                held[prefix] = _pack(_state_of(thing), path, blobs, draft.host)
+        for kind in self.of:
+            draft.state[kind] = {}
+        for prefix, optimizer in self._optimizers.items():
+            draft.state["optimizer"][prefix] = optimizer.capture(draft)
+        for prefix, module in self._modules.items():
+            path = "modules.ema." + prefix
+            draft.state["modules"]["ema:" + prefix] = module.capture(path, draft)
+        for kind, prefix, thing in self._packed_things():
+            packer = _Packer(
+                draft.files[_file_of_kind(kind)], draft.host, self._births[kind, prefix]
+            )
+            packed = packer.root(_state_of(thing), _path_of(kind, prefix))
+            draft.state[kind][prefix] = packed
 
     def restore(self, held: _Held) -> None:
         for kind, things in self.of.items():
@@ -72,6 +170,44 @@ class _Parts:
                 found, given = len(held.of(kind)), len(things)
                 message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
                 raise BatonError(message % (kind, found, given), NEW_JOB)
-            blobs = held.files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            for prefix, thing in things.items():
-                _load_state(kind, thing, _unpack(held.of(kind)[prefix], blobs))
+        self._waiting = {
+            prefix
+            for prefix, optimizer in self._optimizers.items()
+            if not optimizer.restore(held.of("optimizer")[prefix], held, held.is_restored_again)
+        }
+        for prefix, module in self._modules.items():
+            module.restore(held.of("modules").get("ema:" + prefix, {}), held)
+        for kind, prefix, thing in self._packed_things():
+            births = self._births[kind, prefix]
+            if kind != "state":
+                self._look_at(kind, prefix, thing)
+            unpacker = _Unpacker(held.files[_file_of_kind(kind)], births)
+            state = unpacker.root(held.of(kind)[prefix])
+            births.restored(unpacker.made)
+            if state is not thing:
+                _load_state(kind, thing, state)
+
+    def require_restored(self, held: _Held, now: _Draft) -> None:
+        """Refuses a difference between what was saved and what a restore has made of it."""
+        is_old = held.state["format"] == 1
+        for kind, things in self.of.items():
+            if is_old and kind == "generators":
+                continue  # told in another form; each of them takes its own or refuses it
+            file = _file_of_kind(kind)
+            may_have_more = kind in ("optimizer", "scheduler")
+            compared = _Comparison(held.files[file], now.files[file], is_old, may_have_more)
+            for prefix in things:
+                was, new = held.of(kind)[prefix], now.state[kind][prefix]
+                if kind == "optimizer" and prefix in self._waiting:
+                    continue
+                if kind == "optimizer" and prefix in self._optimizers:
+                    was, new = was if is_old else was["is"], new["is"]
+                compared.require_same(_path_of(kind, prefix), was, new)
+
+
+def _path_of(kind: str, prefix: str) -> str:
+    return (kind + "." + prefix).rstrip(".")
+
+
+def _file_of_kind(kind: str) -> str:
+    return OPTIMIZER if kind == "optimizer" else EXTRA

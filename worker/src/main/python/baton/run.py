@@ -23,6 +23,8 @@ from .trace import _TRACE, _Trace, _shortened
 from .writing import _Writing
 
 _END = object()
+_FIRST_STEPS = 2
+"""After so many steps, too, it is seen whether all can be saved: by then optimizers have a state."""
 
 
 def _to_float(value: Any) -> float:
@@ -62,6 +64,7 @@ class Run:
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
         self._stepped = self._stepped_in_epoch = self._trained = False
+        self._unchecked_steps = _FIRST_STEPS
         self._held: Optional[_Held] = None
         self._at_end: List[Callable[[], Any]] = []
         link.expect(job)
@@ -81,9 +84,11 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
         self._nested = True
+        self._parts.training_begins()
         self._restore_again(within_epoch=False)
         while not self._over:
             self._inner_done = False
+            self._parts.epoch_begins()
             yield self.epoch
             if not self._over:
                 self._close_epoch()
@@ -99,6 +104,7 @@ class Run:
                 raise BatonError("run.batches was asked twice within an epoch.", remedy)
             yield from self._one_epoch(loader)
             return
+        self._parts.training_begins()
         while not self._over:
             yield from self._one_epoch(loader)
             if not self._over:
@@ -112,6 +118,9 @@ class Run:
         """
         self._stepped = self._stepped_in_epoch = True
         self._gradients.stepped()
+        if self._unchecked_steps:
+            self._unchecked_steps -= 1
+            self._check()
         for name, other in others.items():
             self._sums.add(name, _to_float(other))
         if loss is None:
@@ -194,6 +203,7 @@ class Run:
             message = "An epoch has %d batches now, and training stopped after %d of one."
             raise BatonError(message % (count, self.batch), "Use the data that began the job.")
         self._count, self._stepped_in_epoch = count, self.batch > 0
+        self._parts.batches_begin()
         self._restore_again(within_epoch=True)
         self._begin(count)
         yield from self._counted(iterator, count) if count else self._uncounted(iterator)
@@ -265,6 +275,7 @@ class Run:
         self._metrics = {}
         self._sums.clear()
         self._data.end_epoch()
+        self._parts.epoch_ends()
         self.epoch, self.batch = self.epoch + 1, 0
         if self._trace:
             self._trace.reached(self)
@@ -275,9 +286,16 @@ class Run:
         self._over = not self._link.orders(self, ended)
 
     def _begin(self, batches: int) -> None:
+        if self._unchecked_steps == _FIRST_STEPS:
+            self._check()
         if self._trace:
             self._trace.begin(self)
         self._link.ready(self, batches)
+
+    def _check(self) -> None:
+        """Refuses what could not be saved or put back, before hours are spent."""
+        self._models.check()
+        self._parts.check()
 
     def _where_exactly(self) -> str:
         return "e%d-b%d" % (self.epoch, self.batch)
@@ -301,6 +319,18 @@ class Run:
         self._final = held.state["final"]
         for section in self._sections:
             section.restore(held)
+        self._require_restored(held)
+
+    def _require_restored(self, held: _Held) -> None:
+        """Compares what was restored with what was saved, by capturing it again."""
+        self._writing.finish()
+        again = _Draft(self._host, held.epoch, held.batch)
+        compared = (self._models, self._parts)
+        for section in compared:
+            section.capture(again)
+        self._host.finish()
+        for section in compared:
+            section.require_restored(held, again)
 
     def _restore_again(self, within_epoch: bool) -> None:
         """Undoes what the script did since ``resume`` and had done before the save already.
@@ -310,5 +340,6 @@ class Run:
         ``optimizer.zero_grad()``, draws from generators. Unbroken, they had run once.
         """
         if self._held is not None and self._held.is_within_epoch == within_epoch:
+            self._held.is_restored_again = True
             self._restore(self._held)
             self._held = None

@@ -177,6 +177,18 @@ def _copy_numpy(value: Any) -> Blob:
     return Blob("U8", (len(data),), data)
 
 
+_LAZY = "uninitialized"
+
+
+def _dtype_and_shape(value: Any) -> Tuple[str, Tuple[int, ...]]:
+    """As a blob would tell them, but of dtypes that safetensors does not know by their own name."""
+    if _is_uninitialized(value):
+        return _LAZY, ()
+    names = _TORCH if _is_torch(value) else _NUMPY
+    dtype = str(value.dtype).replace("torch.", "")
+    return names.get(dtype, dtype), tuple(value.shape)
+
+
 def _dtype_name(tensor: Any) -> str:
     return str(tensor.dtype).replace("torch.", "")
 
@@ -209,7 +221,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
-    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, ``shape`` for bytes."""
+    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, with the ``shape``."""
     torch = sys.modules.get("torch") or __import__("torch")
     name = next(name for name, dtype in _TORCH.items() if dtype == blob.dtype)
     dtype = getattr(torch, name)
@@ -221,10 +233,7 @@ def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
         made = torch.empty(blob.shape, dtype=dtype)
     if mark is None:
         return made
-    wanted = getattr(torch, mark)
-    if shape is None:
-        return torch.view_as_complex(made)
-    return made.view(wanted).reshape(shape)
+    return made.view(getattr(torch, mark)).reshape(shape)
 
 
 def _to_numpy(blob: Blob, mark: Any = None, shape: Any = None) -> Any:

@@ -11,10 +11,8 @@ def sabotage(baton):
     if os.environ.get("SABOTAGE") == "randomness":
         baton._restore_generators = lambda blobs: None
     elif os.environ.get("SABOTAGE") == "optimizer":
-        load = baton._load_state
-        baton._load_state = lambda what, thing, state: (
-            None if what == "optimizer" else load(what, thing, state)
-        )
+        baton._Optimizer.restore = lambda self, told, held, is_last: True
+        baton.Run._require_restored = lambda self, held: None  # it would notice
 
 
 class Finder(importlib.abc.MetaPathFinder):

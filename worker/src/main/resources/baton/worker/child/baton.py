@@ -57,8 +57,8 @@ import uuid
 import warnings
 import weakref
 from pathlib import Path
-from typing import Any, Callable, Container, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
-from typing import Sequence, Set, Tuple, Union
+from typing import Any, Callable, Container, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple
+from typing import Optional, Sequence, Set, Tuple, Union
 
 __version__ = "0.1.0"
 __all__ = [
@@ -636,6 +636,18 @@ def _copy_numpy(value: Any) -> Blob:
     return Blob("U8", (len(data),), data)
 
 
+_LAZY = "uninitialized"
+
+
+def _dtype_and_shape(value: Any) -> Tuple[str, Tuple[int, ...]]:
+    """As a blob would tell them, but of dtypes that safetensors does not know by their own name."""
+    if _is_uninitialized(value):
+        return _LAZY, ()
+    names = _TORCH if _is_torch(value) else _NUMPY
+    dtype = str(value.dtype).replace("torch.", "")
+    return names.get(dtype, dtype), tuple(value.shape)
+
+
 def _dtype_name(tensor: Any) -> str:
     return str(tensor.dtype).replace("torch.", "")
 
@@ -668,7 +680,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
-    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, ``shape`` for bytes."""
+    """A new tensor of a blob; ``mark`` as :func:`_dtype_mark` gave it, with the ``shape``."""
     torch = sys.modules.get("torch") or __import__("torch")
     name = next(name for name, dtype in _TORCH.items() if dtype == blob.dtype)
     dtype = getattr(torch, name)
@@ -680,10 +692,7 @@ def _to_torch(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
         made = torch.empty(blob.shape, dtype=dtype)
     if mark is None:
         return made
-    wanted = getattr(torch, mark)
-    if shape is None:
-        return torch.view_as_complex(made)
-    return made.view(wanted).reshape(shape)
+    return made.view(getattr(torch, mark)).reshape(shape)
 
 
 def _to_numpy(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
@@ -744,6 +753,8 @@ class _Held:
 
     def __init__(self, folder: Path, epoch: int, batch: int):
         self.epoch, self.batch = epoch, batch
+        self.is_restored_again = False
+        """Whether the script has done what stands before its batches since the first restore."""
         self.files: Dict[str, Mapping[str, Blob]] = {}
         for name in (*_ALWAYS, FROZEN):
             there = name in _ALWAYS or (folder / name).exists()
@@ -1560,6 +1571,15 @@ class _Packer:
             range: self._slice,
         }
 
+    def unmakeable(self) -> Found:
+        """Those found that Baton can fill and cannot make."""
+        kinds = (*self._by_kind, random.Random)
+        return {
+            path: value
+            for path, value in self.found.items()
+            if type(value) not in kinds and not _is_torch(value) and not _is_numpy(value)
+        }
+
     def root(self, value: Any, path: str) -> Any:
         self._root = len(path)
         try:
@@ -2234,6 +2254,540 @@ def _new_generator(name: str) -> Any:
         raise BatonError("The checkpoint has a generator %s, which Baton cannot make." % kind)
     return made()
 
+# --- Attributes of modules and optimizers that training changes: counters, hidden states, schedules ---
+
+
+_BUFFER = "buffer."
+_MOST_VALUES, _MOST_BYTES = 20_000, 1 << 26
+"""A longer list or dict is a vocabulary or a data set, not a counter: it is not looked at."""
+_ATOMS = (int, float, bool, str, type(None))
+_FRAMEWORKS = frozenset(
+    "torch lightning pytorch_lightning lightning_fabric transformers keras accelerate peft"
+    " torchvision diffusers".split()
+)
+_CODE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type, types.ModuleType)
+
+Layout = Mapping[str, Any]
+"""The dtype and shape of tensors by name."""
+
+
+class _Attributes:
+    """The changing attributes of objects by name: of a model's modules, or of an optimizer."""
+
+    def __init__(
+        self,
+        what: str,
+        holders: Callable[[], Mapping[str, Any]],
+        skip: Tuple[str, ...] = (),
+        buffers: Optional[Layout] = None,
+    ):
+        self._what, self._holders, self._skip, self._layout = what, holders, skip, buffers or {}
+        self._births = _Births()
+        self._fresh: Dict[str, Dict[str, _Seen]] = {}
+        now = {name: self._of(name, thing) for name, thing in holders().items()}
+        for name, held in now.items():
+            self._fresh[name] = {k: self._see(name, k, v) for k, v in held.items()}
+
+    def _see(self, name: str, attribute: str, value: Any) -> "_Seen":
+        if type(value) in _ATOMS:
+            return _Seen(value)
+        root = {name: {attribute: value}}
+        lenient = _Counting({}, None, lenient=True)
+        try:
+            lenient.root(root, "")
+            self._births.script_made({k: v for k, v in lenient.found.items() if v is not root})
+            self._births.classes.update(lenient.classes)
+        except BatonError:
+            pass  # too large
+        return _Seen(value, self._packed(value))
+
+    def _packed(self, value: Any) -> "Optional[_Packed]":
+        """As JSON and tensors; ``None`` if it is none that Baton keeps."""
+        if isinstance(value, _CODE):
+            return None
+        try:
+            packer = _Counting({}, _HostMemory(), self._births)
+            return _Packed(packer.root(value, ""), packer.blobs)
+        except BatonError:
+            return None
+
+    def _of(self, name: str, thing: Any) -> Dict[str, Any]:
+        kind: Any = type(thing)
+        hidden = _names_of_frameworks(kind)
+        held = {
+            k: v
+            for k, v in getattr(thing, "__dict__", {}).items()
+            if k not in self._skip and not (k.startswith("_") and k in hidden)
+        }
+        for k, v in getattr(thing, "_buffers", {}).items():
+            if not self._is_with_the_weights(thing, name, k, v):
+                held[_BUFFER + k] = v
+        return held
+
+    def _is_with_the_weights(self, thing: Any, name: str, buffer: str, value: Any) -> bool:
+        if buffer in thing._non_persistent_buffers_set:
+            return False
+        return _is_uninitialized(value) or self.is_as_built(
+            (name + "." + buffer).lstrip("."), value
+        )
+
+    def is_as_built(self, name: str, value: Any) -> bool:
+        """Whether a buffer is of the dtype and shape that it had at ``resume``."""
+        built = self._layout.get(name)
+        if value is None or built is None:
+            return False
+        return built[0] == _LAZY or built == _dtype_and_shape(value)
+
+    def changing_buffers(self) -> List[str]:
+        """The names of those that a state dict has, and that are not as they were built."""
+        names = []
+        for name, thing in self._holders().items():
+            for buffer, value in getattr(thing, "_buffers", {}).items():
+                full = (name + "." + buffer).lstrip(".")
+                lasts = buffer not in thing._non_persistent_buffers_set
+                there = value is not None or full in self._layout
+                if lasts and there and not self._is_with_the_weights(thing, name, buffer, value):
+                    names.append(full)
+        return sorted(names)
+
+    def _changed(self) -> Dict[str, Dict[str, Any]]:
+        changed: Dict[str, Dict[str, Any]] = {}
+        for name, thing in self._holders().items():
+            fresh = self._fresh.get(name, {})
+            now = self._of(name, thing)
+            for attribute, value in now.items():
+                seen = fresh.get(attribute)
+                if seen is None or not seen.is_still(value, self._packed):
+                    if self._is_kept(name, thing, attribute, value, seen):
+                        changed.setdefault(name, {})[attribute] = value
+        return changed
+
+    def _is_kept(self, name: str, thing: Any, attribute: str, value: Any, seen: Any) -> bool:
+        """Whether it can be saved; if not, and a resumed script had another there, it is refused."""
+        if type(value) in _ATOMS or self._packed(value) is not None:
+            return True
+        own = type(thing).__module__ in _own_names() and not attribute.startswith(_BUFFER)
+        if seen is not None and own and not isinstance(value, _CODE) and not _is_module(value):
+            what = type(value).__name__
+            message = "The attribute %s of %s has become a %s, which Baton cannot keep."
+            named = "%s%s" % (self._what, "." + name if name else "")
+            remedy = "Keep numbers and tensors in it, or clear it before run.step."
+            raise BatonError(message % (attribute, named, what), remedy)
+        return False
+
+    def check(self) -> None:
+        """Refuses what has changed and cannot be kept."""
+        self._changed()
+
+    def capture(self, path: str, blobs: Dict[str, Blob], host: Optional[_HostMemory]) -> Any:
+        changed = self._changed()
+        if not changed:
+            return {}
+        return _Packer(blobs, host, self._births).root(changed, path)
+
+    def restore(self, told: Any, blobs: Mapping[str, Blob], lasting: Container[str] = ()) -> None:
+        """``lasting`` are the buffers that a state dict has."""
+        unpacker = _Unpacker(blobs, self._births)
+        values = unpacker.root(told) if told else {}
+        self._births.restored(unpacker.made)
+        for name, thing in self._holders().items():
+            held, fresh = values.get(name, {}), self._fresh.get(name, {})
+            for attribute, value in held.items():
+                full = (name + "." + attribute[len(_BUFFER) :]).lstrip(".")
+                _set(thing, attribute, value, full in lasting)
+            for attribute, value in self._of(name, thing).items():
+                seen = fresh.get(attribute)
+                if attribute in held or (seen and seen.is_still(value, self._packed)):
+                    continue
+                if seen is None:
+                    if type(value) in _ATOMS or self._packed(value) is not None:
+                        _delete(thing, attribute)
+                elif seen.can_be_made:
+                    _set(thing, attribute, seen.make(), False)
+
+
+class _Seen:
+    """What an attribute was at ``resume``."""
+
+    def __init__(self, value: Any, packed: "Optional[_Packed]" = None):
+        self._is_atom = type(value) in _ATOMS
+        self._held, self._version = _Hold(value), _version(value)
+        self._text = packed.text() if packed is not None else None
+        self._packed = packed if packed is not None and packed.size() <= 1 << 20 else None
+
+    def is_still(self, value: Any, pack: Callable[[Any], "Optional[_Packed]"]) -> bool:
+        was = self._held()
+        if self._is_atom:
+            same = type(value) is type(was)
+            return same and (value is was or repr(value) == repr(was))
+        if self._text is None or (value is was and self._version is not None):
+            return value is was and self._version == _version(value)
+        packed = pack(value)
+        return packed is not None and packed.text() == self._text
+
+    @property
+    def can_be_made(self) -> bool:
+        return self._is_atom or self._packed is not None
+
+    def make(self) -> Any:
+        if self._packed is None:
+            return self._held()
+        packed = json.loads(json.dumps(self._packed.plain()))
+        return _Unpacker(self._packed.blobs, None).root(packed)
+
+
+class _Packed:
+    """A value as JSON and tensors, to be compared and made again."""
+
+    def __init__(self, told: Any, blobs: Dict[str, Blob]):
+        self.told, self.blobs = told, blobs
+
+    def size(self) -> int:
+        return sum(len(blob.data) for blob in self.blobs.values())
+
+    def plain(self) -> Any:
+        """Without the births of its objects."""
+        return self.told["$root"] if type(self.told) is dict and "$root" in self.told else self.told
+
+    def text(self) -> str:
+        digest = hashlib.blake2b(_sort_key(self.plain()).encode(), digest_size=16)
+        for name in sorted(self.blobs):
+            digest.update(self.blobs[name].data)
+        return digest.hexdigest()
+
+
+class _Counting(_Packer):
+    """A packer that gives up on what is too large to be looked at whenever a checkpoint is made."""
+
+    _values = _bytes_seen = 0
+
+    def pack(self, value: Any, path: str) -> Any:
+        self._values += 1
+        if _is_torch(value) or _is_numpy(value):
+            self._bytes_seen += 0 if _is_uninitialized(value) else _size(value)
+        if self._values > _MOST_VALUES or (self._values > 3 and self._bytes_seen > _MOST_BYTES):
+            raise BatonError("%s is too large to be looked at." % path)
+        if _is_module(value) or _is_parameter(value) or _is_foreign(type(value)):
+            raise BatonError("%s is no plain value." % path)
+        return super().pack(value, path)
+
+
+def _size(value: Any) -> int:
+    return int(value.nbytes) if _is_numpy(value) else value.numel() * value.element_size()
+
+
+def _set(thing: Any, attribute: str, value: Any, is_lasting: bool) -> None:
+    if not attribute.startswith(_BUFFER):
+        thing.__dict__[attribute] = value
+        return
+    name = attribute[len(_BUFFER) :]
+    thing._buffers[name] = value
+    change = thing._non_persistent_buffers_set
+    (change.discard if is_lasting else change.add)(name)
+
+
+def _delete(thing: Any, attribute: str) -> None:
+    if attribute.startswith(_BUFFER):
+        thing._buffers.pop(attribute[len(_BUFFER) :], None)
+    else:
+        thing.__dict__.pop(attribute, None)
+
+
+def _version(value: Any) -> Optional[int]:
+    """How often a tensor was written to; ``None`` for what does not count."""
+    try:
+        return int(value._version) if _is_torch(value) else None
+    except RuntimeError:
+        return None
+
+
+def _is_parameter(value: Any) -> bool:
+    """Whether it is the model's or the optimizer's to save."""
+    return _is_torch(value) and (type(value).__name__ != "Tensor" or _is_trained(value))
+
+
+def _is_trained(value: Any) -> bool:
+    return bool(value.requires_grad and value.is_leaf)
+
+
+def _is_module(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and hasattr(torch, "nn") and isinstance(value, torch.nn.Module)
+
+
+def _is_foreign(kind: type) -> bool:
+    """Whether it is a class of others, none that holds plain values: a trainer, a tokenizer."""
+    if kind.__module__ in ("builtins", "collections", "numpy", "torch", "enum", "random"):
+        return False
+    root = kind.__module__.partition(".")[0]
+    if root in ("numpy", "torch", "pathlib", "datetime", "decimal", "fractions", "uuid"):
+        return hasattr(kind, "state_dict") or hasattr(kind, "__enter__")
+    plain = issubclass(kind, tuple) or hasattr(kind, "__dataclass_fields__")
+    return not plain and not hasattr(kind, "__members__") and kind.__module__ not in _own_names()
+
+
+def _own_names() -> FrozenSet[str]:
+    return _names_beside(getattr(sys.modules.get("__main__"), "__file__", None))
+
+
+@functools.lru_cache(maxsize=1)
+def _names_beside(script: Optional[str]) -> FrozenSet[str]:
+    return frozenset(_own_modules()) | {"__main__"}
+
+
+@functools.lru_cache(maxsize=None)
+def _names_of_frameworks(kind: type) -> FrozenSet[str]:
+    """The names that the code of a class's framework mentions: they are its own business."""
+    names: Set[str] = set()
+    for one in kind.__mro__:
+        if one.__module__.partition(".")[0] in _FRAMEWORKS:
+            for member in vars(one).values():
+                names.update(_mentioned(member))
+    return frozenset(names)
+
+
+def _mentioned(member: Any) -> Iterator[str]:
+    for part in (member, *(getattr(member, n, None) for n in ("__func__", "fget", "fset"))):
+        code = getattr(part, "__code__", None)
+        codes = [code] if isinstance(code, types.CodeType) else []
+        while codes:
+            one = codes.pop()
+            yield from one.co_names
+            for constant in one.co_consts:
+                if isinstance(constant, types.CodeType):
+                    codes.append(constant)
+                elif isinstance(constant, str):
+                    yield constant
+
+# --- What a restore put back, compared with what was saved: nothing may be silently different ----
+
+
+_CHUNK = 1 << 22
+_PAIRS = ("$dict", "$ordered", "$counter", "$default")
+_LISTS_OF = ("$tuple", "$deque", "$list", "$set", "$frozenset", "$namedtuple")
+Blobs = Mapping[str, Blob]
+
+
+class _Comparison:
+    """Saved state and the same captured after a restore, walked side by side."""
+
+    def __init__(self, saved: Blobs, now: Blobs, is_old: bool, may_have_more: bool = False):
+        self._saved, self._now, self._is_old, self._more = saved, now, is_old, may_have_more
+
+    def require_same(self, path: str, was: Any, now: Any) -> None:
+        found = self.difference(path, was, now)
+        if found:
+            message = "%s, so the training would not go on as it was." % found
+            raise BatonError(message, NEW_JOB)
+
+    def difference(self, path: str, was: Any, now: Any) -> Optional[str]:
+        """What differs first, in words; ``None``: nothing does."""
+        was, now = _without_births(was), _without_births(now)
+        for tag in ("$torch", "$numpy"):
+            if type(was) is dict and tag in was:
+                return self._of_tensors(path, tag, was, now)
+        if self._is_old and type(now) is dict and "$ref" in now:
+            return None
+        old, new = _members_of(was), _members_of(now)
+        if old is None or new is None or (_kind_told(was) != _kind_told(now) and not self._is_old):
+            return None if self._are_equal(was, now) else _restored_as(path, was, now)
+        for key, member in old.items():
+            if key not in new:
+                return "%s is in the checkpoint and was not restored" % _at(path, key)
+            found = self.difference(_at(path, key), member, new[key])
+            if found:
+                return found
+        extra = [] if self._more or self._is_old else [key for key in new if key not in old]
+        return (
+            "%s was restored and is not in the checkpoint" % _at(path, extra[0]) if extra else None
+        )
+
+    def _are_equal(self, was: Any, now: Any) -> bool:
+        if self._is_old:
+            return _loosely(was) == _loosely(now)
+        return was == now and type(was) is type(now) and _sort_key(was) == _sort_key(now)
+
+    def _of_tensors(self, path: str, tag: str, was: Any, now: Any) -> Optional[str]:
+        blob = self._saved.get(was[tag])
+        other = self._now.get(str(now.get(tag))) if type(now) is dict else None
+        if blob is None or other is None:
+            if self._is_old and blob is not None and type(now) is dict and "$scalar" in now:
+                return None
+            return _restored_as(path, was, now)
+        marks = [{k: v for k, v in m.items() if k not in (tag, "device")} for m in (was, now)]
+        if (marks[0] != marks[1] and not self._is_old) or blob[:2] != other[:2]:
+            return "%s is %s in the checkpoint and %s restored" % (
+                path, _describe_tensor(blob, marks[0]), _describe_tensor(other, marks[1]),
+            )  # fmt: skip
+        return None if _same_bytes(blob.data, other.data) else "%s has other values restored" % path
+
+
+def _without_births(packed: Any) -> Any:
+    return packed["$root"] if type(packed) is dict and "$root" in packed else packed
+
+
+def _kind_told(packed: Any) -> Any:
+    """A container's kind with all that is told of it but its members; of a dict's order, nothing."""
+    if type(packed) is list:
+        return "$list"
+    tag = next(iter(sorted(packed)), "") if packed else ""
+    if not tag.startswith("$") or tag == "$dict":
+        return "$dict"
+    return tag, [packed.get(more) for more in ("maxlen", "factory", "class", "fields")]
+
+
+def _members_of(packed: Any) -> Optional[Dict[str, Any]]:
+    """A container's members by key or place; ``None`` for what is none."""
+    if type(packed) is list:
+        return {str(i): member for i, member in enumerate(packed)}
+    if type(packed) is not dict:
+        return None
+    tag = min(packed, default="")
+    if not tag.startswith("$"):
+        return {_sort_key(k): member for k, member in packed.items()}
+    if tag in _PAIRS:
+        return {_sort_key(k): member for k, member in packed[tag]}
+    if tag in _LISTS_OF:
+        return {str(i): member for i, member in enumerate(packed[tag])}
+    return packed if any(isinstance(v, (dict, list)) for v in packed.values()) else None
+
+
+def _at(path: str, key: str) -> str:
+    return "%s.%s" % (path, key.strip('"'))
+
+
+def _loosely(packed: Any) -> Any:
+    """A value without its kind: a checkpoint of format 1 did not tell them all."""
+    if type(packed) is not dict:
+        return packed
+    if "$float" in packed:
+        return repr(_unpack_float(packed))
+    return _sort_key(packed)
+
+
+def _restored_as(path: str, was: Any, now: Any) -> str:
+    return "%s is %s in the checkpoint and %s restored" % (path, _shown(was), _shown(now))
+
+
+def _shown(packed: Any) -> str:
+    if type(packed) is dict:
+        tag = min(packed, default="")
+        if tag.startswith("$"):
+            kind = packed.get("class") or packed.get("factory") or ""
+            return "a %s %s" % (tag[1:], kind) if kind else "a %s" % tag[1:]
+        return "a dict"
+    text = _sort_key(packed)
+    return "a list" if type(packed) is list else text if len(text) <= 40 else text[:40] + "..."
+
+
+def _describe_tensor(blob: Blob, marks: Dict[str, Any]) -> str:
+    told = str(marks.get("dtype", blob.dtype))
+    if list(blob.shape):
+        told += " %s" % list(marks.get("shape", blob.shape))
+    if "strides" in marks:
+        told += " with strides %s" % marks["strides"]
+    return told
+
+
+def _same_bytes(one: Any, other: Any) -> bool:
+    if len(one) != len(other):
+        return False
+    pairs: Iterator[Tuple[Any, Any]] = (
+        (one[i : i + _CHUNK], other[i : i + _CHUNK]) for i in range(0, len(one), _CHUNK)
+    )
+    return all(bytes(a) == bytes(b) for a, b in pairs)
+
+# --- What a torch module is besides its tensors: modes, what is trained, attributes, its parts ---
+
+
+class _Module:
+    """One of the script's torch modules, as it was at ``resume`` and as it has become."""
+
+    def __init__(self, what: str, module: Any, layout: Mapping[str, Tuple[str, Tuple[int, ...]]]):
+        self._what, self._module = what, module
+        self._parts = {name: type(part) for name, part in module.named_modules()}
+        self._parameters = _parameters_of(module)
+        base = tuple(vars(sys.modules["torch"].nn.Module()))
+        self._attributes = _Attributes(what, self._holders, base, layout)
+
+    def _holders(self) -> Dict[str, Any]:
+        scripted = getattr(sys.modules["torch"].jit, "ScriptModule", ())
+        named = self._module.named_modules()
+        return {name: part for name, part in named if not isinstance(part, scripted)}
+
+    def check(self) -> None:
+        """Refuses parts that the script has added since, and attributes that cannot be kept."""
+        self._require_same_parts()
+        self._attributes.check()
+
+    def _require_same_parts(self) -> None:
+        now = {name: type(part) for name, part in self._module.named_modules()}
+        for what, before, after in (
+            ("module", self._parts, now),
+            ("parameter", self._parameters, _parameters_of(self._module)),
+        ):
+            for name in sorted(set(before) ^ set(after)):
+                done = "was added to" if name in after else "was taken out of"
+                message = "The %s %s %s %s after baton.resume, and a resumed script would not"
+                message += " have done so."
+                remedy = "Build the whole model before baton.resume."
+                raise BatonError(message % (what, name, done, self._what), remedy)
+
+    def capture(self, path: str, draft: _Draft) -> Dict[str, Any]:
+        self._require_same_parts()
+        told = _modes(self._module)
+        changed = self._attributes.capture(path, draft.files[EXTRA], draft.host)
+        if changed:
+            told["attributes"] = changed
+        buffers = self._attributes.changing_buffers()
+        if buffers:
+            told["buffers"] = buffers
+        return told
+
+    def restore(self, told: Mapping[str, Any], held: _Held) -> None:
+        """Puts all of it back; of a checkpoint that did not tell, nothing."""
+        if told:
+            _set_modes(self._module, told)
+            lasting = told.get("buffers", ())
+            self._attributes.restore(told.get("attributes", {}), held.files[EXTRA], lasting)
+
+
+def _parameters_of(module: Any) -> Dict[str, type]:
+    named = (
+        module.named_parameters(remove_duplicate=False)
+        if _can_repeat(module)
+        else module.named_parameters()
+    )
+    return {name: type(parameter) for name, parameter in named}
+
+
+def _can_repeat(module: Any) -> bool:
+    """Whether this torch gives a shared parameter by all of its names; since 2.0."""
+    return "remove_duplicate" in module.named_parameters.__code__.co_varnames
+
+
+def _modes(module: Any) -> Dict[str, Any]:
+    """Whether it is in training, which of its modules are in another mode, and what is frozen."""
+    training = bool(module.training)
+    named = module.named_modules()
+    other = [name for name, part in named if bool(part.training) != training]
+    frozen = [name for name, p in module.named_parameters() if not p.requires_grad]
+    told: Dict[str, Any] = {"training": training}
+    if other:
+        told["otherwise"] = other
+    if frozen:
+        told["frozen"] = frozen
+    return told
+
+
+def _set_modes(module: Any, told: Mapping[str, Any]) -> None:
+    other, frozen = set(told.get("otherwise", ())), set(told.get("frozen", ()))
+    for name, part in module.named_modules():
+        part.training = told["training"] != (name in other)
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad == (name in frozen) and parameter.is_leaf:
+            parameter.requires_grad_(name not in frozen)
+
 # --- Models: their tensors by name, and a checkpoint's put into them -----------------------------
 
 
@@ -2286,12 +2840,18 @@ def _keras_variables(thing: Any) -> Dict[str, Any]:
 
 
 def _tensors_of(model: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
-    """A model's tensors by name, and what else its state holds."""
+    """A model's tensors by name, and what else its state holds.
+
+    A torch module's are taken from the modules themselves: hooks may leave some out of its
+    ``state_dict``, or name them otherwise. What hooks add is among the rest.
+    """
     if _is_keras(model):
         ops = sys.modules["keras"].ops
         named = _keras_variables(model)
         return {name: ops.convert_to_numpy(v) for name, v in named.items()}, {}
-    state = _bare(model).state_dict() if hasattr(model, "state_dict") else model
+    if _is_torch_module(model):
+        return _tensors_of_module(_bare(model))
+    state = model.state_dict() if hasattr(model, "state_dict") else model
     if not isinstance(state, Mapping):
         what = type(model).__name__
         raise BatonError("%s is no model: it has no state_dict and is no dict of arrays." % what)
@@ -2299,45 +2859,148 @@ def _tensors_of(model: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
     return tensors, {k: v for k, v in state.items() if k not in tensors}
 
 
-def _load_model(model: Any, blobs: Mapping[str, Blob], rest: Mapping[str, Any]) -> None:
+def _tensors_of_module(module: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    tensors: Dict[str, Any] = {}
+    rest: Dict[str, Any] = {}
+    for prefix, part in _parts_of(module):
+        passing = getattr(part, "_non_persistent_buffers_set", ())
+        for name, value in [*part._parameters.items(), *part._buffers.items()]:
+            if value is not None and name not in passing:
+                tensors[prefix + name] = value
+        if type(part).get_extra_state is not sys.modules["torch"].nn.Module.get_extra_state:
+            rest[prefix + "_extra_state"] = part.get_extra_state()
+    places = {_place(v) for v in tensors.values()}
+    for name, value in module.state_dict().items():
+        known = name in tensors or name in rest
+        if not known and not (_is_torch(value) and _place(value) in places):
+            rest[name] = value
+    return tensors, rest
+
+
+def _parts_of(module: Any) -> Iterator[Tuple[str, Any]]:
+    """A module and those in it, by what the names of their tensors begin with."""
+    for name, part in module.named_modules(remove_duplicate=False):
+        yield (name + "." if name else ""), part
+
+
+def _place(value: Any) -> Any:
+    """Where a tensor lies: the same of what ``state_dict`` gives and of the module's own."""
+    if (
+        _is_uninitialized(value)
+        or value.numel() == 0
+        or value.layout != sys.modules["torch"].strided
+    ):
+        return id(value)
+    try:
+        return value.data_ptr(), value.dtype, tuple(value.shape)
+    except RuntimeError:
+        return id(value)
+
+
+def _load_rest(module: Any, rest: Mapping[str, Any]) -> None:
+    """Puts back what a module's state holds beside its tensors."""
+    rest = dict(rest)
+    for prefix, part in _parts_of(module):
+        if prefix + "_extra_state" in rest:
+            part.set_extra_state(rest.pop(prefix + "_extra_state"))
+    if rest:
+        state = module.state_dict()
+        state.update(rest)
+        module.load_state_dict(state)
+
+
+def _load_model(
+    model: Any, blobs: Mapping[str, Blob], rest: Mapping[str, Any], marks: Mapping[str, Any]
+) -> None:
     """Puts a checkpoint's tensors into a model that has just these."""
     if _is_keras(model):
         for name, variable in _keras_variables(model).items():
             variable.assign(_to_numpy(blobs[name]))
-    elif hasattr(model, "state_dict"):
+    elif _is_torch_module(model):
+        module = _bare(model)
+        for prefix, part in _parts_of(module):
+            for own in (part._parameters, part._buffers):
+                for name, value in list(own.items()):
+                    full = prefix + name
+                    if full in blobs and name not in _passing(part):
+                        put = _put(value, blobs[full], marks.get(full, {}))
+                        if put is not value:
+                            own[name] = put
+        if rest:
+            _load_rest(module, rest)
+    elif hasattr(model, "load_state_dict"):
         state = {name: _to_torch(blob) for name, blob in blobs.items()}
-        _bare(model).load_state_dict({**state, **rest})
+        model.load_state_dict({**state, **rest})
     else:
         for name, blob in blobs.items():
-            if _is_torch(model[name]):
-                with sys.modules["torch"].no_grad():
-                    model[name].copy_(_to_torch(blob))
-            else:
-                model[name][...] = _to_numpy(blob)
+            _put(model[name], blob, marks.get(name, {}))
 
 
-def _layout(model: Any) -> Dict[str, Tuple[str, Tuple[int, ...]]]:
+def _passing(part: Any) -> Any:
+    return getattr(part, "_non_persistent_buffers_set", ())
+
+
+def _put(target: Any, blob: Blob, marks: Mapping[str, Any]) -> Any:
+    """Puts a blob's values into a tensor or an array, in place, and gives it; a buffer that has
+    another shape by now is replaced."""
+    if not _is_torch(target) and target is not None:
+        values = _to_numpy(blob, marks.get("dtype"), marks.get("shape"))
+        target[...] = values
+        return target
+    values = _to_torch(blob, marks.get("dtype"), marks.get("shape"))
+    if _is_uninitialized(target):
+        target.materialize(values.shape, dtype=values.dtype)
+    if target is None:
+        return values
+    if (values.dtype, values.shape) != (target.dtype, target.shape):
+        return values.to(target.device)
+    wanted = marks.get("strides")
+    if _strides_mark(target) != wanted:
+        target.data = _laid_out(values.to(target.device), wanted)
+    else:
+        _write(target, values)
+    return target
+
+
+def _marks_of(value: Any) -> Dict[str, Any]:
+    """What a blob does not tell about a model's tensor: how it lies, and a dtype of others."""
+    marks: Dict[str, Any] = {}
+    strides, dtype = _strides_mark(value), _dtype_mark(value)
+    if strides is not None:
+        marks["strides"] = strides
+    if dtype is not None:
+        marks["dtype"], marks["shape"] = dtype, list(value.shape)
+    return marks
+
+
+def _layout(tensors: Mapping[str, Any]) -> Dict[str, Tuple[str, Tuple[int, ...]]]:
     """The dtype and shape of each of a model's tensors, by name."""
-    layout = {}
-    for name, value in _tensors_of(model)[0].items():
-        names = _TORCH if _is_torch(value) else _NUMPY
-        dtype = str(value.dtype).replace("torch.", "")
-        layout[name] = (names.get(dtype, dtype), tuple(value.shape))
-    return layout
+    return {name: _dtype_and_shape(value) for name, value in tensors.items()}
 
 
-def _require_fit(prefix: str, model: Any, blobs: Mapping[str, Blob]) -> None:
+def _require_fit(
+    prefix: str, wanted: Mapping[str, Any], blobs: Mapping[str, Blob], told: Mapping[str, Any]
+) -> None:
     """Refuses a checkpoint of another model, and names the first tensor that differs."""
-    wanted = _layout(model)
+    marks, changing = told.get("marks", {}), _changing_buffers(told)
     for name in sorted(set(wanted) | set(blobs)):
-        if name not in blobs:
-            raise _changed("The checkpoint has no tensor %s%s." % (prefix, name))
         if name not in wanted:
             raise _changed("The model has no tensor %s%s." % (prefix, name))
-        found = (blobs[name].dtype, blobs[name].shape)
-        if found != wanted[name]:
+        if name not in blobs:
+            if wanted[name][0] == _LAZY or name in changing:
+                continue
+            raise _changed("The checkpoint has no tensor %s%s." % (prefix, name))
+        mark = marks.get(name, {})
+        shape = tuple(mark.get("shape", blobs[name].shape))
+        found = (mark.get("dtype", blobs[name].dtype), shape)
+        if wanted[name][0] != _LAZY and found != wanted[name]:
             message = "The tensor %s%s is %s in the checkpoint and %s in the model."
             raise _changed(message % (prefix, name, _describe(found), _describe(wanted[name])))
+
+
+def _changing_buffers(told: Mapping[str, Any]) -> "set[str]":
+    """The names of buffers that a checkpoint has among the changed attributes."""
+    return set(told.get("buffers", ()))
 
 
 def _changed(message: str) -> BatonError:
@@ -2350,14 +3013,13 @@ def _describe(layout: Tuple[str, Tuple[int, ...]]) -> str:
 
 def _has_nan(value: Any) -> bool:
     if _is_torch(value):
-        floats = value.is_floating_point() and value.numel() > 0
-        return bool(floats and sys.modules["torch"].isnan(value).any())
+        torch = sys.modules["torch"]
+        if not (value.is_floating_point() or value.is_complex()) or value.numel() == 0:
+            return False
+        narrow = "float8" in str(value.dtype) or "float4" in str(value.dtype)
+        return bool(torch.isnan(value.detach().float() if narrow else value.detach()).any())
     if _is_numpy(value):
-        return bool(value.dtype.kind == "f" and sys.modules["numpy"].isnan(value).any())
-    if isinstance(value, dict):
-        return any(_has_nan(v) for v in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_has_nan(v) for v in value)
+        return bool(value.dtype.kind in "fc" and sys.modules["numpy"].isnan(value).any())
     return isinstance(value, float) and math.isnan(value)
 
 
@@ -2366,15 +3028,48 @@ class _Models:
 
     def __init__(self, model: Any):
         self.of: Dict[str, Any] = _named(model)
+        self._built: Dict[str, Dict[str, Tuple[str, Tuple[int, ...]]]] = {}
+        self._modules: Dict[str, _Module] = {}
+        lines: List[str] = []
+        for prefix, model in self.of.items():
+            tensors, rest = _tensors_of(model)
+            for name, value in tensors.items():
+                if not _is_uninitialized(value):
+                    _require_fit_to_save(prefix + name, value)
+            _pack(rest, "model." + prefix, {}, None)
+            self._built[prefix] = _layout(tensors)
+            if _is_torch_module(model):
+                what = "model" + ("." + prefix.rstrip(".") if prefix else "")
+                self._modules[prefix] = _Module(what, _bare(model), self._built[prefix])
+            lines += _lines_of(prefix, _layout(_given(model)))
+        self._architecture = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+    def check(self) -> None:
+        """Refuses what the script has made since ``resume`` and a resumed one could not put back."""
+        for prefix, module in self._modules.items():
+            module.check()
+            _pack(_tensors_of(self.of[prefix])[1], "model." + prefix, {}, None)
 
     def capture(self, draft: _Draft) -> None:
         rest = draft.state["model"] = {}
+        modules = draft.state["modules"] = {}
         for prefix, model in self.of.items():
             tensors, other = _tensors_of(model)
-            for name, value in tensors.items():
+            told = modules[prefix] = {}
+            if prefix in self._modules:
+                told.update(self._modules[prefix].capture("modules." + prefix, draft))
+            kept = {k: v for k, v in tensors.items() if k not in _changing_buffers(told)}
+            marks = {k: _marks_of(v) for k, v in kept.items() if not _is_uninitialized(v)}
+            for name, value in kept.items():
+                if _is_uninitialized(value):
+                    continue
                 _require_sound(prefix + name, value, draft)
+                file = FROZEN if _is_frozen(value) else MODEL
                 blob = draft.host.copy("model " + prefix + name, value)
-                draft.files[MODEL][prefix + name] = blob
+                draft.files[file][prefix + name] = blob
+            marks = {k: v for k, v in marks.items() if v}
+            if marks:
+                told["marks"] = marks
             if other:
                 rest[prefix] = _pack(other, "model." + prefix, draft.files[EXTRA], draft.host)
 
@@ -2382,18 +3077,52 @@ class _Models:
         every = {**held.files[MODEL], **held.files[FROZEN]}
         for prefix, model in self.of.items():
             mine = {k[len(prefix) :]: v for k, v in every.items() if k.startswith(prefix)}
-            _require_fit(prefix, model, mine)
+            told = held.of("modules").get(prefix, {})
+            _require_fit(prefix, self._built[prefix], mine, told)
             other = _unpack(held.of("model").get(prefix, {}), held.files[EXTRA])
-            _load_model(model, mine, other)
+            if prefix in self._modules:
+                self._modules[prefix].restore(told, held)
+            _load_model(model, mine, other, told.get("marks", {}))
+
+    def require_restored(self, held: _Held, now: _Draft) -> None:
+        """Refuses a difference between what was saved and what a restore has made of it."""
+        is_old = held.state["format"] == 1
+        saved = {**held.files[MODEL], **held.files[FROZEN]}
+        found = {**now.files[MODEL], **now.files[FROZEN]}
+        for name, blob in saved.items():
+            if name not in found or blob[:2] != found[name][:2]:
+                raise _changed("The tensor %s was not restored as it was saved." % name)
+            if not _same_bytes(blob.data, found[name].data):
+                raise _changed("The tensor %s has other values restored." % name)
+        compared = _Comparison(held.files[EXTRA], now.files[EXTRA], is_old)
+        compared.require_same("model", held.of("model"), now.state["model"])
+        if not is_old:
+            compared.require_same("modules", held.of("modules"), now.state["modules"])
 
     def architecture(self) -> str:
-        """The sha256 over names, dtypes and shapes of all tensors."""
-        lines = [
-            "%s%s %s %s\n" % (prefix, name, dtype, list(shape))
-            for prefix, model in self.of.items()
-            for name, (dtype, shape) in _layout(model).items()
-        ]
-        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+        """The sha256 over names, dtypes and shapes of all tensors, as the script built them."""
+        return self._architecture
+
+
+def _given(model: Any) -> Mapping[str, Any]:
+    """The tensors that a model's own ``state_dict`` names, by which its architecture is known."""
+    if _is_keras(model) or not _is_torch_module(model):
+        return _tensors_of(model)[0]
+    return {k: v for k, v in _bare(model).state_dict().items() if _is_leaf(v)}
+
+
+def _lines_of(prefix: str, layout: Mapping[str, Tuple[str, Tuple[int, ...]]]) -> List[str]:
+    told = sorted(layout.items())
+    return ["%s%s %s %s\n" % (prefix, name, d, list(shape)) for name, (d, shape) in told]
+
+
+def _is_frozen(value: Any) -> bool:
+    """Whether it is a parameter that is not trained: such are sent again only if they change."""
+    return (
+        _is_torch(value)
+        and isinstance(value, sys.modules["torch"].nn.Parameter)
+        and not value.requires_grad
+    )
 
 
 def _require_sound(name: str, value: Any, draft: _Draft) -> None:
@@ -2449,6 +3178,304 @@ def _sample(value: Any, most: Optional[int]) -> Any:
     flat = (value.detach() if _is_torch(value) else value).reshape(-1)
     return flat[:: max(1, len(flat) // most)]
 
+# --- Optimizers: their state by the names of their parameters, exact where torch's loading is not ---
+
+
+_DEEPEST_INNER = 3
+
+
+def _is_torch_like(thing: Any) -> bool:
+    """Whether it has parameters in groups, as torch's optimizers and what wraps them have."""
+    return hasattr(thing, "param_groups") and hasattr(thing, "load_state_dict")
+
+
+class _Optimizer:
+    """One of the script's optimizers, or what wraps one.
+
+    1. Its own ``load_state_dict`` is called, for what it does beside.
+    2. Tensors that torch cast to a parameter's dtype, or laid out anew, are put in as they were.
+    3. The dicts that were its groups stay its groups, for the script may have names for them.
+    4. Optimizers inside it whose state its own leaves out are loaded, then attributes that changed.
+    """
+
+    def __init__(self, prefix: str, optimizer: Any, models: _Models):
+        self._what = ("optimizer." + prefix).rstrip(".")
+        self._thing, self._models = optimizer, models
+        self._births = _Births()
+        skip = ("state", "param_groups", "defaults")
+        self._attributes = _Attributes(self._what, lambda: _inner_of(optimizer), skip)
+        self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
+        self._first_names = self._names()
+
+    def check(self) -> None:
+        """Refuses what cannot be kept."""
+        self._require_same_groups()
+        self._attributes.check()
+        self._pack_state(self._thing, {}, None)
+
+    def capture(self, draft: _Draft) -> Dict[str, Any]:
+        self._require_same_groups()
+        blobs = draft.files[OPTIMIZER]
+        told: Dict[str, Any] = {"is": self._pack_state(self._thing, blobs, draft.host)}
+        told["groups"] = self._names()
+        device = self._device()
+        if device != "cpu":
+            told["device"] = device
+        inner = {
+            name: self._pack_state(thing, blobs, draft.host, "." + name)
+            for name, thing in _inner_of(self._thing).items()
+            if name and not _covers(self._thing, thing)
+        }
+        if inner:
+            told["inner"] = inner
+        attributes = self._attributes.capture(
+            self._what + ".attributes", draft.files[EXTRA], draft.host
+        )
+        if attributes:
+            told["attributes"] = attributes
+        return told
+
+    def _pack_state(
+        self,
+        thing: Any,
+        blobs: Dict[str, Blob],
+        host: Optional[_HostMemory],
+        name: str = "",
+    ) -> Any:
+        state = thing.state_dict()
+        packer = _Packer(blobs, host, self._births)
+        if isinstance(state, dict) and isinstance(state.get("state"), dict):
+            # Which parameter had its first step first is no part of the training's state.
+            state = {**state, "state": dict(sorted(state["state"].items(), key=_by_place))}
+        return packer.root(state, self._what + name)
+
+    def _device(self) -> str:
+        for group in self._thing.param_groups:
+            for parameter in group["params"]:
+                return str(getattr(getattr(parameter, "device", None), "type", "cpu"))
+        return "cpu"
+
+    # Names
+
+    def _names(self) -> List[List[str]]:
+        """The names of its parameters by group; of one that no model has, its place."""
+        known = _names_of_parameters(self._models)
+        return [
+            [known.get(id(p), "unnamed.%d.%d" % (g, i)) for i, p in enumerate(group["params"])]
+            for g, group in enumerate(self._thing.param_groups)
+        ]
+
+    def _require_same_groups(self) -> None:
+        """Refuses groups that a resumed script would not have: ``add_param_group`` adds new ones."""
+        for g, (before, now) in enumerate(zip(self._first_names, self._names())):
+            if set(before) != set(now):
+                message = "Group %d of the %s had %s at baton.resume and has %s now."
+                shown = _only_in_each(before, now)
+                remedy = "Leave its parameters in it, and add others with add_param_group."
+                raise BatonError(message % (g, self._what, *shown), remedy)
+
+    # Restoring
+
+    def restore(self, told: Any, held: _Held, is_last: bool) -> bool:
+        """Says whether all of it is restored: groups may still be added by the script until the
+        last time that this is called, and are added here then."""
+        if held.state["format"] == 1:
+            told = {"is": told}
+        self._births.script_made(_found_in(self._thing.state_dict(), "").unmakeable())
+        state = _Unpacker(held.files[OPTIMIZER], self._births).root(told["is"])
+        groups, whole = told.get("groups"), True
+        if groups is not None and groups != self._names():
+            whole = self._fit_groups(state, groups, is_last)
+        same_device = told.get("device", "cpu") == self._device()
+        self._load(self._thing, state, same_device)
+        for name, thing in _inner_of(self._thing).items():
+            if name in told.get("inner", {}):
+                packed = told["inner"][name]
+                inner = _Unpacker(held.files[OPTIMIZER], self._births).root(packed)
+                self._load(thing, inner, same_device)
+        self._attributes.restore(told.get("attributes", {}), held.files[EXTRA])
+        return whole
+
+    def _fit_groups(self, state: Any, saved: List[List[str]], is_last: bool) -> bool:
+        """Makes the groups and the state fit each other by the parameters' names."""
+        now = self._names()
+        if not isinstance(state, dict) or not {"state", "param_groups"} <= set(state):
+            raise self._another(0, [n for g in saved for n in g], [n for g in now for n in g])
+        for g, names in enumerate(saved[len(now) :] if is_last else ()):
+            self._add_group(names, state["param_groups"][len(now) + g])
+        now = self._names()
+        for g, (was, found) in enumerate(zip(saved, now)):
+            if sorted(was) != sorted(found):
+                raise self._another(g, was, found)
+        if len(now) > len(saved):
+            raise self._another(len(saved), [], now[len(saved)])
+        _reorder(state, saved, now, self._thing.state_dict()["param_groups"])
+        return len(now) == len(saved)
+
+    def _add_group(self, names: List[str], saved: Mapping[str, Any]) -> None:
+        by_name = {}
+        for model in self._models.of.values():
+            by_name.update(_parameters_by_id(model))
+        known = {name: by_name[k] for k, name in _names_of_parameters(self._models).items()}
+        missing = [name for name in names if name not in known]
+        if missing:
+            message = "The checkpoint's %s has a group with %s, which no model given has."
+            remedy = "Add the group before the first batch, or give its model to baton.resume."
+            raise BatonError(message % (self._what, ", ".join(missing[:3])), remedy)
+        settings = {k: v for k, v in saved.items() if k not in ("params", "param_names")}
+        parameters: List[Any] = [known[name] for name in names]
+        if "param_names" in saved:
+            parameters = list(zip(saved["param_names"], parameters))
+        self._thing.add_param_group({"params": parameters, **settings})
+
+    def _another(self, g: int, was: List[str], found: List[str]) -> BatonError:
+        message = "Group %d of the %s has %s in the checkpoint and %s in the script."
+        return BatonError(message % (g, self._what, *_only_in_each(was, found)), NEW_JOB)
+
+    def _load(self, thing: Any, state: Any, same_device: bool) -> None:
+        owned = [_Owned(one) for one in _inner_of(thing).values()]
+        try:
+            thing.load_state_dict(state)
+            _mend(thing.state_dict(), state, same_device)
+        except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as e:
+            what = "The checkpoint's %s does not fit the script's: %s."
+            raise BatonError(what % (self._what, _first_line(e)), NEW_JOB) from e
+        for one in owned:
+            one.keep()
+
+
+class _Owned:
+    """An optimizer's groups and state, as objects that others may have names for."""
+
+    def __init__(self, optimizer: Any):
+        self._optimizer = optimizer
+        self._groups = optimizer.param_groups
+        self._dicts = list(self._groups)
+        self._state = getattr(optimizer, "state", None)
+
+    def keep(self) -> None:
+        """Puts into them what has been loaded into new ones."""
+        own = vars(self._optimizer)
+        groups, state = own.get("param_groups"), own.get("state")
+        if isinstance(groups, list) and groups is not self._groups:
+            for old, new in zip(self._dicts, groups):
+                if old is not new:
+                    held = dict(new)
+                    old.clear()
+                    old.update(held)
+            self._groups[:] = self._dicts[: len(groups)] + groups[len(self._dicts) :]
+            own["param_groups"] = self._groups
+        if isinstance(state, dict) and isinstance(self._state, dict) and state is not self._state:
+            held = dict(state)
+            self._state.clear()
+            self._state.update(held)
+            own["state"] = self._state
+
+
+def _inner_of(optimizer: Any, name: str = "", depth: int = 0) -> Dict[str, Any]:
+    """An optimizer and those that it wraps, by the attributes that lead to them."""
+    found = {name: optimizer}
+    for attribute, value in getattr(optimizer, "__dict__", {}).items():
+        if depth < _DEEPEST_INNER and _is_torch_like(value) and value is not optimizer:
+            found.update(_inner_of(value, (name + "." + attribute).lstrip("."), depth + 1))
+    return found
+
+
+def _covers(outer: Any, inner: Any) -> bool:
+    """Whether the state that one gives has all tensors of the state of one inside it."""
+    inside = set(_ids_in(getattr(inner, "state", {})))
+    return not inside or inside <= set(_ids_in(outer.state_dict()))
+
+
+def _ids_in(value: Any) -> List[int]:
+    if _is_torch(value):
+        return [id(value)]
+    if isinstance(value, Mapping):
+        return [i for member in value.values() for i in _ids_in(member)]
+    return (
+        [i for member in value for i in _ids_in(member)] if isinstance(value, (list, tuple)) else []
+    )
+
+
+def _by_place(item: Tuple[Any, Any]) -> Tuple[bool, Any]:
+    key = item[0]
+    return (False, key) if isinstance(key, int) else (True, 0)
+
+
+def _names_of_parameters(models: _Models) -> Dict[int, str]:
+    """The names of the models' parameters by their ids; of one that has several, the first."""
+    names: Dict[int, str] = {}
+    for prefix, model in models.of.items():
+        if _is_torch_module(model):
+            for name, parameter in _bare(model).named_parameters():
+                names.setdefault(id(parameter), prefix + name)
+        elif isinstance(model, Mapping):
+            for name, parameter in model.items():
+                names.setdefault(id(parameter), "%s%s" % (prefix, name))
+    return names
+
+
+def _parameters_by_id(model: Any) -> Dict[int, Any]:
+    if _is_torch_module(model):
+        return {id(p): p for p in _bare(model).parameters()}
+    return {id(p): p for p in model.values()} if isinstance(model, Mapping) else {}
+
+
+def _only_in_each(before: List[str], after: List[str]) -> Tuple[str, str]:
+    """The names that only one of two lists has, in words."""
+    shown = []
+    for mine, other in ((before, after), (after, before)):
+        only = [name for name in mine if name not in other]
+        more = " and %d more" % (len(only) - 2) if len(only) > 2 else ""
+        shown.append((", ".join(only[:2]) + more) if only else "none of them")
+    return shown[0], shown[1]
+
+
+def _reorder(state: Any, saved: List[List[str]], now: List[List[str]], groups: Any) -> None:
+    """Gives the saved state the places that its parameters have in the script's groups."""
+    places: Dict[Any, Any] = {}
+    kept = []
+    for was, found, held, group in zip(saved, now, state["param_groups"], groups):
+        place_of = dict(zip(found, group["params"]))
+        places.update({i: place_of[name] for name, i in zip(was, held["params"])})
+        held = {**held, "params": group["params"]}
+        if "param_names" in held:
+            named = dict(zip(was, held["param_names"]))
+            held["param_names"] = [named[name] for name in found]
+        kept.append(held)
+    others = {i for held in state["param_groups"] for i in held["params"]}
+    moved = {
+        places.get(k, k): v for k, v in state["state"].items() if k in places or k not in others
+    }
+    state["param_groups"] = kept
+    state["state"] = dict(sorted(moved.items(), key=_by_place))
+
+
+def _mend(now: Any, was: Any, same_device: bool) -> Any:
+    """Puts saved tensors in the place of those that loading has cast, laid out anew, or moved."""
+    if _is_torch(was) and _is_torch(now):
+        device = was.device if same_device else now.device
+        alike = (now.dtype, now.shape, now.device) == (was.dtype, was.shape, device)
+        if alike and _strides_mark(now) == _strides_mark(was):
+            return now
+        return was.to(device)
+    if isinstance(was, Mapping) and isinstance(now, dict):
+        for key in now:
+            if key in was:
+                _replace(now, key, _mend(now[key], was[key], same_device))
+    elif isinstance(was, list) and isinstance(now, list):
+        for i in range(min(len(now), len(was))):
+            _replace(now, i, _mend(now[i], was[i], same_device))
+    elif isinstance(was, tuple) and type(now) is tuple and len(now) == len(was):
+        mended = tuple(_mend(n, w, same_device) for n, w in zip(now, was))
+        return now if all(a is b for a, b in zip(mended, now)) else mended
+    return now
+
+
+def _replace(container: Any, key: Any, value: Any) -> None:
+    if container[key] is not value:
+        container[key] = value
+
 # --- What else has a state: optimizers, schedulers, scalers, averages, generators ----------------
 
 
@@ -2464,10 +3491,11 @@ def _state_of(thing: Any) -> Any:
         return thing.state_dict()
     if _is_known_generator(thing):
         return _generator_state(thing)
-    if isinstance(thing, (dict, list)):
-        return thing
-    what = type(thing).__name__
-    raise BatonError("%s cannot be saved: it is no dict or list and has no state_dict." % what)
+    if isinstance(thing, (tuple, frozenset, str, bytes, int, float, complex)):
+        what = type(thing).__name__
+        message = "The state given to baton.resume is a %s, which cannot be filled again." % what
+        raise BatonError(message, "Give a dict or a list of such values.")
+    return thing
 
 
 def _load_state(what: str, thing: Any, state: Any) -> None:
@@ -2476,17 +3504,26 @@ def _load_state(what: str, thing: Any, state: Any) -> None:
             for path, variable in _keras_variables(thing).items():
                 variable.assign(state[path])
         elif hasattr(thing, "load_state_dict"):
-            thing.load_state_dict(state)
+            thing.load_state_dict(_as_of_module(thing, state) if _is_torch_module(thing) else state)
         elif _is_known_generator(thing):
             _set_generator_state(thing, state)
         elif isinstance(thing, dict):
             thing.clear()
             thing.update(state)
-        else:
+        elif isinstance(thing, list):
             thing[:] = state
+        else:
+            raise ValueError("it was a %s" % type(state).__name__)
     except (KeyError, ValueError, TypeError, RuntimeError) as e:
         message = "The checkpoint's %s does not fit the script's: %s." % (what, _first_line(e))
         raise BatonError(message, NEW_JOB) from e
+
+
+def _as_of_module(module: Any, state: Any) -> Any:
+    """With the versions of its parts, without which some take it for a checkpoint of old."""
+    made = collections.OrderedDict(state)
+    made._metadata = getattr(module.state_dict(), "_metadata", {})  # type: ignore[attr-defined]
+    return made
 
 
 class _Parts:
@@ -2496,14 +3533,88 @@ class _Parts:
         self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
         self._models = models
         self.of["state"] = {} if state is None else {"": state}
+        self._optimizers = {
+            prefix: _Optimizer(prefix, thing, models)
+            for prefix, thing in self.of["optimizer"].items()
+            if _is_torch_like(thing) and not _is_keras(thing)
+        }
+        self._modules = {
+            prefix: _Module(("ema." + prefix).rstrip("."), _bare(thing), _layout(_given(thing)))
+            for prefix, thing in self.of["ema"].items()
+            if _is_torch_module(thing)
+        }
+        self._births: Dict[Tuple[str, str], _Births] = {}
+        for kind, prefix, thing in self._packed_things():
+            self._births[kind, prefix] = _Births()
+            self._look_at(kind, prefix, thing)
+        self._waiting: Set[str] = set()
+
+    def _packed_things(self) -> Iterator[Tuple[str, str, Any]]:
+        for kind, things in self.of.items():
+            for prefix, thing in things.items():
+                if kind != "optimizer" or prefix not in self._optimizers:
+                    yield kind, prefix, thing
+
+    def _look_at(self, kind: str, prefix: str, thing: Any) -> None:
+        """What the script has made by now, which a restore fills."""
+        found = _found_in(_state_of(thing), _path_of(kind, prefix))
+        births = self._births[kind, prefix]
+        births.classes.update(found.classes)
+        made = found.found if kind == "state" else found.unmakeable()
+        births.script_made(made)
+
+    # What the script makes, and when
+
+    def training_begins(self) -> None:
+        """Before the first epoch's lines."""
+        for kind, prefix, thing in self._packed_things():
+            self._look_at(kind, prefix, thing)
+
+    def epoch_begins(self) -> None:
+        """Before the lines of an epoch that stand before its batches."""
+        for births, found in self._found():
+            births.epoch_begins(found)
+
+    def batches_begin(self) -> None:
+        """Before an epoch's first batch."""
+        for births, found in self._found():
+            births.batches_begin(found)
+
+    def epoch_ends(self) -> None:
+        for births in self._births.values():
+            births.epoch_ends()
+
+    def _found(self) -> Iterator[Tuple[_Births, Found]]:
+        for prefix, thing in self.of["state"].items():
+            found = _found_in(_state_of(thing), _path_of("state", prefix))
+            yield self._births["state", prefix], found.found
+
+    # Saving and restoring
+
+    def check(self) -> None:
+        """Refuses what cannot be saved; nothing is copied."""
+        for optimizer in self._optimizers.values():
+            optimizer.check()
+        for module in self._modules.values():
+            module.check()
+        for kind, prefix, thing in self._packed_things():
+            births = self._births[kind, prefix]
+            _Packer({}, None, births).root(_state_of(thing), _path_of(kind, prefix))
 
     def capture(self, draft: _Draft) -> None:
-        for kind, things in self.of.items():
-            blobs = draft.files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            held = draft.state[kind] = {}
-            for prefix, thing in things.items():
-                path = (kind + "." + prefix).rstrip(".")
-                held[prefix] = _pack(_state_of(thing), path, blobs, draft.host)
+        for kind in self.of:
+            draft.state[kind] = {}
+        for prefix, optimizer in self._optimizers.items():
+            draft.state["optimizer"][prefix] = optimizer.capture(draft)
+        for prefix, module in self._modules.items():
+            path = "modules.ema." + prefix
+            draft.state["modules"]["ema:" + prefix] = module.capture(path, draft)
+        for kind, prefix, thing in self._packed_things():
+            packer = _Packer(
+                draft.files[_file_of_kind(kind)], draft.host, self._births[kind, prefix]
+            )
+            packed = packer.root(_state_of(thing), _path_of(kind, prefix))
+            draft.state[kind][prefix] = packed
 
     def restore(self, held: _Held) -> None:
         for kind, things in self.of.items():
@@ -2511,9 +3622,47 @@ class _Parts:
                 found, given = len(held.of(kind)), len(things)
                 message = "The checkpoint has the %s of %d, the script gives %d to baton.resume."
                 raise BatonError(message % (kind, found, given), NEW_JOB)
-            blobs = held.files[OPTIMIZER if kind == "optimizer" else EXTRA]
-            for prefix, thing in things.items():
-                _load_state(kind, thing, _unpack(held.of(kind)[prefix], blobs))
+        self._waiting = {
+            prefix
+            for prefix, optimizer in self._optimizers.items()
+            if not optimizer.restore(held.of("optimizer")[prefix], held, held.is_restored_again)
+        }
+        for prefix, module in self._modules.items():
+            module.restore(held.of("modules").get("ema:" + prefix, {}), held)
+        for kind, prefix, thing in self._packed_things():
+            births = self._births[kind, prefix]
+            if kind != "state":
+                self._look_at(kind, prefix, thing)
+            unpacker = _Unpacker(held.files[_file_of_kind(kind)], births)
+            state = unpacker.root(held.of(kind)[prefix])
+            births.restored(unpacker.made)
+            if state is not thing:
+                _load_state(kind, thing, state)
+
+    def require_restored(self, held: _Held, now: _Draft) -> None:
+        """Refuses a difference between what was saved and what a restore has made of it."""
+        is_old = held.state["format"] == 1
+        for kind, things in self.of.items():
+            if is_old and kind == "generators":
+                continue  # told in another form; each of them takes its own or refuses it
+            file = _file_of_kind(kind)
+            may_have_more = kind in ("optimizer", "scheduler")
+            compared = _Comparison(held.files[file], now.files[file], is_old, may_have_more)
+            for prefix in things:
+                was, new = held.of(kind)[prefix], now.state[kind][prefix]
+                if kind == "optimizer" and prefix in self._waiting:
+                    continue
+                if kind == "optimizer" and prefix in self._optimizers:
+                    was, new = was if is_old else was["is"], new["is"]
+                compared.require_same(_path_of(kind, prefix), was, new)
+
+
+def _path_of(kind: str, prefix: str) -> str:
+    return (kind + "." + prefix).rstrip(".")
+
+
+def _file_of_kind(kind: str) -> str:
+    return OPTIMIZER if kind == "optimizer" else EXTRA
 
 # --- Running means of an epoch, which a resume does not forget -----------------------------------
 
@@ -2603,7 +3752,7 @@ class _Gradients:
         self._watch()
 
     def _watch(self) -> None:
-        if any(old() is not None and old() is p.grad for p, old in self._watched):
+        if self._lives():
             self._lives_on = True
         elif self._watched and self._lives_on is None:
             self._lives_on = False
@@ -2611,6 +3760,10 @@ class _Gradients:
         for parameter in self._parameters().values():
             if parameter.grad is not None and len(self._watched) < _WATCHED:
                 self._watched.append((parameter, weakref.ref(parameter.grad)))
+
+    def _lives(self) -> bool:
+        """Whether a gradient that is watched is still its parameter's."""
+        return any(old() is not None and old() is p.grad for p, old in self._watched)
 
     def _parameters(self) -> Dict[str, Any]:
         """By name; those that only an optimizer knows by their place in it."""
@@ -2629,7 +3782,8 @@ class _Gradients:
         return named
 
     def capture(self, draft: _Draft) -> None:
-        told = draft.state["gradients"] = {"lives_on": self._lives_on, "of": {}}
+        watched = self._lives() if self._watched else None
+        told = draft.state["gradients"] = {"lives_on": self._lives_on, "watched": watched, "of": {}}
         if self._stepped and self._lives_on is False:
             return
         for name, parameter in self._parameters().items():
@@ -2648,14 +3802,15 @@ class _Gradients:
         for name, parameter in parameters.items():
             packed = told["of"].get(name)
             parameter.grad = None if packed is None else _unpack_one(packed, held, parameter)
-        self._watched = []
+        self._watch_again(told["watched"], list(parameters.values()))
         self._stepped = False
-        if told["of"]:
-            self._watch_restored(parameters)
 
-    def _watch_restored(self, parameters: Dict[str, Any]) -> None:
-        with_gradient = [p for p in parameters.values() if p.grad is not None]
-        self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED]]
+    def _watch_again(self, lives: Optional[bool], parameters: List[Any]) -> None:
+        """Watches as much as was watched; one that is gone by now stands for those that were."""
+        with_gradient = [p for p in parameters if p.grad is not None]
+        self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED] if lives]
+        if lives is False and parameters:
+            self._watched = [(parameters[0], lambda: None)]
 
 
 def _pack_one(gradient: Any, path: str, draft: _Draft) -> Any:
@@ -4238,6 +5393,8 @@ def _current_job() -> Job:
 
 
 _END = object()
+_FIRST_STEPS = 2
+"""After so many steps, too, it is seen whether all can be saved: by then optimizers have a state."""
 
 
 def _to_float(value: Any) -> float:
@@ -4277,6 +5434,7 @@ class Run:
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
         self._stepped = self._stepped_in_epoch = self._trained = False
+        self._unchecked_steps = _FIRST_STEPS
         self._held: Optional[_Held] = None
         self._at_end: List[Callable[[], Any]] = []
         link.expect(job)
@@ -4296,9 +5454,11 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
         self._nested = True
+        self._parts.training_begins()
         self._restore_again(within_epoch=False)
         while not self._over:
             self._inner_done = False
+            self._parts.epoch_begins()
             yield self.epoch
             if not self._over:
                 self._close_epoch()
@@ -4314,6 +5474,7 @@ class Run:
                 raise BatonError("run.batches was asked twice within an epoch.", remedy)
             yield from self._one_epoch(loader)
             return
+        self._parts.training_begins()
         while not self._over:
             yield from self._one_epoch(loader)
             if not self._over:
@@ -4327,6 +5488,9 @@ class Run:
         """
         self._stepped = self._stepped_in_epoch = True
         self._gradients.stepped()
+        if self._unchecked_steps:
+            self._unchecked_steps -= 1
+            self._check()
         for name, other in others.items():
             self._sums.add(name, _to_float(other))
         if loss is None:
@@ -4409,6 +5573,7 @@ class Run:
             message = "An epoch has %d batches now, and training stopped after %d of one."
             raise BatonError(message % (count, self.batch), "Use the data that began the job.")
         self._count, self._stepped_in_epoch = count, self.batch > 0
+        self._parts.batches_begin()
         self._restore_again(within_epoch=True)
         self._begin(count)
         yield from self._counted(iterator, count) if count else self._uncounted(iterator)
@@ -4480,6 +5645,7 @@ class Run:
         self._metrics = {}
         self._sums.clear()
         self._data.end_epoch()
+        self._parts.epoch_ends()
         self.epoch, self.batch = self.epoch + 1, 0
         if self._trace:
             self._trace.reached(self)
@@ -4490,9 +5656,16 @@ class Run:
         self._over = not self._link.orders(self, ended)
 
     def _begin(self, batches: int) -> None:
+        if self._unchecked_steps == _FIRST_STEPS:
+            self._check()
         if self._trace:
             self._trace.begin(self)
         self._link.ready(self, batches)
+
+    def _check(self) -> None:
+        """Refuses what could not be saved or put back, before hours are spent."""
+        self._models.check()
+        self._parts.check()
 
     def _where_exactly(self) -> str:
         return "e%d-b%d" % (self.epoch, self.batch)
@@ -4516,6 +5689,18 @@ class Run:
         self._final = held.state["final"]
         for section in self._sections:
             section.restore(held)
+        self._require_restored(held)
+
+    def _require_restored(self, held: _Held) -> None:
+        """Compares what was restored with what was saved, by capturing it again."""
+        self._writing.finish()
+        again = _Draft(self._host, held.epoch, held.batch)
+        compared = (self._models, self._parts)
+        for section in compared:
+            section.capture(again)
+        self._host.finish()
+        for section in compared:
+            section.require_restored(held, again)
 
     def _restore_again(self, within_epoch: bool) -> None:
         """Undoes what the script did since ``resume`` and had done before the save already.
@@ -4525,6 +5710,7 @@ class Run:
         ``optimizer.zero_grad()``, draws from generators. Unbroken, they had run once.
         """
         if self._held is not None and self._held.is_within_epoch == within_epoch:
+            self._held.is_restored_again = True
             self._restore(self._held)
             self._held = None
 
