@@ -12,6 +12,9 @@ _MOST_OPENED = 20_000
 """Of so many files at most it is noted that they were opened."""
 
 
+_HEARD = frozenset(["open", "os.rename", "import"])
+
+
 class _Early:
     """Notes the files that this process opens, and stops it at an optimizer's step before ``resume``.
 
@@ -49,12 +52,14 @@ class _Early:
             self._handle = None
 
     def _hear(self, event: str, arguments: Any) -> None:
+        if event not in _HEARD:
+            return
         try:
             if event == "open":
                 self._note(*arguments)
             elif event == "os.rename":
                 self._note(arguments[1], "w", 0)
-            elif event == "import" and not self._hooked:
+            elif not self._hooked:
                 self._watch_optimizers()
         except Exception:
             pass  # An error here would come out of the script's own open().
