@@ -408,3 +408,24 @@ os.environ["BATON_FOLDER"] = sys.argv[1]
     for process in processes:
         _, said = process.communicate(timeout=120)
         assert process.returncode == 1 and "This is one of 2 processes" in " ".join(said.split())
+
+
+def test_under_a_worker_the_end_is_done_before_the_last_save_is_ordered(tmp_path: Path) -> None:
+    end = "run.at_end(lambda: run.evaluated(test=0.5))\nfor epoch in run.epochs():"
+    script = (READS % ("", "")).replace("for epoch in run.epochs():", end)
+    worker = FakeWorker(tmp_path, script)
+    try:
+        worker.start()
+        for done in range(4):
+            worker.say(type="go")
+            if done == 3:
+                assert worker.hear("evaluated")["metrics"] == {"test": 0.5}
+            worker.hear("batch")
+        (tmp_path / "saved").mkdir()
+        worker.say(type="save", id=1, folder=str(tmp_path / "saved"))
+        assert worker.hear("snapshotted")["position"] == {"epoch": 2, "batch": 0}
+        worker.hear("saved")
+        worker.say(type="stop")
+        assert worker.child.wait(10) == 0
+    finally:
+        worker.close()
