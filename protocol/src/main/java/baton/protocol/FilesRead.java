@@ -44,6 +44,26 @@ final class FilesRead {
     return !isMore && !isLess || isChanged;
   }
 
+  /**
+   * What is known of the files of two starts; where both have read one, that of the first. Beyond
+   * {@code longest} characters the second adds nothing.
+   */
+  static String together(String first, String second, int longest) {
+    Optional<Map<String, String>> one = hashes(first);
+    Optional<Map<String, String>> other = hashes(second);
+    if (one.isEmpty() || other.isEmpty()) {
+      return first;
+    }
+    Map<String, String> all = new TreeMap<>(other.get());
+    all.putAll(one.get());
+    try {
+      String text = Json.writer().writeValueAsString(all);
+      return all.equals(one.get()) || text.length() > longest ? first : text;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts by name are always JSON", e);
+    }
+  }
+
   /** Which files differ, such as {@code another file: config.yaml}. */
   static String difference(String before, String after) {
     Optional<Map<String, String>> one = hashes(before);

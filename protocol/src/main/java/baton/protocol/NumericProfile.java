@@ -116,7 +116,7 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
         .toList();
   }
 
-  /** With what {@code later} says and this, of an older version, could not. */
+  /** With what {@code later} says and this could not: of an older version, or of files unread. */
   public NumericProfile completedBy(NumericProfile later) {
     if (!isKnown()) {
       return later;
@@ -125,6 +125,9 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
     MAY_BE_ABSENT.stream()
         .filter(later::has)
         .forEach(fact -> all.putIfAbsent(fact, later.facts.get(fact)));
+    if (has(FILES) && later.has(FILES)) {
+      all.put(FILES, FilesRead.together(files(), later.files(), LONGEST));
+    }
     return new NumericProfile(all);
   }
 

@@ -132,9 +132,16 @@ class AcceptChangeTest {
             accepted,
             commit(
                 accepted, 2, profile("arguments", "--lr 0.01", "files", "{\"vocab.txt\":\"ab\"}")));
+    assertThat(moved.acceptChange()).as("a file that one start has read is no change").isTrue();
 
-    assertThat(moved.acceptChange()).isFalse();
-    assertThat(moved.certificate().sentence()).endsWith(": read only now: vocab.txt");
+    Job changed =
+        after(
+            moved,
+            commit(moved, 3, profile("arguments", "--lr 0.01", "files", "{\"vocab.txt\":\"cd\"}")));
+
+    assertThat(changed.acceptChange()).isFalse();
+    assertThat(changed.certificate().sentence())
+        .isEqualTo("equivalent, not identical, since e2-b0 (lease 2): another file: vocab.txt");
   }
 
   private static Job refusedBy(String worker, Job job) {
