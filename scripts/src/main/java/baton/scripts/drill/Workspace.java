@@ -84,9 +84,9 @@ final class Workspace {
     }
   }
 
-  /** The first word after the interpreter that is a file. */
+  /** The first word after the interpreter that is a file of Python. */
   private Optional<Path> script() throws IOException {
-    for (String word : words().stream().skip(1).toList()) {
+    for (String word : words().stream().skip(1).filter(w -> w.endsWith(".py")).toList()) {
       Path path = directory.resolve(word);
       if (Files.isRegularFile(path)) {
         return Optional.of(path.toRealPath());

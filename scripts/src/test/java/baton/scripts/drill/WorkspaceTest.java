@@ -75,6 +75,19 @@ class WorkspaceTest {
   }
 
   @Test
+  void anInterpreterThatIsNotTheFirstWordIsNoScript() throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("opt/bin"));
+    Path python = Files.writeString(bin.resolve("python"), "#!");
+
+    Workspace workspace =
+        workspace("env GIVE=0 " + python + " train.py", Set.of(), Workspace.Limit.USUAL);
+
+    assertThat(workspace.notes()).singleElement().asString().doesNotContain("opt");
+    assertThat(workspace.copy(drill.resolve("one")).command())
+        .isEqualTo("env GIVE=0 " + python + " train.py");
+  }
+
+  @Test
   void whatIsTooHeavyIsLeftOutWithAWordOnHowToLinkIt() throws IOException {
     Files.write(project.resolve("data/large.bin"), new byte[2_000]);
     Files.write(project.resolve("old.pt"), new byte[500]);
