@@ -326,6 +326,8 @@ class _Models:
         compared = _Comparison(held.files[EXTRA], now.files[EXTRA], is_old)
         compared.require_same("model", held.of("model"), now.state["model"])
         if not is_old:
+            # A load_state_dict of the script's own may set attributes that had not been set.
+            compared = _Comparison(held.files[EXTRA], now.files[EXTRA], False, may_have_more=True)
             compared.require_same("modules", held.of("modules"), now.state["modules"])
 
     def architecture(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from .attributes import _Attributes
 from .births import _Births
 from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
+from .compare import _Comparison
 from .errors import BatonError, NEW_JOB, _first_line
 from .models import _Models, _bare, _is_torch_module
 from .pack import _Packer, _found_in
@@ -39,6 +40,8 @@ class _Optimizer:
         self._attributes = _Attributes(self._what, lambda: _inner_of(optimizer), skip)
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
+        self.moved: Optional[Tuple[Any, Dict[str, Blob]]] = None
+        """What was restored, where its parameters have another order than in the checkpoint."""
 
     def check(self) -> None:
         """Refuses what cannot be kept."""
@@ -117,8 +120,13 @@ class _Optimizer:
         self._births.script_made(_found_in(self._thing.state_dict(), "").unmakeable())
         state = _Unpacker(held.files[OPTIMIZER], self._births).root(told["is"])
         groups, whole = told.get("groups"), True
+        self.moved = None
         if groups is not None and groups != self._names():
             whole = self._fit_groups(state, groups, is_last)
+            if whole:
+                blobs: Dict[str, Blob] = {}
+                packer = _Packer(blobs, _HostMemory(), self._births)
+                self.moved = packer.root(state, self._what), blobs
         same_device = told.get("device", "cpu") == self._device()
         self._load(self._thing, state, same_device)
         for name, thing in _inner_of(self._thing).items():
@@ -175,6 +183,16 @@ class _Optimizer:
             raise BatonError(what % (self._what, _first_line(e)), NEW_JOB) from e
         for one in owned:
             one.keep()
+
+    def require_restored(self, told: Any, held: _Held, told_now: Any, now: _Draft) -> None:
+        """Refuses a difference between what was saved and what a restore has made of it."""
+        was, blobs = (told if held.state["format"] == 1 else told["is"]), held.files[OPTIMIZER]
+        if self.moved is not None:
+            was, blobs = self.moved
+        self.moved = None
+        is_old = held.state["format"] == 1
+        compared = _Comparison(blobs, now.files[OPTIMIZER], is_old, may_have_more=True)
+        compared.require_same(self._what, was, told_now["is"])
 
 
 class _Owned:

@@ -198,10 +198,10 @@ class _Parts:
             compared = _Comparison(held.files[file], now.files[file], is_old, may_have_more)
             for prefix in things:
                 was, new = held.of(kind)[prefix], now.state[kind][prefix]
-                if kind == "optimizer" and prefix in self._waiting:
-                    continue
                 if kind == "optimizer" and prefix in self._optimizers:
-                    was, new = was if is_old else was["is"], new["is"]
+                    if prefix not in self._waiting:
+                        self._optimizers[prefix].require_restored(was, held, new, now)
+                    continue
                 compared.require_same(_path_of(kind, prefix), was, new)
 
 

@@ -3102,6 +3102,8 @@ class _Models:
         compared = _Comparison(held.files[EXTRA], now.files[EXTRA], is_old)
         compared.require_same("model", held.of("model"), now.state["model"])
         if not is_old:
+            # A load_state_dict of the script's own may set attributes that had not been set.
+            compared = _Comparison(held.files[EXTRA], now.files[EXTRA], False, may_have_more=True)
             compared.require_same("modules", held.of("modules"), now.state["modules"])
 
     def architecture(self) -> str:
@@ -3211,6 +3213,8 @@ class _Optimizer:
         self._attributes = _Attributes(self._what, lambda: _inner_of(optimizer), skip)
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
+        self.moved: Optional[Tuple[Any, Dict[str, Blob]]] = None
+        """What was restored, where its parameters have another order than in the checkpoint."""
 
     def check(self) -> None:
         """Refuses what cannot be kept."""
@@ -3289,8 +3293,13 @@ class _Optimizer:
         self._births.script_made(_found_in(self._thing.state_dict(), "").unmakeable())
         state = _Unpacker(held.files[OPTIMIZER], self._births).root(told["is"])
         groups, whole = told.get("groups"), True
+        self.moved = None
         if groups is not None and groups != self._names():
             whole = self._fit_groups(state, groups, is_last)
+            if whole:
+                blobs: Dict[str, Blob] = {}
+                packer = _Packer(blobs, _HostMemory(), self._births)
+                self.moved = packer.root(state, self._what), blobs
         same_device = told.get("device", "cpu") == self._device()
         self._load(self._thing, state, same_device)
         for name, thing in _inner_of(self._thing).items():
@@ -3347,6 +3356,16 @@ class _Optimizer:
             raise BatonError(what % (self._what, _first_line(e)), NEW_JOB) from e
         for one in owned:
             one.keep()
+
+    def require_restored(self, told: Any, held: _Held, told_now: Any, now: _Draft) -> None:
+        """Refuses a difference between what was saved and what a restore has made of it."""
+        was, blobs = (told if held.state["format"] == 1 else told["is"]), held.files[OPTIMIZER]
+        if self.moved is not None:
+            was, blobs = self.moved
+        self.moved = None
+        is_old = held.state["format"] == 1
+        compared = _Comparison(blobs, now.files[OPTIMIZER], is_old, may_have_more=True)
+        compared.require_same(self._what, was, told_now["is"])
 
 
 class _Owned:
@@ -3655,10 +3674,10 @@ class _Parts:
             compared = _Comparison(held.files[file], now.files[file], is_old, may_have_more)
             for prefix in things:
                 was, new = held.of(kind)[prefix], now.state[kind][prefix]
-                if kind == "optimizer" and prefix in self._waiting:
-                    continue
                 if kind == "optimizer" and prefix in self._optimizers:
-                    was, new = was if is_old else was["is"], new["is"]
+                    if prefix not in self._waiting:
+                        self._optimizers[prefix].require_restored(was, held, new, now)
+                    continue
                 compared.require_same(_path_of(kind, prefix), was, new)
 
 
