@@ -7,6 +7,8 @@ import java.util.Optional;
  * A line of the table: an unbroken run and a relay.
  *
  * @param cuts how many workers were killed
+ * @param stepsWithin whether the program tells of positions within epochs at all; a loop that is
+ *     not ours may be saved at their ends only
  * @param midEpoch how many relays of the baton went on from within an epoch
  * @param epochEnd how many went on from an epoch's end
  * @param control empty: the relay was not broken on purpose
@@ -15,6 +17,7 @@ record Row(
     String program,
     int threads,
     int cuts,
+    boolean stepsWithin,
     int midEpoch,
     int epochEnd,
     Sha256 unbroken,

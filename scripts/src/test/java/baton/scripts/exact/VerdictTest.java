@@ -55,9 +55,9 @@ class VerdictTest {
 
   @Test
   void aRelayThatNeverWentOnFromWithinAnEpochOrFromAnEndProvesNothingOfThat() {
-    Row allAtEnds = new Row("digits", 1, 3, 0, 3, ONE, ONE, Optional.empty());
-    Row allWithin = new Row("digits", 1, 3, 3, 0, ONE, ONE, Optional.empty());
-    Row never = new Row("digits", 1, 3, 0, 0, ONE, ONE, Optional.empty());
+    Row allAtEnds = new Row("digits", 1, 3, true, 0, 3, ONE, ONE, Optional.empty());
+    Row allWithin = new Row("digits", 1, 3, true, 3, 0, ONE, ONE, Optional.empty());
+    Row never = new Row("digits", 1, 3, true, 0, 0, ONE, ONE, Optional.empty());
 
     assertThat(new Verdict(List.of(allAtEnds)).line())
         .isEqualTo(
@@ -65,6 +65,8 @@ class VerdictTest {
                 + " that is not proven");
     assertThat(new Verdict(List.of(allWithin)).line()).contains("a checkpoint at an epoch's end");
     assertThat(new Verdict(List.of(never)).isOk()).isFalse();
+    Row savedAtEndsOnly = new Row("keras", 1, 3, false, 0, 3, ONE, ONE, Optional.empty());
+    assertThat(new Verdict(List.of(savedAtEndsOnly)).isOk()).isTrue();
   }
 
   @Test
@@ -84,11 +86,11 @@ class VerdictTest {
   }
 
   private static Row relay(String program, int threads, Sha256 digest) {
-    return new Row(program, threads, 20, 18, 2, ONE, digest, Optional.empty());
+    return new Row(program, threads, 20, true, 18, 2, ONE, digest, Optional.empty());
   }
 
   private static Row control(String program, Sabotage how, Sha256 digest, boolean mustDiffer) {
     Row.Control control = new Row.Control(how, mustDiffer);
-    return new Row(program, 1, 1, 1, 0, ONE, digest, Optional.of(control));
+    return new Row(program, 1, 1, true, 1, 0, ONE, digest, Optional.of(control));
   }
 }
