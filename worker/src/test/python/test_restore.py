@@ -1,7 +1,6 @@
 """What a run was given goes into a checkpoint and comes out of it, whole, or is refused by its name."""
 
 import inspect
-import warnings
 from pathlib import Path
 from typing import Any, Callable
 

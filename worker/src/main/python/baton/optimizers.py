@@ -37,7 +37,14 @@ class _Optimizer:
         self._thing, self._models = optimizer, models
         self._births = _Births()
         skip = ("state", "param_groups", "defaults")
-        self._attributes = _Attributes(self._what, lambda: _inner_of(optimizer), skip)
+
+        def elsewhere() -> List[Any]:
+            inner = _inner_of(optimizer).values()
+            return [getattr(one, name, None) for one in inner for name in skip[:2]]
+
+        self._attributes = _Attributes(
+            self._what, lambda: _inner_of(optimizer), skip, elsewhere=elsewhere
+        )
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
         self.moved: Optional[Tuple[Any, Dict[str, Blob]]] = None

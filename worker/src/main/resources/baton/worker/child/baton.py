@@ -2285,7 +2285,10 @@ class _Attributes:
         holders: Callable[[], Mapping[str, Any]],
         skip: Tuple[str, ...] = (),
         buffers: Optional[Layout] = None,
+        elsewhere: Callable[[], List[Any]] = list,
     ):
+        """``elsewhere`` gives what is saved without this, whichever attribute it is."""
+        self._elsewhere = elsewhere
         self._what, self._holders, self._skip, self._layout = what, holders, skip, buffers or {}
         self._births = _Births()
         self._fresh: Dict[str, Dict[str, _Seen]] = {}
@@ -2319,10 +2322,13 @@ class _Attributes:
     def _of(self, name: str, thing: Any) -> Dict[str, Any]:
         kind: Any = type(thing)
         hidden = _names_of_frameworks(kind)
+        other = {id(one) for one in self._elsewhere() if one is not None}
         held = {
             k: v
             for k, v in getattr(thing, "__dict__", {}).items()
-            if k not in self._skip and not (k.startswith("_") and k in hidden)
+            if k not in self._skip
+            and id(v) not in other
+            and not (k.startswith("_") and k in hidden)
         }
         for k, v in getattr(thing, "_buffers", {}).items():
             if not self._is_with_the_weights(thing, name, k, v):
@@ -3210,7 +3216,14 @@ class _Optimizer:
         self._thing, self._models = optimizer, models
         self._births = _Births()
         skip = ("state", "param_groups", "defaults")
-        self._attributes = _Attributes(self._what, lambda: _inner_of(optimizer), skip)
+
+        def elsewhere() -> List[Any]:
+            inner = _inner_of(optimizer).values()
+            return [getattr(one, name, None) for one in inner for name in skip[:2]]
+
+        self._attributes = _Attributes(
+            self._what, lambda: _inner_of(optimizer), skip, elsewhere=elsewhere
+        )
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
         self.moved: Optional[Tuple[Any, Dict[str, Blob]]] = None
