@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -162,12 +163,16 @@ class HalfDoneJobTest {
     return admin.job(admin.jobs().get(0).id());
   }
 
-  /** Of both files that may hold some of it. */
-  private static Map<String, Tensor> model(Path checkpoint) throws IOException {
+  /** Of both files that may hold some of it; one that never changed lies where it was put first. */
+  private Map<String, Tensor> model(Path checkpoint) throws IOException {
     Map<String, Tensor> model = new TreeMap<>();
-    for (String name : List.of("model.safetensors", "frozen.safetensors")) {
-      if (Files.exists(checkpoint.resolve(name))) {
-        model.putAll(Safetensors.open(checkpoint.resolve(name)));
+    for (Manifest.FileEntry file : manifest(checkpoint).files()) {
+      if (Set.of("model.safetensors", "frozen.safetensors").contains(file.name())) {
+        Path beside = checkpoint.resolve(file.name());
+        Path there = folder.resolve("store").resolve(file.storeId());
+        if (Files.exists(beside) || Files.exists(there)) { // plain Python has no model
+          model.putAll(Safetensors.open(Files.exists(beside) ? beside : there));
+        }
       }
     }
     return model;
@@ -176,6 +181,10 @@ class HalfDoneJobTest {
   private static Measurement lastMeasuredAt(Path checkpoint) throws IOException {
     Manifest manifest = ManifestJson.read(Files.readString(checkpoint.resolve(Manifest.FILE_NAME)));
     return manifest.measurements().get(manifest.measurements().size() - 1);
+  }
+
+  private static Manifest manifest(Path checkpoint) throws IOException {
+    return ManifestJson.read(Files.readString(checkpoint.resolve(Manifest.FILE_NAME)));
   }
 
   private static String told(Callable<Integer> command, String... arguments) {
