@@ -265,7 +265,7 @@ class _Models:
             for name, value in tensors.items():
                 if not _is_uninitialized(value):
                     _require_fit_to_save(prefix + name, value)
-            _pack(rest, "model." + prefix, {}, None)
+            _pack(rest, ("model." + prefix).rstrip("."), {}, None)
             self._built[prefix] = _layout(tensors)
             if _is_torch_module(model):
                 what = "model" + ("." + prefix.rstrip(".") if prefix else "")
@@ -277,7 +277,7 @@ class _Models:
         """Refuses what the script has made since ``resume`` and a resumed one could not put back."""
         for prefix, module in self._modules.items():
             module.check()
-            _pack(_tensors_of(self.of[prefix])[1], "model." + prefix, {}, None)
+            _pack(_tensors_of(self.of[prefix])[1], ("model." + prefix).rstrip("."), {}, None)
 
     def capture(self, draft: _Draft) -> None:
         rest = draft.state["model"] = {}
