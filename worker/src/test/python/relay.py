@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import resource
 import runpy
 import signal
 import sys
@@ -11,6 +12,8 @@ import traceback
 from pathlib import Path
 from typing import Callable, Optional
 
+LONGEST_LIFE_SECONDS = 120
+MOST_BYTES = 4 << 30
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -25,6 +28,8 @@ def train(
     if pid == 0:
         code = 1
         try:
+            signal.alarm(LONGEST_LIFE_SECONDS)
+            resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
             os.environ.update(BATON_FOLDER=str(folder), BATON_SAVE_SECONDS=save_seconds)
             sys.modules.pop("baton", None)
             sys.argv = [program]
