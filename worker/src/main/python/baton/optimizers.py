@@ -47,8 +47,6 @@ class _Optimizer:
         )
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
-        self.moved: Optional[Tuple[Any, Dict[str, Blob]]] = None
-        """What was restored, where its parameters have another order than in the checkpoint."""
 
     def check(self) -> None:
         """Refuses what cannot be kept."""
@@ -60,7 +58,7 @@ class _Optimizer:
         self._require_same_groups()
         blobs = draft.files[OPTIMIZER]
         told: Dict[str, Any] = {"is": self._pack_state(self._thing, blobs, draft.host)}
-        told["groups"] = self._names()
+        told["groups"] = self._names_in_order()
         device = self._device()
         if device != "cpu":
             told["device"] = device
@@ -90,6 +88,9 @@ class _Optimizer:
         if isinstance(state, dict) and isinstance(state.get("state"), dict):
             # Which parameter had its first step first is no part of the training's state.
             state = {**state, "state": dict(sorted(state["state"].items(), key=_by_place))}
+        if not name and self._is_in_other_order(state):
+            state = {**state, "state": dict(state["state"])}
+            _reorder(state, self._names(), self._names_in_order(), state["param_groups"])
         return packer.root(state, self._what + name)
 
     def _device(self) -> str:
@@ -107,6 +108,16 @@ class _Optimizer:
             [known.get(id(p), "unnamed.%d.%d" % (g, i)) for i, p in enumerate(group["params"])]
             for g, group in enumerate(self._thing.param_groups)
         ]
+
+    def _names_in_order(self) -> List[List[str]]:
+        """The same in the order in which the models name them: it is no part of the training's
+        state which a set, say, named first in this process."""
+        place = {name: i for i, name in enumerate(_names_of_parameters(self._models).values())}
+        return [sorted(names, key=lambda n: place.get(n, len(place))) for names in self._names()]
+
+    def _is_in_other_order(self, state: Any) -> bool:
+        is_known = isinstance(state, dict) and {"state", "param_groups"} <= set(state)
+        return is_known and self._names() != self._names_in_order()
 
     def _require_same_groups(self) -> None:
         """Refuses groups that a resumed script would not have: ``add_param_group`` adds new ones."""
@@ -127,13 +138,8 @@ class _Optimizer:
         self._births.script_made(_found_in(self._thing.state_dict(), "").unmakeable())
         state = _Unpacker(held.files[OPTIMIZER], self._births).root(told["is"])
         groups, whole = told.get("groups"), True
-        self.moved = None
         if groups is not None and groups != self._names():
             whole = self._fit_groups(state, groups, is_last)
-            if whole:
-                blobs: Dict[str, Blob] = {}
-                packer = _Packer(blobs, _HostMemory(), self._births)
-                self.moved = packer.root(state, self._what), blobs
         same_device = told.get("device", "cpu") == self._device()
         self._load(self._thing, state, same_device)
         for name, thing in _inner_of(self._thing).items():
@@ -193,11 +199,10 @@ class _Optimizer:
 
     def require_restored(self, told: Any, held: _Held, told_now: Any, now: _Draft) -> None:
         """Refuses a difference between what was saved and what a restore has made of it."""
-        was, blobs = (told if held.state["format"] == 1 else told["is"]), held.files[OPTIMIZER]
-        if self.moved is not None:
-            was, blobs = self.moved
-        self.moved = None
         is_old = held.state["format"] == 1
+        if is_old and self._names() != self._names_in_order():
+            return  # an older version saved them by their places in that process
+        was, blobs = (told if is_old else told["is"]), held.files[OPTIMIZER]
         compared = _Comparison(blobs, now.files[OPTIMIZER], is_old, may_have_more=True)
         compared.require_same(self._what, was, told_now["is"])
 
