@@ -21,7 +21,8 @@ PACKAGE = HOME / "baton"
 SINGLE = HOME.parent / "resources" / "baton" / "worker" / "child" / "baton.py"
 START = SINGLE.with_name("sitecustomize.py")
 ORDER = """errors early reach tensors checkpoint strides kinds births memory generators pack unpack
-    attributes compare modules models fingerprint optimizers parts sums gradients order writing opened devices profile folder interrupts alone
+    attributes compare modules models fingerprint optimizers parts sums gradients values sources kept
+    examples indices loaders order writing opened devices profile folder interrupts alone
     worker link guard trace job run resume loops keras_loop lightning_loop hugging_face""".split()
 
 

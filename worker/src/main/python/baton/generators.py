@@ -108,7 +108,8 @@ def _generator_state(thing: Any) -> Dict[str, Any]:
     if hasattr(thing, "get_state"):
         return {"kind": "RandomState", "state": _texts(thing.get_state(legacy=False))}
     bits = getattr(thing, "bit_generator", thing)
-    told: Dict[str, Any] = {"kind": "numpy", "state": _texts(bits.state)}
+    kind = "bits" if bits is thing else "numpy"
+    told: Dict[str, Any] = {"kind": kind, "state": _texts(bits.state)}
     spawned = getattr(_seed_sequence(bits), "n_children_spawned", 0)
     return {**told, "spawned": spawned} if spawned else told
 
@@ -138,10 +139,26 @@ def _set_generator_state(thing: Any, told: Any) -> None:
     else:
         bits = getattr(thing, "bit_generator", thing)
         if kind is not None:
-            _require_kind(thing, kind, "numpy")
+            _require_kind(thing, kind, "bits" if bits is thing else "numpy")
             _spawn(bits, told.get("spawned", 0))
             told = _arrays(told["state"])
         bits.state = told
+
+
+def _made_generator(told: Mapping[str, Any]) -> Any:
+    """A new generator whose state :func:`_generator_state` told."""
+    kind = told["kind"]
+    if kind == "python":
+        made: Any = random.Random()
+    elif kind == "torch":
+        made = (sys.modules.get("torch") or __import__("torch")).Generator()
+    else:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        bits = getattr(numpy.random, told["state"]["bit_generator"])()
+        makers = {"bits": lambda: bits, "numpy": lambda: numpy.random.Generator(bits)}
+        made = makers.get(kind, lambda: numpy.random.RandomState(bits))()
+    _set_generator_state(made, told)
+    return made
 
 
 def _require_kind(thing: Any, found: Any, wanted: str) -> None:
@@ -222,3 +239,46 @@ class _Generators:
 
     def restore(self, held: _Held) -> None:
         _restore_generators(held.files[EXTRA])
+
+
+class _Stream:
+    """Global generators of a loader's own: they are in use ``with`` it, and put away otherwise.
+
+    What the script draws between two batches then changes nothing of what the loader draws, so that
+    the batches of an epoch can be drawn again without the script.
+    """
+
+    def __init__(self) -> None:
+        self._put_away = _global_states()
+        self._others: Any = None
+
+    def __enter__(self) -> None:
+        self._others = _global_states()
+        _set_global_states(self._put_away)
+
+    def __exit__(self, *of: Any) -> None:
+        self._put_away = _global_states()
+        _set_global_states(self._others)
+
+
+def _global_states() -> Dict[str, Any]:
+    """The global generators' states as they give them: quicker than what a checkpoint has."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    states: Dict[str, Any] = {"python": random.getstate()}
+    if numpy is not None:
+        states["numpy"] = numpy.random.get_state()
+    if torch is not None:
+        states["torch"] = torch.get_rng_state()
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            states["cuda"] = torch.cuda.get_rng_state_all()
+    return states
+
+
+def _set_global_states(states: Mapping[str, Any]) -> None:
+    random.setstate(states["python"])
+    if "numpy" in states:
+        sys.modules["numpy"].random.set_state(states["numpy"])
+    if "torch" in states:
+        sys.modules["torch"].set_rng_state(states["torch"])
+    if "cuda" in states:
+        sys.modules["torch"].cuda.set_rng_state_all(states["cuda"])

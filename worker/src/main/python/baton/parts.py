@@ -24,6 +24,7 @@ from .models import (
 from .modules import _Module
 from .optimizers import _Optimizer, _is_torch_like
 from .pack import _Packer, _found_in
+from .tensors import Blob, _HostMemory
 from .unpack import _Unpacker
 
 
@@ -96,6 +97,7 @@ class _Parts:
             self._births[kind, prefix] = _Births()
             self._look_at(kind, prefix, thing)
         self._waiting: Set[str] = set()
+        self._ahead: Dict[Tuple[str, str], Tuple[Any, Dict[str, Blob]]] = {}
 
     def _packed_things(self) -> Iterator[Tuple[str, str, Any]]:
         for kind, things in self.of.items():
@@ -158,11 +160,30 @@ class _Parts:
             path = "modules.ema." + prefix
             draft.state["modules"]["ema:" + prefix] = module.capture(path, draft)
         for kind, prefix, thing in self._packed_things():
-            packer = _Packer(
-                draft.files[_file_of_kind(kind)], draft.host, self._births[kind, prefix]
-            )
-            packed = packer.root(_state_of(thing), _path_of(kind, prefix))
-            draft.state[kind][prefix] = packed
+            blobs = draft.files[_file_of_kind(kind)]
+            if (kind, prefix) in self._ahead:
+                draft.state[kind][prefix], held = self._ahead[kind, prefix]
+                blobs.update(held)
+            else:
+                draft.state[kind][prefix] = self._packed(kind, prefix, thing, blobs, draft.host)
+
+    def _packed(
+        self, kind: str, prefix: str, thing: Any, blobs: Dict[str, Blob], host: _HostMemory
+    ) -> Any:
+        packer = _Packer(blobs, host, self._births[kind, prefix])
+        return packer.root(_state_of(thing), _path_of(kind, prefix))
+
+    def hold(self) -> None:
+        """From here on a checkpoint has what a loader may change of now, until :meth:`release`."""
+        for kind, prefix, thing in self._packed_things():
+            if kind in ("generators", "state"):
+                blobs: Dict[str, Blob] = {}
+                packed = self._packed(kind, prefix, thing, blobs, _HostMemory())
+                self._ahead[kind, prefix] = packed, blobs
+
+    def release(self) -> None:
+        """The look ahead is over."""
+        self._ahead = {}
 
     def restore(self, held: _Held) -> None:
         for kind, things in self.of.items():

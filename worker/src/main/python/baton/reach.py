@@ -7,7 +7,7 @@ import collections
 import os
 import sys
 import types
-from typing import Any, Callable, Container, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Container, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from .errors import _is_ours
 
@@ -51,18 +51,40 @@ def _reachable(known: Container[int], stops: Callable[[_Found], bool]) -> Iterat
 
 
 def _own_modules() -> Dict[str, types.ModuleType]:
-    """The script, and the modules beside it that it has imported, by name."""
+    """The script, the modules beside it that it has imported, and the package that runs, by name."""
     main = sys.modules.get("__main__")
     path = _file_of(main)
     if main is None or path is None:  # as in a notebook
         return {} if main is None else {"__main__": main}
     home = os.path.dirname(path) + os.sep
-    own = {"__main__": main}
+    own = {"__main__": main, main.__name__: main}  # another name in a process that was spawned
+    running = _running_packages(path)
     for name, module in list(sys.modules.items()):
         file = _file_of(module)
-        if file and file.startswith(home) and not _is_installed(file) and not _is_ours(file):
+        beside = file and file.startswith(home) and not _is_installed(file)
+        if file and (beside or name.partition(".")[0] in running) and not _is_ours(file):
             own[name] = module
     return own
+
+
+def _running_packages(main: str) -> Set[str]:
+    """Packages whose functions run now and that are not installed as others' are; or the one that a
+    console script, which has nothing of its own, calls."""
+    is_console_script = os.path.dirname(main) == os.path.join(os.path.realpath(sys.prefix), "bin")
+    packages: Set[str] = set()
+    inner, frame = "", sys._getframe()
+    while frame is not None:
+        name, file = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
+        if name == "__main__":
+            packages.update({inner} if is_console_script else ())
+        elif not _is_installed(file) and not _is_ours(file) and not _is_pythons(file):
+            packages.add(name.partition(".")[0])
+        inner, frame = name.partition(".")[0], frame.f_back  # type: ignore[assignment]
+    return packages - {""}
+
+
+def _is_pythons(file: str) -> bool:
+    return file.startswith("<") or os.path.dirname(os.path.realpath(os.__file__)) in file
 
 
 def _file_of(module: Any) -> Optional[str]:

@@ -84,10 +84,14 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
         self._nested = True
+        self._data.look_around(self)
         self._parts.training_begins()
         self._restore_again(within_epoch=False)
         while not self._over:
             self._inner_done = False
+            # So that what the script draws ahead of its batches is the same at a resume.
+            _seed_generators(_derive(self.job.seed, self.epoch))
+            self._data.open_epoch()
             self._parts.epoch_begins()
             yield self.epoch
             if not self._over:
@@ -194,6 +198,7 @@ class Run:
 
     def _one_epoch(self, loader: Any) -> Iterator[Any]:
         _EARLY.close()
+        self._data.look_around(self, loader)
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
@@ -237,7 +242,7 @@ class Run:
 
     def _look_ahead(self, begins: bool) -> None:
         """Until it ends, a checkpoint has the generators of before it began."""
-        for section in (self._generators, self._data):
+        for section in (self._generators, self._parts, self._data):
             section.hold() if begins else section.release()
 
     def _one_batch(self, item: Any) -> Iterator[Any]:

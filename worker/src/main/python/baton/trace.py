@@ -12,7 +12,8 @@ from typing import Any, Dict, Iterator, Mapping, Optional, TYPE_CHECKING, Tuple
 
 from .fingerprint import _fingerprint, _sampled
 from .generators import _capture_generators, _is_known_generator
-from .models import _bare, _tensors_of
+from .kept import _given_to
+from .models import _tensors_of
 from .parts import _state_of
 from .reach import _Found, _after_the_loop, _is_array, _is_plain, _reachable
 
@@ -152,7 +153,7 @@ def _of_thing(kind: str, thing: Any) -> Optional[str]:
 
 def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
     """The script's own numbers, texts and small tensors by the path that it reaches them by."""
-    known = _known(run) | {id(thing) for _, thing in strangers.values()}
+    known = _given_to(run) | {id(thing) for _, thing in strangers.values()}
     values = {}
     for path, thing, is_own in _reachable(known, _has_no_values):
         if is_own and _is_small(thing):
@@ -172,23 +173,11 @@ def _is_small(thing: Any) -> bool:
     return _is_plain(thing)
 
 
-def _known(run: "Run") -> "set[int]":
-    """The ids of what was given to ``resume``, and of what that consists of."""
-    known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
-    known |= {id(run), id(run.job), id(run._link), id(run._parts.of)}
-    for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
-        known.add(id(model))
-        known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
-    for scheduler in run._parts.of["scheduler"].values():
-        known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
-    return known
-
-
 def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
     """What has a state, is reached by the script and was not given to ``resume``: its kind and
     itself, by the path that it is reached by."""
     found: Dict[str, Tuple[str, Any]] = {}
-    for path, thing, _ in _reachable(_known(run), lambda found: bool(_kind_of(found.thing))):
+    for path, thing, _ in _reachable(_given_to(run), lambda found: bool(_kind_of(found.thing))):
         kind = _kind_of(thing)
         if kind:
             found[path] = (kind, thing)
