@@ -106,7 +106,7 @@ class _Sources:
     def _members(self, source: _Source) -> Iterator[_Source]:
         path, thing, keep, depth, only_iterators = source
         inner = only_iterators and _is_opaque_iterator(thing)
-        whole = isinstance(thing, _CONTAINERS) and _is_plain_within(thing, _MOST_WALKED) >= 0
+        whole = issubclass(type(thing), _CONTAINERS) and _is_plain_within(thing, _MOST_WALKED) >= 0
         for name, owner, key, value in () if whole else _held_by(thing, self._ours):
             if id(value) in self._leave:
                 continue
@@ -136,7 +136,7 @@ def _keep(thing: Any, name: str, parents: int, ours: Container[str]) -> int:
     if issubclass(kind, (dict, list, tuple, collections.deque)) or _is_array(thing):
         return parents
     own = thing if issubclass(kind, (type, types.FunctionType)) else kind
-    return NUMBERS if own.__module__ in ours else RANDOMNESS
+    return NUMBERS if str(own.__module__) in ours else RANDOMNESS
 
 
 def _is_changed_in_place(value: Any) -> bool:
@@ -153,7 +153,7 @@ def _is_walked(value: Any, ours: Container[str]) -> bool:
     if _is_plain(value) or _is_array(value) or issubclass(kind, _OPAQUE):
         return False
     if issubclass(kind, type):
-        return value.__module__ in ours
+        return str(value.__module__) in ours
     return str(kind.__module__).partition(".")[0] not in _NOT_DATA
 
 
@@ -205,7 +205,7 @@ def _held_by(thing: Any, ours: Container[str]) -> List[_Held_]:
         for name, value in _attributes(thing).items()
         if name not in _MACHINERY
     ]
-    classes = [k for k in kind.__mro__ if k.__module__ in ours]
+    classes = [k for k in kind.__mro__ if str(k.__module__) in ours]
     return held + [("::" + k.__name__, None, None, k) for k in classes]
 
 
@@ -231,12 +231,19 @@ def _held_by_generator(generator: Any, ours: Container[str]) -> List[_Held_]:
 def _held_by_class(kind: Any, ours: Container[str]) -> List[_Held_]:
     held: List[_Held_] = []
     for name, value in vars(kind).items():
-        inner = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+        inner = _wrapped(value)
         if type(inner) is types.FunctionType:
             held.append(("." + name, None, None, inner))
         elif not name.startswith("__"):
             held.append(("." + name, kind, name, value))
     return held
+
+
+def _wrapped(member: Any) -> Any:
+    """The function in a member of a class."""
+    if type(member) in (staticmethod, classmethod):
+        return member.__func__
+    return member.fget if type(member) is property else member
 
 
 def _globals_of(names: Dict[str, Any], code: Any, ours: Container[str]) -> List[_Held_]:

@@ -19,17 +19,21 @@ import sys
 if sys.version_info < (3, 9):
     raise SystemExit("baton.py needs Python 3.9 or newer, and this is " + sys.version.split()[0])
 
+import array
 import ast
 import base64
 import collections
+import copy
 import ctypes
 import datetime
 import decimal
+import dis
 import enum
 import errno
 import fnmatch
 import fractions
 import functools
+import gc
 import hashlib
 import itertools
 import json
@@ -57,8 +61,8 @@ import uuid
 import warnings
 import weakref
 from pathlib import Path
-from typing import Any, Callable, Container, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple
-from typing import Optional, Sequence, Set, Tuple, Union
+from typing import Any, Callable, Container, Deque, Dict, FrozenSet, Iterable, Iterator, List, Mapping
+from typing import NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 __version__ = "0.1.0"
 __all__ = [
@@ -316,18 +320,40 @@ def _reachable(known: Container[int], stops: Callable[[_Found], bool]) -> Iterat
 
 
 def _own_modules() -> Dict[str, types.ModuleType]:
-    """The script, and the modules beside it that it has imported, by name."""
+    """The script, the modules beside it that it has imported, and the package that runs, by name."""
     main = sys.modules.get("__main__")
     path = _file_of(main)
     if main is None or path is None:  # as in a notebook
         return {} if main is None else {"__main__": main}
     home = os.path.dirname(path) + os.sep
-    own = {"__main__": main}
+    own = {"__main__": main, main.__name__: main}  # another name in a process that was spawned
+    running = _running_packages(path)
     for name, module in list(sys.modules.items()):
         file = _file_of(module)
-        if file and file.startswith(home) and not _is_installed(file) and not _is_ours(file):
+        beside = file and file.startswith(home) and not _is_installed(file)
+        if file and (beside or name.partition(".")[0] in running) and not _is_ours(file):
             own[name] = module
     return own
+
+
+def _running_packages(main: str) -> Set[str]:
+    """Packages whose functions run now and that are not installed as others' are; or the one that a
+    console script, which has nothing of its own, calls."""
+    is_console_script = os.path.dirname(main) == os.path.join(os.path.realpath(sys.prefix), "bin")
+    packages: Set[str] = set()
+    inner, frame = "", sys._getframe()
+    while frame is not None:
+        name, file = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
+        if name == "__main__":
+            packages.update({inner} if is_console_script else ())
+        elif not _is_installed(file) and not _is_ours(file) and not _is_pythons(file):
+            packages.add(name.partition(".")[0])
+        inner, frame = name.partition(".")[0], frame.f_back  # type: ignore[assignment]
+    return packages - {""}
+
+
+def _is_pythons(file: str) -> bool:
+    return file.startswith("<") or os.path.dirname(os.path.realpath(os.__file__)) in file
 
 
 def _file_of(module: Any) -> Optional[str]:
@@ -1400,7 +1426,8 @@ def _generator_state(thing: Any) -> Dict[str, Any]:
     if hasattr(thing, "get_state"):
         return {"kind": "RandomState", "state": _texts(thing.get_state(legacy=False))}
     bits = getattr(thing, "bit_generator", thing)
-    told: Dict[str, Any] = {"kind": "numpy", "state": _texts(bits.state)}
+    kind = "bits" if bits is thing else "numpy"
+    told: Dict[str, Any] = {"kind": kind, "state": _texts(bits.state)}
     spawned = getattr(_seed_sequence(bits), "n_children_spawned", 0)
     return {**told, "spawned": spawned} if spawned else told
 
@@ -1430,10 +1457,26 @@ def _set_generator_state(thing: Any, told: Any) -> None:
     else:
         bits = getattr(thing, "bit_generator", thing)
         if kind is not None:
-            _require_kind(thing, kind, "numpy")
+            _require_kind(thing, kind, "bits" if bits is thing else "numpy")
             _spawn(bits, told.get("spawned", 0))
             told = _arrays(told["state"])
         bits.state = told
+
+
+def _made_generator(told: Mapping[str, Any]) -> Any:
+    """A new generator whose state :func:`_generator_state` told."""
+    kind = told["kind"]
+    if kind == "python":
+        made: Any = random.Random()
+    elif kind == "torch":
+        made = (sys.modules.get("torch") or __import__("torch")).Generator()
+    else:
+        numpy = sys.modules.get("numpy") or __import__("numpy")
+        bits = getattr(numpy.random, told["state"]["bit_generator"])()
+        makers = {"bits": lambda: bits, "numpy": lambda: numpy.random.Generator(bits)}
+        made = makers.get(kind, lambda: numpy.random.RandomState(bits))()
+    _set_generator_state(made, told)
+    return made
 
 
 def _require_kind(thing: Any, found: Any, wanted: str) -> None:
@@ -1514,6 +1557,49 @@ class _Generators:
 
     def restore(self, held: _Held) -> None:
         _restore_generators(held.files[EXTRA])
+
+
+class _Stream:
+    """Global generators of a loader's own: they are in use ``with`` it, and put away otherwise.
+
+    What the script draws between two batches then changes nothing of what the loader draws, so that
+    the batches of an epoch can be drawn again without the script.
+    """
+
+    def __init__(self) -> None:
+        self._put_away = _global_states()
+        self._others: Any = None
+
+    def __enter__(self) -> None:
+        self._others = _global_states()
+        _set_global_states(self._put_away)
+
+    def __exit__(self, *of: Any) -> None:
+        self._put_away = _global_states()
+        _set_global_states(self._others)
+
+
+def _global_states() -> Dict[str, Any]:
+    """The global generators' states as they give them: quicker than what a checkpoint has."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    states: Dict[str, Any] = {"python": random.getstate()}
+    if numpy is not None:
+        states["numpy"] = numpy.random.get_state()
+    if torch is not None:
+        states["torch"] = torch.get_rng_state()
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            states["cuda"] = torch.cuda.get_rng_state_all()
+    return states
+
+
+def _set_global_states(states: Mapping[str, Any]) -> None:
+    random.setstate(states["python"])
+    if "numpy" in states:
+        sys.modules["numpy"].random.set_state(states["numpy"])
+    if "torch" in states:
+        sys.modules["torch"].set_rng_state(states["torch"])
+    if "cuda" in states:
+        sys.modules["torch"].cuda.set_rng_state_all(states["cuda"])
 
 # --- Nested state as JSON and tensors, without pickle --------------------------------------------
 
@@ -3590,6 +3676,7 @@ class _Parts:
             self._births[kind, prefix] = _Births()
             self._look_at(kind, prefix, thing)
         self._waiting: Set[str] = set()
+        self._ahead: Dict[Tuple[str, str], Tuple[Any, Dict[str, Blob]]] = {}
 
     def _packed_things(self) -> Iterator[Tuple[str, str, Any]]:
         for kind, things in self.of.items():
@@ -3652,11 +3739,30 @@ class _Parts:
             path = "modules.ema." + prefix
             draft.state["modules"]["ema:" + prefix] = module.capture(path, draft)
         for kind, prefix, thing in self._packed_things():
-            packer = _Packer(
-                draft.files[_file_of_kind(kind)], draft.host, self._births[kind, prefix]
-            )
-            packed = packer.root(_state_of(thing), _path_of(kind, prefix))
-            draft.state[kind][prefix] = packed
+            blobs = draft.files[_file_of_kind(kind)]
+            if (kind, prefix) in self._ahead:
+                draft.state[kind][prefix], held = self._ahead[kind, prefix]
+                blobs.update(held)
+            else:
+                draft.state[kind][prefix] = self._packed(kind, prefix, thing, blobs, draft.host)
+
+    def _packed(
+        self, kind: str, prefix: str, thing: Any, blobs: Dict[str, Blob], host: _HostMemory
+    ) -> Any:
+        packer = _Packer(blobs, host, self._births[kind, prefix])
+        return packer.root(_state_of(thing), _path_of(kind, prefix))
+
+    def hold(self) -> None:
+        """From here on a checkpoint has what a loader may change of now, until :meth:`release`."""
+        for kind, prefix, thing in self._packed_things():
+            if kind in ("generators", "state"):
+                blobs: Dict[str, Blob] = {}
+                packed = self._packed(kind, prefix, thing, blobs, _HostMemory())
+                self._ahead[kind, prefix] = packed, blobs
+
+    def release(self) -> None:
+        """The look ahead is over."""
+        self._ahead = {}
 
     def restore(self, held: _Held) -> None:
         for kind, things in self.of.items():
@@ -3880,100 +3986,1382 @@ def _unpack_one(packed: Any, held: _Held, parameter: Any) -> Any:
     made = torch.sparse_coo_tensor(indices, values, parameter.shape)
     return made._coalesced_(packed["coalesced"])
 
-# --- The order of the data: an epoch's batches, from any of them on ------------------------------
+# --- What an object holds that can change: copied, compared, saved and put back in its place -----
 
 
-class _Seeded:
-    """A data set for loader processes: each example's randomness is its own, whoever loads it."""
+RANDOMNESS, NUMBERS, EVERYTHING = 0, 1, 2
+"""What of an object is kept: its generators alone; numbers, texts and orders, too; or all that can
+be saved, as of a sampler."""
 
-    def __init__(self, dataset: Any, seed: int):
-        self.dataset, self.seed = dataset, seed
+_MOST_PLAIN = 1000
+_LONGEST_LIST = 1 << 20
+_LARGEST_ARRAY = {NUMBERS: 1 << 16, EVERYTHING: 1 << 26}
+_LARGEST_ORDER = 1 << 22
+"""Bytes of an array that are kept. One of integers is taken for an order, which may be long."""
 
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __getitem__(self, index: Any) -> Any:
-        _seed_generators(_derive(self.seed, index))
-        return self.dataset[index]
+_CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque)
+_DAYS = 10 * 86400.0
 
 
-def _remaining(loader: Any, epoch: int, skip: int, seed: int) -> Tuple[Iterator[Any], int]:
-    """An epoch's batches from ``skip`` on, and how many the whole epoch has; 0: not known.
+class _Copy(NamedTuple):
+    """A value as it was: a ``generator``, a ``plain`` value, a long ``list``, or an ``array``."""
 
-    The skipped ones are not loaded if the loader is a map-style ``DataLoader`` or a sequence.
+    kind: str
+    content: Any
+
+
+def _copied(value: Any, keep: int) -> Optional[_Copy]:
+    """A copy that nobody else changes; none: it is nothing that is kept."""
+    if _is_known_generator(value):
+        return None if _is_global_generator(value) else _Copy("generator", _generator_state(value))
+    if keep == RANDOMNESS:
+        return None
+    if _is_array(value):
+        return _copied_array(value, keep)
+    if _is_plain_within(value, _MOST_PLAIN) >= 0:
+        return None if _is_of_this_process(value) else _Copy("plain", copy.deepcopy(value))
+    if type(value) is list and len(value) <= _LONGEST_LIST:
+        return _Copy("list", tuple(value))
+    return None
+
+
+def _copied_array(value: Any, keep: int) -> Optional[_Copy]:
+    if getattr(value, "ndim", 0) == 0 and not _is_torch(value):
+        return _Copy("plain", value)
+    dtype = str(value.dtype)
+    is_order = value.ndim == 1 and "int" in dtype
+    most = max(_LARGEST_ARRAY[keep], _LARGEST_ORDER if is_order else 0)
+    size = value.numel() * value.element_size() if _is_torch(value) else value.nbytes
+    if size > most or dtype == "object":
+        return None
+    try:
+        return _Copy("array", value.detach().clone() if _is_torch(value) else value.copy())
+    except (RuntimeError, NotImplementedError, TypeError):
+        return None  # It has no bytes of its own.
+
+
+def _is_plain_within(value: Any, most: int, deep: int = 0) -> int:
+    """How many more members there may be after those of a value of plain ones; -1: it is another."""
+    if _is_plain(value) or (_is_array(value) and getattr(value, "ndim", 1) == 0):
+        return most - 1
+    if type(value) not in _CONTAINERS and not issubclass(type(value), (dict, list, tuple)):
+        return -1
+    if len(value) > most or deep > 3:
+        return -1
+    members = [m for item in value.items() for m in item] if isinstance(value, dict) else value
+    for member in members:
+        most = _is_plain_within(member, most, deep + 1)
+        if most < 0:
+            return -1
+    return most
+
+
+def _is_of_this_process(value: Any) -> bool:
+    """Whether a number is the process's, or what the clock shows: no training depends on it."""
+    if type(value) is float:
+        return abs(value - time.time()) < _DAYS
+    return type(value) is int and value == os.getpid()
+
+
+def _are_same(a: Optional[_Copy], b: Optional[_Copy]) -> bool:
+    if a is None or b is None or a.kind != b.kind:
+        return a is b
+    if a.kind == "generator":
+        return bool(a.content == b.content)
+    if a.kind == "list":
+        same = len(a.content) == len(b.content)
+        return same and all(_is_same_member(x, y) for x, y in zip(a.content, b.content))
+    if type(a.content) is not type(b.content):
+        return False
+    if a.kind == "plain":
+        return repr(a.content) == repr(b.content)
+    if a.content.dtype != b.content.dtype or a.content.shape != b.content.shape:
+        return False
+    if not _is_torch(a.content):
+        return bool(a.content.tobytes() == b.content.tobytes())
+    if a.content.device != b.content.device:
+        return False
+    unlike = a.content != b.content
+    return not bool((unlike & ~((a.content != a.content) & (b.content != b.content))).any())
+
+
+def _is_same_member(a: Any, b: Any) -> bool:
+    return a is b or (type(a) is int and type(b) is int and a == b)
+
+
+def _packed(value: _Copy, first: Optional[_Copy], path: str, draft: _Draft) -> Any:
+    """As JSON and tensors; none: a list of things that are no numbers and were not there at first."""
+    blobs = draft.files[EXTRA]
+    if value.kind == "generator":
+        return {"generator": value.content}
+    if value.kind != "list":
+        return {"value": _pack(value.content, path, blobs, draft.host)}
+    if all(type(member) is int for member in value.content):
+        numbers = list(value.content)
+        told = "numbers"
+    else:
+        numbers = _places(value, first)
+        told = "permuted"
+    if not numbers:
+        return None
+    blobs[path] = _of_numbers(numbers)
+    return {told: path}
+
+
+def _places(value: _Copy, first: Optional[_Copy]) -> List[int]:
+    """Where the members of a list stood at first; empty: it is no other order of them."""
+    if first is None or first.kind != "list" or len(first.content) != len(value.content):
+        return []
+    stood: Dict[int, List[int]] = {}
+    for place, member in enumerate(first.content):
+        stood.setdefault(id(member), []).append(place)
+    for places in stood.values():
+        places.reverse()
+    try:
+        return [stood[id(member)].pop() for member in value.content]
+    except (KeyError, IndexError):
+        return []
+
+
+def _of_numbers(numbers: List[int]) -> Blob:
+    """Integers in the fewest bytes each that hold them all."""
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    narrow = next((c, d) for c, d, top in _WIDTH_OF_NUMBERS if least >= 0 and most < top or not top)
+    data = array.array(narrow[0], numbers)
+    return Blob(narrow[1], (len(data),), data.tobytes())
+
+
+_WIDTH_OF_NUMBERS = (
+    ("B", "U8", 1 << 8),
+    ("H", "U16", 1 << 16),
+    ("I", "U32", 1 << 32),
+    ("q", "I64", 0),
+)
+
+
+def _numbers_of(blob: Blob) -> List[int]:
+    """What :func:`_of_numbers` was given."""
+    code = next(code for code, dtype, _ in _WIDTH_OF_NUMBERS if dtype == blob.dtype)
+    numbers = array.array(code)
+    numbers.frombytes(bytes(blob.data))
+    return numbers.tolist()
+
+
+def _unpacked(told: Any, first: Optional[_Copy], blobs: Mapping[str, Blob]) -> _Copy:
+    """What :func:`_packed` was given."""
+    if "generator" in told:
+        return _Copy("generator", told["generator"])
+    if "value" in told:
+        value = _unpack(told["value"], blobs)
+        is_array = _is_array(value) and (_is_torch(value) or value.ndim > 0)
+        return _Copy("array" if is_array else "plain", value)
+    if "numbers" in told:
+        return _Copy("list", tuple(_numbers_of(blobs[told["numbers"]])))
+    places = _numbers_of(blobs[told["permuted"]])
+    if first is None or first.kind != "list" or len(first.content) != len(places):
+        raise BatonError("The list has other members now.", "Use the data that began the job.")
+    return _Copy("list", tuple(first.content[place] for place in places))
+
+
+def _put_back(owner: Any, key: Any, now: Any, value: _Copy) -> bool:
+    """Puts a value back, into the object that is there if it can take it; whether it could."""
+    content = value.content
+    if value.kind == "generator":
+        if not _is_known_generator(now):
+            return now is None and _assign(owner, key, _made_generator(content))
+        _set_generator_state(now, content)
+        return True
+    if value.kind == "array" and type(now) is type(content) and now.shape == content.shape:
+        if now.dtype == content.dtype:
+            if _is_torch(now):
+                with sys.modules["torch"].no_grad():
+                    now.copy_(content)
+            else:
+                now[...] = content
+            return True
+    if value.kind == "plain" and _is_array(now) and _is_torch(now) and _is_torch(content):
+        with sys.modules["torch"].no_grad():
+            now.copy_(content)
+        return True
+    if type(now) is list and value.kind in ("list", "plain") and isinstance(content, (list, tuple)):
+        now[:] = content
+        return True
+    if isinstance(now, (dict, set)) and type(now) is type(content):
+        now.clear()
+        now.update(content)
+        return True
+    if value.kind == "list":
+        content = list(content)
+    return _assign(owner, key, copy.deepcopy(content) if value.kind == "plain" else content)
+
+
+def _assign(owner: Any, key: Any, value: Any) -> bool:
+    try:
+        if type(owner) is types.CellType:
+            owner.cell_contents = value
+        elif isinstance(owner, (dict, list, collections.deque)):
+            owner[key] = value
+        elif isinstance(owner, type):
+            setattr(owner, key, value)
+        else:
+            object.__setattr__(owner, key, value)
+    except (AttributeError, TypeError, KeyError, IndexError):
+        return False
+    return True
+
+# --- What a loader draws from: its sampler, its data set, and what else it reaches, by name ------
+
+
+_DEEPEST_SOURCE = 8
+_MOST_WALKED = 64
+"""Of a longer list or dict, which is data, no member is looked into."""
+
+_OPAQUE = (types.FrameType, types.CodeType, types.ModuleType, types.TracebackType, str, bytes)
+_NOT_DATA = ("baton", "logging", "threading", "_thread", "multiprocessing", "socket", "_io", "io")
+_MACHINERY = ("_iterator", "_DataLoader__multiprocessing_context")
+"""A ``DataLoader``'s own processes."""
+
+
+class _Slot(NamedTuple):
+    """Where a value stands: in an object, under an attribute's name, a key, or a place."""
+
+    owner: Any
+    key: Any
+    value: Any
+    keep: int
+
+
+class _Source(NamedTuple):
+    """An object that a loader reaches; ``only_iterators`` were passed on the way to it."""
+
+    path: str
+    thing: Any
+    keep: int
+    depth: int
+    only_iterators: bool
+
+
+class _Sources:
+    """The objects that a loader reaches and the values in them, by the names of both.
+
+    An object that the script itself has a name for is called by that, so that it is the same one in
+    each loader that uses it.
     """
-    if callable(loader) and not hasattr(loader, "__iter__") and not hasattr(loader, "__getitem__"):
-        loader = loader(epoch)
-    torch_data = sys.modules.get("torch.utils.data")
-    if torch_data is not None and isinstance(loader, torch_data.DataLoader):
-        return _remaining_of_loader(torch_data, loader, epoch, skip, seed)
-    if hasattr(loader, "__getitem__") and hasattr(loader, "__len__"):
-        return (loader[i] for i in range(skip, len(loader))), len(loader)
-    return _skipping(iter(loader), skip), 0
+
+    def __init__(
+        self,
+        names: Mapping[int, str],
+        leave: Container[int],
+        ours: Container[str],
+        most: int = 2000,
+    ):
+        self.slots: Dict[str, Dict[str, _Slot]] = {}
+        self.objects: Dict[str, Any] = {}
+        self.loaders: List[Any] = []
+        self.iterators: List[Any] = []
+        self._names, self._leave, self._ours, self._most = names, leave, ours, most
+        self._seen: Dict[int, Any] = {}
+        self._slotted: Set[int] = set()
+
+    def add(self, path: str, thing: Any) -> None:
+        """All that is reached from here, nearest first, and was not before."""
+        queue: Deque[_Source] = collections.deque()
+        queue.append(_Source(path, thing, _keep(thing, path, NUMBERS, self._ours), 0, True))
+        while queue and len(self._seen) < self._most:
+            source = queue.popleft()
+            if id(source.thing) in self._seen or id(source.thing) in self._leave:
+                continue
+            self._seen[id(source.thing)] = source.thing
+            path = self._names.get(id(source.thing), source.path)
+            source = source._replace(path=path)
+            self._note(source)
+            if source.depth < _DEEPEST_SOURCE:
+                queue.extend(self._members(source))
+
+    def without(self, paths: Container[str]) -> "_Sources":
+        """The same, less what has these names."""
+        rest = copy.copy(self)
+        rest.slots = {path: of for path, of in self.slots.items() if path not in paths}
+        return rest
+
+    def _note(self, source: _Source) -> None:
+        path, thing = source.path, source.thing
+        self.objects[path] = thing
+        if _is_loader(thing):
+            self.loaders.append(thing)
+        if source.only_iterators and _is_opaque_iterator(thing):
+            self.iterators.append(thing)
+        if _is_changed_in_place(thing) and id(thing) not in self._slotted:
+            keep = max(source.keep, NUMBERS) if id(thing) in self._names else source.keep
+            self._slot(path, "", _Slot(None, None, thing, keep))
+
+    def _slot(self, path: str, name: str, slot: _Slot) -> None:
+        if _is_changed_in_place(slot.value):
+            self._slotted.add(id(slot.value))
+        self.slots.setdefault(path, {})[name] = slot
+
+    def _members(self, source: _Source) -> Iterator[_Source]:
+        path, thing, keep, depth, only_iterators = source
+        inner = only_iterators and _is_opaque_iterator(thing)
+        whole = issubclass(type(thing), _CONTAINERS) and _is_plain_within(thing, _MOST_WALKED) >= 0
+        for name, owner, key, value in () if whole else _held_by(thing, self._ours):
+            if id(value) in self._leave:
+                continue
+            if owner is not None and not self._has_a_name(value):
+                self._slot(path, name, _Slot(owner, key, value, keep))
+            if _is_walked(value, self._ours):
+                near = _keep(value, name, keep, self._ours)
+                yield _Source(path + name, value, near, depth + 1, inner)
+
+    def _has_a_name(self, value: Any) -> bool:
+        """Whether it is kept by the name that it has, and not by where it was found."""
+        named = id(value) in self._names or id(value) in self._slotted
+        return _is_changed_in_place(value) and named
 
 
-def _remaining_of_loader(
-    data: Any, loader: Any, epoch: int, skip: int, seed: int
-) -> Tuple[Iterator[Any], int]:
-    samplers = [loader.sampler, loader.batch_sampler, getattr(loader.batch_sampler, "sampler", 0)]
-    for thing in [loader] + samplers:
-        if hasattr(thing, "set_epoch"):
-            thing.set_epoch(epoch)
-        generator = getattr(thing, "generator", None)
-        if generator is not None and hasattr(generator, "manual_seed"):
-            generator.manual_seed(seed)
-    if isinstance(loader.dataset, data.IterableDataset) or type(loader) is not data.DataLoader:
-        return _skipping(iter(loader), skip), 0
-    order = list(loader.sampler if loader.batch_sampler is None else loader.batch_sampler)
-    kept = {"sampler" if loader.batch_sampler is None else "batch_sampler": order[skip:]}
-    if loader.batch_sampler is None:
-        kept["batch_size"] = None  # type: ignore[assignment]
+def _keep(thing: Any, name: str, parents: int, ours: Container[str]) -> int:
+    """What is kept of an object."""
+    kind = type(thing)
+    data = sys.modules.get("torch.utils.data")
+    if data is not None:
+        if issubclass(kind, (data.Sampler, data.DataLoader)):
+            return EVERYTHING
+        if issubclass(kind, data.Dataset):
+            return NUMBERS
+    if name.endswith((".sampler", ".batch_sampler")):
+        return EVERYTHING
+    if issubclass(kind, (dict, list, tuple, collections.deque)) or _is_array(thing):
+        return parents
+    own = thing if issubclass(kind, (type, types.FunctionType)) else kind
+    return NUMBERS if str(own.__module__) in ours else RANDOMNESS
+
+
+def _is_changed_in_place(value: Any) -> bool:
+    """Whether it is an object that keeps its identity while what it holds changes."""
+    if _is_array(value):
+        return getattr(value, "ndim", 0) > 0 or hasattr(value, "copy_")
+    return type(value) in (list, dict, set, collections.deque) or _is_known_generator(value)
+
+
+def _is_walked(value: Any, ours: Container[str]) -> bool:
+    if _is_changed_in_place(value):
+        return True
+    kind = type(value)
+    if _is_plain(value) or _is_array(value) or issubclass(kind, _OPAQUE):
+        return False
+    if issubclass(kind, type):
+        return str(value.__module__) in ours
+    return str(kind.__module__).partition(".")[0] not in _NOT_DATA
+
+
+def _is_loader(thing: Any) -> bool:
+    data = sys.modules.get("torch.utils.data")
+    return data is not None and issubclass(type(thing), data.DataLoader)
+
+
+def _is_opaque_iterator(thing: Any) -> bool:
+    """Whether its place in what it iterates over cannot be seen."""
+    kind = type(thing)
+    if kind is types.GeneratorType or kind.__module__ in ("builtins", "itertools"):
+        return hasattr(kind, "__next__") and hasattr(kind, "__iter__")
+    return kind.__module__ == "torch.utils.data.dataloader" and hasattr(kind, "__next__")
+
+
+_Held_ = Tuple[str, Any, Any, Any]
+
+
+def _held_by(thing: Any, ours: Container[str]) -> List[_Held_]:
+    """What an object holds: the name of each, by whom it is held and as what, and itself.
+
+    Without a holder it cannot be put back, only what is in it. No attribute is asked for.
+    """
+    kind = type(thing)
+    if issubclass(kind, dict):
+        items = dict.items(thing) if len(thing) <= _MOST_WALKED else ()
+        return [("[%r]" % (k,), thing, k, v) for k, v in list(items) if _is_plain(k)]
+    if issubclass(kind, (list, tuple, collections.deque)):
+        few = list(thing) if len(thing) <= _MOST_WALKED else []
+        owner = None if issubclass(kind, tuple) else thing
+        return [("[%d]" % i, owner, i, v) for i, v in enumerate(few)]
+    if kind is types.FunctionType:
+        return _held_by_function(thing, ours)
+    if kind is types.MethodType:
+        bound = {"__self__": thing.__self__, "__func__": thing.__func__}
+        return [("." + n, None, None, v) for n, v in bound.items()]
+    if kind is functools.partial:
+        inner = (thing.func, thing.args, thing.keywords)
+        return [("(%d)" % i, None, None, v) for i, v in enumerate(inner)]
+    if kind is types.GeneratorType:
+        return _held_by_generator(thing, ours)
+    if _is_opaque_iterator(thing) and kind.__module__ in ("builtins", "itertools"):
+        return [("<%d>" % i, None, None, v) for i, v in enumerate(gc.get_referents(thing))]
+    if issubclass(kind, type):
+        return _held_by_class(thing, ours)
+    held = [
+        ("." + name, thing, name, value)
+        for name, value in _attributes(thing).items()
+        if name not in _MACHINERY
+    ]
+    classes = [k for k in kind.__mro__ if str(k.__module__) in ours]
+    return held + [("::" + k.__name__, None, None, k) for k in classes]
+
+
+def _held_by_function(function: Any, ours: Container[str]) -> List[_Held_]:
+    code = function.__code__
+    cells = list(zip(code.co_freevars, function.__closure__ or ()))
+    held: List[_Held_] = [("(%s)" % n, cell, n, _content(cell)) for n, cell in cells]
+    given = {**dict(enumerate(function.__defaults__ or ())), **(function.__kwdefaults__ or {})}
+    held += [("(%s)" % k, None, None, v) for k, v in given.items()]
+    held += [("." + n, function, n, v) for n, v in vars(function).items()]
+    return held + _globals_of(function.__globals__, code, ours)
+
+
+def _held_by_generator(generator: Any, ours: Container[str]) -> List[_Held_]:
+    frame = generator.gi_frame
+    if frame is None or generator.gi_running:
+        return []
+    held: List[_Held_] = [(":" + n, None, None, v) for n, v in frame.f_locals.items()]
+    held.append(("<0>", None, None, generator.gi_yieldfrom))
+    return held + _globals_of(frame.f_globals, generator.gi_code, ours)
+
+
+def _held_by_class(kind: Any, ours: Container[str]) -> List[_Held_]:
+    held: List[_Held_] = []
+    for name, value in vars(kind).items():
+        inner = _wrapped(value)
+        if type(inner) is types.FunctionType:
+            held.append(("." + name, None, None, inner))
+        elif not name.startswith("__"):
+            held.append(("." + name, kind, name, value))
+    return held
+
+
+def _wrapped(member: Any) -> Any:
+    """The function in a member of a class."""
+    if type(member) in (staticmethod, classmethod):
+        return member.__func__
+    return member.fget if type(member) is property else member
+
+
+def _globals_of(names: Dict[str, Any], code: Any, ours: Container[str]) -> List[_Held_]:
+    """The module's names that a function of the script's uses; it holds those that it sets."""
+    if names.get("__name__") not in ours:
+        return []
+    used = [(name, is_set) for name, is_set in _names_in(code) if name in names]
+    return [("::" + n, names if is_set else None, n, names[n]) for n, is_set in used]
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_in(code: Any) -> Tuple[Tuple[str, bool], ...]:
+    """The global names in a function's code, and in that of functions within it; and whether it
+    sets them."""
+    used: Dict[str, bool] = {}
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"):
+            name = str(step.argval)
+            used[name] = used.get(name, False) or step.opname == "STORE_GLOBAL"
+    for inner in code.co_consts:
+        if type(inner) is types.CodeType:
+            for name, is_set in _names_in(inner):
+                used[name] = used.get(name, False) or is_set
+    return tuple(used.items())
+
+# --- What the batches are drawn from, kept: only what has changed since the script began stands in a ---
+
+
+_Copies = Dict[str, Dict[str, _Copy]]
+_OTHER = _Copy("other", None)
+"""Stands for an object whose value is nothing that is kept."""
+
+
+_MOST_AROUND = 20_000
+"""So many objects of the script's are looked at, once."""
+
+
+def _given_to(run: "Run") -> "Set[int]":
+    """The ids of what was given to ``resume``, and of what that consists of."""
+    known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
+    known |= {id(run), id(run.job), id(run._link), id(run._parts.of)}
+    for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
+        known.add(id(model))
+        known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
+    for scheduler in run._parts.of["scheduler"].values():
+        known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
+    return known
+
+
+class _Kept:
+    """Generators, counters and orders that a loader reaches, found without being given.
+
+    1. Before the first epoch it is noted what the script has, under which names, and how it is: the
+       same in each life of the script, as it has done the same until there.
+    2. In a checkpoint stands what differs from that, of all that some loader has reached.
+    3. What is put back is that; what is not told has not changed.
+    """
+
+    def __init__(self) -> None:
+        self._names: Dict[int, str] = {}
+        self._named: Dict[str, Any] = {}
+        self._first: _Copies = {}
+        self._met: Dict[str, Any] = {}
+        self.roots: Set[str] = set()
+        self._leave: Set[int] = set()
+        self._ours: Dict[str, Any] = {}
+        self.looked = False
+
+    def look_around(self, run: "Run", loader: Any = None) -> None:
+        """Notes what the script has, once, before its first epoch."""
+        if self.looked:
+            return
+        self.looked = True
+        self._leave = _given_to(run) - {
+            id(s) for s in run._parts.of["state"].values() if _is_data(s)
+        }
+        self._ours = _own_modules()
+        variables = {found.path for found in _roots(self._ours)}
+        for found in _reachable(self._leave, lambda found: _is_array(found.thing)):
+            # What an object holds may be another thing of the same kind tomorrow.
+            lasts = found.path in variables or not _is_changed_in_place(found.thing)
+            if lasts and _is_walked(found.thing, self._ours):
+                self._name(found.path, found.thing)
+        if loader is not None and id(loader) not in self._names:
+            self._name("run.batches", loader)
+        sources = self._sources(_MOST_AROUND)
+        for path, thing in self._named.items():
+            sources.add(path, thing)
+        self._first = _all_of(sources)
+        self._met = dict(sources.objects)
+
+    def _name(self, path: str, thing: Any) -> None:
+        while path in self._named:  # a function's variable, and a module's of the same name
+            path += "'"
+        self._names[id(thing)] = path
+        self._named[path] = thing
+
+    def _sources(self, most: int = 2000) -> _Sources:
+        return _Sources(self._names, self._leave, self._ours, most)
+
+    def reach(self, loaders: Mapping[str, Any]) -> _Sources:
+        """What these reach, and what has a name of those that loaders before them reached."""
+        sources = self._sources()
+        for path, thing in loaders.items():
+            sources.add(path, thing)
+        self.roots.update(set(sources.objects) & set(self._named))
+        for path in sorted(self.roots):
+            if sources.objects.get(path, self._named[path]) is self._named[path]:
+                sources.add(path, self._named[path])
+        return sources
+
+    def know(self, roots: Iterable[str]) -> None:
+        """These were reached by a loader in a life before this one."""
+        self.roots.update(set(roots) & set(self._named))
+
+    def meet(self, sources: _Sources) -> None:
+        """Notes how things are that were not there before."""
+        for path, thing in sources.objects.items():
+            is_new = self._met.get(path) is not thing and path not in self._named
+            if is_new or path not in self._first:
+                self._first[path] = _copies_of(sources, path)
+                self._met[path] = thing
+
+    def now(self, sources: _Sources) -> _Copies:
+        """What differs from how it was at first; of what was not there, the generators alone."""
+        changed: _Copies = {}
+        for path, slots in sources.slots.items():
+            first = self._first.get(path)
+            copies = _copies_of(sources, path)
+            for name in _kept_names(copies, first):
+                if first is None or not _are_same(copies[name], first.get(name)):
+                    changed.setdefault(path, {})[name] = copies[name]
+        return changed
+
+    def pack(self, copies: _Copies, prefix: str, draft: _Draft) -> Dict[str, Any]:
+        told: Dict[str, Any] = {}
+        for path, slots in sorted(copies.items()):
+            for name, copy in sorted(slots.items()):
+                first = self._first.get(path, {}).get(name)
+                packed = _packed(copy, first, "%s.%s%s" % (prefix, path, name), draft)
+                if packed is not None:
+                    told.setdefault(path, {})[name] = packed
+        return told
+
+    def put(self, told: Mapping[str, Any], held: _Held, sources: _Sources) -> List[str]:
+        """Puts back what is told; and all else that was reached, as it was at first.
+
+        Returns which generators it found no place for.
+        """
+        blobs = held.files[EXTRA]
+        for path, slots in sources.slots.items():
+            first = self._first.get(path)
+            copies = _copies_of(sources, path)
+            kept = _kept_names(copies, first)
+            for name, slot in slots.items():
+                packed = told.get(path, {}).get(name)
+                wanted = (first or {}).get(name) if name in kept else None
+                if packed is not None:
+                    wanted = _fitting(path + name, packed, (first or {}).get(name), blobs)
+                if wanted is not None and wanted is not _OTHER:
+                    if not _are_same(copies[name], wanted):
+                        _require_put(path + name, slot, wanted)
+        return self._put_absent(told, blobs, sources)
+
+    def _put_absent(
+        self, told: Mapping[str, Any], blobs: Mapping[str, Any], sources: _Sources
+    ) -> List[str]:
+        """Attributes that came to be in training are made again."""
+        missing = []
+        for path, packed_slots in told.items():
+            owner = sources.objects.get(path)
+            for name in sorted(set(packed_slots) - set(sources.slots.get(path, ()))):
+                packed = packed_slots[name]
+                if owner is not None and name.startswith("."):
+                    slot = _Slot(owner, name[1:], None, NUMBERS)
+                    _require_put(path + name, slot, _fitting(path + name, packed, None, blobs))
+                elif "generator" in packed:
+                    missing.append(path + name)
+        return missing
+
+    def generators(self, sources: _Sources) -> List[Any]:
+        slots = [slot for of in sources.slots.values() for slot in of.values()]
+        return [slot.value for slot in slots if _is_known_generator(slot.value)]
+
+
+def _are_all_same(a: _Copies, b: _Copies) -> bool:
+    flat = [{(p, n): c for p, of in copies.items() for n, c in of.items()} for copies in (a, b)]
+    same = set(flat[0]) == set(flat[1])
+    return same and all(_are_same(copy, flat[1][at]) for at, copy in flat[0].items())
+
+
+def _all_of(sources: _Sources) -> _Copies:
+    return {path: _copies_of(sources, path) for path in sources.objects}
+
+
+def _copies_of(sources: _Sources, path: str) -> Dict[str, _Copy]:
+    return {name: _copy_of(slot) for name, slot in sources.slots.get(path, {}).items()}
+
+
+def _copy_of(slot: _Slot) -> _Copy:
+    return _copied(slot.value, slot.keep) or _OTHER
+
+
+def _is_acquired(now: _Copy, first: Optional[_Copy]) -> bool:
+    """Whether an object has got something that is not kept, as an open file, since it was first
+    seen: then it may hold a note of it, which means nothing to another process."""
+    nothing = first is None or (first.kind == "plain" and first.content is None)
+    return now is _OTHER and nothing
+
+
+def _kept_names(copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]) -> List[str]:
+    """Which of an object's values are its state."""
+    if first is None:
+        return [name for name, copy in copies.items() if copy.kind == "generator"]
+    cautious = any(_is_acquired(copies[name], first.get(name)) for name in copies)
+    return [
+        name
+        for name, copy in copies.items()
+        if copy is not _OTHER and (not cautious or _is_safe(copy, first.get(name)))
+    ]
+
+
+def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
+    """Whether it means the same to another process, which has not opened what this one has."""
+    if now.kind != "plain":
+        return True
+    numbers = (int, float)
+    was_number = first is not None and type(first.content) in numbers
+    return was_number and type(now.content) in numbers
+
+
+def _is_data(thing: Any) -> bool:
+    data = sys.modules.get("torch.utils.data")
+    return data is not None and isinstance(thing, (data.Sampler, data.Dataset, data.DataLoader))
+
+
+def _fitting(what: str, packed: Any, first: Optional[_Copy], blobs: Mapping[str, Any]) -> _Copy:
+    try:
+        return _unpacked(packed, first, blobs)
+    except BatonError as e:
+        raise BatonError("%s cannot be put back: %s" % (what, e.message), e.remedy) from None
+
+
+def _require_put(what: str, slot: _Slot, wanted: _Copy) -> None:
+    try:
+        if _put_back(slot.owner, slot.key, slot.value, wanted):
+            return
+        why = "it is a %s now" % type(slot.value).__name__
+    except (ValueError, TypeError, KeyError, RuntimeError) as e:
+        why = str(e)
+    raise BatonError("The checkpoint's %s cannot be put back: %s." % (what, why), NEW_JOB)
+
+# --- Loader processes: each example's randomness is its own, whoever loads it --------------------
+
+
+class _PerExample:
+    """A ``worker_init_fn``: in its process generators are seeded before each example, by its index.
+
+    Those of the data set, too, so that it does not matter which process loads an example, or which
+    ones it loaded before. The data set stays the script's; the script's own function runs first.
+    """
+
+    def __init__(self, seed: int, own: Optional[Callable[[int], Any]]):
+        self.seed, self.own = seed, own
+
+    def __call__(self, worker: int) -> None:
+        if self.own is not None:
+            self.own(worker)
+        fetch: Any = sys.modules["torch.utils.data._utils.fetch"]
+        theirs: Any = getattr(fetch, "_MapDatasetFetcher", None)
+        if theirs is None:
+            message = "This version of torch loads examples in a way that Baton does not know."
+            raise BatonError(message, "Load them in the script's process: num_workers=0.")
+        seed = self.seed
+        examples: List[_Examples] = []
+
+        class Fetcher(theirs):  # type: ignore[misc, valid-type]
+            def fetch(self, index: Any) -> Any:
+                if torch_data.get_worker_info().dataset is not self.dataset:
+                    return super().fetch(index)  # of a loader within the data set
+                if not examples:
+                    batched = "__getitems__" in theirs.fetch.__code__.co_names
+                    examples.append(_Examples(self.dataset, seed, batched))
+                return self.collate_fn(examples[0].get(index, self.auto_collation))
+
+        torch_data = sys.modules["torch.utils.data"]
+        fetch._MapDatasetFetcher = Fetcher
+
+
+class _Examples:
+    """A data set as one loader process has it, with the generators that it reaches."""
+
+    def __init__(self, dataset: Any, seed: int, batched: bool):
+        self.dataset, self.seed = dataset, seed
+        self._generators: Dict[str, Any] = {}
+        self._find()
+        self._is_settled = False
+        self._batched = batched and self._has_its_own_batches()
+
+    def get(self, index: Any, is_batch: bool) -> Any:
+        """What is given to ``collate_fn``."""
+        if not is_batch:
+            return self._load(index, lambda i: self.dataset[i])
+        if self._batched:
+            return self._load(index, self.dataset.__getitems__)
+        return [self._load(one, lambda i: self.dataset[i]) for one in index]
+
+    def _has_its_own_batches(self) -> bool:
+        """A ``Subset`` gives several at once only if what it is of does."""
+        dataset, subset = self.dataset, sys.modules["torch.utils.data"].Subset
+        while type(dataset) is subset:
+            dataset = dataset.dataset
+        return bool(getattr(dataset, "__getitems__", None))
+
+    def _load(self, index: Any, load: Callable[[Any], Any]) -> Any:
+        """Loads the first one again if that made generators: now they are seeded, too."""
+        while True:
+            self._seed(index)
+            loaded = load(index)
+            if self._is_settled or not self._find():
+                self._is_settled = True
+                return loaded
+
+    def _seed(self, index: Any) -> None:
+        _seed_generators(_derive(self.seed, index))
+        for path, generator in self._generators.items():
+            _seed_generator(generator, _derive(self.seed, index, path))
+
+    def _find(self) -> bool:
+        """Looks for generators; whether there are more than before."""
+        before = len(self._generators)
+        sources = _Sources({}, (), _own_modules())
+        sources.add("dataset", self.dataset)
+        for path, slots in sources.slots.items():
+            for name, slot in slots.items():
+                if _is_known_generator(slot.value) and not _is_global_generator(slot.value):
+                    self._generators[path + name] = slot.value
+        return len(self._generators) > before
+
+# --- The order of an epoch: what its sampler gave, as it stands in a checkpoint ------------------
+
+
+_MOST_ORDER = 4 << 20
+"""Bytes of an order that stand in a checkpoint; of a longer one its hash does, and it is drawn
+again."""
+
+
+class _Form(NamedTuple):
+    """How a sampler gives integers: batches of them in a ``list``, a ``tuple``, an ``array`` or a
+    ``tensor``, or one by one (``one``); and of which type they are."""
+
+    batch: str
+    number: str
+
+
+class _Order:
+    """What is left of an epoch's order, from some batch of the whole epoch on."""
+
+    def __init__(self, batches: List[Any], begins_at: int = 0):
+        self.batches, self.begins_at = batches, begins_at
+        self._form, numbers, sizes = _taken_apart(batches)
+        self._sizes = sizes
+        self._ends = [0, *itertools.accumulate(sizes)]
+        self._numbers = numbers
+
+    @property
+    def count(self) -> int:
+        """The batches of the whole epoch."""
+        return self.begins_at + len(self.batches)
+
+    def from_batch(self, batch: int) -> List[Any]:
+        return self.batches[max(0, batch - self.begins_at) :]
+
+    def capture(self, draft: _Draft) -> Dict[str, Any]:
+        """What is left of it after the batches that are done."""
+        at = draft.batch - self.begins_at
+        told: Dict[str, Any] = {"count": self.count}
+        if self._form is None:
+            return {**told, **self._packed(self.batches[at:], draft)}
+        numbers = _of_numbers(self._numbers[self._ends[at] :])
+        sizes = _of_numbers(self._sizes[at:])
+        if len(numbers.data) + len(sizes.data) > _MOST_ORDER:
+            return {**told, "hash": _hash_of(numbers.data, sizes.data, repr(self._form).encode())}
+        draft.files[EXTRA].update({"data.order": numbers, "data.order.sizes": sizes})
+        return {**told, "form": list(self._form)}
+
+    def _packed(self, batches: List[Any], draft: _Draft) -> Dict[str, Any]:
+        blobs: Dict[str, Blob] = {}
+        try:
+            packed = _pack(batches, "data.order", blobs, _HostMemory())
+            text = json.dumps(packed)
+        except (BatonError, ValueError, TypeError):
+            return {"hash": _hash_of(repr(batches).encode())}
+        size = len(text) + sum(len(blob.data) for blob in blobs.values())
+        if size > _MOST_ORDER or len(blobs) > 1000:
+            return {"hash": _hash_of(text.encode(), *(bytes(b.data) for b in blobs.values()))}
+        draft.files[EXTRA].update(blobs)
+        return {"packed": packed}
+
+
+def _order_of(held: _Held, told: Mapping[str, Any], drawn: Optional[List[Any]]) -> _Order:
+    """The order that a checkpoint has, or that was ``drawn`` again where it has but its hash."""
+    begins_at = held.batch
+    if "hash" not in told:
+        return _Order(_held_batches(held, told), begins_at)
+    order = _Order([] if drawn is None else drawn[begins_at:], begins_at)
+    again = _Draft(_HostMemory(), held.epoch, held.batch)
+    if order.capture(again) != told:
+        message = "The order of epoch %d cannot be drawn again: its sampler gives another one."
+        remedy = "Give what it draws from as generators= or state=, or make the epochs shorter."
+        raise BatonError(message % held.epoch, remedy)
+    return order
+
+
+def _held_batches(held: _Held, told: Mapping[str, Any]) -> List[Any]:
+    blobs = held.files[EXTRA]
+    if "packed" in told:
+        return list(_unpack(told["packed"], blobs))
+    form = _Form(*told["form"])
+    numbers = _numbers_of(blobs["data.order"])
+    sizes = _numbers_of(blobs["data.order.sizes"])
+    return _put_together(form, numbers, sizes)
+
+
+def _taken_apart(batches: List[Any]) -> Tuple[Optional[_Form], List[int], List[int]]:
+    """The form of an order, its integers one after the other, and the size of each batch; no form:
+    it is made of something else."""
+    kinds = {_kind_of_batch(batch) for batch in batches}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    if kind in ("list", "tuple"):
+        flat = list(itertools.chain.from_iterable(batches))
+        sizes = [len(batch) for batch in batches]
+    elif kind.startswith(("array", "tensor")):
+        flat = [number for batch in batches for number in batch.tolist()]
+        return _Form(*kind.split(" ")), flat, [len(batch) for batch in batches]
+    else:
+        flat, sizes, kind = batches, [1] * len(batches), "one"
+    numbers = {_kind_of_number(number) for number in flat}
+    number = numbers.pop() if len(numbers) == 1 else "" if numbers else "int"
+    if not number:
+        return None, [], [1] * len(batches)
+    return _Form(kind, number), flat if number == "int" else [int(n) for n in flat], sizes
+
+
+def _kind_of_batch(batch: Any) -> str:
+    if type(batch) in (list, tuple):
+        return type(batch).__name__
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and type(batch) is numpy.ndarray and batch.ndim == 1:
+        return "array " + batch.dtype.name if batch.dtype.kind in "iu" else ""
+    if _is_torch(batch) and batch.dim() == 1 and str(batch.dtype) == "torch.int64":
+        return "tensor int64" if batch.device.type == "cpu" else ""
+    return ""
+
+
+def _kind_of_number(number: Any) -> str:
+    if type(number) is int:
+        return "int" if -(1 << 63) <= number < 1 << 63 else ""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(number, numpy.integer):
+        return "numpy." + number.dtype.name
+    if _is_torch(number) and number.dim() == 0 and str(number.dtype) == "torch.int64":
+        return "torch" if number.device.type == "cpu" else ""
+    return ""
+
+
+def _put_together(form: _Form, numbers: List[int], sizes: List[int]) -> List[Any]:
+    """What :func:`_taken_apart` was given."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    members: List[Any] = numbers
+    if form.number.startswith("numpy.") and numpy is not None:
+        members = list(numpy.array(numbers, form.number[len("numpy.") :]))
+    elif form.number == "torch" and torch is not None:
+        members = [torch.tensor(number) for number in numbers]
+    if form.batch == "one":
+        return members
+    ends = [0, *itertools.accumulate(sizes)]
+    parts = [members[a:b] for a, b in zip(ends, ends[1:])]
+    if form.batch == "array" and numpy is not None:
+        return [numpy.array(part, form.number) for part in parts]
+    if form.batch == "tensor" and torch is not None:
+        return [torch.tensor(part) for part in parts]
+    return [tuple(part) for part in parts] if form.batch == "tuple" else parts
+
+
+def _hash_of(*parts: Any) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"%d " % len(part))
+        digest.update(part)
+    return digest.hexdigest()
+
+# --- Loaders: an epoch's batches from any of them on ---------------------------------------------
+
+
+_MOST_DRAWN = 1 << 26
+"""A sampler that gives more indices than this in an epoch is taken for endless."""
+
+
+def _torch_loader(loader: Any) -> Any:
+    """The module ``torch.utils.data`` if this is a ``DataLoader`` of it."""
+    data = sys.modules.get("torch.utils.data")
+    return data if data is not None and isinstance(loader, data.DataLoader) else None
+
+
+def _is_function(loader: Any) -> bool:
+    parts = ("__iter__", "__getitem__", "__next__")
+    return callable(loader) and not any(hasattr(loader, name) for name in parts)
+
+
+def _is_sequence(loader: Any) -> bool:
+    both = hasattr(loader, "__getitem__") and hasattr(loader, "__len__")
+    return both and not isinstance(loader, Mapping) and not _torch_loader(loader)
+
+
+def _has_an_order(loader: Any) -> bool:
+    """Whether it is a map-style ``DataLoader`` that goes by its sampler, and by nothing else."""
+    data = _torch_loader(loader)
+    if data is None or isinstance(loader.dataset, data.IterableDataset):
+        return False
+    kind, theirs = type(loader), data.DataLoader
+    return all(getattr(kind, n) is getattr(theirs, n) for n in ("__iter__", "_index_sampler"))
+
+
+def _sampler_of(loader: Any) -> Any:
+    return loader.sampler if loader.batch_sampler is None else loader.batch_sampler
+
+
+def _all_drawn(loader: Any) -> Optional[List[Any]]:
+    """The order of a whole epoch; none where its end is not known, or too far."""
+    sampler = _sampler_of(loader)
+    try:
+        promised = len(sampler)
+    except (TypeError, NotImplementedError):
+        return None
+    most = promised + 1000 + promised // 10
+    if most * (getattr(loader, "batch_size", None) or 1) > _MOST_DRAWN:
+        return None
+    drawn = list(itertools.islice(iter(sampler), most + 1))
+    return drawn if len(drawn) <= most else None
+
+
+def _loading(loader: Any, order: Any, seed: int) -> Iterator[Any]:
+    """The batches of this order, loaded as ``loader`` does; by new processes if it has some."""
+    rest = copy.copy(loader)
+    vars(rest)["sampler" if loader.batch_sampler is None else "batch_sampler"] = order
+    vars(rest).update(persistent_workers=False, _iterator=None)
     if loader.num_workers > 0:
-        kept["prefetch_factor"] = loader.prefetch_factor
-        kept["multiprocessing_context"] = loader.multiprocessing_context
-    rest = data.DataLoader(
-        _Seeded(loader.dataset, seed) if loader.num_workers > 0 else loader.dataset,
-        num_workers=loader.num_workers,
-        collate_fn=loader.collate_fn,
-        pin_memory=loader.pin_memory,
-        timeout=loader.timeout,
-        worker_init_fn=loader.worker_init_fn,
-        generator=loader.generator,
-        **kept,
-    )
-    return iter(rest), len(order)
+        vars(rest)["worker_init_fn"] = _PerExample(seed, loader.worker_init_fn)
+    return iter(rest)
 
 
-def _skipping(iterator: Iterator[Any], skip: int) -> Iterator[Any]:
-    for _ in range(skip):
-        next(iterator, None)
-    return iterator
+class _DrawnLazily:
+    """The order of a sampler whose end is not known, drawn as it is needed.
+
+    It draws from generators of its own, and so ahead of the script too, as loader processes do.
+    """
+
+    def __init__(self, loader: Any, stream: _Stream):
+        self._stream = stream
+        with stream:
+            self._drawn = iter(_sampler_of(loader))
+        self._waiting: Deque[Any] = collections.deque()
+        self._digest = hashlib.sha256()
+        self.told = self._digest.hexdigest()
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        with self._stream:
+            index = next(self._drawn)
+        self._waiting.append(index)
+        return index
+
+    def skip(self, count: int) -> None:
+        for _ in range(count):
+            next(self, None)
+            self.given()
+
+    def given(self) -> None:
+        """The batch of the oldest index that was drawn is given to the script."""
+        if self._waiting:
+            self._digest.update(repr(self._waiting.popleft()).encode())
+            self.told = self._digest.hexdigest()
+
+    def batches(self, loaded: Iterator[Any]) -> Iterator[Any]:
+        for batch in loaded:
+            self.given()
+            yield batch
+
+
+class _DrawnAgain:
+    """The batches of any other loader: to enter it within an epoch, all before are drawn again.
+
+    It draws from generators of its own: what the script draws from the global ones between two
+    batches changes nothing of what comes, today as in an hour. What both draw from nevertheless,
+    such as a generator that was given, is noticed: then the batches that are skipped may be others.
+    """
+
+    def __init__(self, loader: Any, stream: _Stream, watched: List[Any]):
+        self._stream, self._watched = stream, watched
+        with stream:
+            self._batches = iter(loader)
+        self.last = ""
+        self.is_shared = False
+        self.settle()
+
+    def settle(self) -> None:
+        """What the generators are now is how the loader left them."""
+        self._left = [_generator_state(one) for one in self._watched]
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if not self.is_shared:
+            self.is_shared = self._left != [_generator_state(one) for one in self._watched]
+        with self._stream:
+            batch = next(self._batches)
+        self.last = _sampled(batch)
+        self.settle()
+        return batch
+
+    def skip(self, count: int) -> None:
+        batch = None
+        with self._stream:
+            for done in range(count):
+                try:
+                    batch = next(self._batches)
+                except StopIteration:
+                    message = "An epoch has %d batches now, and training stopped after %d of one."
+                    remedy = "Use the data that began the job."
+                    raise BatonError(message % (done, count), remedy) from None
+        self.last = _sampled(batch)
+        self.settle()
+
+# --- The order of the data: what the running epoch's batches are drawn from, and which are left ---
+
+
+class _State(NamedTuple):
+    """What the batches are drawn from at one moment: what was found, and what was given."""
+
+    found: _Copies
+    given: Dict[str, Any]
+
+
+def _is_same_state(a: _State, b: _State) -> bool:
+    return a.given == b.given and _are_all_same(a.found, b.found)
+
+
+def _end_processes(sources: _Sources) -> None:
+    """Processes that outlive an epoch know what they drew in it: each epoch begins with new ones."""
+    for loader in sources.loaders:
+        if getattr(loader, "_iterator", None) is not None:
+            loader._iterator = None
+
+
+class _Running:
+    """An epoch under way: its loader, and what that was before its order was drawn."""
+
+    def __init__(self, opened: Optional[_State]):
+        self.opened, self.began = opened, _State({}, {})
+        self.loaders: Dict[str, Any] = {}
+        self.entered: Set[str] = set()
+        self.order: Optional[_Order] = None
+        self.lazily: Optional[_DrawnLazily] = None
+        self.again: Optional[_DrawnAgain] = None
 
 
 class _Data:
-    """What the batches of the running epoch are drawn from."""
+    """What the batches are drawn from, and how many of an epoch's are done.
+
+    A checkpoint within an epoch has it three times: as the epoch was opened, before the script did
+    what it does ahead of its batches; as it began, before the order was drawn; and as it is. At a
+    resume each is put back at the same moment, so that the script does with it what it did.
+    """
 
     def __init__(self, parts: _Parts):
         self._parts = parts
+        self._kept = _Kept()
+        self._running: Optional[_Running] = None
+        self._loaders: Dict[str, Any] = {}
+        self._spent: List[Any] = []
+        self._opened: Optional[_State] = None
+        self._ahead: Optional[Tuple[_State, Dict[str, Any]]] = None
+        self._held: Optional[_Held] = None
+
+    # An epoch
+
+    def look_around(self, run: "Run", loader: Any = None) -> None:
+        """Once, before the first epoch: notes what the script has."""
+        self._kept.look_around(run, loader)
+
+    def open_epoch(self) -> None:
+        """Before the script does what it does ahead of an epoch's batches."""
+        told = self._told_within()
+        if told:
+            self._kept.know(told.get("of", ()))
+            self._put(told.get("opened", told.get("began")), self._kept.reach({}))
+        self._opened = self._state({})
 
     def begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
         """The epoch's batches from ``batch`` on, and how many the whole epoch has; 0: not known."""
-        return _remaining(loader, epoch, batch, seed)
+        running = self._running = _Running(self._opened)
+        self._opened = None
+        self._enter("run.batches", loader, epoch, seed)
+        if _is_function(loader):
+            loader = loader(epoch)
+            self._enter("run.batches()", loader, epoch, seed)
+        told = self._told_within()
+        begun = self._begun(running, loader, batch, seed, told)
+        self._spent = self._reached().iterators
+        self._held = None
+        return begun
+
+    def _enter(self, path: str, loader: Any, epoch: int, seed: int) -> None:
+        """Before anything is drawn from a loader."""
+        running = self._running
+        assert running is not None
+        running.loaders[path] = loader
+        sources = self._kept.reach(running.loaders)
+        self._require_new(sources, epoch)
+        self._kept.meet(sources)
+        if _torch_loader(loader):
+            self._seed(loader, epoch, seed)
+        _end_processes(sources)
+        told = self._told_within()
+        if "began" in told:
+            self._put(told["began"], sources.without(running.entered), is_first=not running.entered)
+        found = self._kept.now(self._kept.reach(running.loaders).without(running.entered))
+        running.began.found.update(found)
+        if not running.entered:
+            running.began.given.update(self._given())
+        running.entered.update(sources.slots)
+
+    def _require_new(self, sources: _Sources, epoch: int) -> None:
+        for one in sources.iterators:
+            is_over = type(one) is types.GeneratorType and one.gi_frame is None
+            if not is_over and any(one is other for other in self._spent):
+                message = (
+                    "Epoch %d goes on with an iterator that an epoch before it has begun: a %s."
+                )
+                remedy = "Give run.batches a new one in each epoch, or a function of its number."
+                raise BatonError(message % (epoch, type(one).__name__), remedy)
+
+    def _seed(self, loader: Any, epoch: int, seed: int) -> None:
+        given = {id(one) for one in self._parts.of["generators"].values()}
+        samplers = [
+            loader.sampler,
+            loader.batch_sampler,
+            getattr(loader.batch_sampler, "sampler", 0),
+        ]
+        for thing in [loader, *samplers]:
+            if hasattr(thing, "set_epoch"):
+                thing.set_epoch(epoch)
+            generator: Any = getattr(thing, "generator", None)
+            if hasattr(generator, "manual_seed") and id(generator) not in given:
+                generator.manual_seed(seed)
+
+    def _begun(
+        self, running: _Running, loader: Any, batch: int, seed: int, told: Dict[str, Any]
+    ) -> Tuple[Iterator[Any], int]:
+        if _is_sequence(loader):
+            return (loader[i] for i in range(batch, len(loader))), len(loader)
+        if not _has_an_order(loader):
+            return self._drawn_again(running, loader, batch, seed, told), 0
+        drawn = _all_drawn(loader)
+        if "drawn" in told or (drawn is None and "order" not in told):
+            return self._drawn_lazily(running, loader, batch, seed, told), 0
+        if self._held is not None and "order" in told:
+            running.order = _order_of(self._held, told["order"], drawn)
+        else:
+            running.order = _Order(drawn or [])
+        order = running.order.from_batch(batch)
+        return _loading(loader, order, seed), running.order.count
+
+    def _drawn_lazily(
+        self, running: _Running, loader: Any, batch: int, seed: int, told: Dict[str, Any]
+    ) -> Iterator[Any]:
+        stream = self._own_stream(seed)
+        lazily = running.lazily = _DrawnLazily(loader, stream)
+        lazily.skip(batch)
+        if told.get("drawn", lazily.told) != lazily.told:
+            message = "The order of epoch %d cannot be drawn again: its sampler gives another one."
+            remedy = "Give what it draws from as generators= or state=."
+            raise BatonError(message % self._epoch_held(), remedy)
+        return lazily.batches(_loading(loader, lazily, seed))
+
+    def _drawn_again(
+        self, running: _Running, loader: Any, batch: int, seed: int, told: Dict[str, Any]
+    ) -> Iterator[Any]:
+        again = running.again = _DrawnAgain(loader, self._own_stream(seed), self._generators())
+        if batch:
+            again.skip(batch)
+        again.is_shared = told.get("shared", False)
+        if not again.is_shared and told.get("last", again.last) != again.last:
+            message = "The batches of epoch %d cannot be drawn again: batch %d is another one now."
+            remedy = "Give what they are drawn from as generators= or state=, or draw them alike."
+            raise BatonError(message % (self._epoch_held(), batch - 1), remedy)
+        return again
+
+    def _own_stream(self, seed: int) -> _Stream:
+        """From here on the loader draws from generators of its own, and the script from others."""
+        stream = _Stream()
+        _seed_generators(_derive(seed, "script"))
+        return stream
+
+    def _epoch_held(self) -> int:
+        return self._held.epoch if self._held is not None else 0
 
     def end_epoch(self) -> None:
-        """Nothing of the epoch is needed any more."""
+        """Nothing of the epoch is needed any more, but what its loader has come to."""
+        if self._running is not None:
+            self._loaders = self._running.loaders
+            _end_processes(self._reached())
+        self._running = None
+
+    # What there is
+
+    def _reached(self) -> _Sources:
+        loaders = self._running.loaders if self._running is not None else self._loaders
+        return self._kept.reach(loaders)
+
+    def _state(self, loaders: Dict[str, Any]) -> _State:
+        return _State(self._kept.now(self._kept.reach(loaders)), self._given())
+
+    def _given(self) -> Dict[str, Any]:
+        given = self._parts.of["generators"].items()
+        return {k: _generator_state(one) for k, one in given if _is_known_generator(one)}
+
+    def _generators(self) -> List[Any]:
+        given = [one for one in self._parts.of["generators"].values() if _is_known_generator(one)]
+        return given + self._kept.generators(self._reached())
+
+    # Looking ahead, saving and restoring
 
     def hold(self) -> None:
-        """From here on a checkpoint has the generators of now, until :meth:`release`."""
+        """From here on a checkpoint has what there is now, until :meth:`release`."""
+        if self._running is not None:
+            self._ahead = (self._state(self._running.loaders), self._progress())
 
     def release(self) -> None:
         """The look ahead is over."""
+        self._ahead = None
+
+    def _progress(self) -> Dict[str, Any]:
+        """How a loader of unknown length has come along."""
+        running = self._running
+        if running is None or running.order is not None:
+            return {}
+        if running.lazily is not None:
+            return {"drawn": running.lazily.told}
+        return {"last": running.again.last} if running.again is not None else {}
 
     def capture(self, draft: _Draft) -> None:
-        draft.state["data"] = {}
+        told = draft.state["data"] = {}
+        if not self._kept.looked:
+            return
+        running = self._running if draft.batch else None
+        now, progress = self._ahead or (self._now(draft), self._progress())
+        self._tell(told, "now", now, draft)
+        told["of"] = sorted(self._kept.roots)
+        if running is None:
+            return
+        self._tell(told, "began", running.began, draft)
+        if running.opened is not None and not _is_same_state(running.opened, running.began):
+            self._tell(told, "opened", running.opened, draft)
+        told.update(progress)
+        if running.again is not None:
+            told["shared"] = running.again.is_shared
+        if running.order is not None:
+            told["order"] = running.order.capture(draft)
+
+    def _now(self, draft: _Draft) -> _State:
+        running = self._running
+        if running is not None and not draft.batch:  # begun, and no batch of it is done
+            return running.opened or running.began
+        return self._state(running.loaders if running is not None else self._loaders)
+
+    def _tell(self, told: Dict[str, Any], moment: str, state: _State, draft: _Draft) -> None:
+        found = self._kept.pack(state.found, "data." + moment, draft)
+        told[moment] = {"found": found}
+        if moment != "now":  # as they are now stands with what was given
+            told[moment]["given"] = state.given
 
     def restore(self, held: _Held) -> None:
-        """Nothing yet."""
+        """At the start only noted; put back once it is known what there is."""
+        told = held.of("data")
+        self._held = held
+        if self._running is not None:
+            self._require_none(self._put(told.get("now"), self._reached()))
+            if self._running.again is not None:
+                self._running.again.settle()
+            self._held = None
+        elif self._kept.looked and not held.is_within_epoch:
+            self._kept.know(told.get("of", ()))
+            self._put(told.get("now"), self._kept.reach({}))
+
+    def _told_within(self) -> Dict[str, Any]:
+        """What a checkpoint within the epoch that begins tells; empty for a new epoch."""
+        held = self._held
+        return held.of("data") if held is not None and held.is_within_epoch else {}
+
+    def _put(
+        self, told: Optional[Dict[str, Any]], sources: _Sources, is_first: bool = True
+    ) -> List[str]:
+        held = self._held
+        if told is None or held is None:
+            return []
+        given = self._parts.of["generators"] if is_first else {}
+        for prefix, state in told.get("given", {}).items():
+            if prefix in given:
+                _set_generator_state(given[prefix], state)
+        return self._kept.put(told["found"], held, sources)
+
+    @staticmethod
+    def _require_none(missing: List[str]) -> None:
+        if missing:
+            message = "The checkpoint has the state of %s, which is not there now."
+            raise BatonError(message % missing[0], "Make it before run.batches is asked.")
 
 # --- Writes a save in the background, one at a time ----------------------------------------------
 
@@ -5273,7 +6661,7 @@ def _of_thing(kind: str, thing: Any) -> Optional[str]:
 
 def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
     """The script's own numbers, texts and small tensors by the path that it reaches them by."""
-    known = _known(run) | {id(thing) for _, thing in strangers.values()}
+    known = _given_to(run) | {id(thing) for _, thing in strangers.values()}
     values = {}
     for path, thing, is_own in _reachable(known, _has_no_values):
         if is_own and _is_small(thing):
@@ -5293,23 +6681,11 @@ def _is_small(thing: Any) -> bool:
     return _is_plain(thing)
 
 
-def _known(run: "Run") -> "set[int]":
-    """The ids of what was given to ``resume``, and of what that consists of."""
-    known = {id(part) for parts in run._parts.of.values() for part in parts.values()}
-    known |= {id(run), id(run.job), id(run._link), id(run._parts.of)}
-    for model in [_bare(m) for m in run._models.of.values()] + list(run._parts.of["ema"].values()):
-        known.add(id(model))
-        known.update(id(m) for m in (model.modules() if hasattr(model, "modules") else ()))
-    for scheduler in run._parts.of["scheduler"].values():
-        known.update(id(inner) for inner in getattr(scheduler, "_schedulers", ()))
-    return known
-
-
 def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
     """What has a state, is reached by the script and was not given to ``resume``: its kind and
     itself, by the path that it is reached by."""
     found: Dict[str, Tuple[str, Any]] = {}
-    for path, thing, _ in _reachable(_known(run), lambda found: bool(_kind_of(found.thing))):
+    for path, thing, _ in _reachable(_given_to(run), lambda found: bool(_kind_of(found.thing))):
         kind = _kind_of(thing)
         if kind:
             found[path] = (kind, thing)
@@ -5496,10 +6872,14 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """The epochs that are left; within each, :meth:`batches` gives that epoch's alone."""
         self._nested = True
+        self._data.look_around(self)
         self._parts.training_begins()
         self._restore_again(within_epoch=False)
         while not self._over:
             self._inner_done = False
+            # So that what the script draws ahead of its batches is the same at a resume.
+            _seed_generators(_derive(self.job.seed, self.epoch))
+            self._data.open_epoch()
             self._parts.epoch_begins()
             yield self.epoch
             if not self._over:
@@ -5606,6 +6986,7 @@ class Run:
 
     def _one_epoch(self, loader: Any) -> Iterator[Any]:
         _EARLY.close()
+        self._data.look_around(self, loader)
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
@@ -5649,7 +7030,7 @@ class Run:
 
     def _look_ahead(self, begins: bool) -> None:
         """Until it ends, a checkpoint has the generators of before it began."""
-        for section in (self._generators, self._data):
+        for section in (self._generators, self._parts, self._data):
             section.hold() if begins else section.release()
 
     def _one_batch(self, item: Any) -> Iterator[Any]:
