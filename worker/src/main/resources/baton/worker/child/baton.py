@@ -4714,20 +4714,19 @@ class _PerExample:
         if theirs is None:
             message = "This version of torch loads examples in a way that Baton does not know."
             raise BatonError(message, "Load them in the script's process: num_workers=0.")
-        seed = self.seed
+        seed, torch_data = self.seed, sys.modules["torch.utils.data"]
+        fetch_theirs = theirs.fetch
         examples: List[_Examples] = []
 
-        class Fetcher(theirs):  # type: ignore[misc, valid-type]
-            def fetch(self, index: Any) -> Any:
-                if torch_data.get_worker_info().dataset is not self.dataset:
-                    return super().fetch(index)  # of a loader within the data set
-                if not examples:
-                    batched = "__getitems__" in theirs.fetch.__code__.co_names
-                    examples.append(_Examples(self.dataset, seed, batched))
-                return self.collate_fn(examples[0].get(index, self.auto_collation))
+        def fetch_ours(fetcher: Any, index: Any) -> Any:
+            if torch_data.get_worker_info().dataset is not fetcher.dataset:
+                return fetch_theirs(fetcher, index)  # of a loader within the data set
+            if not examples:
+                batched = "__getitems__" in fetch_theirs.__code__.co_names
+                examples.append(_Examples(fetcher.dataset, seed, batched))
+            return fetcher.collate_fn(examples[0].get(index, fetcher.auto_collation))
 
-        torch_data = sys.modules["torch.utils.data"]
-        fetch._MapDatasetFetcher = Fetcher
+        theirs.fetch = fetch_ours
 
 
 class _Examples:
