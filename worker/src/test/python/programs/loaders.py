@@ -144,6 +144,21 @@ class Buckets(Sampler):
         return iter(batches)
 
 
+mined = {}
+
+
+class HardFirst(Sampler):
+    """Asks the model, which is another one by the time that an epoch is resumed."""
+
+    def __iter__(self):
+        with torch.no_grad():
+            error = mined["model"](X.double()).abs().flatten()
+        return iter(error.argsort(descending=True).tolist())
+
+    def __len__(self):
+        return len(X)
+
+
 class Stream(IterableDataset):
     """Shuffles what its process gives, through a buffer, with the global generators."""
 
@@ -371,6 +386,7 @@ LOADERS = {
     ),
     "weighted": lambda: DataLoader(DATA, 6, sampler=weighted, **processes),
     "weighted_inside": lambda: DataLoader(DATA, 6, sampler=own_weights, **processes),
+    "hard_first": lambda: DataLoader(Examples(), 6, sampler=HardFirst(), **processes),
     "batched": lambda: DataLoader(Batched(), 6, shuffle=True, **processes),
     "renamed": lambda: Renamed(Examples(), 6, shuffle=True, **processes),
     "doubled": lambda: Doubled(Examples(), 6, shuffle=True, **processes),
@@ -400,12 +416,14 @@ LOADERS = {
     # Those that are made within the epoch:
     "enumerated": None, "zipped": None, "alternating": None, "new_sampler": None,
     "drawn_ahead": None, "drawn_ahead_given": None, "generator_object": None, "told_epoch": None,
-    "replaced_generator": None, "taken": None, "shuffled_list": None,
+    "replaced_generator": None, "taken": None, "shuffled_list": None, "going_on": None,
+    "by_process": None,
 }  # fmt: skip
 name = os.environ["LOADER"]
 loader = LOADERS[name] and LOADERS[name]()
 each_epoch = plain() if name in ("enumerated", "zipped", "taken") else None
 own_data = OwnRandomness()
+endless = itertools.cycle(X.split(4))
 listed = list(X.split(4))
 
 
@@ -433,6 +451,10 @@ def loader_of(epoch):
     if name == "replaced_generator":
         own_data.rng = numpy.random.default_rng(epoch)
         return DataLoader(own_data, 6, shuffle=True, **processes)
+    if name == "going_on":
+        return itertools.islice(endless, 5)
+    if name == "by_process":
+        return (x * os.getpid() for x in X.split(4))
     if name == "shuffled_list":
         random.shuffle(listed)
         return listed
@@ -452,7 +474,7 @@ def value(batch):
 
 def main():
     global loader
-    model = nn.Linear(4, 1).double()
+    model = mined["model"] = nn.Linear(4, 1).double()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
     shared = {"generators": [given, given_python]} if name.startswith("shared") else {}
     if name == "drawn_ahead_given":
