@@ -38,6 +38,14 @@ def _given_to(run: "Run") -> "Set[int]":
     return known
 
 
+def _given_members(thing: Any, depth: int) -> "List[Any]":
+    """A given thing, and what its containers hold, two deep."""
+    held: Any = ()
+    if depth < 2 and type(thing) in (list, dict, tuple):
+        held = thing.values() if type(thing) is dict else thing
+    return [thing, *(inner for member in held for inner in _given_members(member, depth + 1))]
+
+
 class _Kept:
     """Generators, counters and orders that a loader reaches, found without being given.
 
@@ -56,6 +64,16 @@ class _Kept:
         self._leave: Set[int] = set()
         self._ours: Dict[str, Any] = {}
         self.looked = False
+        self._before: Dict[int, Dict[str, _Copy]] = {}
+
+    def look_at_given(self, state: Mapping[str, Any]) -> None:
+        """Notes how the given state is before it is restored: in each life the same."""
+        sources = self._sources(_MOST_AROUND)
+        for prefix, thing in state.items():
+            for i, member in enumerate(_given_members(thing, 0)):
+                sources.add("given.%s%d" % (prefix, i), member)
+        self._before = {id(t): _copies_of(sources, path) for path, t in sources.objects.items()}
+        self._given = list(sources.objects.values())  # as long as they live, no other has their id
 
     def look_around(self, run: "Run", loader: Any = None) -> None:
         """Notes what the script has, once, before its first epoch."""
@@ -78,6 +96,8 @@ class _Kept:
         for path, thing in self._named.items():
             sources.add(path, thing)
         self._first = _all_of(sources)
+        for path, thing in sources.objects.items():
+            self._first[path] = self._before.get(id(thing), self._first.get(path, {}))
         self._met = dict(sources.objects)
 
     def _name(self, path: str, thing: Any) -> None:

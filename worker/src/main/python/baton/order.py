@@ -81,6 +81,7 @@ class _Data:
         self._opened: Optional[_State] = None
         self._ahead: Optional[Tuple[_State, Dict[str, Any]]] = None
         self._held: Optional[_Held] = None
+        self._kept.look_at_given(parts.of["state"])
 
     # An epoch
 

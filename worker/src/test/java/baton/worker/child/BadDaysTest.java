@@ -298,7 +298,7 @@ final class BadDaysTest {
   @Test
   void aScriptThatChangedBetweenLeasesIsRefused() throws Exception {
     Path files = savedAfter(2);
-    String changed = Scripts.HONEST.replace("state=weights", "state=weights, ema={'a': 1.0}");
+    String changed = Scripts.HONEST.replace("state=weights", "state=weights, ema={'a': [1.0]}");
     Trouble trouble = trouble(() -> scripts.goOn(changed, new Position(0, 2), files));
     assertThat(trouble.message())
         .isEqualTo("The checkpoint has the ema of 0, the script gives 1 to baton.resume.");
