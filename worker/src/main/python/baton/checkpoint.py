@@ -15,6 +15,8 @@ from .errors import BatonError, NEW_JOB
 from .tensors import Blob, _HostMemory, read_safetensors, write_safetensors
 
 FORMAT = 2
+LOOPS = ("loop", "accelerate")
+"""What stands in the section ``state`` besides the script's own."""
 MODEL, FROZEN, OPTIMIZER, EXTRA, STATE = (
     "model.safetensors",
     "frozen.safetensors",
@@ -75,6 +77,9 @@ class _Held:
             raise BatonError("The checkpoint was not written by this baton.py.", NEW_JOB)
         if self.state["format"] == 1:
             self.state["sums"] = {"loss": self.state.pop("losses")}
+        told = self.state.get("state", {})
+        self.loops = {name: told.pop(name) for name in LOOPS if name in told}
+        """The packed states of frameworks' loops, by name."""
 
     @property
     def is_within_epoch(self) -> bool:

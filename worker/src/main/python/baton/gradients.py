@@ -111,10 +111,11 @@ class _Gradients:
         self._stepped = False
 
     def _watch_again(self, lives: Optional[bool], parameters: List[Any]) -> None:
-        """Watches as much as was watched; one that is gone by now stands for those that were."""
+        """Watches as much as was watched; one that is gone by now stands for those that were, and
+        for those that were not saved, since they would be thrown away."""
         with_gradient = [p for p in parameters if p.grad is not None]
         self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED] if lives]
-        if lives is False and parameters:
+        if lives is not None and parameters and not self._watched:
             self._watched = [(parameters[0], lambda: None)]
 
 

@@ -267,7 +267,7 @@ class _Models:
                     _require_fit_to_save(prefix + name, value)
             _pack(rest, ("model." + prefix).rstrip("."), {}, None)
             self._built[prefix] = _layout(tensors)
-            if _is_torch_module(model):
+            if _is_torch_module(model) and not _is_keras(model):  # Keras sets modes by itself
                 what = "model" + ("." + prefix.rstrip(".") if prefix else "")
                 self._modules[prefix] = _Module(what, _bare(model), self._built[prefix])
             lines += _lines_of(prefix, _layout(_given(model)))

@@ -153,7 +153,7 @@ class _Parts:
 
     def capture(self, draft: _Draft) -> None:
         for kind in self.of:
-            draft.state[kind] = {}
+            draft.state.setdefault(kind, {})
         for prefix, optimizer in self._optimizers.items():
             draft.state["optimizer"][prefix] = optimizer.capture(draft)
         for prefix, module in self._modules.items():

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from types import MappingProxyType
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from .accelerate_loop import _as_prepared, _is_prepared, _source_of
 from .checkpoint import _Draft, _Held
 from .devices import _refuse_several
 from .errors import BatonError, _explain
 from .generators import _Generators, _derive, _seed_generators
 from .gradients import _Gradients
 from .job import Job
+from .loop_states import _LoopStates
 from .models import _Models
 from .opened import _EARLY, _Opened
 from .order import _Data
@@ -31,10 +34,42 @@ def _to_float(value: Any) -> float:
     return float(value.detach() if _is_torch(value) else value)
 
 
+def _with_last(items: Iterator[Any], done: int, count: int) -> Iterator[Tuple[Any, bool]]:
+    """Batches of an epoch that has ``count``, each with whether it is the last."""
+    for item in items:
+        done += 1
+        yield item, done == count
+        if done == count:
+            return
+
+
+def _looking_ahead(items: Iterator[Any], data: _Data) -> Iterator[Tuple[Any, bool]]:
+    """The same where only a look ahead tells it: it is made before the batch is trained.
+
+    Until the next one, a checkpoint has what the batches are drawn from as it was before it.
+    """
+    item = next(items, _END)
+    while item is not _END:
+        data.release()
+        data.hold()
+        after = next(items, _END)
+        yield item, after is _END
+        item = after
+    data.release()
+
+
 class Run:
     """A script in training: gives out batches, and can be saved between any two steps."""
 
-    def __init__(self, link: Any, job: Job, model: Any, parts: Dict[str, Any], state: Any):
+    def __init__(
+        self,
+        link: Any,
+        job: Job,
+        model: Any,
+        parts: Dict[str, Any],
+        state: Any,
+        loops: Mapping[str, Any] = MappingProxyType({}),
+    ):
         self.job = job
         self.epoch = self.batch = 0
         """Whole epochs done, and batches done of the next one."""
@@ -44,11 +79,13 @@ class Run:
         _refuse_several(self._models, self._parts)
         _EARLY.resume()
         self._sums = _Sums()
+        self._loops = _LoopStates(loops)
         self._data = _Data(self._parts)
         self._gradients = _Gradients(self._models, self._parts)
         self._generators = _Generators()
         self._sections = (
             self._models,
+            self._loops,
             self._parts,
             self._sums,
             self._data,
@@ -57,6 +94,7 @@ class Run:
         )
         self._host = _HostMemory()
         self._writing = _Writing()
+        self._before_copy: Callable[[], None] = lambda: None
         self._count = 0
         self._loss: Optional[float] = None
         self._final: Optional[str] = None
@@ -202,7 +240,9 @@ class Run:
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
-        iterator, count = self._data.begin(loader, self.epoch, self.batch, seed)
+        if _is_prepared(loader) and hasattr(loader, "set_epoch"):
+            loader.set_epoch(self.epoch)
+        iterator, count = self._data.begin(_source_of(loader), self.epoch, self.batch, seed)
         iterator, count = _shortened(loader, iterator, count, self.batch)
         if count and self.batch >= count:
             message = "An epoch has %d batches now, and training stopped after %d of one."
@@ -211,7 +251,14 @@ class Run:
         self._parts.batches_begin()
         self._restore_again(within_epoch=True)
         self._begin(count)
-        yield from self._counted(iterator, count) if count else self._uncounted(iterator)
+        if _is_prepared(loader):
+            yield from self._paired(_as_prepared(loader, self._pairs(iterator, self.batch, count)))
+        else:
+            yield from self._counted(iterator, count) if count else self._uncounted(iterator)
+
+    def _pairs(self, items: Iterator[Any], done: int, count: int) -> Iterator[Tuple[Any, bool]]:
+        """Batches for a loop that must know while it trains one whether it is the epoch's last."""
+        return _with_last(items, done, count) if count else _looking_ahead(items, self._data)
 
     def _counted(self, iterator: Iterator[Any], count: int) -> Iterator[Any]:
         while True:
@@ -224,6 +271,14 @@ class Run:
                 self._inner_done = True
                 return
             if not self._go_on():
+                return
+
+    def _paired(self, pairs: Iterator[Tuple[Any, bool]]) -> Iterator[Any]:
+        for item, is_last in pairs:
+            yield from self._one_batch(item)
+            if is_last:
+                self._inner_done = True
+            elif not self._go_on():
                 return
 
     def _uncounted(self, iterator: Iterator[Any]) -> Iterator[Any]:
@@ -313,6 +368,7 @@ class Run:
     def _copy(self) -> Callable[[Path, bool], None]:
         """Copies the whole state to host memory; what is returned writes the copy to a folder."""
         self._writing.finish()
+        self._before_copy()
         draft = _Draft(self._host, self.epoch, self.batch)
         draft.state["final"] = self._final
         for section in self._sections:

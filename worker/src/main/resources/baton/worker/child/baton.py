@@ -25,6 +25,7 @@ import base64
 import collections
 import copy
 import ctypes
+import dataclasses
 import datetime
 import decimal
 import dis
@@ -35,6 +36,7 @@ import fractions
 import functools
 import gc
 import hashlib
+import inspect
 import itertools
 import json
 import math
@@ -61,6 +63,7 @@ import uuid
 import warnings
 import weakref
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Callable, Container, Deque, Dict, FrozenSet, Iterable, Iterator, List, Mapping
 from typing import NamedTuple, Optional, Sequence, Set, Tuple, Union
 
@@ -740,6 +743,8 @@ def _to_numpy(blob: Blob, mark: Any = None, shape: Any = None) -> Any:
 
 
 FORMAT = 2
+LOOPS = ("loop", "accelerate")
+"""What stands in the section ``state`` besides the script's own."""
 MODEL, FROZEN, OPTIMIZER, EXTRA, STATE = (
     "model.safetensors",
     "frozen.safetensors",
@@ -800,6 +805,9 @@ class _Held:
             raise BatonError("The checkpoint was not written by this baton.py.", NEW_JOB)
         if self.state["format"] == 1:
             self.state["sums"] = {"loss": self.state.pop("losses")}
+        told = self.state.get("state", {})
+        self.loops = {name: told.pop(name) for name in LOOPS if name in told}
+        """The packed states of frameworks' loops, by name."""
 
     @property
     def is_within_epoch(self) -> bool:
@@ -3135,7 +3143,7 @@ class _Models:
                     _require_fit_to_save(prefix + name, value)
             _pack(rest, ("model." + prefix).rstrip("."), {}, None)
             self._built[prefix] = _layout(tensors)
-            if _is_torch_module(model):
+            if _is_torch_module(model) and not _is_keras(model):  # Keras sets modes by itself
                 what = "model" + ("." + prefix.rstrip(".") if prefix else "")
                 self._modules[prefix] = _Module(what, _bare(model), self._built[prefix])
             lines += _lines_of(prefix, _layout(_given(model)))
@@ -3732,7 +3740,7 @@ class _Parts:
 
     def capture(self, draft: _Draft) -> None:
         for kind in self.of:
-            draft.state[kind] = {}
+            draft.state.setdefault(kind, {})
         for prefix, optimizer in self._optimizers.items():
             draft.state["optimizer"][prefix] = optimizer.capture(draft)
         for prefix, module in self._modules.items():
@@ -3954,10 +3962,11 @@ class _Gradients:
         self._stepped = False
 
     def _watch_again(self, lives: Optional[bool], parameters: List[Any]) -> None:
-        """Watches as much as was watched; one that is gone by now stands for those that were."""
+        """Watches as much as was watched; one that is gone by now stands for those that were, and
+        for those that were not saved, since they would be thrown away."""
         with_gradient = [p for p in parameters if p.grad is not None]
         self._watched = [(p, weakref.ref(p.grad)) for p in with_gradient[:_WATCHED] if lives]
-        if lives is False and parameters:
+        if lives is not None and parameters and not self._watched:
             self._watched = [(parameters[0], lambda: None)]
 
 
@@ -6827,6 +6836,141 @@ def _current_job() -> Job:
     """What :func:`job` returned last; its defaults where the script has not called it."""
     return _job or job()
 
+# --- Accelerate: loaders that it has prepared, and the counts by which it accumulates gradients ---
+
+
+def _is_prepared(loader: Any) -> bool:
+    """Whether Accelerate made this loader of one: it moves batches, and tells which is the last."""
+    return any(kind.__name__ == "DataLoaderStateMixin" for kind in type(loader).__mro__)
+
+
+def _source_of(loader: Any) -> Any:
+    """The loader that gives the batches of a prepared one; any other is its own."""
+    return getattr(loader, "base_dataloader", loader) if _is_prepared(loader) else loader
+
+
+def _as_prepared(loader: Any, pairs: Iterator[Tuple[Any, bool]]) -> Iterator[Tuple[Any, bool]]:
+    """Batches as a prepared loader gives them, on its device, and told while each is trained whether
+    it is the last: then ``accumulate()`` steps."""
+    if not _is_prepared(loader):
+        yield from pairs
+        return
+    from accelerate.utils import send_to_device
+
+    device = getattr(loader, "device", None) or getattr(
+        getattr(loader, "state", None), "device", None
+    )
+    loader.begin()
+    try:
+        for item, is_last in pairs:
+            if device is not None:
+                item = send_to_device(
+                    item, device, non_blocking=getattr(loader, "_non_blocking", False)
+                )
+            loader.end_of_dataloader = is_last
+            yield item, is_last
+    finally:
+        loader.end()
+
+
+def _accelerators() -> List[Any]:
+    """The script's ``Accelerator``; more than one, in the order in which they were made."""
+    accelerate = sys.modules.get("accelerate")
+    kind = getattr(accelerate, "Accelerator", None)
+    if kind is None or not getattr(
+        sys.modules["accelerate.state"].GradientState, "_shared_state", None
+    ):
+        return []
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
+
+
+class _AcceleratesState:
+    """Where the accumulation of gradients stands, and what a script registered for checkpoints."""
+
+    def __init__(self, accelerators: List[Any]):
+        self._accelerators = accelerators
+
+    def state_dict(self) -> List[Dict[str, Any]]:
+        return [
+            {
+                "step": one.step,
+                "sync": one.gradient_state.sync_gradients,
+                "scaler": None if one.scaler is None else one.scaler.state_dict(),
+                "overflow": [bool(o.step_was_skipped) for o in one._optimizers],
+                "registered": [thing.state_dict() for thing in one._custom_objects],
+            }
+            for one in self._accelerators
+        ]
+
+    def load_state_dict(self, state: List[Dict[str, Any]]) -> None:
+        for one, held in zip(self._accelerators, state):
+            one.step = held["step"]
+            one.gradient_state._set_sync_gradients(held["sync"])
+            if one.scaler is not None and held["scaler"] is not None:
+                one.scaler.load_state_dict(held["scaler"])
+            for optimizer, overflow in zip(one._optimizers, held["overflow"]):
+                optimizer._is_overflow = overflow
+            for thing, of in zip(one._custom_objects, held["registered"]):
+                thing.load_state_dict(of)
+
+# --- What Keras' fit holds beside the model and its optimizer ------------------------------------
+
+
+class _KerasState:
+    """Holds the state of a ``fit`` that has not begun yet, and asks the one that has.
+
+    A script resumes its model before it makes the callbacks, and calls ``fit`` last.
+    """
+
+    def __init__(self) -> None:
+        self.fit: Any = None
+        self._waiting: Optional[Dict[str, Any]] = None
+
+    def begin(self, fit: Any) -> None:
+        self.fit = fit
+        if self._waiting:
+            fit.load_state_dict(self._waiting)
+        self._waiting = None
+
+    def state_dict(self) -> Dict[str, Any]:
+        return {} if self.fit is None else dict(self.fit.state_dict())
+
+    def load_before(self, counts: Any) -> None:
+        """Nothing was kept of a ``fit``, which was saved at the ends of epochs."""
+
+    def load_state_dict(self, state: Dict[str, Any]) -> None:
+        if self.fit is None:
+            self._waiting = state
+        elif state:
+            self.fit.load_state_dict(state)
+
+# --- What a framework's loop holds beside the model and its optimizers ---------------------------
+
+
+class _LoopStates:
+    """The states of frameworks' loops by name; a part of the program's state.
+
+    A loop has ``state_dict()``, of plain values and tensors, and ``load_state_dict(state)``; and
+    ``load_before(counts)`` for checkpoints of format 1, in which it was the script's own state.
+    """
+
+    def __init__(self, loops: Mapping[str, Any]):
+        self.of: Dict[str, Any] = dict(loops)
+
+    def capture(self, draft: _Draft) -> None:
+        told = draft.state.setdefault("state", {})
+        for name, loop in self.of.items():
+            told[name] = _pack(loop.state_dict(), "state." + name, draft.files[EXTRA], draft.host)
+
+    def restore(self, held: _Held) -> None:
+        if held.state["format"] == 1 and "loop" in self.of:
+            packed = held.state.get("state", {}).pop("", {})
+            self.of["loop"].load_before(_unpack(packed, held.files[EXTRA]))
+        for name, loop in self.of.items():
+            packed = held.loops.get(name)
+            if packed is not None:
+                loop.load_state_dict(_unpack(packed, held.files[EXTRA]))
+
 # --- A script in training: gives out batches, and can be saved between any two steps -------------
 
 
@@ -6839,10 +6983,42 @@ def _to_float(value: Any) -> float:
     return float(value.detach() if _is_torch(value) else value)
 
 
+def _with_last(items: Iterator[Any], done: int, count: int) -> Iterator[Tuple[Any, bool]]:
+    """Batches of an epoch that has ``count``, each with whether it is the last."""
+    for item in items:
+        done += 1
+        yield item, done == count
+        if done == count:
+            return
+
+
+def _looking_ahead(items: Iterator[Any], data: _Data) -> Iterator[Tuple[Any, bool]]:
+    """The same where only a look ahead tells it: it is made before the batch is trained.
+
+    Until the next one, a checkpoint has what the batches are drawn from as it was before it.
+    """
+    item = next(items, _END)
+    while item is not _END:
+        data.release()
+        data.hold()
+        after = next(items, _END)
+        yield item, after is _END
+        item = after
+    data.release()
+
+
 class Run:
     """A script in training: gives out batches, and can be saved between any two steps."""
 
-    def __init__(self, link: Any, job: Job, model: Any, parts: Dict[str, Any], state: Any):
+    def __init__(
+        self,
+        link: Any,
+        job: Job,
+        model: Any,
+        parts: Dict[str, Any],
+        state: Any,
+        loops: Mapping[str, Any] = MappingProxyType({}),
+    ):
         self.job = job
         self.epoch = self.batch = 0
         """Whole epochs done, and batches done of the next one."""
@@ -6852,11 +7028,13 @@ class Run:
         _refuse_several(self._models, self._parts)
         _EARLY.resume()
         self._sums = _Sums()
+        self._loops = _LoopStates(loops)
         self._data = _Data(self._parts)
         self._gradients = _Gradients(self._models, self._parts)
         self._generators = _Generators()
         self._sections = (
             self._models,
+            self._loops,
             self._parts,
             self._sums,
             self._data,
@@ -6865,6 +7043,7 @@ class Run:
         )
         self._host = _HostMemory()
         self._writing = _Writing()
+        self._before_copy: Callable[[], None] = lambda: None
         self._count = 0
         self._loss: Optional[float] = None
         self._final: Optional[str] = None
@@ -7010,7 +7189,9 @@ class Run:
         self._restore_again(within_epoch=False)
         seed = _derive(self.job.seed, self.epoch)
         _seed_generators(seed)
-        iterator, count = self._data.begin(loader, self.epoch, self.batch, seed)
+        if _is_prepared(loader) and hasattr(loader, "set_epoch"):
+            loader.set_epoch(self.epoch)
+        iterator, count = self._data.begin(_source_of(loader), self.epoch, self.batch, seed)
         iterator, count = _shortened(loader, iterator, count, self.batch)
         if count and self.batch >= count:
             message = "An epoch has %d batches now, and training stopped after %d of one."
@@ -7019,7 +7200,14 @@ class Run:
         self._parts.batches_begin()
         self._restore_again(within_epoch=True)
         self._begin(count)
-        yield from self._counted(iterator, count) if count else self._uncounted(iterator)
+        if _is_prepared(loader):
+            yield from self._paired(_as_prepared(loader, self._pairs(iterator, self.batch, count)))
+        else:
+            yield from self._counted(iterator, count) if count else self._uncounted(iterator)
+
+    def _pairs(self, items: Iterator[Any], done: int, count: int) -> Iterator[Tuple[Any, bool]]:
+        """Batches for a loop that must know while it trains one whether it is the epoch's last."""
+        return _with_last(items, done, count) if count else _looking_ahead(items, self._data)
 
     def _counted(self, iterator: Iterator[Any], count: int) -> Iterator[Any]:
         while True:
@@ -7032,6 +7220,14 @@ class Run:
                 self._inner_done = True
                 return
             if not self._go_on():
+                return
+
+    def _paired(self, pairs: Iterator[Tuple[Any, bool]]) -> Iterator[Any]:
+        for item, is_last in pairs:
+            yield from self._one_batch(item)
+            if is_last:
+                self._inner_done = True
+            elif not self._go_on():
                 return
 
     def _uncounted(self, iterator: Iterator[Any]) -> Iterator[Any]:
@@ -7121,6 +7317,7 @@ class Run:
     def _copy(self) -> Callable[[Path, bool], None]:
         """Copies the whole state to host memory; what is returned writes the copy to a folder."""
         self._writing.finish()
+        self._before_copy()
         draft = _Draft(self._host, self.epoch, self.batch)
         draft.state["final"] = self._final
         for section in self._sections:
@@ -7176,13 +7373,36 @@ def resume(
     own; the global ones are restored anyway. ``state`` is one dict or list of plain values that is
     restored in place, or an object with ``state_dict``.
     """
-    if model is not None and optimizer is None and _is_keras(model):
-        optimizer = getattr(model, "optimizer", None)
-        if optimizer is not None and not optimizer.built:
-            optimizer.build(model.trainable_variables)
-    parts = {"optimizer": optimizer, "scheduler": scheduler, "scaler": scaler, "ema": ema}
-    parts["generators"] = generators
-    return Run(_connected(), _current_job(), model, parts, state)
+    given = {"scaler": scaler, "ema": ema, "generators": generators, "state": state}
+    return _resumed(None, model, optimizer, scheduler, **given)
+
+
+def _resumed(
+    loop: Any, model: Any, optimizer: Any, scheduler: Any, state: Any = None, **given: Any
+) -> "Run":
+    """The run of a script, or of a framework's ``loop`` that has a state of its own."""
+    if model is not None and _is_keras(model):
+        loop = loop or _KerasState()
+        if optimizer is None:
+            optimizer = _optimizer_of(model)
+    parts = {"optimizer": optimizer, "scheduler": scheduler}
+    parts.update({kind: given.get(kind) for kind in ("scaler", "ema", "generators")})
+    loops = {} if loop is None else {"loop": loop}
+    accelerators = [] if loop is not None else _accelerators()
+    if accelerators:
+        loops["accelerate"] = _AcceleratesState(accelerators)
+    return Run(_connected(), _current_job(), model, parts, state, loops)
+
+
+def _optimizer_of(model: Any) -> Any:
+    """The optimizer that a Keras model was compiled with, built for its variables."""
+    if not getattr(model, "built", True) or not model.variables:
+        remedy = "Build it before baton.resume: call it once on a batch."
+        raise BatonError("The Keras model has no variables yet.", remedy)
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    return optimizer
 
 
 def position() -> Tuple[int, int]:
@@ -7193,212 +7413,1866 @@ def position() -> Tuple[int, int]:
     start = _connected().start()
     return start.epoch, start.batch
 
-# --- Loops that are not ours: what is done is reported when the next step begins -----------------
+# --- Loops that are not ours: Baton gives them their batches, and comes between two of them ------
 
 
-class _Whole:
-    """Steps of a loop that is not ours: what is done is reported when the next begins."""
+class _Foreign:
+    """A loop that is not ours, which trains the batches that it is given.
 
-    def __init__(self, run: Run):
-        self.run = run
+    1. Before each epoch it calls :meth:`begin_epoch`, after each :meth:`end_epoch`.
+    2. The batches of an epoch it takes from :meth:`batches`. Asking for the next says that the one
+       before is done with all that belongs to it: so it is told, and may be saved there.
+    3. After each batch it calls :meth:`trained`, and says whether its optimizer has moved.
+    4. When it ends, it calls :meth:`finish`.
+    """
+
+    def __init__(self, run: Run, seed: Callable[[int], None] = _seed_generators):
+        self.run, self.seed = run, seed
         _EARLY.close()  # Their loaders may read before the first step is asked for.
-        self._pending = False
+        self._is_out = False
+        """Whether a batch has been given out that is not told yet."""
+        self._epoch_done = self._is_last = False
 
-    def begin(self, batches: int) -> None:
-        """Before the first step: puts the generators back, then waits for the first order."""
+    @property
+    def is_whole(self) -> bool:
+        """Whether the batch that was given out last is its epoch's last."""
+        return self._is_last
+
+    def begin_epoch(self) -> None:
+        """Before an epoch, or what is left of it, and before what the loop does ahead of its batches:
+        tells of the last one, and undoes what was done before the first."""
         run = self.run
+        run._data.look_around(run)
+        if self._epoch_done:
+            self._close_epoch()
+        run._parts.training_begins()
+        run._restore_again(within_epoch=False)
+        self.seed(_derive(run.job.seed, run.epoch))
+        run._data.open_epoch()
+        run._parts.epoch_begins()
+
+    def batches(self, loader: Any, count: int = 0) -> Iterator[Tuple[Any, bool]]:
+        """What is left of the epoch's batches, each with whether it is the last.
+
+        ``count`` is how many the loop will take of an epoch, if it knows; its loader may know less.
+        """
+        run = self.run
+        items, count = self._enter(loader, count)
+        pairs = run._pairs(items, run.batch, count)
+        while not run._over:
+            self._tell()
+            pair = next(pairs, None)
+            if pair is None or run._over:
+                return
+            run._stepped, run._trained = False, True
+            run._gradients.begin_batch()
+            if run._trace:
+                run._trace.given(run, pair[0])
+            self._is_out, self._is_last = True, pair[1]
+            yield pair
+            if pair[1]:
+                return  # It is told when the epoch has ended.
+
+    def _enter(self, loader: Any, count: int) -> Tuple[Iterator[Any], int]:
+        run = self.run
+        seed = _derive(run.job.seed, run.epoch)
+        self.seed(seed)
+        items, known = run._data.begin(loader, run.epoch, run.batch, seed)
+        items, run._count = _shortened(loader, items, count or known, run.batch)
+        run._stepped_in_epoch = True
+        run._parts.batches_begin()
         run._restore_again(within_epoch=True)
-        run._held = None
-        run._begin(batches)
+        run._begin(run._count)
+        return items, run._count
 
-    def done(self, epoch: int, batch: int, loss: Any = None) -> None:
-        run = self.run
-        if run._trace:
-            run._trace.given(run)
-        run.step(loss=loss)
-        run.epoch, run.batch = epoch, batch
-        self._pending = True
+    def trained(self, loss: Any = None, has_stepped: bool = True) -> None:
+        """After a batch; a loss that is not finite is the loop's affair, and told to nobody."""
+        value = None if loss is None else float(loss.detach() if _is_torch(loss) else loss)
+        if value is not None and not math.isfinite(value):
+            value = None
+        if has_stepped:
+            self.run.step(loss=value)
+        elif value is not None:
+            self.run._sums.add("loss", value)
 
-    def between(self) -> bool:
-        """Reports, takes orders, and says whether to go on."""
+    def end_epoch(self, metrics: Dict[str, Any]) -> None:
+        """After all batches of an epoch, and the evaluation that belongs to it."""
+        if metrics:
+            self.run.evaluated(**_numbers(metrics))
+        self._epoch_done = True
+
+    def finish(self, reason: str) -> None:
+        """The loop has ended: with the job's last epoch, or before it for a ``reason``."""
         run = self.run
-        if not self._pending:
-            return not run._over
-        self._pending = False
-        if run._trace:
-            run._trace.done(run._loss)  # only here: some tell the loss after the step
-        if run.batch == 0:
-            run.epoch -= 1
-            run._inner_done = True
-            run._close_epoch()
+        if run._over:
+            return
+        if self._epoch_done:
+            if run.epoch + 1 < run.job.epochs:
+                run.finish(reason)
+            self._close_epoch()
+        elif self._is_out:
+            run.finish(reason)
+            self._tell()
         else:
-            run.batch -= 1
-            run._go_on()
-        return not run._over
+            message = "The training loop ended at %s and trained nothing: %s." % (
+                run._where(),
+                reason,
+            )
+            raise BatonError(message, "Let it train all of the job's %d epochs." % run.job.epochs)
 
-# --- Keras' fit ----------------------------------------------------------------------------------
+    def _tell(self) -> None:
+        """Reports the batch that was given out, and takes orders."""
+        if self._is_out:
+            self._is_out = False
+            if self.run._trace:
+                self.run._trace.done(self.run._loss)
+            self.run._go_on()
+
+    def _close_epoch(self) -> None:
+        run = self.run
+        if self._is_out and run._trace:
+            run._trace.done(run._loss)
+        self._is_out = self._epoch_done = False
+        run._inner_done = run._stepped_in_epoch = True
+        run._close_epoch()
+        run._inner_done = False
+
+
+def _from_callers(look: Callable[[Dict[str, Any]], Any]) -> Any:
+    """What ``look`` finds in the names of a function that waits for this one, the innermost first."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        found = look(frame.f_locals)
+        if found is not None:
+            return found
+        frame = frame.f_back
+    return None
+
+
+def _numbers(metrics: Dict[str, Any]) -> Dict[str, float]:
+    """Those that are one number each; a framework's dict may hold others."""
+    found: Dict[str, float] = {}
+    for name, value in metrics.items():
+        number = _as_number(value)
+        if number is not None:
+            found[str(name)] = number
+    return found
+
+
+def _as_number(value: Any) -> Optional[float]:
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+# --- What an object keeps in its plain attributes: a callback's counters, lists, best values so far ---
+
+
+_LEFT: Any = {"left": True}
+"""Stands for a member that is no state of a training: the script's own stays in its place."""
+
+_LARGE = 1 << 16
+"""An array of so many bytes is saved only if it has changed since the training began."""
+
+_DEEP = 12
+_SINGLE = (bytes, complex, decimal.Decimal, enum.Enum, fractions.Fraction)
+
+_CLOCK_NAMES = re.compile(
+    r"(^|_)(t|t\d|tic|toc|time|times|timer|timestamp|start|started|began|end|ended|elapsed|duration"
+    r"|durations|seconds|secs|clock|speed|throughput|eta)(_|$)"
+)
+"""Names of what holds readings of a clock, if it holds fractions: nothing goes on from these."""
+
+_PLACES_OF_NO_STATE = frozenset(
+    """_io _thread accelerate aim argparse asyncio clearml comet_ml concurrent contextlib csv
+    datasets datetime enum fsspec inspect io keras lightning lightning_fabric logging matplotlib
+    mlflow multiprocessing neptune os pathlib PIL pytorch_lightning queue re requests rich socket
+    subprocess tempfile tensorboard tensorboardX threading tokenizers torch tqdm transformers types
+    typing urllib3 wandb weakref""".split()
+)
+"""Packages whose objects show, write, connect or describe; what of theirs has a state tells it."""
+
+
+class _CallbackAttributes:
+    """The plain attributes of one object, by the name that it has in messages.
+
+    Those in ``without`` are others' affair, and all but those in ``only``, and the things in ``known``
+    wherever they are. Where it is not ``strict``, what cannot be saved is left, but for iterators.
+    """
+
+    def __init__(
+        self,
+        thing: Any,
+        what: str,
+        known: Set[int],
+        without: Iterable[str] = (),
+        only: Optional[Set[str]] = None,
+        strict: bool = True,
+    ):
+        self.thing, self.what = thing, what
+        self._known, self._without, self._only = known, set(without), only
+        self._strict = strict
+        self._at_first: Dict[str, str] = {}
+        self._begun = False
+
+    def begin(self) -> None:
+        """Before anything is restored: refuses what cannot be saved, and notes large arrays."""
+        self.state_dict()
+        self._begun = True
+
+    def state_dict(self) -> Dict[str, Any]:
+        saved = {k: self._saved(v, k, k, {id(self.thing)}) for k, v in self._own().items()}
+        return {k: saved[k] for k in sorted(saved) if saved[k] != _LEFT}
+
+    def load_state_dict(self, state: Dict[str, Any]) -> None:
+        own = self._own()
+        for name, saved in state.items():
+            _set_attribute(self.thing, name, _put_in_place(own.get(name), saved))
+
+    def _own(self) -> Dict[str, Any]:
+        held = _attributes(self.thing)
+        names = set(held) - self._without
+        names &= names if self._only is None else self._only
+        return {k: held[k] for k in names if id(held[k]) not in self._known}
+
+    def _saved(self, value: Any, path: str, name: str, inside: Set[int]) -> Any:
+        if value is None or type(value) in (bool, int, str):
+            return value
+        if type(value) is float:
+            return _LEFT if _is_reading(name, value) else value
+        if id(value) in self._known or id(value) in inside:
+            return _LEFT
+        if isinstance(value, _SINGLE):
+            return {"atom": value}
+        if _is_array(value):
+            return self._saved_array(value, path)
+        if len(inside) > _DEEP:
+            return self._refused(value, path)
+        inside = inside | {id(value)}
+        if isinstance(value, dict):
+            return self._saved_dict(value, path, inside)
+        if isinstance(value, (list, tuple, set, frozenset, collections.deque)):
+            members = [
+                self._saved(v, "%s[%d]" % (path, i), name, inside) for i, v in enumerate(value)
+            ]
+            return self._saved_members(value, members, path)
+        return self._saved_object(value, path, inside)
+
+    def _saved_array(self, value: Any, path: str) -> Any:
+        size = value.numel() * value.element_size() if _is_torch(value) else value.nbytes
+        if size >= _LARGE:
+            now = _of_bytes(value)
+            if not self._begun:
+                self._at_first[path] = now
+            if self._at_first.get(path) == now:
+                return _LEFT
+        return {"array": value}
+
+    def _saved_members(self, value: Any, members: List[Any], path: str) -> Any:
+        if members and all(member == _LEFT for member in members):
+            return _LEFT
+        if not isinstance(value, (set, frozenset)):
+            return {"list": members}
+        if not all(member is None or type(member) in (bool, int, float, str) for member in members):
+            return self._refused(value, path)
+        return {"set": sorted(members, key=lambda m: (type(m).__name__, m))}
+
+    def _saved_dict(self, value: Any, path: str, inside: Set[int]) -> Any:
+        if not all(_is_plain(k) or (type(k) is tuple and all(map(_is_plain, k))) for k in value):
+            return self._refused(value, path)
+        pairs = [
+            [k, self._saved(v, "%s[%r]" % (path, k), str(k), inside)] for k, v in value.items()
+        ]
+        return _LEFT if pairs and all(v == _LEFT for _, v in pairs) else {"pairs": pairs}
+
+    def _saved_object(self, value: Any, path: str, inside: Set[int]) -> Any:
+        kind = type(value)
+        if kind.__module__.startswith("jax") and hasattr(value, "__array__"):
+            return {"jax": sys.modules["numpy"].asarray(value)}
+        if _is_metric(kind):
+            return {"metric": _metric_state(value)}
+        if _is_keras(value):
+            return {"keras": _keras_state(value)}
+        tells = hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict")
+        if tells or (_is_known_generator(value) and not _is_global_generator(value)):
+            return {"state": _state_of(value)}
+        if _is_nothing_to_save(value):
+            return _LEFT
+        if hasattr(kind, "__next__") or _is_of_package(kind):
+            return self._refused(value, path)
+        held = _attributes(value)
+        members = {k: self._saved(v, "%s.%s" % (path, k), k, inside) for k, v in held.items()}
+        kept = {k: members[k] for k in sorted(members) if members[k] != _LEFT}
+        return {"object": kept} if kept else _LEFT
+
+    def _refused(self, value: Any, path: str) -> Any:
+        if not self._strict and not hasattr(type(value), "__next__"):
+            return _LEFT
+        message = "%s keeps a %s in its attribute %s, which cannot be saved."
+        remedy = (
+            "Give %s the methods state_dict() and load_state_dict(state), or keep only numbers, "
+            "texts, tensors, and lists or dicts of them in it." % type(self.thing).__name__
+        )
+        raise BatonError(message % (self.what, type(value).__name__, path), remedy)
+
+
+def _put_in_place(value: Any, saved: Any) -> Any:
+    """What was saved: in ``value`` itself where that can change, else a new one of its type."""
+    if not isinstance(saved, dict):
+        return saved
+    ((kind, held),) = saved.items()
+    if kind == "array":
+        return _put_array(value, held)
+    if kind == "atom":
+        return held
+    if kind == "jax":
+        return sys.modules["jax"].numpy.asarray(held)
+    if kind == "list":
+        return _put_members(value, held)
+    if kind == "pairs":
+        return _put_pairs(value, held)
+    if kind == "set":
+        if not isinstance(value, set):
+            return frozenset(held) if isinstance(value, frozenset) else set(held)
+        value.clear()
+        value.update(held)
+    elif kind == "metric":
+        _load_metric_state(value, held)
+    elif kind == "keras":
+        _load_keras_state(value, held)
+    elif kind == "state":
+        _load_state("state of a %s" % type(value).__name__, value, held)
+    elif kind == "object":
+        of = _attributes(value)
+        for name, member in held.items():
+            _set_attribute(value, name, _put_in_place(of.get(name), member))
+    return value
+
+
+def _put_members(value: Any, held: List[Any]) -> Any:
+    old = list(value) if isinstance(value, (list, tuple, collections.deque)) else []
+    members = [_put_in_place(old[i] if i < len(old) else None, m) for i, m in enumerate(held)]
+    if isinstance(value, list):
+        value[:] = members
+        return value
+    if isinstance(value, collections.deque):
+        value.clear()
+        value.extend(members)
+        return value
+    if hasattr(value, "_fields"):
+        return type(value)(*members)
+    return tuple(members) if isinstance(value, tuple) else members
+
+
+def _put_pairs(value: Any, held: List[Any]) -> Any:
+    old = value if isinstance(value, dict) else {}
+    members = [(key, _put_in_place(old.get(key), member)) for key, member in held]
+    if not isinstance(value, dict):
+        return dict(members)
+    value.clear()
+    for key, member in members:
+        value[key] = member
+    return value
+
+
+def _put_array(value: Any, held: Any) -> Any:
+    """In place where it fits, since the script may hold the same array elsewhere."""
+    if _is_torch(value) and _is_torch(held):
+        if value.shape != held.shape or value.dtype != held.dtype or not value.is_leaf:
+            return held.to(value.device)
+        with sys.modules["torch"].no_grad():
+            return value.copy_(held)
+    if not hasattr(value, "flags") or not hasattr(held, "flags"):
+        return held
+    if isinstance(value, sys.modules["numpy"].generic):
+        return value.dtype.type(held)
+    if value.flags.writeable and value.shape == held.shape and value.dtype == held.dtype:
+        value[...] = held
+        return value
+    return held
+
+
+def _set_attribute(thing: Any, name: str, value: Any) -> None:
+    if _attributes(thing).get(name, _LEFT) is value:
+        return
+    try:
+        setattr(thing, name, value)
+    except AttributeError:  # a frozen data class, or a property that can only be read
+        object.__setattr__(thing, name, value)
+
+
+def _is_reading(name: str, value: float) -> bool:
+    """Whether a number is a clock's: by its name, or because it is about now."""
+    return bool(_CLOCK_NAMES.search(name.lower())) or abs(value - time.time()) < 1e7
+
+
+def _of_bytes(value: Any) -> str:
+    array = value.detach().cpu() if _is_torch(value) else value
+    if _is_torch(array):
+        torch = sys.modules["torch"]
+        array = array.contiguous().reshape(-1).view(torch.uint8).numpy()
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(sys.modules["numpy"].ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _is_nothing_to_save(value: Any) -> bool:
+    """A function, a class, a module; a writer, a connection, a description of another package."""
+    if isinstance(value, (type, types.ModuleType, functools.partial)) or inspect.isroutine(value):
+        return True
+    kind = type(value)
+    if not _is_of_package(kind):
+        return False
+    return callable(value) or kind.__module__.split(".")[0] in _PLACES_OF_NO_STATE
+
+
+def _is_of_package(kind: Any) -> bool:
+    """Whether a class is Python's or an installed package's, and not the script's own."""
+    if kind.__module__ == "__main__":
+        return False
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    home = inspect.__file__.rpartition("inspect")[0]
+    return file is None or _is_installed(file) or file.startswith(home)
+
+
+def _names_of_packages(kind: Any) -> Set[str]:
+    """The attributes that the installed classes among the bases of a class set themselves."""
+    names: Set[str] = set()
+    for base in kind.__mro__:
+        for member in vars(base).values() if _is_of_package(base) else ():
+            for one in (member, getattr(member, "fget", None), getattr(member, "fset", None)):
+                code = getattr(one, "__code__", None)
+                steps = dis.get_instructions(code) if code else ()
+                names.update(str(s.argval) for s in steps if s.opname == "STORE_ATTR")
+    return names
+
+
+def _is_metric(kind: Any) -> bool:
+    """Of torchmetrics, whose ``state_dict`` leaves out what has been gathered so far."""
+    return any(c.__module__ == "torchmetrics.metric" for c in kind.__mro__)
+
+
+def _metric_state(metric: Any) -> Dict[str, Any]:
+    held = {name: getattr(metric, name) for name in metric._defaults}
+    inner = {k: m for k, m in metric.named_children() if _is_metric(type(m))}
+    return {
+        "of": {k: list(v) if isinstance(v, list) else v for k, v in held.items()},
+        "count": metric._update_count,
+        "computed": metric._computed,
+        "inner": {k: _metric_state(m) for k, m in inner.items()},
+    }
+
+
+def _load_metric_state(metric: Any, state: Dict[str, Any]) -> None:
+    for name, held in state["of"].items():
+        setattr(metric, name, _to_device_of(metric, held))
+    metric._update_count = state["count"]
+    metric._computed = _to_device_of(metric, state["computed"])
+    inner = dict(metric.named_children())
+    for name, held in state["inner"].items():
+        _load_metric_state(inner[name], held)
+
+
+def _to_device_of(metric: Any, held: Any) -> Any:
+    if isinstance(held, list):
+        return [_to_device_of(metric, member) for member in held]
+    return held.to(metric.device) if _is_torch(held) else held
+
+
+def _keras_state(thing: Any) -> List[Any]:
+    return [sys.modules["keras"].ops.convert_to_numpy(v) for v in thing.variables]
+
+
+def _load_keras_state(thing: Any, state: List[Any]) -> None:
+    for variable, held in zip(thing.variables, state):
+        variable.assign(held)
+
+# --- Keras' fit: saved between any two batches ---------------------------------------------------
+
+
+_KEPT = {
+    "EarlyStopping": {"wait", "stopped_epoch", "best", "best_weights", "best_epoch"},
+    "ReduceLROnPlateau": {"wait", "best", "cooldown_counter"},
+    "ModelCheckpoint": {
+        "best", "_batches_seen_since_last_saving", "_last_batch_seen", "_current_epoch",
+    },
+    "SwapEMAWeights": {"_ema_weights_in_model"},
+    "TensorBoard": {"_global_train_batch", "_previous_epoch_iterations"},
+    "History": {"history", "epoch"},
+}  # fmt: skip
+"""What Keras' own callbacks go on with. Keras asks none of them for a state."""
 
 
 def keras_callback(run: Run) -> Any:
-    """A callback for Keras' ``fit``, to be given last: saves at the end of each epoch.
+    """A callback for Keras' ``fit``, which is saved after any batch.
 
-    ``model.fit(..., initial_epoch=run.epoch, epochs=run.job.epochs, callbacks=[...])``. To be
-    saved within epochs, loop over ``run.batches`` and call ``model.train_on_batch`` instead.
+    ``model.fit(..., initial_epoch=run.epoch, epochs=run.job.epochs, callbacks=[...])``. It keeps what
+    other callbacks hold, the metrics of the running epoch, and the order of the data.
     """
     import keras
 
-    steps = _Whole(run)
+    relay = _FitRelay(run)
 
     class Callback(keras.callbacks.Callback):  # type: ignore[misc]
         def on_train_begin(self, logs: Any = None) -> None:
-            steps.begin(1)
+            relay.begin(self, last)
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            keras.utils.set_random_seed(_derive(run.job.seed, epoch))
+            relay.before_epoch(epoch)
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            relay.batch_done(logs or {})
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            metrics = dict(logs or {})
-            if self.model.stop_training and epoch + 1 < run.job.epochs:
-                run.finish("a Keras callback stopped the training")
-            run.evaluated(**metrics)
-            steps.done(epoch + 1, 0, metrics.get("loss"))
-            if not steps.between():
-                self.model.stop_training = True
+            relay.epoch_done(dict(logs or {}))
 
+    class Last(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_end(self, logs: Any = None) -> None:
+            relay.end()
+
+    last = Last()
     return Callback()
 
-# --- Lightning's Trainer -------------------------------------------------------------------------
 
+class _FitRelay:
+    """Comes between the batches of a ``fit``.
 
-def lightning_callback() -> Any:
-    """A callback for Lightning's ``Trainer(max_epochs=job.epochs)``: saves after each epoch."""
-    import lightning
-
-    class Callback(lightning.Callback):
-        def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
-            loops = trainer.fit_loop.epoch_loop
-            self.counts = {"batches": 0, "steps": 0}
-            schedulers = [config.scheduler for config in trainer.lr_scheduler_configs]
-            scaler = getattr(trainer.precision_plugin, "scaler", None)
-            parts = list(trainer.optimizers), schedulers
-            self.run = resume(pl_module, *parts, scaler=scaler, state=self.counts)
-            self.steps = _Whole(self.run)
-            self.progress = (
-                (loops.batch_progress.total, "batches"),
-                (
-                    loops.automatic_optimization.optim_progress.optimizer.step.total,
-                    "steps",
-                ),
-            )
-            for progress, name in self.progress:
-                progress.ready = progress.completed = self.counts[name]
-            epochs = trainer.fit_loop.epoch_progress.current
-            epochs.ready = epochs.started = epochs.processed = epochs.completed = self.run.epoch
-            # Of epoch 0 Lightning makes the loader's iterator before it starts, of others after.
-            self.is_first = True
-            if self.run.epoch == 0:
-                self._seed()
-
-        def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
-            if self.is_first:
-                self.steps.begin(1)
-            self.steps.between()
-            if self.run.epoch > 0:
-                self._seed()
-            self.is_first = False
-
-        def _seed(self) -> None:
-            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
-
-        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
-            for progress, name in self.progress:
-                self.counts[name] = progress.completed
-            if trainer.should_stop and trainer.current_epoch + 1 < self.run.job.epochs:
-                self.run.finish("a Lightning callback stopped the training")
-            metrics = {k: float(v) for k, v in trainer.callback_metrics.items()}
-            self.run.evaluated(**metrics)
-            loss = metrics.get("train_loss", metrics.get("loss"))
-            self.steps.done(trainer.current_epoch + 1, 0, loss)
-
-        def on_train_end(self, trainer: Any, pl_module: Any) -> None:
-            self.steps.between()
-
-    return Callback()
-
-# --- Hugging Face's Trainer ----------------------------------------------------------------------
-
-
-def hugging_face_callback() -> Any:
-    """A callback for Hugging Face's ``Trainer``, which can be saved after every optimizer step.
-
-    ``trainer.train(resume_from_checkpoint=callback.checkpoint)`` skips to the batch by itself.
+    1. When it begins, Baton puts itself first among the callbacks, and last for the end.
+    2. It gives ``fit`` its batches in the place of its own iterator, which it finds among the names of
+       the function that has called it. Where there is none such, epochs count as one batch.
     """
-    import tempfile
 
-    from transformers import TrainerCallback, TrainerState
+    def __init__(self, run: Run):
+        self.run = run
+        self.foreign = _Foreign(run, sys.modules["keras"].utils.set_random_seed)
+        self.iterator: Any = None
+        self._past = 0
 
-    kept = (
-        "global_step", "epoch", "num_input_tokens_seen", "total_flos", "train_batch_size",
-        "logging_steps", "eval_steps", "save_steps",
-    )  # fmt: skip
+    def begin(self, callback: Any, last: Any) -> None:
+        callbacks = _from_callers(lambda names: _list_with(names.get("self"), callback))
+        model = self.model = callback._model
+        callbacks[:] = [callback, *(c for c in callbacks if c not in (callback, last)), last]
+        self.iterator = _from_callers(lambda names: _iterator_of(names, model))
+        data = getattr(getattr(self.iterator, "data_adapter", None), "py_dataset", None)
+        state = _FitState(model, [c for c in callbacks if c not in (callback, last)], data)
+        state.begin()
+        self.run._loops.of["loop"].begin(state)
+        if hasattr(model, "jax_state_sync"):
+            self.run._before_copy = model.jax_state_sync
+        if self.iterator is not None:
+            self.iterator._enumerate_iterator = self.steps
+
+    def before_epoch(self, epoch: int) -> None:
+        run = self.run
+        self.foreign.begin_epoch()
+        if run._over:
+            self.model.stop_training = True
+        elif epoch != run.epoch:
+            message = "Keras' fit begins epoch %d, and training stopped at %s."
+            remedy = "Write: model.fit(..., initial_epoch=run.epoch, epochs=run.job.epochs, ...)."
+            raise BatonError(message % (epoch, run._where()), remedy)
+        if self.iterator is None and not run._over:
+            next(self.foreign.batches([None], 1))
+
+    def steps(self) -> Iterator[Tuple[int, int, Iterator[Any]]]:
+        """In the place of the iterator's own: the numbers of a step's batches, and the batches.
+
+        They are fetched before the callbacks hear of the step, for a save comes before that.
+        """
+        iterator, run = self.iterator, self.run
+        iterator.data_adapter.on_epoch_begin()
+        size, done = iterator.steps_per_execution, run.batch
+        pairs = self.foreign.batches(*self._source())
+        while True:
+            if run._trace and hasattr(self.model, "jax_state_sync"):
+                self.model.jax_state_sync()
+            group = [item for item, _ in itertools.islice(pairs, size)]
+            if not group:
+                break
+            yield done, done + size - 1, iter(group)
+            done += size
+        if not iterator.num_batches and not run._over:
+            iterator._num_batches = done
+        iterator.data_adapter.on_epoch_end()
+
+    def _source(self) -> Tuple[Any, int]:
+        """What to take an epoch's batches from, and how many there will be; 0: not known.
+
+        With ``steps_per_epoch`` Keras goes through the data once in several epochs.
+        """
+        iterator: Any = self.iterator
+        adapter, steps, whole = (
+            iterator.data_adapter,
+            iterator.steps_per_epoch,
+            iterator._num_batches,
+        )
+        kind = type(adapter).__name__
+        if kind == "GeneratorDataAdapter":
+            return self._generated(adapter, steps), steps or 0
+        epoch = self.run.epoch
+        begun, done = _place_in_data(epoch, steps, whole, iterator.steps_per_execution)
+        count = min(steps, whole - done) if steps and whole else steps or whole or 0
+        seed = _derive(self.run.job.seed, begun)
+        if kind == "PyDatasetAdapter":
+            if whole is None:
+                done = epoch * (steps or 0)
+            return (lambda _: _PyBatches(adapter, seed, done, count)), count
+        loader = _batches_of(adapter)
+        if (done, count) != (0, whole) and count:
+            return (lambda _: _part_of_pass(loader, seed, done, count)), count
+        return loader, count
+
+    def _generated(self, adapter: Any, steps: Optional[int]) -> Iterator[Any]:
+        """A generator goes on from epoch to epoch: resumed, what was trained is drawn again."""
+        if not hasattr(self, "_generator"):
+            self._generator = iter(adapter.generator())
+            for epoch in range(self.run.epoch):
+                self.foreign.seed(_derive(self.run.job.seed, epoch))
+                for _ in range(steps or 0):
+                    next(self._generator, None)
+        return _Each(self._generator, _converter(adapter))
+
+    def batch_done(self, logs: Dict[str, Any]) -> None:
+        if self.iterator is not None:
+            self.foreign.trained()
+            loss = logs.get("loss")
+            self.run._loss = self.run._loss if loss is None else float(loss)
+
+    def epoch_done(self, metrics: Dict[str, Any]) -> None:
+        if self.iterator is None:
+            self.foreign.trained()
+        is_whole = self.foreign.is_whole or not self.model.stop_training
+        if self.run._over:
+            return
+        if is_whole:
+            self.foreign.end_epoch(metrics)
+        else:
+            self.run.evaluated(**metrics)
+
+    def end(self) -> None:
+        if self.model.stop_training:
+            if not self.run._over:
+                self.foreign.finish("a Keras callback stopped the training")
+        else:
+            self.foreign.begin_epoch()
+
+
+def _list_with(thing: Any, callback: Any) -> Optional[List[Any]]:
+    """A callback list's callbacks, if this is the one that has ours."""
+    held = getattr(thing, "callbacks", None)
+    return held if isinstance(held, list) and any(c is callback for c in held) else None
+
+
+def _iterator_of(names: Dict[str, Any], model: Any) -> Any:
+    """The iterator of a ``fit``, if it can be given batches: not that of TensorFlow's data, nor one
+    whose loader runs in threads of Keras'."""
+    found: Any = names.get("epoch_iterator")
+    if names.get("self") is not model or not hasattr(found, "_enumerate_iterator"):
+        return None
+    adapter = found.data_adapter
+    own = ("ArrayDataAdapter", "PyDatasetAdapter", "TorchDataLoaderAdapter", "GeneratorDataAdapter")
+    backend = sys.modules["keras"].backend.backend()
+    is_plain = type(adapter).__name__ in own and getattr(adapter, "enqueuer", None) is None
+    return found if is_plain and backend in ("torch", "jax", "numpy") else None
+
+
+def _place_in_data(
+    epoch: int, steps: Optional[int], whole: Optional[int], size: int
+) -> Tuple[int, int]:
+    """The epoch in which the running pass over the data has begun, and its batches up to this one."""
+    if not steps or not whole:
+        return epoch, 0
+    since, seen = 0, 0
+    for past in range(epoch):
+        for _ in range(0, steps, size):
+            if seen >= whole:
+                break
+            seen += size
+        if seen >= whole:
+            since, seen = past + 1, 0
+    return since, seen
+
+
+def _batches_of(adapter: Any) -> Any:
+    """What Keras takes its batches from, made anew for each epoch, when it is begun."""
+    if sys.modules["keras"].backend.backend() == "torch":
+        return adapter.get_torch_dataloader()
+    return _Anew(adapter.get_jax_iterator)
+
+
+class _Anew:
+    """An iterable that begins anew each time."""
+
+    def __init__(self, make: Callable[[], Iterator[Any]]):
+        self._make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._make())
+
+
+def _converter(adapter: Any) -> Callable[[Any], Any]:
+    """Makes of a batch what Keras trains on."""
+    utils = sys.modules[type(adapter).__module__].data_adapter_utils  # type: ignore[attr-defined]
+    if sys.modules["keras"].backend.backend() == "torch":
+        return lambda batch: next(iter(utils.get_torch_dataloader([batch]).dataset))
+    return lambda batch: next(utils.get_jax_iterator([batch]))
+
+
+class _Each:
+    """An iterator of batches, each made into what Keras trains on."""
+
+    def __init__(self, items: Iterator[Any], convert: Callable[[Any], Any]):
+        self._items, self._convert = items, convert
+
+    def __iter__(self) -> "_Each":
+        return self
+
+    def __next__(self) -> Any:
+        return self._convert(next(self._items))
+
+
+class _PyBatches:
+    """So many batches of a ``PyDataset``, in an order that is drawn of a seed if it is shuffled."""
+
+    def __init__(self, adapter: Any, seed: int, first: int, count: int):
+        self._adapter, self._convert = adapter, _converter(adapter)
+        whole = adapter.py_dataset.num_batches
+        order = list(range(first + count if whole is None else whole))
+        if whole is not None and adapter.shuffle:
+            random.Random(seed).shuffle(order)
+        self._order = order[first : first + count]
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, index: int) -> Any:
+        adapter = self._adapter
+        batch = adapter.py_dataset[self._order[index]]
+        return self._convert(adapter._standardize_batch(batch))
+
+
+def _part_of_pass(loader: Any, seed: int, first: int, count: int) -> Any:
+    """So many batches of a pass over the data that began with this seed."""
+    if not hasattr(loader, "batch_sampler"):
+        return _PartOfPass(loader, seed, first, count)
+    now = _capture_generators()
+    _seed_generators(seed)
+    order = list(loader.batch_sampler)[first : first + count]
+    _restore_generators(now)
+    part = copy.copy(loader)
+    vars(part)["batch_sampler"] = order
+    return part
+
+
+class _PartOfPass:
+    """So many batches of what can only be gone through from its beginning."""
+
+    def __init__(self, loader: Any, seed: int, first: int, count: int):
+        self._loader, self._seed, self._first, self._end = loader, seed, first, first + count
+
+    def __iter__(self) -> Iterator[Any]:
+        _seed_generators(self._seed)
+        return itertools.islice(iter(self._loader), self._first, self._end)
+
+
+class _FitState:
+    """What a ``fit`` goes on with: its callbacks, its metrics, Keras' own generator, its data set."""
+
+    def __init__(self, model: Any, callbacks: List[Any], data: Any):
+        self._model, self._callbacks, self._data = model, callbacks, data
+        self._attributes: Dict[str, _CallbackAttributes] = {}
+        self._told: Dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """Refuses a callback whose state cannot be kept, before anything is trained."""
+        model = self._model
+        known: Set[int] = {id(model), id(getattr(model, "optimizer", None))}
+        known |= {id(v) for v in model.variables} | {id(c) for c in self._callbacks}
+        known |= {id(layer) for layer in model._flatten_layers()}
+        for place, callback in enumerate(self._callbacks):
+            kind = type(callback)
+            name, what = "%d.%s" % (place, kind.__name__), "The callback %s" % kind.__name__
+            kept = set().union(*(_KEPT.get(base.__name__, set()) for base in kind.__mro__))
+            if kind.__name__ == "BackupAndRestore":
+                message = "Keras' BackupAndRestore resumes the training, and so does Baton."
+                raise BatonError(message, "Leave it out of the callbacks.")
+            if hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict"):
+                self._told[name] = callback
+            elif not _is_of_package(kind):
+                without = _names_of_packages(kind) - kept
+                self._attributes[name] = _CallbackAttributes(callback, what, known, without)
+            elif kept:
+                self._attributes[name] = _CallbackAttributes(callback, what, known, (), kept, False)
+        for name, thing in (("model", model), ("data", self._data)):
+            if thing is not None and not _is_of_package(type(thing)):
+                without = _names_of_packages(type(thing)) | _of_torch()
+                what = "The %s" % name
+                self._attributes[name] = _CallbackAttributes(
+                    thing, what, known, without, None, False
+                )
+        for one in self._attributes.values():
+            one.begin()
+
+    def _variables(self) -> List[Any]:
+        return [variable for metric in self._model.metrics for variable in metric.variables]
+
+    def state_dict(self) -> Dict[str, Any]:
+        to_numpy = sys.modules["keras"].ops.convert_to_numpy
+        generator = _keras_generator()
+        return {
+            "callbacks": {k: one.state_dict() for k, one in self._attributes.items()},
+            "told": {k: c.state_dict() for k, c in self._told.items()},
+            "metrics": [to_numpy(v) for v in self._variables()],
+            "generator": None if generator is None else to_numpy(generator.state),
+        }
+
+    def load_state_dict(self, state: Dict[str, Any]) -> None:
+        for name, one in self._attributes.items():
+            one.load_state_dict(state["callbacks"].get(name, {}))
+        for name, callback in self._told.items():
+            callback.load_state_dict(state["told"][name])
+        for variable, held in zip(self._variables(), state["metrics"]):
+            variable.assign(held)
+        if state["generator"] is not None:
+            made = sys.modules["keras.src.random.seed_generator"].global_seed_generator()  # type: ignore[attr-defined]
+            made.state.assign(state["generator"])
+
+
+def _keras_generator() -> Any:
+    """The generator of all of Keras' random numbers that are given none, if there is one yet."""
+    seeds = sys.modules.get("keras.src.random.seed_generator")
+    held = sys.modules.get("keras.src.backend.common.global_state")
+    if seeds is None or held is None:
+        return None
+    return held.get_global_attribute(seeds.GLOBAL_SEED_GENERATOR)
+
+
+def _of_torch() -> Set[str]:
+    """What a model of the torch back-end holds as torch's module."""
+    torch = sys.modules.get("torch")
+    return set() if torch is None else set(vars(torch.nn.Module()))
+
+# --- Lightning's Trainer: saved between any two optimizer steps by its own checkpoint hooks ------
+
+
+_REFUSED = {
+    "Timer": "it ends the training by the clock, which is never the same twice. Give the Trainer "
+    "max_epochs or max_steps instead of max_time.",
+    "LearningRateFinder": "it trains before the training. Run it once, and give its result to the "
+    "job as a parameter.",
+    "BatchSizeFinder": "it trains before the training. Run it once, and give its result to the job "
+    "as a parameter.",
+}
+"""Lightning's own callbacks that cannot be resumed exactly, and why."""
+
+_METRICS = ("callback", "logged", "progress_bar")
+_OURS_TO_KEEP = ("state_dict", "optimizer_states", "lr_schedulers", "loops", "callbacks")
+_DESCRIPTIONS = ("epoch", "global_step", "pytorch-lightning_version")
+
+
+def lightning_callback(**given: Any) -> Any:
+    """A callback for Lightning's ``Trainer``: resumes, and saves after any optimizer step.
+
+    It keeps what Lightning's own checkpoints keep, the callbacks and the data module among it, the
+    order of the data, and the metrics of the running epoch. ``given`` is for :func:`resume`: ``ema``,
+    ``generators``, ``state``. The job's number of epochs holds where the Trainer's is another.
+    """
+    names = ("lightning.pytorch", "pytorch_lightning")
+    found = [sys.modules[name] for name in names if name in sys.modules]
+    found = found or [__import__("lightning.pytorch").pytorch]
+    relay = _LightningRelay(given)
+
+    class Callback(*[module.Callback for module in found]):  # type: ignore[misc]
+        def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
+            if stage == "fit":
+                relay.set_up(trainer, pl_module, self)
+
+        def on_train_batch_end(
+            self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int, *of: Any
+        ) -> None:
+            relay.batch_done(trainer, outputs)
+
+    return Callback()
+
+
+class _LightningRelay:
+    """Comes between the steps of a Trainer's loops.
+
+    1. ``set_up``, before Lightning restores: gives it its part of a checkpoint as if it were a file.
+    2. ``_resume``, after it has restored: Baton restores the rest.
+    3. The fit loop asks for its loader: it gets a fetcher that gives Baton's batches.
+    4. Before each epoch and each batch: what came before is told, and may be saved.
+    """
+
+    def __init__(self, given: Dict[str, Any]):
+        self._given = given
+        self.run: Optional[Run] = None
+        self.steps = 0
+        self._fresh: Optional[_Attributes] = None
+
+    def set_up(self, trainer: Any, module: Any, callback: Any) -> None:
+        if self.run is not None:
+            remedy = "A job is one training: make each stage a script of its own."
+            raise BatonError("The Trainer's fit was called a second time.", remedy)
+        _require_supported(trainer)
+        self.trainer, self.module = trainer, module
+        _limit_epochs(trainer, _current_job().epochs)
+        self.state = _LightningState(trainer, module, callback)
+        connector = trainer._checkpoint_connector
+        start = _connected().start()
+        if start.files is not None:
+            held = _Held(start.files, start.epoch, start.batch)
+        if start.files is not None and "loop" in held.loops:
+            saved = _unpack(held.loops["loop"], held.files[EXTRA])
+            connector._loaded_checkpoint = self.state.as_theirs(saved, held)
+            self._fresh = _fresh_attributes(module)
+        self._wrap(connector, "restore_training_state", self._resume)
+        self._wrap(trainer.fit_loop, "setup_data", self._set_up_data)
+
+    @staticmethod
+    def _wrap(thing: Any, name: str, around: Callable[..., Any]) -> None:
+        """Puts a method of one object's in the place of its class's, which it is given first."""
+        theirs = getattr(thing, name)
+        setattr(thing, name, lambda *of, **named: around(theirs, *of, **named))
+
+    def _resume(self, theirs: Callable[[], None]) -> None:
+        trainer, connector = self.trainer, self.trainer._checkpoint_connector
+        if connector._ckpt_path:
+            message = "trainer.fit was given the checkpoint %s, and Baton resumes by itself."
+            remedy = "Leave ckpt_path out; to begin with other weights, load them into the model."
+            raise BatonError(message % connector._ckpt_path, remedy)
+        theirs()
+        if self._fresh is not None:
+            self._fresh.restore({}, {})  # what hooks have set comes from the checkpoint again
+        self.state.begin()
+        schedulers = _Schedulers(trainer)
+        given = {"scaler": getattr(trainer.precision_plugin, "scaler", None), **self._given}
+        optimizers = list(trainer.optimizers)
+        self.run = _resumed(self.state, self.module, optimizers, schedulers, **given)
+        self.foreign = _Foreign(self.run)
+        self.steps = trainer.global_step
+        loop = trainer.fit_loop
+        self._is_within = self.run.batch > 0
+        if not self._is_within:
+            _say_not_restarting(loop)
+        if self.run._over:
+            trainer.limit_train_batches = 0
+        self._wrap(loop, "on_advance_start", self._before_epoch)
+        self._wrap(loop, "on_advance_end", self._after_epoch)
+        self._wrap(loop, "on_run_end", self._after_all)
+        self._wrap(loop.epoch_loop, "on_run_start", self._before_batches)
+
+    # The fit loop
+
+    def _set_up_data(self, theirs: Callable[[], None]) -> None:
+        """Lightning makes an iterator of each loader while it sets them up, and none is begun."""
+        loop = self.trainer.fit_loop
+        if loop._combined_loader is not None and not loop._should_reload_train_dl:
+            return theirs()
+        strategy = self.trainer.strategy
+        process = strategy.process_dataloader
+        strategy.process_dataloader = lambda loader: _NotBegun(process(loader))
+        try:
+            theirs()
+        finally:
+            del strategy.process_dataloader
+        combined = loop._combined_loader
+        if combined is not None:
+            combined.flattened = [getattr(one, "loader", one) for one in combined.flattened]
+            if type(loop._data_fetcher).__name__ == "_DataLoaderIterDataFetcher":
+                message = "The training_step takes the iterator of the loader."
+                raise BatonError(
+                    message, "Let it take a batch: training_step(self, batch, batch_idx)."
+                )
+            loop._data_fetcher = _fetcher(loop._data_fetcher, self)
+
+    def _before_epoch(self, theirs: Callable[[], None]) -> None:
+        if not self._is_beyond():
+            self.foreign.begin_epoch()
+        theirs()
+        for callback in self.trainer.callbacks if self._is_within else ():
+            # What it does at an epoch's start it has lost with the process.
+            if type(callback).__name__ == "StochasticWeightAveraging":
+                callback.on_train_epoch_start(self.trainer, self.module)
+
+    def _is_beyond(self) -> bool:
+        """Whether an epoch more than the job's begins, as batch norms need after averaging: it is
+        a part of the last."""
+        assert self.run is not None
+        return self.foreign._epoch_done and self.run.epoch + 1 >= self.run.job.epochs
+
+    def _before_batches(self, theirs: Callable[[Any], None], fetcher: Any) -> None:
+        loop = self.trainer.fit_loop
+        theirs(fetcher)
+        if self._is_within:
+            # It would step a plateau's schedule twice after a validation, and not at this epoch's end.
+            _say_not_restarting(loop)
+        self._is_within = False
+
+    def pairs(self, count: Optional[int]) -> Iterator[Tuple[Any, Optional[bool]]]:
+        """The running epoch's batches, each with whether it is the last, if that is known."""
+        combined = self.trainer.fit_loop._combined_loader
+        alone = len(combined.flattened) == 1 and combined.iterables is combined.flattened[0]
+        loader = combined.flattened[0] if alone else combined
+        pairs: Iterator[Tuple[Any, Optional[bool]]]
+        if self._is_beyond():
+            pairs = ((item, None) for item in loader)
+        else:
+            pairs = iter(self.foreign.batches(loader, count or 0))
+        for item, is_last in pairs:
+            yield (item if alone or not _gives_triples(self.trainer) else item[0]), is_last
+
+    def batch_done(self, trainer: Any, outputs: Any) -> None:
+        if self.run is None:
+            return
+        loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+        has_stepped, self.steps = trainer.global_step != self.steps, trainer.global_step
+        wanted = self._is_wanted(loss)
+        # Lightning has divided it where gradients accumulate.
+        self.foreign.trained(
+            loss * trainer.accumulate_grad_batches if wanted else None, has_stepped
+        )
+
+    def _is_wanted(self, loss: Any) -> bool:
+        """On a GPU, where to ask is to wait, only some are asked for."""
+        if not _is_torch(loss) or loss.numel() != 1:
+            return False
+        assert self.run is not None
+        return loss.device.type == "cpu" or bool(self.run._trace) or self.run.batch % 50 == 0
+
+    def _after_epoch(self, theirs: Callable[[], None]) -> None:
+        loop = self.trainer.fit_loop.epoch_loop
+        was_beyond, is_whole = self._is_beyond(), loop._num_ready_batches_reached()
+        theirs()
+        if is_whole and not was_beyond:
+            self.foreign.end_epoch(dict(self.trainer.callback_metrics))
+
+    def _after_all(self, theirs: Callable[[], None]) -> None:
+        theirs()
+        trainer = self.trainer
+        if _reaches(trainer.global_step, trainer.max_steps):
+            why = "the Trainer's max_steps are done"
+        elif trainer.should_stop:
+            why = "a Lightning callback stopped the training"
+        else:
+            why = "the Trainer's max_epochs are done"
+        self.foreign.finish(why)
+
+
+def _fresh_attributes(module: Any) -> _Attributes:
+    """Those of the module and its parts as the script has made them, before Lightning restores."""
+    parts = dict(module.named_modules())
+    now = module.named_modules
+    return _Attributes(
+        "model",
+        lambda: {name: part for name, part in now() if parts.get(name) is part},
+        tuple(vars(sys.modules["torch"].nn.Module())),
+        _layout(_given(module)),
+    )
+
+
+def _reaches(value: int, limit: Optional[int]) -> bool:
+    return limit is not None and limit != -1 and value >= limit
+
+
+def _require_supported(trainer: Any) -> None:
+    for callback in trainer.callbacks:
+        for kind in type(callback).__mro__:
+            if kind.__name__ in _REFUSED and _is_of_package(kind):
+                message = "Lightning's %s cannot be resumed exactly: " % kind.__name__
+                reason, _, remedy = _REFUSED[kind.__name__].partition(". ")
+                raise BatonError(message + reason + ".", remedy)
+    if getattr(trainer, "_val_check_time_interval", None) is not None:
+        message = "The Trainer validates by the clock (val_check_interval), never the same twice."
+        raise BatonError(message, "Give val_check_interval a number of batches.")
+
+
+def _limit_epochs(trainer: Any, epochs: int) -> None:
+    """The job's epochs hold; a Trainer that was given none has a thousand, or no limit."""
+    theirs = trainer.fit_loop.max_epochs
+    if theirs is None or theirs == -1 or theirs > epochs:
+        if theirs not in (None, -1, 1000) or trainer.max_steps not in (None, -1):
+            limit = "max_epochs=%s" % theirs if theirs not in (None, -1) else "max_steps"
+            message = (
+                "baton: the job has %d epochs: its training ends there, whatever the Trainer's %s"
+            )
+            print(message % (epochs, limit), file=sys.stderr)
+        trainer.fit_loop.max_epochs = epochs
+
+
+def _say_not_restarting(loop: Any) -> None:
+    """At an epoch's end nothing is under way, which Lightning cannot tell from its counts alone."""
+    for one in (loop, loop.epoch_loop, loop.epoch_loop.val_loop):
+        one._restarting = False
+        one._loaded_from_state_dict = one._resuming_from_checkpoint = False
+
+
+def _gives_triples(trainer: Any) -> bool:
+    version = sys.modules[type(trainer).__module__.split(".trainer")[0]].__version__
+    return tuple(int(part) for part in version.split(".")[:2]) >= (2, 1)
+
+
+class _NotBegun:
+    """A loader of which an iterator can be made without beginning it."""
+
+    def __init__(self, loader: Any):
+        self.loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([None])
+
+
+def _fetcher(theirs: Any, relay: _LightningRelay) -> Any:
+    """In the place of Lightning's own: it gives Baton's batches, and begins with the first."""
+    base: Any = next(kind for kind in type(theirs).__mro__ if kind.__name__ == "_DataFetcher")
+
+    class Fetcher(base):  # type: ignore[misc,valid-type]
+        def __iter__(self) -> Any:
+            self.iterator = relay.pairs(self.length)
+            self.fetched, self.done, self._index = 0, False, relay.run.batch if relay.run else 0
+            return self
+
+        def __next__(self) -> Any:
+            self._start_profiler()
+            try:
+                item, is_last = next(self.iterator)
+            except StopIteration:
+                self.done = True
+                raise
+            finally:
+                self._stop_profiler()
+            self.fetched += 1
+            self.done = self.fetched >= self.length if is_last is None else is_last
+            self._index += 1
+            return (item, self._index - 1, 0) if _gives_triples(relay.trainer) else item
+
+        def reset(self) -> None:
+            self.fetched, self.done = 0, False
+
+    made = Fetcher()
+    made.setup(theirs.combined_loader)
+    made.length = theirs.length
+    return iter(made)
+
+
+# What Lightning's own checkpoints hold, and what they do not
+
+
+class _Schedulers:
+    """The Trainer's schedulers of now: a callback may put others in their place.
+
+    Such a one takes them away when it is restored, and makes its own when its epoch begins; until then
+    the state of these waits.
+    """
+
+    def __init__(self, trainer: Any):
+        self._trainer = trainer
+        self._waiting: Optional[List[Any]] = None
+
+    def state_dict(self) -> List[Any]:
+        configs = self._trainer.lr_scheduler_configs
+        if self._waiting is not None and len(self._waiting) != len(configs):
+            return self._waiting
+        return [config.scheduler.state_dict() for config in configs]
+
+    def load_state_dict(self, state: List[Any]) -> None:
+        configs = self._trainer.lr_scheduler_configs
+        self._waiting = state if len(state) != len(configs) else None
+        if self._waiting is None:
+            for config, one in zip(configs, state):
+                config.scheduler.load_state_dict(one)
+
+
+class _LightningState:
+    """A Trainer's state beside weights, optimizers and schedulers.
+
+    It is what ``dump_checkpoint`` gives, which asks callbacks, data module, precision plugin and the
+    module's own hooks; the metrics of the running epoch; and what callbacks keep in attributes.
+    """
+
+    def __init__(self, trainer: Any, module: Any, ours: Any):
+        self._trainer, self._module, self._ours = trainer, module, ours
+        self._loaded = False
+
+    def begin(self) -> None:
+        """Once all is set up: refuses a callback whose state cannot be kept."""
+        trainer, module = self._trainer, self._module
+        known = {id(self._ours), id(trainer), id(module), id(trainer.datamodule)}
+        known |= {
+            id(part) for part in (*module.modules(), *module.parameters(), *trainer.optimizers)
+        }
+        known |= {id(config.scheduler) for config in trainer.lr_scheduler_configs}
+        known |= {id(callback) for callback in trainer.callbacks}
+        self._attributes = self._attributes_of_callbacks(known)
+        for one in self._attributes.values():
+            one.begin()
+        _pack(self.state_dict(), "the Trainer's state", {}, _HostMemory())
+
+    def _attributes_of_callbacks(self, known: Set[int]) -> Dict[str, _CallbackAttributes]:
+        """Of those of the script's own classes that do not tell their state themselves."""
+        found = {}
+        for callback in self._trainer.callbacks:
+            kind = type(callback)
+            if callback is self._ours or _is_of_package(kind) or _tells_its_state(kind):
+                continue
+            what = "The callback %s" % kind.__name__
+            found[callback.state_key] = _CallbackAttributes(
+                callback, what, known, _names_of_packages(kind)
+            )
+        return found
+
+    def state_dict(self) -> Dict[str, Any]:
+        trainer = self._trainer
+        whole = trainer._checkpoint_connector.dump_checkpoint(weights_only=False)
+        hints = _hyper_parameters(self._module, trainer.datamodule)
+        more = {k: v for k, v in whole.items() if k not in (*_OURS_TO_KEEP, *_DESCRIPTIONS, *hints)}
+        connector = trainer._logger_connector
+        metrics = [getattr(connector, "_%s_metrics" % name) for name in _METRICS]
+        return {
+            "loops": _without_loaders(whole["loops"]["fit_loop"]),
+            "callbacks": self._of_callbacks(whole["callbacks"]),
+            "weights": self._changed_weights(whole["state_dict"]),
+            "more": more,
+            "results": _results_state(trainer.fit_loop.epoch_loop._results),
+            "metrics": [
+                {k: v for k, v in of.items() if not _CLOCK_NAMES.search(k)} for of in metrics
+            ],
+            "log": [connector._first_loop_iter, connector._current_fx],
+            "attributes": {k: one.state_dict() for k, one in self._attributes.items()},
+            "should_stop": trainer.should_stop,
+            "accumulate": trainer.accumulate_grad_batches,
+        }
+
+    def load_before(self, counts: Dict[str, int]) -> None:
+        """The version before kept these counts alone, at the ends of epochs."""
+        loop = self._trainer.fit_loop
+        steps = loop.epoch_loop.automatic_optimization.optim_progress.optimizer.step.total
+        epochs = _connected().start().epoch
+        for progress, count in (
+            (loop.epoch_loop.batch_progress.total, counts["batches"]),
+            (steps, counts["steps"]),
+            (loop.epoch_progress.total, epochs),
+            (loop.epoch_progress.current, epochs),
+        ):
+            for name in ("ready", "started", "processed", "completed"):
+                if hasattr(progress, name):
+                    setattr(progress, name, count)
+        loop.epoch_loop._batches_that_stepped = counts["steps"]
+
+    def load_state_dict(self, state: Dict[str, Any]) -> None:
+        trainer = self._trainer
+        _load_progress(trainer.fit_loop, state["loops"])
+        if self._loaded:  # the first time Lightning has done it
+            self._load_callbacks(state)
+        self._loaded = True
+        connector = trainer._logger_connector
+        connector._first_loop_iter, connector._current_fx = state["log"]
+        for name, metrics in zip(_METRICS, state["metrics"]):
+            held = {k: v.to(self._module.device) if _is_torch(v) else v for k, v in metrics.items()}
+            setattr(connector, "_%s_metrics" % name, held)
+        _load_results(trainer, self._module, state["results"])
+        for key, one in self._attributes.items():
+            one.load_state_dict(state["attributes"].get(key, {}))
+        trainer.should_stop = state["should_stop"]
+        trainer.accumulate_grad_batches = state["accumulate"]
+
+    def as_theirs(self, state: Dict[str, Any], held: _Held) -> Dict[str, Any]:
+        """What Lightning finds in a checkpoint of its own, but for what Baton restores."""
+        tensors = {**held.files[MODEL], **held.files[FROZEN]}
+        weights = {name: _to_torch(blob) for name, blob in tensors.items()}
+        if state["weights"] is not None:
+            weights = {k: weights.get(k) if v is None else v for k, v in state["weights"].items()}
+        totals = state["loops"]["epoch_loop.automatic_optimization.optim_progress"]["optimizer"]
+        return {
+            **state["more"],
+            "epoch": held.epoch,
+            "global_step": totals["step"]["total"]["completed"],
+            "pytorch-lightning_version": _version_of(self._trainer),
+            "state_dict": weights,
+            "optimizer_states": [],
+            "lr_schedulers": [],
+            "loops": {"fit_loop": state["loops"]},
+            "callbacks": self._to_callbacks(state["callbacks"]),
+        }
+
+    def _load_callbacks(self, state: Dict[str, Any]) -> None:
+        told = self._to_callbacks(state["callbacks"])
+        for callback in self._trainer.callbacks:
+            if callback.state_key in told:
+                callback.load_state_dict(told[callback.state_key])
+        module = self._trainer.datamodule
+        mine = state["more"].get(type(module).__qualname__)
+        if module is not None and mine is not None:
+            module.load_state_dict(mine)
+
+    def _of_callbacks(self, told: Dict[str, Any]) -> Dict[str, Any]:
+        return {k: _by_name(v) if "best_model_path" in v else v for k, v in told.items()}
+
+    def _to_callbacks(self, told: Dict[str, Any]) -> Dict[str, Any]:
+        """A new one each time, for a callback may keep what it is given."""
+        folders = {c.state_key: getattr(c, "dirpath", None) for c in self._trainer.callbacks}
+        return {
+            k: _by_path(v, folders.get(k)) if "best_model_path" in v else dict(v)
+            for k, v in told.items()
+        }
+
+    def _changed_weights(self, told: Dict[str, Any]) -> Any:
+        """What hooks have put in the place of the weights; ``None`` for a tensor that is still the
+        model's, and for all."""
+        own = _bare(self._module).state_dict()
+        same = {k: None if k in own and _is_same(v, own[k]) else v for k, v in told.items()}
+        is_untouched = set(own) == set(told) and all(v is None for v in same.values())
+        return None if is_untouched else same
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    if not (_is_torch(a) and _is_torch(b)):
+        return False
+    return a.shape == b.shape and a.dtype == b.dtype and a.data_ptr() == b.data_ptr()
+
+
+def _tells_its_state(kind: Any) -> bool:
+    """Whether a class of the script's own says what its state is."""
+    own = [base for base in kind.__mro__ if not _is_of_package(base)]
+    return any(n in vars(base) for base in own for n in ("state_dict", "on_save_checkpoint"))
+
+
+def _hyper_parameters(*things: Any) -> Set[str]:
+    """The keys under which Lightning describes what a module was made with: no state."""
+    names = ["CHECKPOINT_HYPER_PARAMS_" + which for which in ("NAME", "KEY", "TYPE")]
+    return {str(getattr(thing, name)) for thing in things for name in names if hasattr(thing, name)}
+
+
+def _version_of(trainer: Any) -> str:
+    return str(sys.modules[type(trainer).__module__.split(".trainer")[0]].__version__)
+
+
+def _without_loaders(loops: Dict[str, Any]) -> Dict[str, Any]:
+    return {**loops, "state_dict": {}}
+
+
+def _load_progress(loop: Any, state: Dict[str, Any]) -> None:
+    """Its counts, without the conclusion that it starts again."""
+    loops = (loop, loop.epoch_loop, loop.epoch_loop.val_loop)
+    flags = ("_restarting", "_loaded_from_state_dict", "_resuming_from_checkpoint")
+    before = [(one, f, getattr(one, f)) for one in loops for f in flags if hasattr(one, f)]
+    loop.load_state_dict(state)
+    for one, flag, value in before:
+        setattr(one, flag, value)
+
+
+def _by_name(state: Dict[str, Any]) -> Dict[str, Any]:
+    """A ModelCheckpoint's state, with its files named from its folder on: each life has another."""
+    folder = state.get("dirpath")
+
+    def named(value: Any) -> Any:
+        if isinstance(value, str) and folder and value.startswith(str(folder)):
+            return {"file": os.path.relpath(value, str(folder))}
+        if isinstance(value, dict):
+            return {"files": [[named(k), v] for k, v in value.items()]}
+        return value
+
+    return {k: named(v) for k, v in state.items() if k != "dirpath"}
+
+
+def _by_path(state: Dict[str, Any], folder: Any) -> Dict[str, Any]:
+    def path(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if "file" in value:
+            return os.path.join(str(folder), value["file"])
+        return {path(k): v for k, v in value["files"]}
+
+    return {**{k: path(v) for k, v in state.items()}, "dirpath": folder}
+
+
+# Metrics that are gathered over an epoch
+
+
+def _results_state(results: Any) -> Dict[str, Any]:
+    """What ``self.log`` has gathered in the running epoch, and how it is to be gathered."""
+    return {key: _result_state(metric) for key, metric in results.items()}
+
+
+_RESULT = ("value", "cumulated_batch_size", "_forward_cache", "_computed")
+_META = (
+    "fx", "name", "prog_bar", "logger", "on_step", "on_epoch", "enable_graph",
+    "add_dataloader_idx", "dataloader_idx", "metric_attribute",
+)  # fmt: skip
+
+
+def _result_state(metric: Any) -> Dict[str, Any]:
+    held = {name: getattr(metric, name, None) for name in _RESULT}
+    if not metric.is_tensor:
+        held["value"] = None  # the module's own metric
+    return {
+        "held": held,
+        "count": getattr(metric, "_update_count", 0),
+        "has_reset": metric.has_reset,
+        "is_tensor": metric.is_tensor,
+        "meta": {name: getattr(metric.meta, name) for name in _META if hasattr(metric.meta, name)},
+        "reduce": metric.meta.reduce_fx.__name__,
+        "sync": [metric.meta.sync.should, getattr(metric.meta.sync, "rank_zero_only", False)],
+    }
+
+
+def _load_results(trainer: Any, module: Any, state: Dict[str, Any]) -> None:
+    results = trainer.fit_loop.epoch_loop._results
+    theirs = sys.modules[type(results).__module__]
+    results.clear()
+    for key, told in state.items():
+        meta = theirs._Metadata(
+            reduce_fx=getattr(sys.modules["torch"], told["reduce"]), **told["meta"]
+        )
+        should, rank_zero_only = told["sync"]
+        fn = trainer.strategy.reduce
+        meta.sync = theirs._Sync(_should=should, fn=fn, _group=None, rank_zero_only=rank_zero_only)
+        metric = theirs._ResultMetric(meta, told["is_tensor"]).to(module.device)
+        for name, value in told["held"].items():
+            if hasattr(metric, name) or value is not None:
+                setattr(metric, name, value.to(module.device) if _is_torch(value) else value)
+        if not told["is_tensor"]:
+            attribute = told["meta"]["metric_attribute"]
+            metric.value = dict(module.named_modules()).get(attribute)
+        metric._update_count = told["count"]
+        metric.has_reset = told["has_reset"]
+        results[key] = metric
+
+# --- Hugging Face's Trainer: saved between any two optimizer steps, with what its own checkpoints keep ---
+
+
+_LONGEST_HISTORY = 2000
+"""So many entries of ``log_history`` are kept, the newest."""
+
+_NOT_KEPT = ("stateful_callbacks", "log_history", "best_model_checkpoint")
+
+
+def hugging_face_callback(**given: Any) -> Any:
+    """A callback for Hugging Face's ``Trainer``: resumes, and saves after any optimizer step.
+
+    ``trainer.train(resume_from_checkpoint=callback.checkpoint)`` skips to the step by itself. It keeps
+    the whole ``TrainerState``, what callbacks hold, the best model if it is to be loaded at the end, and
+    the order of the data. ``given`` is for :func:`resume`: ``ema``, ``generators``, ``state``.
+    """
+    from transformers import TrainerCallback
+
+    relay = _TrainerRelay(given)
 
     class Callback(TrainerCallback):  # type: ignore[misc]
-        def __init__(self) -> None:
-            self.counts: Dict[str, Any] = dict.fromkeys(kept, 0)
-            self.checkpoint: Optional[str] = None
-            self.run: Optional[Run] = None
-            start = _connected().start()
-            if start.files is not None:
-                folder = Path(tempfile.mkdtemp(prefix="baton-trainer-"))
-                shutil.copyfile(start.files / MODEL, folder / MODEL)
-                saved = json.loads((start.files / STATE).read_bytes())["state"][""]
-                saved = _unpack(saved, read_safetensors(start.files / EXTRA))
-                TrainerState(**saved).save_to_json(str(folder / "trainer_state.json"))
-                self.checkpoint = str(folder)
+        checkpoint = relay.checkpoint
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
-            parts = of["optimizer"], of["lr_scheduler"]
-            self.run = resume(of["model"], *parts, state=self.counts)
-            self.steps = _Whole(self.run)
-            self.is_first = True
-            self.per_epoch = state.max_steps // max(1, math.ceil(state.num_train_epochs))
-            if self.checkpoint:
-                shutil.rmtree(self.checkpoint, ignore_errors=True)
+            relay.begin(self, args, state, control, of)
 
         def on_epoch_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
-            assert self.run is not None
-            if not self.steps.between():
-                control.should_training_stop = True
-            _seed_generators(_derive(self.run.job.seed, self.run.epoch))
+            relay.before_epoch()
 
-        def on_step_begin(self, args: Any, state: Any, control: Any, **of: Any) -> None:
-            if self.is_first:
-                self.steps.begin(self.per_epoch)
-            self.is_first = False
-            if not self.steps.between():
-                control.should_training_stop = True
+        def on_epoch_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            relay.is_epoch_over = True
 
         def on_step_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
-            self.counts.update({name: getattr(state, name) for name in kept})
-            self.steps.done(*divmod(state.global_step, self.per_epoch))
+            relay.step_done(state)
 
-        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **of: Any) -> None:
-            assert self.run is not None
-            if "loss" in (logs or {}):
-                self.run._loss = float(logs["loss"])
+        def on_save(self, args: Any, state: Any, control: Any, **of: Any) -> None:
+            relay.note_best(state)
 
         def on_evaluate(
             self, args: Any, state: Any, control: Any, metrics: Any = None, **of: Any
         ) -> None:
-            assert self.run is not None
-            timeless = {k: v for k, v in (metrics or {}).items() if "per_second" not in k}
-            numbers = {k: v for k, v in timeless.items() if isinstance(v, (int, float))}
-            self.run.evaluated(**{k: v for k, v in numbers.items() if "runtime" not in k})
+            relay.evaluated(metrics or {})
 
+    class Last(TrainerCallback):  # type: ignore[misc]
         def on_train_end(self, args: Any, state: Any, control: Any, **of: Any) -> None:
-            assert self.run is not None
-            if self.run.epoch < self.run.job.epochs and not self.run._over:
-                self.run.finish("the Hugging Face trainer stopped")
-            self.steps.between()
+            relay.end(state)
 
+    relay.last = Last()
     return Callback()
+
+
+class _TrainerRelay:
+    """Comes between the steps of a Trainer's loop.
+
+    1. A folder that looks like a checkpoint of the Trainer's makes it begin at the right step.
+    2. At ``on_train_begin`` Baton restores what it holds, and puts itself first among the callbacks.
+    3. The Trainer's loader gives Baton's batches; before the first of a step it tells of the last one.
+    """
+
+    def __init__(self, given: Dict[str, Any]):
+        self._given = given
+        self.checkpoint: Optional[str] = None
+        self.run: Optional[Run] = None
+        self.is_epoch_over = False
+        self.last: Any = None
+        self._held_loss: Any = None
+        start = _connected().start()
+        if start.files is not None:
+            self.checkpoint = _as_trainers(_Held(start.files, start.epoch, start.batch))
+
+    def begin(self, callback: Any, args: Any, state: Any, control: Any, of: Dict[str, Any]) -> None:
+        if self.run is not None:
+            remedy = "A job is one training: make each stage a script of its own."
+            raise BatonError("The Trainer's train was called a second time.", remedy)
+        trainer = _from_callers(lambda names: _if_trainer(names.get("self")))
+        handler = trainer.callback_handler
+        handler.callbacks.remove(callback)
+        handler.callbacks[:] = [callback, *handler.callbacks, self.last]
+        self.trainer, self.args, self.control = trainer, args, control
+        loader = of["train_dataloader"]
+        count = len(loader) if _has_length(loader) else 0
+        _require_whole_steps(args, count)
+        self.state = _TrainersState(
+            trainer, state, args, handler.callbacks, of, (callback, self.last)
+        )
+        self.state.begin()
+        scaler = getattr(trainer.accelerator, "scaler", None)
+        given = {"scaler": scaler, **self._given}
+        self._began_at = state.global_step
+        self.run = _resumed(self.state, of["model"], of["optimizer"], of["lr_scheduler"], **given)
+        if self.run._held is not None and self.run._held.state["format"] == 1:
+            self.run.batch *= args.gradient_accumulation_steps  # It counted steps.
+        self._require_resumed(args)
+        if self.checkpoint:
+            shutil.rmtree(self.checkpoint, ignore_errors=True)
+        self.foreign = _Foreign(self.run)
+        self._take_loader(loader)
+        trainer.training_step = self._training_step(trainer.training_step)
+        if args.load_best_model_at_end:
+            trainer._load_best_model = self.state.load_best
+        self._tell_limits(state, count)
+
+    def _require_resumed(self, args: Any) -> None:
+        assert self.run is not None
+        is_first = self.run.epoch == self.run.batch == 0
+        if is_first and self._began_at:
+            message = "The Trainer resumes from a checkpoint of its own, and Baton has none yet."
+            remedy = (
+                "Give it the weights another way, and resume_from_checkpoint=callback.checkpoint."
+            )
+            raise BatonError(message, remedy)
+        if not is_first and self._began_at != self.state.assumed_step:
+            message = "The Trainer did not begin at %s." % self.run._where()
+            remedy = "Write: trainer.train(resume_from_checkpoint=callback.checkpoint)."
+            raise BatonError(message, remedy)
+
+    def _tell_limits(self, state: Any, count: int) -> None:
+        epochs = self.run.job.epochs if self.run else 0
+        if count and state.num_train_epochs > epochs:
+            message = (
+                "baton: the job has %d epochs: its training ends there, and the Trainer's in %d"
+            )
+            print(message % (epochs, state.num_train_epochs), file=sys.stderr)
+
+    # The loop
+
+    def _take_loader(self, loader: Any) -> None:
+        """Makes the Trainer's loader give Baton's batches, also where it is asked to skip some."""
+        relay, kind = self, type(loader)
+
+        class Loader(kind):  # type: ignore[misc,valid-type]
+            def __iter__(self) -> Iterator[Any]:
+                return relay.batches(self)
+
+        self._loader, self._kind, self._ours = loader, kind, Loader
+        theirs: Any = sys.modules["transformers.trainer"]
+        skip = theirs.skip_first_batches
+        theirs.skip_first_batches = lambda one, n=0: one if one is loader else skip(one, n)
+        self._skip = skip
+
+    def batches(self, loader: Any) -> Iterator[Any]:
+        assert self.run is not None
+        _make(loader, self._kind)
+        if self.run._over:
+            self.control.should_training_stop = True
+            return
+        count = len(loader) if _has_length(loader) else 0
+        pairs = self.foreign.batches(_source_of(loader), count)
+        for item, _ in _as_prepared(loader, pairs):
+            yield item
+
+    def before_epoch(self) -> None:
+        assert self.run is not None
+        if self.is_epoch_over:
+            self._end_epoch()
+        self.foreign.begin_epoch()
+        _make(self._loader, self._ours)
+        if self.run._over:
+            self.control.should_training_stop = True
+
+    def _end_epoch(self) -> None:
+        self.is_epoch_over = False
+        self.foreign.end_epoch({})
+
+    def _training_step(self, theirs: Any) -> Any:
+        """Adds the losses of a step up; and what had been added up for the next log, in its place
+        in the sum, where the Trainer begins with nothing."""
+        self._loss = 0.0
+
+        def step(*of: Any, **named: Any) -> Any:
+            loss = theirs(*of, **named)
+            if loss.device.type == "cpu" or (self.run and self.run._trace):
+                self._loss += float(loss)
+            return self.state.with_sum_before(loss)
+
+        return step
+
+    def step_done(self, state: Any) -> None:
+        loss, self._loss = self._loss, 0.0
+        self.foreign.trained(loss if loss else None)
+
+    def note_best(self, state: Any) -> None:
+        self.state.note_best()
+
+    def evaluated(self, metrics: Dict[str, Any]) -> None:
+        assert self.run is not None
+        timeless = {k: v for k, v in metrics.items() if _is_timeless(k) and k != "epoch"}
+        self.run.evaluated(**{k: v for k, v in timeless.items() if isinstance(v, (int, float))})
+
+    def end(self, state: Any) -> None:
+        assert self.run is not None
+        _make(self._loader, self._kind)
+        sys.modules["transformers.trainer"].skip_first_batches = self._skip  # type: ignore[attr-defined]
+        if self.run._over:
+            return
+        if self.is_epoch_over and self._is_whole(state):
+            self._end_epoch()
+        done = state.global_step >= state.max_steps > 0
+        why = "the Trainer's steps are done" if done else "a callback stopped the Trainer"
+        self.foreign.finish(why)
+
+    def _is_whole(self, state: Any) -> bool:
+        """Whether the epoch that has ended was trained to its last batch."""
+        assert self.run is not None
+        return self.foreign.is_whole
+
+
+def _make(thing: Any, kind: Any) -> None:
+    """Gives an object another class; Accelerate's loaders tell a wrong one when asked for theirs."""
+    object.__dict__["__class__"].__set__(thing, kind)  # type: ignore[index]
+
+
+def _if_trainer(thing: Any) -> Any:
+    is_one = hasattr(thing, "callback_handler") and hasattr(thing, "train_dataset")
+    return thing if is_one and hasattr(thing, "get_train_dataloader") else None
+
+
+def _has_length(loader: Any) -> bool:
+    try:
+        return len(loader) > 0
+    except (TypeError, NotImplementedError):
+        return False
+
+
+def _is_timeless(name: str) -> bool:
+    return "runtime" not in name and "per_second" not in name and not name.endswith("_time")
+
+
+def _require_whole_steps(args: Any, count: int) -> None:
+    """Older Trainers carry the gradients of an epoch's last batches over to the next, uncounted."""
+    version = sys.modules["transformers"].__version__
+    is_old = tuple(int(part) for part in version.split(".")[:2]) < (4, 46)
+    if is_old and count % args.gradient_accumulation_steps:
+        message = "transformers %s accumulates gradients over an epoch's end, uncounted." % version
+        remedy = "Use 4.46 or newer, or a gradient_accumulation_steps that divides an epoch's %d batches."
+        raise BatonError(message, remedy % count)
+
+
+def _as_trainers(held: _Held) -> str:
+    """A folder in which a Trainer finds weights, and the step to begin at."""
+    import tempfile
+
+    from transformers import TrainerState
+
+    if held.state["format"] == 1:
+        told = _unpack(held.state["state"][""], held.files[EXTRA])
+        saved = {"trainer": told, "steps_per_epoch": 0, "batches_per_step": 1}
+    else:
+        saved = _unpack(held.loops["loop"], held.files[EXTRA])
+    folder = Path(tempfile.mkdtemp(prefix="baton-trainer-"))
+    write_safetensors(folder / MODEL, {**held.files[MODEL], **held.files[FROZEN]})
+    known = {field.name for field in dataclasses.fields(TrainerState)}
+    told = {k: v for k, v in saved["trainer"].items() if k in known}
+    told["global_step"] = _assumed_step(saved, held.epoch, held.batch)
+    TrainerState(**told).save_to_json(str(folder / "trainer_state.json"))
+    return str(folder)
+
+
+def _assumed_step(saved: Dict[str, Any], epoch: int, batch: int) -> int:
+    """The step from which a Trainer finds epoch and batch, though an epoch may have ended early."""
+    if not saved["steps_per_epoch"]:
+        return int(saved["trainer"]["global_step"])
+    return int(epoch * saved["steps_per_epoch"] + batch // saved["batches_per_step"])
+
+
+class _TrainersState:
+    """What a Trainer holds beside weights, optimizer and schedule.
+
+    Its ``TrainerState``, the sums of the loss for its logs, what callbacks keep, and of the best model
+    what has been trained: it lies in a folder of a machine that may be gone when it is to be loaded.
+    """
+
+    def __init__(
+        self,
+        trainer: Any,
+        state: Any,
+        args: Any,
+        callbacks: List[Any],
+        of: Any,
+        ours: Tuple[Any, ...],
+    ):
+        self._trainer, self._state, self._args, self._of = trainer, state, args, of
+        self._callbacks = [c for c in callbacks if c not in ours]
+        self._sum_before: Any = None
+        self._best: Optional[Dict[str, Any]] = None
+        self.assumed_step = -1
+        loader = of["train_dataloader"]
+        each = args.gradient_accumulation_steps
+        count = math.ceil(len(loader) / each) if _has_length(loader) else state.max_steps
+        self._sizes = {"steps_per_epoch": count, "batches_per_step": each}
+
+    def begin(self) -> None:
+        """Refuses a callback whose state cannot be kept, before anything is trained."""
+        known: Set[int] = {id(self._trainer), id(self._args), id(self._state)}
+        known |= {id(thing) for thing in self._of.values()} | {id(c) for c in self._callbacks}
+        model = self._of.get("model")
+        known |= (
+            {id(p) for p in (*model.modules(), *model.parameters())} if model is not None else set()
+        )
+        self._attributes = {}
+        for place, callback in enumerate(self._callbacks):
+            kind = type(callback)
+            if not _is_of_package(kind) and not _tells_all(kind):
+                name, what = "%d.%s" % (place, kind.__name__), "The callback %s" % kind.__name__
+                self._attributes[name] = _CallbackAttributes(callback, what, known)
+                self._attributes[name].begin()
+
+        # The Trainer adds to it at its own saves, and has read it from a file without it.
+        export = [c for c in (*self._callbacks, self._trainer.control) if hasattr(c, "state")]
+        if hasattr(self._state, "stateful_callbacks"):
+            self._state.stateful_callbacks = type(self._state)(
+                stateful_callbacks=[c for c in export if hasattr(c, "from_state")]
+            ).stateful_callbacks
+
+    def state_dict(self) -> Dict[str, Any]:
+        trainer, state = self._trainer, self._state
+        told = {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
+        history = [
+            {k: v for k, v in entry.items() if _is_timeless(k)}
+            for entry in state.log_history[-_LONGEST_HISTORY:]
+        ]
+        best = state.best_model_checkpoint
+        return {
+            "trainer": {k: v for k, v in told.items() if k not in _NOT_KEPT},
+            "history": history,
+            "best": best and os.path.basename(os.path.normpath(best)),
+            "best_weights": self._best,
+            "sums": {
+                "loss": self._sum(),
+                "total": trainer._total_loss_scalar,
+                "logged": trainer._globalstep_last_logged,
+                "flos": trainer.current_flos,
+            },
+            "callbacks": {k: one.state_dict() for k, one in self._attributes.items()},
+            "told": {str(i): _told_by(c) for i, c in self._that_tell()},
+            **self._sizes,
+        }
+
+    def load_before(self, counts: Dict[str, Any]) -> None:
+        """The version before kept these numbers alone, and counted steps where batches count now."""
+        for name, value in counts.items():
+            setattr(self._state, name, value)
+        self.assumed_step = counts["global_step"]
+
+    def load_state_dict(self, saved: Dict[str, Any]) -> None:
+        trainer, state = self._trainer, self._state
+        for name, value in saved["trainer"].items():
+            setattr(state, name, value)
+        state.log_history[:] = [dict(entry) for entry in saved["history"]]
+        folder = saved["best"] and os.path.join(self._args.output_dir, saved["best"])
+        state.best_model_checkpoint = folder
+        self._best = saved["best_weights"]
+        sums = saved["sums"]
+        trainer._total_loss_scalar, trainer.current_flos = sums["total"], sums["flos"]
+        trainer._globalstep_last_logged = sums["logged"]
+        trainer._initial_global_step = 0
+        self._put_sum(sums["loss"])
+        for name, one in self._attributes.items():
+            one.load_state_dict(saved["callbacks"].get(name, {}))
+        for i, callback in self._that_tell():
+            _tell(callback, saved["told"][str(i)])
+        run = _connected().start()
+        self.assumed_step = _assumed_step(saved, run.epoch, run.batch)
+
+    def _that_tell(self) -> List[Tuple[int, Any]]:
+        return [(i, c) for i, c in enumerate(self._callbacks) if _tells_all(type(c))]
+
+    # The loss that is logged
+
+    def _sum(self) -> float:
+        """What the Trainer has added up since its last log: an attribute, or a name in its loop."""
+        held = getattr(self._trainer, "_tr_loss", None)
+        if held is None:
+            loop = lambda names: (
+                names.get("tr_loss") if names.get("self") is self._trainer else None
+            )  # noqa: E731
+            held = _from_callers(loop)
+        whole = 0.0 if held is None else float(held)
+        return whole if self._sum_before is None else whole + self._sum_before
+
+    def _put_sum(self, value: float) -> None:
+        held: Any = getattr(self._trainer, "_tr_loss", None)
+        if _is_torch(held):
+            held.fill_(value)
+        else:
+            self._sum_before = value or None
+
+    def with_sum_before(self, loss: Any) -> Any:
+        """A step's loss, with what had been added up before it; a Trainer leaves out one that is
+        not finite."""
+        if self._sum_before is None or not bool(loss.isfinite()):
+            return loss
+        before, self._sum_before = self._sum_before, None
+        return loss + before
+
+    # The best model
+
+    def note_best(self) -> None:
+        """After the Trainer saved its own checkpoint: if that is the best so far, its weights."""
+        state = self._state
+        if not self._args.load_best_model_at_end or state.best_model_checkpoint is None:
+            return
+        if os.path.basename(state.best_model_checkpoint).endswith("-%d" % state.global_step):
+            model = _bare(self._of["model"])
+            frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
+            held = {k: v for k, v in model.state_dict().items() if k not in frozen and _is_torch(v)}
+            self._best = {k: v.detach().to("cpu", copy=True) for k, v in held.items()}
+
+    def load_best(self) -> None:
+        """In the place of the Trainer's: its folder may have stayed on another machine."""
+        if self._best is not None:
+            _bare(self._of["model"]).load_state_dict(self._best, strict=False)
+
+
+def _tells_all(kind: Any) -> bool:
+    """Whether callbacks of a class say what their state is."""
+    own = hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict")
+    return own or any(base.__name__ == "ExportableState" for base in kind.__mro__)
+
+
+def _told_by(callback: Any) -> Any:
+    return callback.state_dict() if hasattr(callback, "state_dict") else callback.state()
+
+
+def _tell(callback: Any, state: Any) -> None:
+    """Into the same object, which the script may hold; the Trainer would make a new one."""
+    if hasattr(callback, "load_state_dict"):
+        callback.load_state_dict(state)
+        return
+    given = {k: v for k, v in state.get("args", {}).items() if k in vars(callback)}
+    for name, value in {**given, **state.get("attributes", {})}.items():
+        setattr(callback, name, value)
