@@ -11,7 +11,6 @@ from .generators import _derive, _seed_generators
 from .opened import _EARLY
 from .run import Run
 from .tensors import _is_torch
-from .trace import _shortened
 
 
 class _Foreign:
@@ -76,8 +75,7 @@ class _Foreign:
         seed = _derive(run.job.seed, run.epoch)
         self.seed(seed)
         items, known = run._data.begin(loader, run.epoch, run.batch, seed)
-        items, run._count = _shortened(loader, items, count or known, run.batch)
-        run._stepped_in_epoch = True
+        run._count, run._stepped_in_epoch = count or known, True
         run._parts.batches_begin()
         run._restore_again(within_epoch=True)
         run._begin(run._count)

@@ -7478,8 +7478,7 @@ class _Foreign:
         seed = _derive(run.job.seed, run.epoch)
         self.seed(seed)
         items, known = run._data.begin(loader, run.epoch, run.batch, seed)
-        items, run._count = _shortened(loader, items, count or known, run.batch)
-        run._stepped_in_epoch = True
+        run._count, run._stepped_in_epoch = count or known, True
         run._parts.batches_begin()
         run._restore_again(within_epoch=True)
         run._begin(run._count)
