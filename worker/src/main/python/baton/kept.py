@@ -11,8 +11,8 @@ from .errors import BatonError, NEW_JOB
 from .generators import _is_known_generator
 from .models import _bare
 from .reach import _is_array, _own_modules, _reachable, _roots
-from .sources import _Slot, _Sources, _is_changed_in_place, _is_walked
-from .values import NUMBERS, _Copy, _are_same, _copied, _packed, _put_back, _unpacked
+from .sources import _Slot, _Sources, _is_changed_in_place, _is_loader, _is_walked
+from .values import EVERYTHING, NUMBERS, _Copy, _are_same, _copied, _packed, _put_back, _unpacked
 
 if TYPE_CHECKING:
     from .run import Run
@@ -92,6 +92,8 @@ class _Kept:
                 self._name(found.path, found.thing)
         if loader is not None and id(loader) not in self._names:
             self._name("run.batches", loader)
+        # Those that measure, too: what they draw decides when a schedule falls, or training ends.
+        self.roots.update(path for path, thing in self._named.items() if _is_loader(thing))
         sources = self._sources(_MOST_AROUND)
         for path, thing in self._named.items():
             sources.add(path, thing)
@@ -114,6 +116,7 @@ class _Kept:
         sources = self._sources()
         for path, thing in loaders.items():
             sources.add(path, thing)
+        sources.running = list(sources.loaders)
         self.roots.update(set(sources.objects) & set(self._named))
         for path in sorted(self.roots):
             if sources.objects.get(path, self._named[path]) is self._named[path]:
@@ -138,7 +141,7 @@ class _Kept:
         for path, slots in sources.slots.items():
             first = self._first.get(path)
             copies = _copies_of(sources, path)
-            for name in _kept_names(copies, first):
+            for name in _kept_names(slots, copies, first):
                 if first is None or not _are_same(copies[name], first.get(name)):
                     changed.setdefault(path, {})[name] = copies[name]
         return changed
@@ -162,7 +165,7 @@ class _Kept:
         for path, slots in sources.slots.items():
             first = self._first.get(path)
             copies = _copies_of(sources, path)
-            kept = _kept_names(copies, first)
+            kept = _kept_names(slots, copies, first)
             for name, slot in slots.items():
                 packed = told.get(path, {}).get(name)
                 wanted = (first or {}).get(name) if name in kept else None
@@ -219,7 +222,9 @@ def _is_acquired(now: _Copy, first: Optional[_Copy]) -> bool:
     return now is _OTHER and nothing
 
 
-def _kept_names(copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]) -> List[str]:
+def _kept_names(
+    slots: Dict[str, _Slot], copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]
+) -> List[str]:
     """Which of an object's values are its state."""
     if first is None:
         return [name for name, copy in copies.items() if copy.kind == "generator"]
@@ -227,8 +232,18 @@ def _kept_names(copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]) -> 
     return [
         name
         for name, copy in copies.items()
-        if copy is not _OTHER and (not cautious or _is_safe(copy, first.get(name)))
+        if copy is not _OTHER
+        and (not cautious or _is_safe(copy, first.get(name)))
+        and not _is_remembered(name, slots[name], copy, first.get(name))
     ]
+
+
+def _is_remembered(name: str, slot: _Slot, now: _Copy, first: Optional[_Copy]) -> bool:
+    """Whether it is what a data set has loaded, to have it at hand: no state of it."""
+    if now.kind == "generator" or slot.keep == EVERYTHING:
+        return False
+    came = first is None or first is _OTHER or (first.kind == "plain" and first.content is None)
+    return came and (now.kind == "array" or name.startswith("["))
 
 
 def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:

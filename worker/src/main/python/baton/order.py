@@ -47,7 +47,7 @@ def _is_same_state(a: _State, b: _State) -> bool:
 
 def _end_processes(sources: _Sources) -> None:
     """Processes that outlive an epoch know what they drew in it: each epoch begins with new ones."""
-    for loader in sources.loaders:
+    for loader in sources.running:
         if getattr(loader, "_iterator", None) is not None:
             loader._iterator = None
 
@@ -229,6 +229,10 @@ class _Data:
     def _generators(self) -> List[Any]:
         given = [one for one in self._parts.of["generators"].values() if _is_known_generator(one)]
         return given + self._kept.generators(self._reached())
+
+    def found(self) -> List[Any]:
+        """The generators that were found without being given."""
+        return self._kept.generators(self._reached()) if self._kept.looked else []
 
     # Looking ahead, saving and restoring
 

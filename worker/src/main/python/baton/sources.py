@@ -61,6 +61,7 @@ class _Sources:
         self.slots: Dict[str, Dict[str, _Slot]] = {}
         self.objects: Dict[str, Any] = {}
         self.loaders: List[Any] = []
+        self.running: List[Any] = []
         self.iterators: List[Any] = []
         self._names, self._leave, self._ours, self._most = names, leave, ours, most
         self._seen: Dict[int, Any] = {}

@@ -177,7 +177,8 @@ def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
     """What has a state, is reached by the script and was not given to ``resume``: its kind and
     itself, by the path that it is reached by."""
     found: Dict[str, Tuple[str, Any]] = {}
-    for path, thing, _ in _reachable(_given_to(run), lambda found: bool(_kind_of(found.thing))):
+    known = _given_to(run) | {id(one) for one in run._data.found()}
+    for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
         kind = _kind_of(thing)
         if kind:
             found[path] = (kind, thing)

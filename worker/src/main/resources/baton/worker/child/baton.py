@@ -4267,6 +4267,7 @@ class _Sources:
         self.slots: Dict[str, Dict[str, _Slot]] = {}
         self.objects: Dict[str, Any] = {}
         self.loaders: List[Any] = []
+        self.running: List[Any] = []
         self.iterators: List[Any] = []
         self._names, self._leave, self._ours, self._most = names, leave, ours, most
         self._seen: Dict[int, Any] = {}
@@ -4553,6 +4554,8 @@ class _Kept:
                 self._name(found.path, found.thing)
         if loader is not None and id(loader) not in self._names:
             self._name("run.batches", loader)
+        # Those that measure, too: what they draw decides when a schedule falls, or training ends.
+        self.roots.update(path for path, thing in self._named.items() if _is_loader(thing))
         sources = self._sources(_MOST_AROUND)
         for path, thing in self._named.items():
             sources.add(path, thing)
@@ -4575,6 +4578,7 @@ class _Kept:
         sources = self._sources()
         for path, thing in loaders.items():
             sources.add(path, thing)
+        sources.running = list(sources.loaders)
         self.roots.update(set(sources.objects) & set(self._named))
         for path in sorted(self.roots):
             if sources.objects.get(path, self._named[path]) is self._named[path]:
@@ -4599,7 +4603,7 @@ class _Kept:
         for path, slots in sources.slots.items():
             first = self._first.get(path)
             copies = _copies_of(sources, path)
-            for name in _kept_names(copies, first):
+            for name in _kept_names(slots, copies, first):
                 if first is None or not _are_same(copies[name], first.get(name)):
                     changed.setdefault(path, {})[name] = copies[name]
         return changed
@@ -4623,7 +4627,7 @@ class _Kept:
         for path, slots in sources.slots.items():
             first = self._first.get(path)
             copies = _copies_of(sources, path)
-            kept = _kept_names(copies, first)
+            kept = _kept_names(slots, copies, first)
             for name, slot in slots.items():
                 packed = told.get(path, {}).get(name)
                 wanted = (first or {}).get(name) if name in kept else None
@@ -4680,7 +4684,9 @@ def _is_acquired(now: _Copy, first: Optional[_Copy]) -> bool:
     return now is _OTHER and nothing
 
 
-def _kept_names(copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]) -> List[str]:
+def _kept_names(
+    slots: Dict[str, _Slot], copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]
+) -> List[str]:
     """Which of an object's values are its state."""
     if first is None:
         return [name for name, copy in copies.items() if copy.kind == "generator"]
@@ -4688,8 +4694,18 @@ def _kept_names(copies: Dict[str, _Copy], first: Optional[Dict[str, _Copy]]) -> 
     return [
         name
         for name, copy in copies.items()
-        if copy is not _OTHER and (not cautious or _is_safe(copy, first.get(name)))
+        if copy is not _OTHER
+        and (not cautious or _is_safe(copy, first.get(name)))
+        and not _is_remembered(name, slots[name], copy, first.get(name))
     ]
+
+
+def _is_remembered(name: str, slot: _Slot, now: _Copy, first: Optional[_Copy]) -> bool:
+    """Whether it is what a data set has loaded, to have it at hand: no state of it."""
+    if now.kind == "generator" or slot.keep == EVERYTHING:
+        return False
+    came = first is None or first is _OTHER or (first.kind == "plain" and first.content is None)
+    return came and (now.kind == "array" or name.startswith("["))
 
 
 def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
@@ -5122,7 +5138,7 @@ def _is_same_state(a: _State, b: _State) -> bool:
 
 def _end_processes(sources: _Sources) -> None:
     """Processes that outlive an epoch know what they drew in it: each epoch begins with new ones."""
-    for loader in sources.loaders:
+    for loader in sources.running:
         if getattr(loader, "_iterator", None) is not None:
             loader._iterator = None
 
@@ -5304,6 +5320,10 @@ class _Data:
     def _generators(self) -> List[Any]:
         given = [one for one in self._parts.of["generators"].values() if _is_known_generator(one)]
         return given + self._kept.generators(self._reached())
+
+    def found(self) -> List[Any]:
+        """The generators that were found without being given."""
+        return self._kept.generators(self._reached()) if self._kept.looked else []
 
     # Looking ahead, saving and restoring
 
@@ -6714,7 +6734,8 @@ def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
     """What has a state, is reached by the script and was not given to ``resume``: its kind and
     itself, by the path that it is reached by."""
     found: Dict[str, Tuple[str, Any]] = {}
-    for path, thing, _ in _reachable(_given_to(run), lambda found: bool(_kind_of(found.thing))):
+    known = _given_to(run) | {id(one) for one in run._data.found()}
+    for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
         kind = _kind_of(thing)
         if kind:
             found[path] = (kind, thing)
