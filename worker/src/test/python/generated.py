@@ -729,7 +729,7 @@ EPOCHS: Dict[str, Option] = {
         after="""
             optimizer.zero_grad()
             for group in optimizer.param_groups:
-                group["lr"] = 0.015
+                group["lr"] *= 0.7
         """,
         needs={"scheduler": ("none",)},
     ),
