@@ -410,7 +410,9 @@ final class BadDaysTest {
                     run.step(loss=1.0)
                 """)) {
       run.step();
-      await().untilAsserted(() -> assertThat(scripts.printed).contains("left: ['BATON_RUN', 'BATON_JOB']"));
+      await()
+          .untilAsserted(
+              () -> assertThat(scripts.printed).contains("left: ['BATON_RUN', 'BATON_JOB']"));
     }
   }
 
