@@ -3488,11 +3488,16 @@ class _Owned:
         self._groups = optimizer.param_groups
         self._dicts = list(self._groups)
         self._state = getattr(optimizer, "state", None)
+        # Loading may add to them (torch 1.13), and groups that come later take them over.
+        self._defaults = dict(getattr(optimizer, "defaults", None) or {})
 
     def keep(self) -> None:
         """Puts into them what has been loaded into new ones."""
         own = vars(self._optimizer)
         groups, state = own.get("param_groups"), own.get("state")
+        if isinstance(own.get("defaults"), dict):
+            own["defaults"].clear()
+            own["defaults"].update(self._defaults)
         if isinstance(groups, list) and groups is not self._groups:
             for old, new in zip(self._dicts, groups):
                 if old is not new:
