@@ -357,7 +357,7 @@ class _TrainersState:
             **self._sizes,
         }
 
-    def load_before(self, counts: Dict[str, Any]) -> None:
+    def load_before(self, counts: Dict[str, Any], held: _Held) -> None:
         """The version before kept these numbers alone, and counted steps where batches count now."""
         for name, value in counts.items():
             setattr(self._state, name, value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from .checkpoint import _Held
+
 
 class _KerasState:
     """Holds the state of a ``fit`` that has not begun yet, and asks the one that has.
@@ -24,7 +26,7 @@ class _KerasState:
     def state_dict(self) -> Dict[str, Any]:
         return {} if self.fit is None else dict(self.fit.state_dict())
 
-    def load_before(self, counts: Any) -> None:
+    def load_before(self, counts: Any, held: _Held) -> None:
         """Nothing was kept of a ``fit``, which was saved at the ends of epochs."""
 
     def load_state_dict(self, state: Dict[str, Any]) -> None:

@@ -414,8 +414,12 @@ class _LightningState:
             "accumulate": trainer.accumulate_grad_batches,
         }
 
-    def load_before(self, counts: Dict[str, int]) -> None:
-        """The version before kept these counts alone, at the ends of epochs."""
+    def load_before(self, counts: Dict[str, int], held: _Held) -> None:
+        """The version before kept these counts alone, at the ends of epochs, and each scheduler by
+        its place."""
+        told = held.state["scheduler"]
+        if "" not in told:
+            held.state["scheduler"] = {"": [told[place] for place in sorted(told)]}
         loop = self._trainer.fit_loop
         steps = loop.epoch_loop.automatic_optimization.optim_progress.optimizer.step.total
         epochs = _connected().start().epoch

@@ -13,7 +13,7 @@ class _LoopStates:
     """The states of frameworks' loops by name; a part of the program's state.
 
     A loop has ``state_dict()``, of plain values and tensors, and ``load_state_dict(state)``; and
-    ``load_before(counts)`` for checkpoints of format 1, in which it was the script's own state.
+    ``load_before(counts, held)`` for checkpoints of format 1, in which it was the script's own state.
     """
 
     def __init__(self, loops: Mapping[str, Any]):
@@ -26,8 +26,8 @@ class _LoopStates:
 
     def restore(self, held: _Held) -> None:
         if held.state["format"] == 1 and "loop" in self.of:
-            packed = held.state.get("state", {}).pop("", {})
-            self.of["loop"].load_before(_unpack(packed, held.files[EXTRA]))
+            packed = held.loops.setdefault("before", held.state.get("state", {}).pop("", {}))
+            self.of["loop"].load_before(_unpack(packed, held.files[EXTRA]), held)
         for name, loop in self.of.items():
             packed = held.loops.get(name)
             if packed is not None:

@@ -6961,7 +6961,7 @@ class _KerasState:
     def state_dict(self) -> Dict[str, Any]:
         return {} if self.fit is None else dict(self.fit.state_dict())
 
-    def load_before(self, counts: Any) -> None:
+    def load_before(self, counts: Any, held: _Held) -> None:
         """Nothing was kept of a ``fit``, which was saved at the ends of epochs."""
 
     def load_state_dict(self, state: Dict[str, Any]) -> None:
@@ -6977,7 +6977,7 @@ class _LoopStates:
     """The states of frameworks' loops by name; a part of the program's state.
 
     A loop has ``state_dict()``, of plain values and tensors, and ``load_state_dict(state)``; and
-    ``load_before(counts)`` for checkpoints of format 1, in which it was the script's own state.
+    ``load_before(counts, held)`` for checkpoints of format 1, in which it was the script's own state.
     """
 
     def __init__(self, loops: Mapping[str, Any]):
@@ -6990,8 +6990,8 @@ class _LoopStates:
 
     def restore(self, held: _Held) -> None:
         if held.state["format"] == 1 and "loop" in self.of:
-            packed = held.state.get("state", {}).pop("", {})
-            self.of["loop"].load_before(_unpack(packed, held.files[EXTRA]))
+            packed = held.loops.setdefault("before", held.state.get("state", {}).pop("", {}))
+            self.of["loop"].load_before(_unpack(packed, held.files[EXTRA]), held)
         for name, loop in self.of.items():
             packed = held.loops.get(name)
             if packed is not None:
@@ -8674,8 +8674,12 @@ class _LightningState:
             "accumulate": trainer.accumulate_grad_batches,
         }
 
-    def load_before(self, counts: Dict[str, int]) -> None:
-        """The version before kept these counts alone, at the ends of epochs."""
+    def load_before(self, counts: Dict[str, int], held: _Held) -> None:
+        """The version before kept these counts alone, at the ends of epochs, and each scheduler by
+        its place."""
+        told = held.state["scheduler"]
+        if "" not in told:
+            held.state["scheduler"] = {"": [told[place] for place in sorted(told)]}
         loop = self._trainer.fit_loop
         steps = loop.epoch_loop.automatic_optimization.optim_progress.optimizer.step.total
         epochs = _connected().start().epoch
@@ -9207,7 +9211,7 @@ class _TrainersState:
             **self._sizes,
         }
 
-    def load_before(self, counts: Dict[str, Any]) -> None:
+    def load_before(self, counts: Dict[str, Any], held: _Held) -> None:
         """The version before kept these numbers alone, and counted steps where batches count now."""
         for name, value in counts.items():
             setattr(self._state, name, value)
