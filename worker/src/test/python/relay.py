@@ -1,6 +1,8 @@
 """Runs a script that can be killed: forked from a process that has its imports done already."""
 
 import hashlib
+import importlib
+import importlib.util
 import os
 import random
 import resource
@@ -11,6 +13,9 @@ import threading
 import traceback
 from pathlib import Path
 from typing import Callable, Optional
+
+if importlib.util.find_spec("torch") and importlib.util.find_spec("torch._dynamo"):
+    importlib.import_module("torch._dynamo")  # so that each forked life need not import it
 
 LONGEST_LIFE_SECONDS = 120
 MOST_BYTES = 4 << 30

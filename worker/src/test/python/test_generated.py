@@ -1,6 +1,6 @@
 """Scripts drawn at random, killed at random places, end with the bits of their unbroken runs.
 
-SCRIPTS sets how many (48); FIRST_SEED draws others. The long form, with every option of
+SCRIPTS sets how many (24); FIRST_SEED draws others. The long form, with every option of
 ``generated.py`` at least ten times:  SCRIPTS=500 pytest test_generated.py
 """
 
@@ -18,7 +18,7 @@ pytest.importorskip("numpy")
 from generated import KINDS, Choice, draw, script  # noqa: E402
 from relay import digest, train  # noqa: E402
 
-SCRIPTS = int(os.environ.get("SCRIPTS", "48"))
+SCRIPTS = int(os.environ.get("SCRIPTS", "24"))
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "1"))
 LEAST = SCRIPTS // 50
 LIVES = 4
