@@ -82,7 +82,7 @@ class _FitRelay:
         state.begin()
         self.run._loops.of["loop"].begin(state)
         if hasattr(model, "jax_state_sync"):
-            self.run._before_copy = model.jax_state_sync
+            self.run._before_read = model.jax_state_sync
         if self.iterator is not None:
             self.iterator._enumerate_iterator = self.steps
 

@@ -94,7 +94,7 @@ class Run:
         )
         self._host = _HostMemory()
         self._writing = _Writing()
-        self._before_copy: Callable[[], None] = lambda: None
+        self._before_read: Callable[[], None] = lambda: None
         self._count = 0
         self._loss: Optional[float] = None
         self._final: Optional[str] = None
@@ -354,6 +354,7 @@ class Run:
 
     def _check(self) -> None:
         """Refuses what could not be saved or put back, before hours are spent."""
+        self._before_read()
         self._models.check()
         self._parts.check()
 
@@ -368,7 +369,7 @@ class Run:
     def _copy(self) -> Callable[[Path, bool], None]:
         """Copies the whole state to host memory; what is returned writes the copy to a folder."""
         self._writing.finish()
-        self._before_copy()
+        self._before_read()
         draft = _Draft(self._host, self.epoch, self.batch)
         draft.state["final"] = self._final
         for section in self._sections:

@@ -114,7 +114,7 @@ class DrillTest {
     assertThat(drill(unseeded)).isEqualTo(1);
     assertThat(toldInOneLine())
         .contains("DRILL NOT EXACT first=data-order at=e0-b0 ")
-        .contains("alive and not given to baton.resume: mine (Random)");
+        .contains("the order of the data is drawn from what Baton does not seed");
   }
 
   @Test
