@@ -370,6 +370,8 @@ class _TrainersState:
         state.log_history[:] = [dict(entry) for entry in saved["history"]]
         folder = saved["best"] and os.path.join(self._args.output_dir, saved["best"])
         state.best_model_checkpoint = folder
+        if folder and self._args.load_best_model_at_end:
+            os.makedirs(folder, exist_ok=True)  # the Trainer looks for it when it deletes others
         self._best = saved["best_weights"]
         sums = saved["sums"]
         trainer._total_loss_scalar, trainer.current_flos = sums["total"], sums["flos"]
