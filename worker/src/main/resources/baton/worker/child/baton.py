@@ -7069,7 +7069,7 @@ class Run:
         )
         self._host = _HostMemory()
         self._writing = _Writing()
-        self._before_copy: Callable[[], None] = lambda: None
+        self._before_read: Callable[[], None] = lambda: None
         self._count = 0
         self._loss: Optional[float] = None
         self._final: Optional[str] = None
@@ -7329,6 +7329,7 @@ class Run:
 
     def _check(self) -> None:
         """Refuses what could not be saved or put back, before hours are spent."""
+        self._before_read()
         self._models.check()
         self._parts.check()
 
@@ -7343,7 +7344,7 @@ class Run:
     def _copy(self) -> Callable[[Path, bool], None]:
         """Copies the whole state to host memory; what is returned writes the copy to a folder."""
         self._writing.finish()
-        self._before_copy()
+        self._before_read()
         draft = _Draft(self._host, self.epoch, self.batch)
         draft.state["final"] = self._final
         for section in self._sections:
@@ -7983,7 +7984,7 @@ class _FitRelay:
         state.begin()
         self.run._loops.of["loop"].begin(state)
         if hasattr(model, "jax_state_sync"):
-            self.run._before_copy = model.jax_state_sync
+            self.run._before_read = model.jax_state_sync
         if self.iterator is not None:
             self.iterator._enumerate_iterator = self.steps
 
