@@ -46,6 +46,23 @@ def _given_members(thing: Any, depth: int) -> "List[Any]":
     return [thing, *(inner for member in held for inner in _given_members(member, depth + 1))]
 
 
+class _Now:
+    """Copies of what loaders reach, at one moment."""
+
+    def __init__(self, first: _Copies, slots: Dict[str, Dict[str, _Slot]], copies: _Copies):
+        self._first, self._slots, self._copies = first, slots, copies
+
+    def changed(self) -> _Copies:
+        """What differs from how it was at first; of what was not there, the generators alone."""
+        changed: _Copies = {}
+        for path, copies in self._copies.items():
+            first = self._first.get(path)
+            for name in _kept_names(self._slots[path], copies, first):
+                if first is None or not _are_same(copies[name], first.get(name)):
+                    changed.setdefault(path, {})[name] = copies[name]
+        return changed
+
+
 class _Kept:
     """Generators, counters and orders that a loader reaches, found without being given.
 
@@ -135,16 +152,10 @@ class _Kept:
                 self._first[path] = _copies_of(sources, path)
                 self._met[path] = thing
 
-    def now(self, sources: _Sources) -> _Copies:
-        """What differs from how it was at first; of what was not there, the generators alone."""
-        changed: _Copies = {}
-        for path, slots in sources.slots.items():
-            first = self._first.get(path)
-            copies = _copies_of(sources, path)
-            for name in _kept_names(slots, copies, first):
-                if first is None or not _are_same(copies[name], first.get(name)):
-                    changed.setdefault(path, {})[name] = copies[name]
-        return changed
+    def now(self, sources: _Sources) -> "_Now":
+        """What there is; it is compared with how it was at first only where it is asked for."""
+        slots = sources.slots
+        return _Now(self._first, slots, {path: _copies_of(sources, path) for path in slots})
 
     def pack(self, copies: _Copies, prefix: str, draft: _Draft) -> Dict[str, Any]:
         told: Dict[str, Any] = {}

@@ -16,7 +16,7 @@ from .generators import (
     _set_generator_state,
 )
 from .indices import _Order, _order_of
-from .kept import _Copies, _Kept, _are_all_same
+from .kept import _Copies, _Kept, _Now, _are_all_same
 from .loaders import (
     _DrawnAgain,
     _DrawnLazily,
@@ -79,7 +79,7 @@ class _Data:
         self._loaders: Dict[str, Any] = {}
         self._spent: List[Any] = []
         self._opened: Optional[_State] = None
-        self._ahead: Optional[Tuple[_State, Dict[str, Any]]] = None
+        self._ahead: Optional[Tuple[_Now, Dict[str, Any]]] = None
         self._held: Optional[_Held] = None
         self._kept.look_at_given(parts.of["state"])
 
@@ -125,8 +125,8 @@ class _Data:
         told = self._told_within()
         if "began" in told:
             self._put(told["began"], sources.without(running.entered), is_first=not running.entered)
-        found = self._kept.now(self._kept.reach(running.loaders).without(running.entered))
-        running.began.found.update(found)
+        fresh = self._kept.reach(running.loaders).without(running.entered)
+        running.began.found.update(self._kept.now(fresh).changed())
         if not running.entered:
             running.began.given.update(self._given())
         running.entered.update(sources.slots)
@@ -220,7 +220,7 @@ class _Data:
         return self._kept.reach(loaders)
 
     def _state(self, loaders: Dict[str, Any]) -> _State:
-        return _State(self._kept.now(self._kept.reach(loaders)), self._given())
+        return _State(self._kept.now(self._kept.reach(loaders)).changed(), self._given())
 
     def _given(self) -> Dict[str, Any]:
         given = self._parts.of["generators"].items()
@@ -239,7 +239,7 @@ class _Data:
     def hold(self) -> None:
         """From here on a checkpoint has what there is now, until :meth:`release`."""
         if self._running is not None:
-            self._ahead = (self._state(self._running.loaders), self._progress())
+            self._ahead = (self._kept.now(self._reached()), self._progress())
 
     def release(self) -> None:
         """The look ahead is over."""
@@ -259,7 +259,10 @@ class _Data:
         if not self._kept.looked:
             return
         running = self._running if draft.batch else None
-        now, progress = self._ahead or (self._now(draft), self._progress())
+        if self._ahead is not None:
+            now, progress = _State(self._ahead[0].changed(), {}), self._ahead[1]
+        else:
+            now, progress = self._now(draft), self._progress()
         self._tell(told, "now", now, draft)
         told["of"] = sorted(self._kept.roots)
         if running is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import collections
 import copy
+import operator
 import os
 import sys
 import time
@@ -105,8 +106,11 @@ def _are_same(a: Optional[_Copy], b: Optional[_Copy]) -> bool:
     if a.kind == "generator":
         return bool(a.content == b.content)
     if a.kind == "list":
-        same = len(a.content) == len(b.content)
-        return same and all(_is_same_member(x, y) for x, y in zip(a.content, b.content))
+        if len(a.content) != len(b.content):
+            return False
+        if all(map(operator.is_, a.content, b.content)):
+            return True
+        return all(_is_same_member(x, y) for x, y in zip(a.content, b.content))
     if type(a.content) is not type(b.content):
         return False
     if a.kind == "plain":
