@@ -41,6 +41,7 @@ import itertools
 import json
 import math
 import mmap
+import operator
 import os
 import pathlib
 import platform
@@ -4083,8 +4084,11 @@ def _are_same(a: Optional[_Copy], b: Optional[_Copy]) -> bool:
     if a.kind == "generator":
         return bool(a.content == b.content)
     if a.kind == "list":
-        same = len(a.content) == len(b.content)
-        return same and all(_is_same_member(x, y) for x, y in zip(a.content, b.content))
+        if len(a.content) != len(b.content):
+            return False
+        if all(map(operator.is_, a.content, b.content)):
+            return True
+        return all(_is_same_member(x, y) for x, y in zip(a.content, b.content))
     if type(a.content) is not type(b.content):
         return False
     if a.kind == "plain":
@@ -4513,6 +4517,23 @@ def _given_members(thing: Any, depth: int) -> "List[Any]":
     return [thing, *(inner for member in held for inner in _given_members(member, depth + 1))]
 
 
+class _Now:
+    """Copies of what loaders reach, at one moment."""
+
+    def __init__(self, first: _Copies, slots: Dict[str, Dict[str, _Slot]], copies: _Copies):
+        self._first, self._slots, self._copies = first, slots, copies
+
+    def changed(self) -> _Copies:
+        """What differs from how it was at first; of what was not there, the generators alone."""
+        changed: _Copies = {}
+        for path, copies in self._copies.items():
+            first = self._first.get(path)
+            for name in _kept_names(self._slots[path], copies, first):
+                if first is None or not _are_same(copies[name], first.get(name)):
+                    changed.setdefault(path, {})[name] = copies[name]
+        return changed
+
+
 class _Kept:
     """Generators, counters and orders that a loader reaches, found without being given.
 
@@ -4602,16 +4623,10 @@ class _Kept:
                 self._first[path] = _copies_of(sources, path)
                 self._met[path] = thing
 
-    def now(self, sources: _Sources) -> _Copies:
-        """What differs from how it was at first; of what was not there, the generators alone."""
-        changed: _Copies = {}
-        for path, slots in sources.slots.items():
-            first = self._first.get(path)
-            copies = _copies_of(sources, path)
-            for name in _kept_names(slots, copies, first):
-                if first is None or not _are_same(copies[name], first.get(name)):
-                    changed.setdefault(path, {})[name] = copies[name]
-        return changed
+    def now(self, sources: _Sources) -> "_Now":
+        """What there is; it is compared with how it was at first only where it is asked for."""
+        slots = sources.slots
+        return _Now(self._first, slots, {path: _copies_of(sources, path) for path in slots})
 
     def pack(self, copies: _Copies, prefix: str, draft: _Draft) -> Dict[str, Any]:
         told: Dict[str, Any] = {}
@@ -5175,7 +5190,7 @@ class _Data:
         self._loaders: Dict[str, Any] = {}
         self._spent: List[Any] = []
         self._opened: Optional[_State] = None
-        self._ahead: Optional[Tuple[_State, Dict[str, Any]]] = None
+        self._ahead: Optional[Tuple[_Now, Dict[str, Any]]] = None
         self._held: Optional[_Held] = None
         self._kept.look_at_given(parts.of["state"])
 
@@ -5221,8 +5236,8 @@ class _Data:
         told = self._told_within()
         if "began" in told:
             self._put(told["began"], sources.without(running.entered), is_first=not running.entered)
-        found = self._kept.now(self._kept.reach(running.loaders).without(running.entered))
-        running.began.found.update(found)
+        fresh = self._kept.reach(running.loaders).without(running.entered)
+        running.began.found.update(self._kept.now(fresh).changed())
         if not running.entered:
             running.began.given.update(self._given())
         running.entered.update(sources.slots)
@@ -5316,7 +5331,7 @@ class _Data:
         return self._kept.reach(loaders)
 
     def _state(self, loaders: Dict[str, Any]) -> _State:
-        return _State(self._kept.now(self._kept.reach(loaders)), self._given())
+        return _State(self._kept.now(self._kept.reach(loaders)).changed(), self._given())
 
     def _given(self) -> Dict[str, Any]:
         given = self._parts.of["generators"].items()
@@ -5335,7 +5350,7 @@ class _Data:
     def hold(self) -> None:
         """From here on a checkpoint has what there is now, until :meth:`release`."""
         if self._running is not None:
-            self._ahead = (self._state(self._running.loaders), self._progress())
+            self._ahead = (self._kept.now(self._reached()), self._progress())
 
     def release(self) -> None:
         """The look ahead is over."""
@@ -5355,7 +5370,10 @@ class _Data:
         if not self._kept.looked:
             return
         running = self._running if draft.batch else None
-        now, progress = self._ahead or (self._now(draft), self._progress())
+        if self._ahead is not None:
+            now, progress = _State(self._ahead[0].changed(), {}), self._ahead[1]
+        else:
+            now, progress = self._now(draft), self._progress()
         self._tell(told, "now", now, draft)
         told["of"] = sorted(self._kept.roots)
         if running is None:
