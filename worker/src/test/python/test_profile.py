@@ -328,7 +328,7 @@ def fake() -> Any:
 
 
 def parts_of(optimizer: Any = None) -> Any:
-    return baton._Parts({"optimizer": optimizer}, None, baton._Models(None))
+    return baton._Parts({"optimizer": optimizer, "ema": None}, None, baton._Models(None))
 
 
 def devices(tensors: Any) -> set:
@@ -338,6 +338,9 @@ def devices(tensors: Any) -> set:
 
 
 class Named:
+    def state_dict(self) -> dict:
+        return {}
+
     def __init__(self, tensors: Any):
         self.tensors = tensors
 
