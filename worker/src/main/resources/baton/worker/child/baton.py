@@ -3919,9 +3919,9 @@ class _Gradients:
         elif self._watched and self._lives_on is None:
             self._lives_on = False
         self._watched = []
-        for parameter in self._parameters().values():
-            if parameter.grad is not None and len(self._watched) < _WATCHED:
-                self._watched.append((parameter, weakref.ref(parameter.grad)))
+        with_gradient = (p for _, p in self._each_parameter() if p.grad is not None)
+        for parameter in itertools.islice(with_gradient, _WATCHED):
+            self._watched.append((parameter, weakref.ref(parameter.grad)))
 
     def _lives(self) -> bool:
         """Whether a gradient that is watched is still its parameter's."""
@@ -3929,19 +3929,21 @@ class _Gradients:
 
     def _parameters(self) -> Dict[str, Any]:
         """By name; those that only an optimizer knows by their place in it."""
-        named: Dict[str, Any] = {}
+        return dict(self._each_parameter())
+
+    def _each_parameter(self) -> Iterator[Tuple[str, Any]]:
+        """The same one by one: after each step the first few are enough."""
         seen = set()
         for prefix, model in self._models.of.items():
             if _is_torch_module(model):
                 for name, parameter in _bare(model).named_parameters():
-                    named[prefix + name] = parameter
                     seen.add(id(parameter))
+                    yield prefix + name, parameter
         for prefix, optimizer in self._parts.of["optimizer"].items():
             for g, group in enumerate(getattr(optimizer, "param_groups", ())):
                 for i, parameter in enumerate(group["params"]):
                     if id(parameter) not in seen:
-                        named["optimizer.%s%d.%d" % (prefix, g, i)] = parameter
-        return named
+                        yield "optimizer.%s%d.%d" % (prefix, g, i), parameter
 
     def capture(self, draft: _Draft) -> None:
         watched = self._lives() if self._watched else None
