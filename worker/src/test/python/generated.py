@@ -482,6 +482,21 @@ LOADERS: Dict[str, Option] = {
         """,
         made="loader = DataLoader(Drawn(), 4, shuffle=True)",
     ),
+    "examples drawn here, without length": Option(
+        before="""
+            class Drawn(torch.utils.data.Dataset):
+                def __getitem__(self, i):
+                    return x[i] + 0.1 * torch.randn(8), y[i] + random.random()
+
+            class Mine(Sampler):
+                def __init__(self):
+                    pass
+
+                def __iter__(self):
+                    yield from torch.randperm(24).tolist()
+        """,
+        made="loader = DataLoader(Drawn(), 4, sampler=Mine())",
+    ),
     "a Python generator": Option(
         before="""
             def loader(epoch):

@@ -68,8 +68,11 @@ def test_by_hand_it_is_stopped_if_it_imports_baton(
 
 def test_it_may_step_after_resume_and_nothing_is_left_in_torch(tmp_path: Path) -> None:
     script = TRAINS.replace("print(", "run = baton.resume(model, optimizer); print(", 1)
-    left = "\nimport torch.optim.optimizer as o\nassert not getattr(o, '_global_optimizer_pre_hooks', {})"
-    assert train(str(written(tmp_path, script % "import baton" + left)), tmp_path / "saves") == 0
+    begins = "import sys, torch.optim.optimizer as o, baton; hook = sys._baton_early._before_step"
+    hooks = "o._global_optimizer_pre_hooks.values()"
+    begins += "\nassert hook in %s" % hooks
+    program = written(tmp_path, script % begins + "assert hook not in %s\n" % hooks)
+    assert train(str(program), tmp_path / "saves") == 0
 
 
 HELPERS = """

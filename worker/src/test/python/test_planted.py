@@ -113,7 +113,9 @@ DEFECTS = [
     Defect("processes that persist", "_end_processes", lambda _: nothing,
            {"loader": "a stream in processes that persist"}),
     Defect("draws of a look ahead", "_Generators.hold", lambda _: nothing,
-           {"loader": "a Python generator"}),
+           {"loader": "examples drawn here, without length"}),
+    Defect("a look ahead of a loader's own generator", "_Data.hold", lambda _: nothing,
+           {"loader": "a generator with its own generator"}),
 ]  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from .profile import _script_files
 
 _RECORD = "baton.json"
 _RECORD_FORMAT = 1
-_LOCK = "lock"
+_LOCK = ".lock"
+"""Hidden, since scripts list the folder to find their newest save."""
 _MOST_NAMED = 3
 
 

@@ -5912,7 +5912,8 @@ def _processor() -> str:
 
 _RECORD = "baton.json"
 _RECORD_FORMAT = 1
-_LOCK = "lock"
+_LOCK = ".lock"
+"""Hidden, since scripts list the folder to find their newest save."""
 _MOST_NAMED = 3
 
 
