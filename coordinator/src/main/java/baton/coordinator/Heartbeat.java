@@ -44,7 +44,7 @@ final class Heartbeat implements AutoCloseable {
     try {
       beat.run();
       if (failing) {
-        LOG.info("This is over: {}.", failure);
+        LOG.info("It works again; before: {}.", failure);
       }
       failing = false;
     } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import baton.protocol.ProblemType;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
@@ -73,11 +74,14 @@ class ClusterTest {
         Set.of(program),
         Set.of(new StoreId("store")),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   private static JobId submit(int member, String name) throws Exception {
-    JobSpec spec = new JobSpec(name, name, Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+    JobSpec spec =
+        new JobSpec(
+            name, name, Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
     return cluster.client(Role.ADMIN, member).submit(spec, Optional.empty()).id();
   }
 
@@ -181,7 +185,16 @@ class ClusterTest {
       String admin = alone.newTokens().get(0).text();
       CoordinatorClient client = new CoordinatorClient(alone.address(), admin);
       JobSpec spec =
-          new JobSpec("job", "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+          new JobSpec(
+              "job",
+              "digits",
+              Map.of(),
+              4,
+              7,
+              0,
+              Optional.empty(),
+              Policy.DEFAULT,
+              Optional.empty());
 
       assertThatThrownBy(() -> client.submit(spec, Optional.empty()))
           .isInstanceOfSatisfying(

@@ -77,7 +77,16 @@ class CoordinatorMainTest {
       String admin = Files.readAllLines(tokensFile).get(0).split("=")[1];
       new CoordinatorClient(URI.create("http://127.0.0.1:" + port), admin)
           .submit(
-              new JobSpec("job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT),
+              new JobSpec(
+                  "job",
+                  "digits",
+                  Map.of(),
+                  1,
+                  0,
+                  0,
+                  Optional.empty(),
+                  Policy.DEFAULT,
+                  Optional.empty()),
               Optional.empty());
 
       process.destroy();

@@ -13,6 +13,7 @@ import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.UnreachableException;
@@ -37,7 +38,8 @@ class CoordinatorTest {
           Set.of("digits"),
           Set.of(new StoreId("store")),
           "cpu",
-          Optional.empty());
+          Optional.empty(),
+          Manifest.FORMAT);
 
   @TempDir Path folder;
 
@@ -46,7 +48,8 @@ class CoordinatorTest {
   }
 
   private static JobSpec spec(String name) {
-    return new JobSpec(name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+    return new JobSpec(
+        name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
   }
 
   @Test

@@ -14,6 +14,7 @@ import baton.protocol.ProblemType;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
@@ -105,7 +106,8 @@ class DatabaseOutageTest {
             Set.of("digits"),
             Set.of(new StoreId("store")),
             "cpu",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     Asked asked = worker.lease(ask, Duration.ofSeconds(5));
     return Held.of(((Asked.Leased) asked).grant(), "secret");
   }
@@ -130,6 +132,7 @@ class DatabaseOutageTest {
   }
 
   private static JobSpec spec(String name) {
-    return new JobSpec(name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+    return new JobSpec(
+        name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
   }
 }

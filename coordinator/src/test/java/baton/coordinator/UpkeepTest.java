@@ -25,6 +25,7 @@ import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import java.io.IOException;
@@ -59,7 +60,16 @@ class UpkeepTest {
   private void aCoordinatorWithALeasedJob() throws Exception {
     coordinator = RunningCoordinator.start(folder.resolve("data"), folder);
     JobSpec spec =
-        new JobSpec("mnist", "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT);
+        new JobSpec(
+            "mnist",
+            "digits",
+            Map.of(),
+            4,
+            7,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.empty());
     job = coordinator.client(Role.ADMIN).submit(spec, Optional.empty()).id();
     granted = lease("before");
   }
@@ -73,7 +83,8 @@ class UpkeepTest {
             Set.of("digits"),
             Set.of(new StoreId("store")),
             "cpu",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     Asked asked = coordinator.client(Role.WORKER).lease(ask, Duration.ofSeconds(5));
     return ((Asked.Leased) asked).grant().fence();
   }

@@ -1,6 +1,5 @@
 package baton.protocol;
 
-import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -38,18 +37,6 @@ public record Ask(
     programs = Set.copyOf(programs);
     stores = Set.copyOf(stores);
     checkpointFormat = Math.max(1, checkpointFormat);
-  }
-
-  /** One of a worker of this version. */
-  public Ask(
-      Sha256 secretHash,
-      SessionId session,
-      String worker,
-      Set<String> programs,
-      Set<StoreId> stores,
-      String device,
-      Optional<Duration> endsIn) {
-    this(secretHash, session, worker, programs, stores, device, endsIn, Manifest.FORMAT);
   }
 
   /** The same request, of a session that counts as having read one store more. */

@@ -24,16 +24,4 @@ public record Checkpoint(
   public Checkpoint {
     format = format == null ? 1 : format;
   }
-
-  /** One of the first format. */
-  public Checkpoint(
-      Sha256 digest,
-      Optional<Sha256> parent,
-      Position position,
-      Fence fence,
-      String folder,
-      Sha256 stateDigest,
-      long bytes) {
-    this(digest, parent, position, fence, folder, stateDigest, bytes, 1);
-  }
 }

@@ -24,17 +24,4 @@ public record Grant(
     Optional<Checkpoint> head,
     StoreId store,
     Optional<Hazard> hazard,
-    boolean acceptChange) {
-
-  public Grant(
-      JobId job,
-      JobSpec spec,
-      Fence fence,
-      Duration ttl,
-      Duration waited,
-      Segment segment,
-      Optional<Checkpoint> head,
-      StoreId store) {
-    this(job, spec, fence, ttl, waited, segment, head, store, Optional.empty(), false);
-  }
-}
+    boolean acceptChange) {}

@@ -42,17 +42,8 @@ public record JobSpec(
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
   }
 
-  /** A job that trains on what its program brings along. */
-  public JobSpec(
-      String name,
-      String program,
-      Map<String, Object> parameters,
-      int epochs,
-      long seed,
-      int priority,
-      Optional<StoreId> store,
-      Policy policy) {
-    this(name, program, parameters, epochs, seed, priority, store, policy, Optional.empty());
+  public JobSpec withName(String other) {
+    return new JobSpec(other, program, parameters, epochs, seed, priority, store, policy, data);
   }
 
   /** The position at which the job is complete. */

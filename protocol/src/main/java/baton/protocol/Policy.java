@@ -46,7 +46,8 @@ public record Policy(
               Phase.RESTORE, PhaseLimit.ofMinutes(10, 120),
               Phase.TRAIN, PhaseLimit.ofMinutes(15, 24 * 60),
               Phase.EVALUATE, PhaseLimit.ofMinutes(15, 240),
-              Phase.SAVE, PhaseLimit.ofMinutes(10, 120)));
+              Phase.SAVE, PhaseLimit.ofMinutes(10, 120)),
+          Retention.NEWEST_ONLY);
 
   public Policy {
     require(between(ttl, Duration.ofSeconds(1), Duration.ofHours(1)), "ttl must be 1 s to 1 h");
@@ -61,30 +62,6 @@ public record Policy(
     }
     limits = Map.copyOf(new EnumMap<>(limits));
     retention = retention == null ? Retention.NEWEST_ONLY : retention;
-  }
-
-  /** One that keeps the newest checkpoints only. */
-  public Policy(
-      Duration ttl,
-      int segmentEpochs,
-      Cadence cadence,
-      int keepLast,
-      int lostInARow,
-      int stallsInARow,
-      int sessionsToFail,
-      Duration barFor,
-      Map<Phase, PhaseLimit> limits) {
-    this(
-        ttl,
-        segmentEpochs,
-        cadence,
-        keepLast,
-        lostInARow,
-        stallsInARow,
-        sessionsToFail,
-        barFor,
-        limits,
-        Retention.NEWEST_ONLY);
   }
 
   /** The same, keeping so many of the newest, and what {@code also} says. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.JobFile;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifests;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.protocol.checkpoint.Tensor;
@@ -68,7 +69,8 @@ class JsonTest {
           -7,
           0,
           Optional.of(STORE),
-          Policy.DEFAULT);
+          Policy.DEFAULT,
+          Optional.empty());
   private static final StoreAccess ACCESS =
       new StoreAccess(
           StoreAccess.DRIVE, "ya29.x", Duration.ofMinutes(40), "a@b.c", "client", "root", STORE);
@@ -81,7 +83,9 @@ class JsonTest {
           Duration.ofMillis(1),
           SEGMENT,
           Optional.of(CHECKPOINT),
-          STORE);
+          STORE,
+          Optional.empty(),
+          false);
   private static final Data DATA =
       new Data(
           "grid", 1, List.of(new DataFile("a.tar", 1, DIGEST, new DataSource.DriveFile("1a"))));
@@ -93,7 +97,8 @@ class JsonTest {
           Set.of("digits"),
           Set.of(STORE),
           "cpu",
-          Optional.of(Duration.ofHours(4)));
+          Optional.of(Duration.ofHours(4)),
+          Manifest.FORMAT);
 
   /** One of each; a record without an example fails {@link #everyRecordHasAnExample}. */
   static Stream<Record> examples() {
@@ -105,7 +110,7 @@ class JsonTest {
         new JobSpec(
             "a", "b", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.of(DATA)),
         CHECKPOINT,
-        new Checkpoint(DIGEST, Optional.empty(), POSITION, FENCE, "j1/f", DIGEST, 0),
+        new Checkpoint(DIGEST, Optional.empty(), POSITION, FENCE, "j1/f", DIGEST, 0, 1),
         FENCE,
         GRANT,
         JOB,

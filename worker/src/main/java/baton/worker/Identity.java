@@ -4,6 +4,7 @@ import baton.protocol.Ask;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -17,10 +18,18 @@ record Identity(
   Identity {
     programs = Set.copyOf(programs);
     stores = Set.copyOf(stores);
-    new Ask(Sha256.ofText(""), session, worker, programs, stores, device, Optional.empty());
+    new Ask(
+        Sha256.ofText(""),
+        session,
+        worker,
+        programs,
+        stores,
+        device,
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   Ask ask(Sha256 secretHash, Optional<Duration> endsIn) {
-    return new Ask(secretHash, session, worker, programs, stores, device, endsIn);
+    return new Ask(secretHash, session, worker, programs, stores, device, endsIn, Manifest.FORMAT);
   }
 }

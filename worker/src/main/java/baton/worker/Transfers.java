@@ -116,12 +116,12 @@ final class Transfers {
     stoppedTurn = turn;
   }
 
-  /** A disk that is full may be emptied, so training goes on; a program's error is not so. */
+  /** What ails a machine may pass, so training goes on; a program's error does not. */
   private void fail(int turn, Trouble trouble) {
     if (trouble.kind() == Trouble.Kind.PROGRAM) {
       events.accept(new Event.TrainingFailed(turn, trouble));
     }
-    events.accept(new Event.SaveFailed(turn, StoreException.Kind.FULL, trouble.message()));
+    events.accept(new Event.SaveFailed(turn, StoreException.Kind.MACHINE, trouble.message()));
   }
 
   private static Trouble fault(String what, Throwable e) {

@@ -10,6 +10,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -194,8 +195,10 @@ class BadDaysTest {
             p.stallsInARow(),
             p.sessionsToFail(),
             p.barFor(),
-            p.limits());
-    return new JobSpec("sick", program, parameters, 4, 42, 0, Optional.empty(), policy);
+            p.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        "sick", program, parameters, 4, 42, 0, Optional.empty(), policy, Optional.empty());
   }
 
   /** A program of one batch an epoch, whose copies a test makes. */

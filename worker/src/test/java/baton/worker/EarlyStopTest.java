@@ -34,7 +34,15 @@ class EarlyStopTest {
     MemoryCoordinator coordinator =
         new MemoryCoordinator(
             new JobSpec(
-                "flat", "digits", learnsNothing, 50, 3, 0, Optional.empty(), Policy.DEFAULT));
+                "flat",
+                "digits",
+                learnsNothing,
+                50,
+                3,
+                0,
+                Optional.empty(),
+                Policy.DEFAULT,
+                Optional.empty()));
 
     train(coordinator);
 

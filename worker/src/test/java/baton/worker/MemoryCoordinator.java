@@ -96,7 +96,9 @@ final class MemoryCoordinator implements CoordinatorPort {
         Duration.ZERO,
         segment,
         head(),
-        store);
+        store,
+        Optional.empty(),
+        false);
   }
 
   @Override

@@ -12,6 +12,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
+import baton.protocol.Retention;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
@@ -54,8 +55,10 @@ class WorkerTest {
             p.stallsInARow(),
             p.sessionsToFail(),
             p.barFor(),
-            p.limits());
-    return new JobSpec("count", "counter", Map.of(), epochs, 42, 0, Optional.empty(), policy);
+            p.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        "count", "counter", Map.of(), epochs, 42, 0, Optional.empty(), policy, Optional.empty());
   }
 
   private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter.BeforeBatch hook)

@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.StoreContents.JobContents;
 import baton.coordinator.lease.StoreContents.Text;
 import baton.coordinator.lease.StoredManifest;
+import baton.protocol.Data;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
@@ -12,6 +13,7 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.NewerFormatException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -55,13 +57,18 @@ record ReadJob(
               "The manifest in %s speaks of another job, store or folder and is not used."
                   .formatted(text.folder()));
         }
+      } catch (NewerFormatException e) {
+        newer.add(oddity(text, e));
       } catch (IllegalArgumentException e) {
-        boolean isNewer = e.getMessage().contains("newer Baton");
-        (isNewer ? newer : oddities).add("In %s: %s.".formatted(text.folder(), e.getMessage()));
+        oddities.add(oddity(text, e));
       }
     }
     oddities.addAll(lostParents(manifests));
     return new ReadJob(store, contents, read, manifests, newer, briefly(oddities));
+  }
+
+  private static String oddity(Text text, IllegalArgumentException e) {
+    return "In %s: %s.".formatted(text.folder(), e.getMessage());
   }
 
   private static boolean isInPlace(Manifest manifest, StoreId store, JobId job, String folder) {
@@ -151,16 +158,22 @@ record ReadJob(
         file.job().equals(job())
             && spec.program().equals(head.program())
             && spec.seed() == head.seed()
-            && spec.parameters().equals(head.parameters());
+            && spec.parameters().equals(head.parameters())
+            && spec.data().map(Data::digest).equals(head.dataDigest());
     if (!same) {
       throw new IllegalArgumentException(
-          "Its %s and its manifests disagree on the job, program, seed or parameters; one of them was edited. Put the right one back, or remove %s and use --epochs."
+          "Its %s and its manifests disagree on the job, program, seed, parameters or data; one of them was edited. Put the right one back, or remove %s and use --epochs."
               .formatted(JobFile.FILE_NAME, JobFile.FILE_NAME));
     }
     return spec;
   }
 
   private JobSpec fromManifest(Manifest head, int epochs) {
+    if (head.dataDigest().isPresent()) {
+      throw new IllegalArgumentException(
+          "Its %s is missing, and only that said where the data lies that it trained on. Put the file back."
+              .formatted(JobFile.FILE_NAME));
+    }
     return new JobSpec(
         head.jobName(),
         head.program(),
@@ -169,21 +182,14 @@ record ReadJob(
         head.seed(),
         0,
         Optional.of(store),
-        Policy.DEFAULT);
+        Policy.DEFAULT,
+        Optional.empty());
   }
 
   /** The same under another name, which no other job can have. */
   JobSpec renamed(JobSpec spec) {
     String suffix = "-" + first(job().value(), 8);
-    return new JobSpec(
-        first(spec.name(), LONGEST_NAME - suffix.length()) + suffix,
-        spec.program(),
-        spec.parameters(),
-        spec.epochs(),
-        spec.seed(),
-        spec.priority(),
-        spec.store(),
-        spec.policy());
+    return spec.withName(first(spec.name(), LONGEST_NAME - suffix.length()) + suffix);
   }
 
   private static String first(String text, int most) {

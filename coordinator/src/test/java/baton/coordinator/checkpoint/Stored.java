@@ -75,7 +75,8 @@ public record Stored(Checkpoint checkpoint, Manifest manifest, String text) {
             manifest.fence(),
             manifest.folder(),
             manifest.stateDigest(),
-            manifest.bytes()),
+            manifest.bytes(),
+            1),
         manifest,
         text);
   }

@@ -17,6 +17,7 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,8 @@ class DriveBrokerTest {
         Set.of("digits"),
         Set.of(new StoreId("own")),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   @Test

@@ -16,6 +16,7 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.Borrower;
 import baton.protocol.client.CoordinatorClient;
@@ -83,7 +84,16 @@ class LendingOverHttpTest {
     coordinator
         .client(Role.ADMIN)
         .submit(
-            new JobSpec("job", "digits", Map.of(), 3, 1, 0, Optional.empty(), Policy.DEFAULT),
+            new JobSpec(
+                "job",
+                "digits",
+                Map.of(),
+                3,
+                1,
+                0,
+                Optional.empty(),
+                Policy.DEFAULT,
+                Optional.empty()),
             Optional.empty());
   }
 
@@ -113,7 +123,8 @@ class LendingOverHttpTest {
         Set.of("digits"),
         Set.of(),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   private Held lease() throws Exception {
@@ -244,7 +255,8 @@ class LendingOverHttpTest {
             Set.of("digits"),
             Set.of(new StoreId("of-another-client")),
             "cpu",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     Asked asked = coordinator.client(Role.WORKER).lease(other, Duration.ZERO);
     assertThat(asked)
         .isInstanceOfSatisfying(

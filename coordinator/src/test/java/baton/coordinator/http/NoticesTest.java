@@ -12,6 +12,7 @@ import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,16 @@ class NoticesTest {
   private final Job waiting =
       new Submit(
               new JobId("j1"),
-              new JobSpec("first", "digits", Map.of(), 6, 7, 0, Optional.of(STORE), Policy.DEFAULT),
+              new JobSpec(
+                  "first",
+                  "digits",
+                  Map.of(),
+                  6,
+                  7,
+                  0,
+                  Optional.of(STORE),
+                  Policy.DEFAULT,
+                  Optional.empty()),
               Optional.empty())
           .decide(NOON)
           .changed()
@@ -62,6 +72,7 @@ class NoticesTest {
         Set.of("digits"),
         Set.of(store),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 }

@@ -6,6 +6,7 @@ import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,8 @@ final class Samples {
         7,
         0,
         Optional.empty(),
-        base);
+        base,
+        Optional.empty());
   }
 
   /** The ask of a session that runs one program. */
@@ -51,6 +53,7 @@ final class Samples {
         Set.of(program),
         Set.of(STORE),
         "cpu",
-        Optional.of(Duration.ofHours(4)));
+        Optional.of(Duration.ofHours(4)),
+        Manifest.FORMAT);
   }
 }

@@ -42,6 +42,7 @@ class StatusTextTest {
             new Fence(7),
             "folder",
             Sha256.ofText("state"),
+            1,
             1);
     return new JobView(
         new JobId("j1"),
@@ -136,7 +137,8 @@ class StatusTextTest {
             0,
             0,
             Optional.empty(),
-            Policy.DEFAULT.silentFor(Duration.ofMinutes(90)));
+            Policy.DEFAULT.silentFor(Duration.ofMinutes(90)),
+            Optional.empty());
     JobView patient =
         new JobView(
             job.id(),

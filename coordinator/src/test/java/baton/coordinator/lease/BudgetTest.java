@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.Ask;
 import baton.protocol.Phase;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -280,6 +281,7 @@ class BudgetTest {
         ask.programs(),
         ask.stores(),
         "Tesla T4",
-        ask.endsIn());
+        ask.endsIn(),
+        Manifest.FORMAT);
   }
 }

@@ -233,7 +233,15 @@ class RetentionTest {
   private static Job keeping(int keepLast, Retention also) {
     JobSpec spec =
         new JobSpec(
-            "mnist", "digits", Map.of(), 6, 7, 0, Optional.empty(), POLICY.keeping(keepLast, also));
+            "mnist",
+            "digits",
+            Map.of(),
+            6,
+            7,
+            0,
+            Optional.empty(),
+            POLICY.keeping(keepLast, also),
+            Optional.empty());
     Submit submit = new Submit(new JobId("job-mnist"), spec, Optional.empty());
     return leasedTo("anna", submit.decide(NOON).changed().orElseThrow());
   }

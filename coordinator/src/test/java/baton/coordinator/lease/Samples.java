@@ -9,11 +9,13 @@ import baton.protocol.JobSpec;
 import baton.protocol.NumericProfile;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import baton.protocol.Verified;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +38,8 @@ public final class Samples {
           2,
           3,
           Duration.ofMinutes(10),
-          Policy.DEFAULT.limits());
+          Policy.DEFAULT.limits(),
+          Retention.NEWEST_ONLY);
 
   public static final NumericProfile PROFILE =
       new NumericProfile(Map.of("device", "cpu", "threads", "1"));
@@ -48,7 +51,8 @@ public final class Samples {
   }
 
   public static JobSpec spec(String name, int priority) {
-    return new JobSpec(name, "digits", Map.of(), 6, 7, priority, Optional.empty(), POLICY);
+    return new JobSpec(
+        name, "digits", Map.of(), 6, 7, priority, Optional.empty(), POLICY, Optional.empty());
   }
 
   public static Job waiting() {
@@ -74,7 +78,8 @@ public final class Samples {
         Set.of("digits"),
         Set.of(STORE),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   public static Job leasedTo(String worker, Job job) {
@@ -126,7 +131,8 @@ public final class Samples {
         fence,
         "folder of " + what,
         Sha256.ofText("state at " + position),
-        1_000);
+        1_000,
+        1);
   }
 
   /** A restore that finds what {@code then} had kept, and nothing else. */

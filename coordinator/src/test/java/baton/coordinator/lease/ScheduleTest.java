@@ -17,6 +17,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -355,6 +356,7 @@ class ScheduleTest {
         programs,
         stores,
         ask.device(),
-        ask.endsIn());
+        ask.endsIn(),
+        Manifest.FORMAT);
   }
 }

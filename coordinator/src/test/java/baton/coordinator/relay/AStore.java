@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.StoreContents;
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
@@ -43,15 +44,24 @@ final class AStore implements StoreContents, CheckpointFiles {
 
   /** A job of six epochs that keeps two checkpoints, and its job file. */
   JobId job(String id, String name) {
+    return job(id, name, Optional.empty());
+  }
+
+  JobId job(String id, String name, Optional<Data> data) {
     JobId job = new JobId(id);
-    jobFiles.put(job, JobFile.of(job, spec(name)).write());
+    jobFiles.put(job, JobFile.of(job, spec(name, data)).write());
     manifests.put(job, new LinkedHashMap<>());
     return job;
   }
 
   static JobSpec spec(String name) {
+    return spec(name, Optional.empty());
+  }
+
+  private static JobSpec spec(String name, Optional<Data> data) {
     Policy policy = Policy.DEFAULT.keeping(2, Policy.DEFAULT.retention());
-    return new JobSpec(name, "digits", Map.of("rate", 0.1), 6, 7, 0, Optional.empty(), policy);
+    return new JobSpec(
+        name, "digits", Map.of("rate", 0.1), 6, 7, 0, Optional.empty(), policy, data);
   }
 
   /** The worker's clock, by which manifests are dated. */
@@ -63,11 +73,12 @@ final class AStore implements StoreContents, CheckpointFiles {
     Instant time = NOON.plus(clock).plus(Duration.ofMinutes(epoch));
     String folder =
         new CheckpointFolder(job, time, Position.ofEpochs(epoch), new Fence(fence), epoch).path();
+    JobSpec spec = JobFile.read(jobFiles.get(job)).spec();
     Manifest manifest =
         new Manifest(
             Manifest.FORMAT,
             job,
-            JobFile.read(jobFiles.get(job)).spec().name(),
+            spec.name(),
             ID,
             new Fence(fence),
             Position.ofEpochs(epoch),
@@ -78,7 +89,7 @@ final class AStore implements StoreContents, CheckpointFiles {
             Sha256.ofText("state " + epoch),
             7,
             Map.of("rate", 0.1),
-            Optional.empty(),
+            spec.data().map(Data::digest),
             "digits",
             Sha256.ofText("architecture"),
             Map.of("device", "gpu"),

@@ -15,10 +15,14 @@ import baton.coordinator.lease.Submit;
 import baton.coordinator.relay.Adoption.Finding;
 import baton.coordinator.relay.Adoption.Wishes;
 import baton.coordinator.store.MemoryJobStore;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Verified;
 import baton.protocol.checkpoint.Manifest;
@@ -34,6 +38,13 @@ import org.junit.jupiter.api.Test;
 
 /** Jobs taken up from what workers left in a store (R2, R3; design, section 5). */
 class AdoptionTest {
+  private static final Data DATA =
+      new Data(
+          "grid",
+          1,
+          List.of(
+              new DataFile(
+                  "a.tar", 9, Sha256.ofText("a"), new DataSource.Web("https://example.com/a"))));
   private static final Instant NOW = Instant.parse("2026-01-03T00:00:00Z");
   private static final long NEXT = NOW.getEpochSecond();
 
@@ -194,6 +205,45 @@ class AdoptionTest {
 
     assertThat(job(other).spec().name()).isEqualTo("digits");
     assertThat(job(digits).spec().name()).isEqualTo("digits-job-1");
+  }
+
+  @Test
+  void aJobThatIsGivenAnotherNameTrainsOnItsDataStill() {
+    JobId other = store.job("job-2", "digits", Optional.of(DATA));
+    store.train(other, 2);
+    store.train(digits, 5);
+
+    adopt();
+
+    assertThat(job(other).spec().name()).isEqualTo("digits-job-2");
+    assertThat(job(other).spec().data()).contains(DATA);
+  }
+
+  @Test
+  void withoutItsJobFileNobodyKnowsWhereAJobsDataLies() {
+    JobId grid = store.job("job-3", "grid", Optional.of(DATA));
+    store.train(grid, 2);
+    store.jobFiles.remove(grid);
+
+    List<Finding> findings = adopt(new Wishes(Map.of("grid", 9), false));
+
+    assertThat(jobs.findByName("grid")).isEmpty();
+    assertThat(findings)
+        .flatExtracting(Finding::sentences)
+        .anyMatch(told -> told.contains("where the data lies"));
+  }
+
+  @Test
+  void aJobFileThatNamesOtherDataThanWasTrainedOnIsNotBelieved() {
+    JobId grid = store.job("job-3", "grid", Optional.of(DATA));
+    store.train(grid, 2);
+    String other = DATA.files().get(0).sha256().toString();
+    store.jobFiles.computeIfPresent(
+        grid, (job, text) -> text.replace(other, Sha256.ofText("other").toString()));
+
+    adopt();
+
+    assertThat(jobs.findByName("grid")).isEmpty();
   }
 
   @Test

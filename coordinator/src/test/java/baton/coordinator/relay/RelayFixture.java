@@ -129,7 +129,8 @@ final class RelayFixture {
             usual.seed(),
             0,
             Optional.empty(),
-            usual.policy().keeping(newest, Retention.NEWEST_ONLY)));
+            usual.policy().keeping(newest, Retention.NEWEST_ONLY),
+            Optional.empty()));
   }
 
   Job submit(String name, int priority) {

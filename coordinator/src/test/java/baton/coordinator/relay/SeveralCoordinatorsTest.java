@@ -19,6 +19,7 @@ import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -354,7 +355,9 @@ class SeveralCoordinatorsTest {
             usual.stallsInARow(),
             usual.sessionsToFail(),
             usual.barFor(),
-            limits));
+            limits,
+            Retention.NEWEST_ONLY),
+        Optional.empty());
   }
 
   @Test

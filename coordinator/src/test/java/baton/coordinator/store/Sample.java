@@ -21,6 +21,7 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Verified;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +45,8 @@ final class Sample {
         7L,
         0,
         Optional.empty(),
-        Policy.DEFAULT);
+        Policy.DEFAULT,
+        Optional.empty());
   }
 
   static Submit submit(String name) {
@@ -74,7 +76,8 @@ final class Sample {
             Set.of("digits"),
             Set.of(STORE),
             "cpu",
-            Optional.of(Duration.ofHours(4)));
+            Optional.of(Duration.ofHours(4)),
+            Manifest.FORMAT);
     return new Acquire(ask, Optional.empty());
   }
 

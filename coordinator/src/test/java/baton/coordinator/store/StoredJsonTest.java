@@ -154,7 +154,8 @@ class StoredJsonTest {
             7,
             0,
             Optional.empty(),
-            Samples.POLICY.keeping(2, retention));
+            Samples.POLICY.keeping(2, retention),
+            Optional.empty());
     Job job =
         new Submit(new JobId("job-1"), spec, Optional.empty())
             .decide(Samples.NOON)

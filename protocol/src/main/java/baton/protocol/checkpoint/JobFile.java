@@ -36,10 +36,7 @@ public record JobFile(int format, JobId job, JobSpec spec) {
     try {
       JsonNode tree = Json.readerFor(JsonNode.class).readTree(text);
       if (tree.path("format").asInt(0) > FORMAT) {
-        throw new IllegalArgumentException(
-            FILE_NAME
-                + " has format %s and was written by a newer Baton: upgrade this one, which knows %d"
-                    .formatted(tree.path("format"), FORMAT));
+        throw new NewerFormatException(FILE_NAME, tree.path("format").toString(), FORMAT);
       }
       JobFile file = Json.readerFor(JobFile.class).readValue(tree);
       if (file == null) {

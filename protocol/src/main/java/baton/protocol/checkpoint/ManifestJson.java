@@ -68,10 +68,7 @@ public final class ManifestJson {
       throw new IllegalArgumentException(SPEAKS + "cannot be read: the field format is missing");
     }
     if (format.bigIntegerValue().longValue() > Manifest.FORMAT) {
-      throw new IllegalArgumentException(
-          SPEAKS
-              + "has format %s and was written by a newer Baton: upgrade this one, which knows %d"
-                  .formatted(format, Manifest.FORMAT));
+      throw new NewerFormatException(Manifest.FILE_NAME, format.toString(), Manifest.FORMAT);
     }
   }
 

@@ -10,6 +10,8 @@ public final class StoreException extends Exception {
     UNREACHABLE,
     /** No space, or a quota that does not pass by waiting. */
     FULL,
+    /** Nothing is wrong with the store: this machine could not read, or not make, the files. */
+    MACHINE,
     /** The folder is there already (R6). */
     EXISTS,
     /** No such file. */

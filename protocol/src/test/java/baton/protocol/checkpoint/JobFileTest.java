@@ -16,7 +16,15 @@ class JobFileTest {
       JobFile.of(
           new JobId("job-1"),
           new JobSpec(
-              "digits", "digits", Map.of("rate", 0.1), 24, 7, 0, Optional.empty(), Policy.DEFAULT));
+              "digits",
+              "digits",
+              Map.of("rate", 0.1),
+              24,
+              7,
+              0,
+              Optional.empty(),
+              Policy.DEFAULT,
+              Optional.empty()));
 
   @Test
   void whatWasSubmittedIsReadAgain() {

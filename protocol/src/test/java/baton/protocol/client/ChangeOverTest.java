@@ -118,7 +118,8 @@ class ChangeOverTest {
   void aSubmissionThatMetAFaultIsNotSentToAnotherWithoutItsKey() {
     first.faulty = true;
     JobSpec spec =
-        new JobSpec("job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT);
+        new JobSpec(
+            "job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
 
     assertThatThrownBy(() -> client().submit(spec, Optional.empty()))
         .isInstanceOf(ProblemException.class)
@@ -165,7 +166,16 @@ class ChangeOverTest {
       URI hangsUp = URI.create("http://127.0.0.1:" + rude.getLocalPort());
       CoordinatorClient client = new CoordinatorClient(List.of(hangsUp, second.uri()), "token");
       JobSpec spec =
-          new JobSpec("job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT);
+          new JobSpec(
+              "job",
+              "digits",
+              Map.of(),
+              1,
+              0,
+              0,
+              Optional.empty(),
+              Policy.DEFAULT,
+              Optional.empty());
 
       assertThatThrownBy(() -> client.submit(spec, Optional.empty()))
           .isInstanceOf(UnreachableException.class);

@@ -15,6 +15,7 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,7 +95,8 @@ class CoordinatorClientTest {
         Set.of("digits"),
         Set.of(new StoreId("store")),
         "cpu",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   @Test

@@ -91,7 +91,15 @@ public final class PrefetchBench implements Callable<Integer> {
     parameters.put("prefetch", prefetch);
     JobSpec job =
         new JobSpec(
-            "bench", program.name(), parameters, 99, 1, 0, Optional.empty(), Policy.DEFAULT);
+            "bench",
+            program.name(),
+            parameters,
+            99,
+            1,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.empty());
     try (Run run = program.start(new Program.Start(job, Position.START, Optional.empty(), "cpu"))) {
       steps(run, WARM_UP);
       long begin = System.nanoTime();

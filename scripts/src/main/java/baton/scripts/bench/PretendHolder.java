@@ -7,9 +7,11 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
@@ -64,7 +66,8 @@ final class PretendHolder {
             Set.of(name),
             Set.of(STORE),
             "none",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     if (worker.lease(ask, Duration.ofSeconds(10)) instanceof Asked.Leased leased) {
       return new PretendHolder(worker, leased.grant(), Held.of(leased.grant(), secret), session);
     }
@@ -83,8 +86,10 @@ final class PretendHolder {
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
-    return new JobSpec(name, name, Map.of(), EPOCHS, 1, 0, Optional.of(STORE), policy);
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        name, name, Map.of(), EPOCHS, 1, 0, Optional.of(STORE), policy, Optional.empty());
   }
 
   void renew() throws ProblemException, UnreachableException, InterruptedException {

@@ -4,6 +4,7 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.StoreId;
 import java.time.Duration;
 import java.util.Map;
@@ -28,9 +29,27 @@ final class Jobs {
   static JobSpec spec(int number) {
     Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(TTL, 2, Cadence.EVERY_EPOCH, 3, MANY, MANY, 3, base.barFor(), base.limits());
+        new Policy(
+            TTL,
+            2,
+            Cadence.EVERY_EPOCH,
+            3,
+            MANY,
+            MANY,
+            3,
+            base.barFor(),
+            base.limits(),
+            Retention.NEWEST_ONLY);
     return new JobSpec(
-        name(number), PROGRAM, Map.of(), EPOCHS, number, 0, Optional.of(STORE), policy);
+        name(number),
+        PROGRAM,
+        Map.of(),
+        EPOCHS,
+        number,
+        0,
+        Optional.of(STORE),
+        policy,
+        Optional.empty());
   }
 
   /** A job as a trial knows it. */

@@ -9,6 +9,7 @@ import baton.protocol.ProblemType;
 import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.Committed;
 import baton.protocol.client.Held;
@@ -85,7 +86,8 @@ final class SimulatedWorker {
             Set.of(Jobs.PROGRAM),
             Set.of(Jobs.STORE),
             "none",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     long[] sent = new long[1];
     try {
       Optional<Asked> asked =

@@ -5,6 +5,7 @@ import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.ProblemType;
+import baton.protocol.Retention;
 import baton.protocol.StoreId;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
@@ -91,8 +92,26 @@ final class LoadOperator implements Trial.Part {
   private JobSpec spec(String name) {
     Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(TTL, 2, Cadence.EVERY_EPOCH, 3, MANY, MANY, 3, base.barFor(), base.limits());
+        new Policy(
+            TTL,
+            2,
+            Cadence.EVERY_EPOCH,
+            3,
+            MANY,
+            MANY,
+            3,
+            base.barFor(),
+            base.limits(),
+            Retention.NEWEST_ONLY);
     return new JobSpec(
-        name, PROGRAM, Map.of(), EPOCHS, submitted, 0, Optional.of(new StoreId("store")), policy);
+        name,
+        PROGRAM,
+        Map.of(),
+        EPOCHS,
+        submitted,
+        0,
+        Optional.of(new StoreId("store")),
+        policy,
+        Optional.empty());
   }
 }

@@ -11,6 +11,7 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
@@ -226,7 +227,8 @@ final class LoadWorker implements Trial.Part {
         Set.of(LoadOperator.PROGRAM),
         Set.of(new StoreId("store")),
         "none",
-        Optional.empty());
+        Optional.empty(),
+        Manifest.FORMAT);
   }
 
   private void newSession() {

@@ -4,6 +4,7 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.scripts.process.CoordinatorServer;
 import baton.scripts.process.Site;
 import java.io.IOException;
@@ -72,8 +73,11 @@ final class Stage implements AutoCloseable {
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
-    JobSpec spec = new JobSpec(name, "digits", Map.of(), epochs, seed, 0, Optional.empty(), policy);
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    JobSpec spec =
+        new JobSpec(
+            name, "digits", Map.of(), epochs, seed, 0, Optional.empty(), policy, Optional.empty());
     return site.submit(spec);
   }
 

@@ -95,7 +95,8 @@ public final class LipNetMain implements Callable<Integer> {
             seed,
             0,
             Optional.empty(),
-            Policy.DEFAULT);
+            Policy.DEFAULT,
+            Optional.empty());
     List<CurvePoint> curve = new ArrayList<>();
     long begin = System.nanoTime();
     try (Run run = lipnet.start(new Program.Start(job, Position.START, Optional.empty(), device))) {

@@ -2,6 +2,7 @@ package baton.scripts.relay;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.scripts.process.WorkerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +63,8 @@ public record Subject(
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
+            base.limits(),
+            Retention.NEWEST_ONLY);
     return new JobSpec(
         name,
         program,
@@ -71,6 +73,7 @@ public record Subject(
         seed,
         0,
         Optional.empty(),
-        plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy);
+        plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy,
+        Optional.empty());
   }
 }

@@ -5,6 +5,7 @@ import baton.protocol.Grant;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.Segment;
 import java.time.Duration;
 import java.util.Comparator;
@@ -128,8 +129,11 @@ public final class Day {
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
-    JobSpec job = new JobSpec("day", "digits", Map.of(), epochs, 7, 0, Optional.empty(), policy);
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    JobSpec job =
+        new JobSpec(
+            "day", "digits", Map.of(), epochs, 7, 0, Optional.empty(), policy, Optional.empty());
     boolean traced = plan.trace().isPresent();
     List<Scenario.Machine> machines =
         plan

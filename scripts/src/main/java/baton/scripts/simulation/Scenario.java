@@ -128,7 +128,15 @@ record Scenario(
             limits,
             retention(chance));
     return new JobSpec(
-        name, "digits", Map.of(), 4, chance.number() >>> 12, 0, Optional.empty(), policy);
+        name,
+        "digits",
+        Map.of(),
+        4,
+        chance.number() >>> 12,
+        0,
+        Optional.empty(),
+        policy,
+        Optional.empty());
   }
 
   private static Retention retention(Chance chance) {

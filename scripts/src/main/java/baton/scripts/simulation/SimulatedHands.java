@@ -68,7 +68,8 @@ final class SimulatedHands implements Action.Hands {
             Set.of("digits"),
             worker.machine.stores(),
             worker.machine.device(),
-            ask.endsIn());
+            ask.endsIn(),
+            Manifest.FORMAT);
     world.network.call(
         worker::isConnected,
         ask.holdFor().plus(PATIENCE),

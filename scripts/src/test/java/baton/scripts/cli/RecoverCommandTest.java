@@ -36,7 +36,16 @@ class RecoverCommandTest {
   private static final StoreId STORE = new StoreId("store-1");
   private static final JobId JOB = new JobId("job-1");
   private static final JobSpec SPEC =
-      new JobSpec("digits", "digits", Map.of(), 6, 7, 0, Optional.empty(), Policy.DEFAULT);
+      new JobSpec(
+          "digits",
+          "digits",
+          Map.of(),
+          6,
+          7,
+          0,
+          Optional.empty(),
+          Policy.DEFAULT,
+          Optional.empty());
 
   @TempDir Path folder;
   private StringWriter told = new StringWriter();
@@ -128,7 +137,9 @@ class RecoverCommandTest {
             Duration.ZERO,
             new Segment(Position.START, to),
             Optional.empty(),
-            STORE);
+            STORE,
+            Optional.empty(),
+            false);
     String text =
         PretendManifest.of(grant, new SessionId("s1"), to, 0, Optional.empty(), "x".repeat(1_024));
     Manifest manifest = ManifestJson.read(text);

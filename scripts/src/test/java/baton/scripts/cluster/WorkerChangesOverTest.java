@@ -9,8 +9,10 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
@@ -110,8 +112,10 @@ class WorkerChangesOverTest {
             base.stallsInARow(),
             base.sessionsToFail(),
             base.barFor(),
-            base.limits());
-    return new JobSpec("relay", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy);
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        "relay", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy, Optional.empty());
   }
 
   private JavaProcess worker() throws IOException {
@@ -165,7 +169,8 @@ class WorkerChangesOverTest {
             Set.of("digits"),
             Set.of(job.store()),
             "cpu",
-            Optional.empty());
+            Optional.empty(),
+            Manifest.FORMAT);
     CoordinatorClient asks = cluster.client("worker", cluster.members().get(1));
     CoordinatorClient looks = cluster.client("viewer", cluster.members().get(1));
     return CompletableFuture.supplyAsync(() -> askUntilItIsOver(asks, looks, ask, job.id()));

@@ -92,6 +92,7 @@ class JobAuditTest {
             new Fence(fence),
             "folder",
             digest(epoch),
+            1,
             1),
         "KEPT",
         Verified.WORKER,
@@ -103,7 +104,9 @@ class JobAuditTest {
   }
 
   private JobView view() {
-    JobSpec spec = new JobSpec("job", "load", Map.of(), 9, 0, 0, Optional.empty(), Policy.DEFAULT);
+    JobSpec spec =
+        new JobSpec(
+            "job", "load", Map.of(), 9, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
     Checkpoint head =
         checkpoints.isEmpty() ? null : checkpoints.get(checkpoints.size() - 1).checkpoint();
     return new JobView(

@@ -10,6 +10,7 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.client.CoordinatorClient;
@@ -109,11 +110,14 @@ final class DriveRig implements AutoCloseable {
         1_000,
         p.sessionsToFail(),
         p.barFor(),
-        p.limits());
+        p.limits(),
+        Retention.NEWEST_ONLY);
   }
 
   JobId submit(String name, int epochs) throws Exception {
-    JobSpec spec = new JobSpec(name, "toy", Map.of(), epochs, 42, 0, Optional.empty(), patient());
+    JobSpec spec =
+        new JobSpec(
+            name, "toy", Map.of(), epochs, 42, 0, Optional.empty(), patient(), Optional.empty());
     return admin.submit(spec, Optional.empty()).id();
   }
 

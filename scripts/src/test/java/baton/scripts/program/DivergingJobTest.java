@@ -45,7 +45,8 @@ class DivergingJobTest {
               42,
               0,
               Optional.empty(),
-              Policy.DEFAULT);
+              Policy.DEFAULT,
+              Optional.empty());
       JobView job = admin.submit(spec, Optional.empty());
 
       for (int session = 1; session <= 3; session++) {

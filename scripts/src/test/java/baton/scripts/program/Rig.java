@@ -6,6 +6,7 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
+import baton.protocol.Retention;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.message.JobView;
 import baton.scripts.process.CoordinatorServer;
@@ -98,8 +99,10 @@ final class Rig implements AutoCloseable {
             p.stallsInARow(),
             p.sessionsToFail(),
             p.barFor(),
-            p.limits());
-    JobSpec spec = new JobSpec(name, "toy", Map.of(), 3, 42, 0, Optional.empty(), policy);
+            p.limits(),
+            Retention.NEWEST_ONLY);
+    JobSpec spec =
+        new JobSpec(name, "toy", Map.of(), 3, 42, 0, Optional.empty(), policy, Optional.empty());
     return admin.submit(spec, Optional.empty()).id();
   }
 

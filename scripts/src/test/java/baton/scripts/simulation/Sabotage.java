@@ -19,6 +19,7 @@ import baton.protocol.Grant;
 import baton.protocol.NumericProfile;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
+import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -269,7 +270,8 @@ final class Sabotage {
           ask.programs(),
           Set.of(storeOfJobs),
           ask.device(),
-          ask.endsIn());
+          ask.endsIn(),
+          Manifest.FORMAT);
     }
   }
 

@@ -53,7 +53,15 @@ final class StoredJob {
         new Draft(
             id,
             new JobSpec(
-                "digits-" + id, "digits", Map.of(), 24, 7, 0, Optional.empty(), Policy.DEFAULT),
+                "digits-" + id,
+                "digits",
+                Map.of(),
+                24,
+                7,
+                0,
+                Optional.empty(),
+                Policy.DEFAULT,
+                Optional.empty()),
             new Fence(epoch),
             0,
             parent.map(p -> p.checkpoint().digest()),

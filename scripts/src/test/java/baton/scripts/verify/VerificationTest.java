@@ -355,7 +355,16 @@ class VerificationTest {
               job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON));
     }
     JobSpec spec =
-        new JobSpec("digits", "digits", Map.of(), 24, 7, 0, Optional.empty(), Policy.DEFAULT);
+        new JobSpec(
+            "digits",
+            "digits",
+            Map.of(),
+            24,
+            7,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.empty());
     JobView view =
         new JobView(
             StoredJob.ID,

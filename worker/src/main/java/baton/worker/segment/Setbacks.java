@@ -32,6 +32,7 @@ final class Setbacks {
           Optional.of(
               goneBefore ? givingUp(Troubles.gone(head.digest(), message)) : Leaving.turnOver());
       case FULL -> Optional.of(givingUp(Troubles.full(message)));
+      case MACHINE -> Optional.of(givingUp(Troubles.ofMachine(message)));
       case UNREACHABLE, EXISTS -> onceImpatient(kind, Troubles.unreachable(message), now);
     };
   }
@@ -39,10 +40,13 @@ final class Setbacks {
   /** A save came to nothing; training goes on meanwhile. */
   Optional<Leaving> ofSave(StoreException.Kind kind, String message, Moment now) {
     patience.failed(now);
-    return onceImpatient(
-        kind,
-        kind == StoreException.Kind.FULL ? Troubles.full(message) : Troubles.unreachable(message),
-        now);
+    Trouble trouble =
+        switch (kind) {
+          case FULL -> Troubles.full(message);
+          case MACHINE -> Troubles.ofMachine(message);
+          case UNREACHABLE, EXISTS, GONE, CORRUPT -> Troubles.unreachable(message);
+        };
+    return onceImpatient(kind, trouble, now);
   }
 
   /** The coordinator found that the store does not hold what was saved. */

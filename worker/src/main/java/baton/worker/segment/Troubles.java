@@ -15,6 +15,12 @@ final class Troubles {
         "Free space in the store and on this machine's disk, or use another store.");
   }
 
+  static Trouble ofMachine(String message) {
+    return Trouble.machine(
+        brief(message),
+        "Start the worker with --verbose, and see the reason in its log; is this machine's memory or disk full?");
+  }
+
   static Trouble unreachable(String message) {
     return Trouble.machine(brief(message), "Check that this machine can read and write the store.");
   }

@@ -169,7 +169,8 @@ class CheckpointsRestoreTest {
             committed.fence(),
             committed.folder(),
             committed.stateDigest(),
-            committed.bytes());
+            committed.bytes(),
+            1);
 
     assertThatThrownBy(() -> checkpoints.restore(head, into, UNWATCHED))
         .isInstanceOfSatisfying(
@@ -204,7 +205,8 @@ class CheckpointsRestoreTest {
             sound.fence(),
             sound.folder(),
             sound.stateDigest(),
-            broken.length);
+            broken.length,
+            1);
 
     assertThatThrownBy(() -> checkpoints.restore(head, into, UNWATCHED))
         .isInstanceOfSatisfying(

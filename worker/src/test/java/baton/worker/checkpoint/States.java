@@ -82,7 +82,15 @@ final class States {
     return new Draft(
         new JobId("job-1"),
         new JobSpec(
-            "digits", "digits", Map.of("rate", 0.1), 24, 7, 0, Optional.empty(), Policy.DEFAULT),
+            "digits",
+            "digits",
+            Map.of("rate", 0.1),
+            24,
+            7,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.empty()),
         new Fence(3),
         counter,
         parent.map(p -> p.checkpoint().digest()),

@@ -348,7 +348,8 @@ final class ChildProgramTest {
   @Test
   void aSeedThatPythonCannotTakeIsBroughtWithinItsRange() throws Exception {
     JobSpec spec =
-        new JobSpec("a-job", "toy", Map.of(), 1, -1, 0, Optional.empty(), Policy.DEFAULT);
+        new JobSpec(
+            "a-job", "toy", Map.of(), 1, -1, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
     String text = "import os\nprint(os.environ['PYTHONHASHSEED'])\n" + Scripts.HONEST;
     scripts.program(text).start(new Start(spec, Position.START, Optional.empty(), "cpu")).close();
     assertThat(scripts.printed).containsExactly("4294967295");

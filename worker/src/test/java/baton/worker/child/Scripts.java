@@ -92,7 +92,16 @@ final class Scripts {
   }
 
   static JobSpec spec(Map<String, Object> parameters) {
-    return new JobSpec("a-job", "toy", parameters, EPOCHS, 42, 0, Optional.empty(), Policy.DEFAULT);
+    return new JobSpec(
+        "a-job",
+        "toy",
+        parameters,
+        EPOCHS,
+        42,
+        0,
+        Optional.empty(),
+        Policy.DEFAULT,
+        Optional.empty());
   }
 
   static void train(Run run, int batches) throws TroubleException {

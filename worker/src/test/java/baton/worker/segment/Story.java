@@ -12,6 +12,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.protocol.Retention;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
@@ -66,8 +67,10 @@ final class Story {
             p.stallsInARow(),
             p.sessionsToFail(),
             p.barFor(),
-            p.limits());
-    return new JobSpec("digits", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy);
+            p.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        "digits", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy, Optional.empty());
   }
 
   static Position at(int epoch, int batch) {
@@ -116,7 +119,9 @@ final class Story {
             waited,
             spec.segmentFrom(position),
             head,
-            new StoreId("s1"));
+            new StoreId("s1"),
+            Optional.empty(),
+            false);
     wanted.removeIf(Action.Ask.class::isInstance);
     return tell(new Event.Granted(turn, grant, sentAt));
   }
@@ -197,7 +202,8 @@ final class Story {
         new Fence(fence),
         folder,
         Sha256.ofText("state at " + at),
-        100);
+        100,
+        1);
   }
 
   Story commitAnswered(AfterCommit next) {

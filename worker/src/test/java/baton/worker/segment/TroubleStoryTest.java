@@ -71,6 +71,17 @@ class TroubleStoryTest {
   }
 
   @Test
+  void whatOnlyThisMachineCouldNotDoIsNotToldAsAFullStore() {
+    Story story = Story.training().trainsTo(at(1, 1)).saveFails(Kind.MACHINE);
+    story.ringsFor(Duration.ofSeconds(2)).saveFails(Kind.MACHINE);
+    story.ringsFor(Duration.ofSeconds(4)).saveFails(Kind.MACHINE);
+
+    Trouble trouble = story.take(Action.Release.class).trouble().orElseThrow();
+    assertThat(trouble.kind()).isEqualTo(Trouble.Kind.MACHINE);
+    assertThat(trouble.remedy()).contains("--verbose").doesNotContain("store");
+  }
+
+  @Test
   void aStoreOutOfReachIsBorneForTenMinutes() {
     Story story = Story.training().trainsTo(at(1, 1));
     Duration begun = story.now().monotonic();

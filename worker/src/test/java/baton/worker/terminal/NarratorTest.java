@@ -37,7 +37,16 @@ import org.junit.jupiter.api.Test;
 
 class NarratorTest {
   private static final JobSpec SPEC =
-      new JobSpec("digits", "digits", Map.of(), 24, 7, 0, Optional.empty(), Policy.DEFAULT);
+      new JobSpec(
+          "digits",
+          "digits",
+          Map.of(),
+          24,
+          7,
+          0,
+          Optional.empty(),
+          Policy.DEFAULT,
+          Optional.empty());
   private static final Moment NOW = new Moment(Duration.ZERO, Instant.EPOCH);
   private static final Checkpoint HEAD = checkpoint(3, 0);
 
@@ -46,7 +55,7 @@ class NarratorTest {
   private static Checkpoint checkpoint(int epoch, int batch) {
     Position at = new Position(epoch, batch);
     Sha256 digest = Sha256.ofText(at.toString());
-    return new Checkpoint(digest, Optional.empty(), at, new Fence(7), "j1/" + at, digest, 10);
+    return new Checkpoint(digest, Optional.empty(), at, new Fence(7), "j1/" + at, digest, 10, 1);
   }
 
   private Narrator narrator(boolean interactive, boolean reportsBatches) {
@@ -73,7 +82,9 @@ class NarratorTest {
                 Duration.ZERO,
                 SPEC.segmentFrom(HEAD.position()),
                 Optional.of(HEAD),
-                new StoreId("s1")),
+                new StoreId("s1"),
+                Optional.empty(),
+                false),
             NOW));
   }
 
@@ -220,7 +231,9 @@ class NarratorTest {
             Duration.ZERO,
             spec.segmentFrom(Position.START),
             Optional.empty(),
-            new StoreId("s1"));
+            new StoreId("s1"),
+            Optional.empty(),
+            false);
     narrator.wanted(new Action.Ask(1, Duration.ofSeconds(30), Optional.empty()));
     happens(narrator, new Event.Granted(1, grant, NOW));
     narrator.wanted(new Action.Fetch(1, grant));

@@ -76,7 +76,16 @@ class DigitsTest {
     long seed = 4;
     Program digits = Programs.builtIn(Track.torch()).get(0);
     JobSpec job =
-        new JobSpec("d", "digits", Map.of(), 24, seed, 0, Optional.empty(), Policy.DEFAULT);
+        new JobSpec(
+            "d",
+            "digits",
+            Map.of(),
+            24,
+            seed,
+            0,
+            Optional.empty(),
+            Policy.DEFAULT,
+            Optional.empty());
     try (Run run = Track.fresh(digits, job)) {
       List<Measurement> curve = Track.train(run, job.end());
 

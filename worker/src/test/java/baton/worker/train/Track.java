@@ -40,7 +40,15 @@ public final class Track {
 
   public static JobSpec job(long seed, int epochs, Map<String, Object> parameters) {
     return new JobSpec(
-        "test", "tiny", parameters, epochs, seed, 0, Optional.empty(), Policy.DEFAULT);
+        "test",
+        "tiny",
+        parameters,
+        epochs,
+        seed,
+        0,
+        Optional.empty(),
+        Policy.DEFAULT,
+        Optional.empty());
   }
 
   public static Run fresh(Program program, JobSpec job) throws TroubleException {

@@ -15,7 +15,16 @@ import java.util.Optional;
 /** What is measured: a run of a wide network with Adam, on so many threads. */
 record Rig(int parameters, String device) {
   static final JobSpec JOB =
-      new JobSpec("bench", "wide", Map.of(), 1_000_000, 1, 0, Optional.empty(), Policy.DEFAULT);
+      new JobSpec(
+          "bench",
+          "wide",
+          Map.of(),
+          1_000_000,
+          1,
+          0,
+          Optional.empty(),
+          Policy.DEFAULT,
+          Optional.empty());
 
   /** A fresh run, its first steps behind it; all of it belongs to the calling thread. */
   Run start(int threads, int warmUpSteps) throws TroubleException {
