@@ -183,7 +183,7 @@ class TransitionTest {
                       }
                     }));
     String diagram =
-        "# The states of a job\n\nWritten by `TransitionTest`; do not edit.\n\n```mermaid\n"
+        "# The states of a job\n\nMade by `TransitionTest`; do not edit.\n\n```mermaid\n"
             + "stateDiagram-v2\n    [*] --> WAITING: submit\n"
             + arrows.entrySet().stream()
                 .map(arrow -> arrow.getKey() + ": " + String.join(" · ", arrow.getValue()) + "\n")
@@ -199,10 +199,11 @@ class TransitionTest {
                 .collect(Collectors.joining())
                 .replaceFirst("\n", "\n" + "|---".repeat(8) + "|\n");
     Path file = Path.of("..", "docs", "job-states.md");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, diagram);
+    if (Boolean.getBoolean("baton.write")) {
+      Files.writeString(file, diagram);
+    }
 
-    assertThat(diagram).contains("WAITING --> RUNNING: acquire");
+    assertThat(file).as("rewrite it with -Dbaton.write=true").hasContent(diagram);
   }
 
   private static String walk(String row, JobState state) {
