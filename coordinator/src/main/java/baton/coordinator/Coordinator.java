@@ -4,9 +4,11 @@ import baton.coordinator.checkpoint.DirectoryFiles;
 import baton.coordinator.drive.DriveBroker;
 import baton.coordinator.drive.DriveFiles;
 import baton.coordinator.drive.SignedInStore;
+import baton.coordinator.http.Bounds;
 import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
+import baton.coordinator.http.Subnet;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
@@ -89,6 +91,7 @@ public final class Coordinator implements AutoCloseable {
    * @param database empty: an embedded one in its own folder
    * @param password of the database, if it asks for one
    * @param cluster the members it belongs to; empty: it stands alone
+   * @param trustedProxies whose X-Forwarded-For tells who a client is
    */
   public record Settings(
       Path data,
@@ -97,10 +100,24 @@ public final class Coordinator implements AutoCloseable {
       int port,
       Optional<DatabaseAddress> database,
       Optional<String> password,
-      Optional<Members> cluster) {
+      Optional<Members> cluster,
+      List<Subnet> trustedProxies) {
     /** Alone, on an embedded database. */
     public Settings(Path data, Optional<Path> store, String host, int port) {
-      this(data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty());
+      this(
+          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /** Reached by no proxy. */
+    public Settings(
+        Path data,
+        Optional<Path> store,
+        String host,
+        int port,
+        Optional<DatabaseAddress> database,
+        Optional<String> password,
+        Optional<Members> cluster) {
+      this(data, store, host, port, database, password, cluster, List.of());
     }
 
     public Settings {
@@ -146,7 +163,9 @@ public final class Coordinator implements AutoCloseable {
     DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
     Vertx vertx =
         closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
-    Front front = closing.add(Front.listen(vertx, settings.host(), settings.port()), Front::close);
+    Bounds bounds = Bounds.of(settings.trustedProxies(), ticker);
+    Front front =
+        closing.add(Front.listen(vertx, settings.host(), settings.port(), bounds), Front::close);
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     Database database = Database.open(address, settings.password());
     Optional<Registration> registration = register(database, settings, closing);
@@ -207,6 +226,7 @@ public final class Coordinator implements AutoCloseable {
         Routes.router(
             vertx,
             front.inFlight(),
+            front.bounds(),
             new Routes.Parts(
                 relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
     return new Coordinator(front, relay, feed, newTokens, closing);

@@ -1,6 +1,7 @@
 package baton.coordinator;
 
 import baton.coordinator.http.Front.CannotListen;
+import baton.coordinator.http.Subnet;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.store.DataDirectoryException;
@@ -81,6 +82,14 @@ public final class CoordinatorMain implements Callable<Integer> {
       defaultValue = "8642",
       description = "The port to listen at, 0 for any that is free; default: ${DEFAULT-VALUE}.")
   private int port;
+
+  @Option(
+      names = "--trusted-proxy",
+      paramLabel = "CIDR",
+      split = ",",
+      description =
+          "A proxy, or a block of them, whose X-Forwarded-For tells who a client is; may be repeated.")
+  private List<String> trustedProxies = List.of();
 
   @Option(
       names = "--port-file",
@@ -215,7 +224,8 @@ public final class CoordinatorMain implements Callable<Integer> {
           port,
           where.address(),
           where.password(),
-          members());
+          members(),
+          trustedProxies.stream().map(Subnet::parse).toList());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

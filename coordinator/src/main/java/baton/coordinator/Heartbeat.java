@@ -47,12 +47,16 @@ final class Heartbeat implements AutoCloseable {
         LOG.info("It works again; before: {}.", failure);
       }
       failing = false;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // an error must not end what nothing else begins again
       if (!failing) {
-        LOG.warn("{}, it is tried again: {}", failure, e.getMessage());
+        LOG.warn("{}, it is tried again: {}", failure, reason(e));
       }
       failing = true;
     }
+  }
+
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Returns after the last beat. */

@@ -46,4 +46,19 @@ class HeartbeatTest {
             tuple(Level.WARN, "Nobody looks, it is tried again: The disk is away."),
             tuple(Level.INFO, "It works again; before: Nobody looks."));
   }
+
+  @Test
+  void aBeatThatEndsInAnErrorIsTriedAgainToo() throws InterruptedException {
+    CountDownLatch third = new CountDownLatch(3);
+    Runnable failsBadly =
+        () -> {
+          third.countDown();
+          throw new OutOfMemoryError("Java heap space");
+        };
+
+    try (Heartbeat heartbeat =
+        Heartbeat.start("test", "Nobody looks", Duration.ofMillis(1), failsBadly)) {
+      assertThat(third.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
 }

@@ -13,6 +13,8 @@ public enum ProblemType {
   INVALID_REQUEST(422, "The request breaks the contract"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body is not JSON"),
   BODY_TOO_LARGE(413, "The body is too large"),
+  HEADER_TOO_LARGE(431, "The head of the request is too large"),
+  TOO_SLOW(408, "The request did not come in time"),
   UNKNOWN_PATH(404, "There is nothing at this path"),
   WRONG_METHOD(405, "This path knows another method"),
   WRONG_TOKEN(401, "The token is missing or not one of this coordinator's"),
@@ -45,6 +47,7 @@ public enum ProblemType {
 
   DATABASE_UNAVAILABLE(503, "The coordinator's database cannot answer"),
   CUT_OFF(503, "The coordinator is cut off from its cluster"),
+  TOO_BUSY(503, "The coordinator serves as many as it can"),
   NOT_READY(503, "The coordinator is starting or stopping"),
   FAULT(500, "The coordinator has a fault");
 

@@ -10,8 +10,6 @@ import java.util.concurrent.Executor;
  * call to {@link #wake} that is lost costs nothing but time: the next one tells all.
  */
 public final class EventFeed implements AutoCloseable {
-  private static final int MOST_WATCHERS = 64;
-
   private final EventLog log;
   private final Executor io;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
@@ -32,10 +30,6 @@ public final class EventFeed implements AutoCloseable {
 
   EventLog log() {
     return log;
-  }
-
-  boolean isFull() {
-    return closed || watchers.size() >= MOST_WATCHERS;
   }
 
   void add(Watcher watcher) {

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,19 +21,42 @@ public final class Front implements AutoCloseable {
   /** Longer than the client's patience while the files of a commit are read. */
   private static final int IDLE_SECONDS = 360;
 
+  private static final long BETWEEN_LOOKS_MILLIS = 250;
   private static final Duration A_MOMENT = Duration.ofMillis(10);
 
   private final InFlight inFlight = new InFlight();
   private final String host;
   private final HttpServer server;
+  private final Bounds bounds;
   private volatile Handler<HttpServerRequest> routes = Front::notReady;
 
-  private Front(Vertx vertx, String host, int port) {
+  private Front(Vertx vertx, String host, int port, Bounds bounds) {
     this.host = host;
+    this.bounds = bounds;
     this.server =
         vertx.createHttpServer(
-            new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(IDLE_SECONDS));
-    server.requestHandler(request -> routes.handle(request));
+            new HttpServerOptions()
+                .setHost(host)
+                .setPort(port)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(HttpLimits.LONGEST_INITIAL_LINE)
+                .setMaxHeaderSize(HttpLimits.LONGEST_HEADER));
+    server.connectionHandler(bounds.connections()::enter);
+    server.invalidRequestHandler(
+        request -> Problems.answer(request.response(), Framing.unreadable(request)));
+    server.requestHandler(this::handle);
+    vertx.setPeriodic(BETWEEN_LOOKS_MILLIS, tick -> bounds.connections().look());
+  }
+
+  private void handle(HttpServerRequest request) {
+    Optional<ProblemRaised> breach = Framing.breach(request);
+    if (breach.isPresent()) {
+      bounds.connections().closeAfterAnswer(request);
+      Problems.answer(request.response(), breach.get());
+    } else {
+      routes.handle(request);
+    }
   }
 
   /**
@@ -41,8 +65,8 @@ public final class Front implements AutoCloseable {
    * @param port 0: any that is free
    * @throws CannotListen if the port is another's, or the address not of this machine
    */
-  public static Front listen(Vertx vertx, String host, int port) {
-    Front front = new Front(vertx, host, port);
+  public static Front listen(Vertx vertx, String host, int port, Bounds bounds) {
+    Front front = new Front(vertx, host, port, bounds);
     try {
       front.server.listen().toCompletionStage().toCompletableFuture().join();
       return front;
@@ -73,6 +97,10 @@ public final class Front implements AutoCloseable {
 
   public InFlight inFlight() {
     return inFlight;
+  }
+
+  public Bounds bounds() {
+    return bounds;
   }
 
   /** From now on these answer: ready. */

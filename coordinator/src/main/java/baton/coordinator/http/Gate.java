@@ -16,13 +16,16 @@ final class Gate {
   private static final String BEARER = "Bearer ";
   private static final String JSON = "application/json";
 
+  /** Under which a request keeps whose token it bore. */
+  private static final String ROLE = "baton.role";
+
   private final Tokens tokens;
 
   Gate(Tokens tokens) {
     this.tokens = tokens;
   }
 
-  /** Lets pass who bears a token of the role; comes before the body is read. */
+  /** Requires a token that permits the role; comes before the body is read. */
   void admit(RoutingContext request, Role needed) {
     String header = request.request().getHeader(HttpHeaders.AUTHORIZATION);
     boolean isBearer = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length());
@@ -36,7 +39,12 @@ final class Gate {
           "This path is for the %s; the token is the %s's. Use the %s's token."
               .formatted(needed.word(), role.word(), needed.word()));
     }
-    request.next();
+    request.put(ROLE, role);
+  }
+
+  /** Whose token the request bore. */
+  static Role role(RoutingContext request) {
+    return request.get(ROLE);
   }
 
   /** Lets pass what keeps to the contract. */

@@ -37,7 +37,7 @@ import java.util.function.Supplier;
 
 /** What workers ask of leases. */
 final class LeaseRequests {
-  private static final String SECRET = "Baton-Lease-Secret";
+  static final String SECRET = "Baton-Lease-Secret";
   private static final int LONGEST_REASON = 1_000;
 
   /** Who borrows is held no longer: with the next ask it may count as having read a store. */
@@ -47,13 +47,21 @@ final class LeaseRequests {
   private final JobStore jobs;
   private final Broker broker;
   private final Supplier<Duration> ticker;
+  private final HeldRequests held;
   private final Reply reply;
 
-  LeaseRequests(Relay relay, JobStore jobs, Broker broker, Supplier<Duration> ticker, Reply reply) {
+  LeaseRequests(
+      Relay relay,
+      JobStore jobs,
+      Broker broker,
+      Supplier<Duration> ticker,
+      HeldRequests held,
+      Reply reply) {
     this.relay = relay;
     this.jobs = jobs;
     this.broker = broker;
     this.ticker = ticker;
+    this.held = held;
     this.reply = reply;
   }
 
@@ -70,6 +78,9 @@ final class LeaseRequests {
         notLent.isPresent() && asked.compareTo(UNTIL_SOMEBODY_SIGNS_IN) > 0
             ? UNTIL_SOMEBODY_SIGNS_IN
             : asked;
+    if (!patience.isZero()) {
+      held.hold(request);
+    }
     AtomicBoolean stillThere = new AtomicBoolean(true);
     request.addEndHandler(over -> stillThere.set(false));
     reply.when(

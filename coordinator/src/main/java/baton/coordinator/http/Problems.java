@@ -10,8 +10,10 @@ import baton.coordinator.relay.BadCommit;
 import baton.coordinator.relay.CommitUnchecked;
 import baton.coordinator.relay.KeyReused;
 import baton.protocol.ProblemType;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Everything that can go wrong with a request, as a problem document. */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
-  private static final String TYPE = "application/problem+json";
+  static final String MEDIA_TYPE = "application/problem+json";
   private static final String RETRY_AFTER_SECONDS = "1";
 
   private Problems() {}
@@ -69,6 +71,9 @@ final class Problems {
 
   /** Ends the request, unless its answer has begun. */
   static void answer(HttpServerResponse response, Throwable thrown) {
+    if (hasLeft(response, unwrapped(thrown))) {
+      return;
+    }
     ProblemRaised raised = of(thrown);
     if (response.ended() || response.closed() || response.headWritten()) {
       return;
@@ -81,8 +86,14 @@ final class Problems {
     }
     response
         .setStatusCode(raised.type().status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+        .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
         .end(Answers.json(raised.problem()));
+  }
+
+  /** Whoever asked went away while asking: nobody is to be told, and nothing is wrong here. */
+  private static boolean hasLeft(HttpServerResponse response, Throwable failure) {
+    return failure instanceof HttpClosedException
+        || failure instanceof IOException && response.closed();
   }
 
   private static String sentence(BadCommit bad) {

@@ -22,19 +22,38 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every path a coordinator answers at. */
 public final class Routes {
+  /** Of a submission that names a thousand files, and of a commit with its manifest. */
   static final int LONGEST_BODY = 1 << 20;
+
+  private static final int LONGEST_ASK = 32 << 10;
+  private static final int LONGEST_RENEWAL = 16 << 10;
+  private static final int LONGEST_RELEASE = 64 << 10;
+  private static final int LONGEST_RESUME = 4 << 10;
+
+  /** Under which a request keeps what its body may come to. */
+  private static final String BODY_LIMIT = "baton.body-limit";
 
   private final Contract contract;
   private final Gate gate;
   private final InFlight inFlight;
+  private final Bounds bounds;
   private final List<Route> all;
 
-  /** What answers at a path; without a role it answers everyone. */
+  /**
+   * What answers at a path; without a role it answers everyone.
+   *
+   * @param longestBody in bytes
+   */
   record Route(
-      HttpMethod method, String path, Optional<Role> role, Handler<RoutingContext> handler) {}
+      HttpMethod method,
+      String path,
+      Optional<Role> role,
+      int longestBody,
+      Handler<RoutingContext> handler) {}
 
   /**
    * What the handlers are made of.
@@ -67,35 +86,43 @@ public final class Routes {
     }
   }
 
-  private Routes(Contract contract, InFlight inFlight, Parts parts) {
+  private Routes(Contract contract, InFlight inFlight, Bounds bounds, Parts parts) {
     this.contract = contract;
     this.gate = new Gate(parts.tokens());
     this.inFlight = inFlight;
+    this.bounds = bounds;
     Reply reply = new Reply(parts.io());
     Views views = new Views(parts.jobs(), parts.relay(), parts.broker(), parts.clock());
     this.all =
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
-            new LeaseRequests(parts.relay(), parts.jobs(), parts.broker(), parts.ticker(), reply),
+            new LeaseRequests(
+                parts.relay(), parts.jobs(), parts.broker(), parts.ticker(), bounds.held(), reply),
             new WatchRequests(
-                contract, views, parts.clock(), parts.mayDecide(), parts.feed(), reply));
+                contract,
+                views,
+                parts.clock(),
+                parts.mayDecide(),
+                parts.feed(),
+                bounds.held(),
+                reply));
   }
 
   private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {
     return List.of(
-        post("/v1/jobs", ADMIN, jobs::submit),
+        post("/v1/jobs", ADMIN, LONGEST_BODY, jobs::submit),
         get("/v1/jobs", VIEWER, jobs::list),
         get("/v1/jobs/{job}", VIEWER, jobs::read),
         get("/v1/jobs/{job}/segments", VIEWER, jobs::segments),
         get("/v1/jobs/{job}/checkpoints", VIEWER, jobs::checkpoints),
         get("/v1/jobs/{job}/metrics", VIEWER, jobs::metrics),
-        post("/v1/jobs/{job}/pause", ADMIN, jobs::pause),
-        post("/v1/jobs/{job}/resume", ADMIN, jobs::resume),
-        post("/v1/jobs/{job}/cancel", ADMIN, jobs::cancel),
-        post("/v1/leases", WORKER, leases::acquire),
-        post("/v1/jobs/{job}/leases/{fence}/renew", WORKER, leases::renew),
-        post("/v1/jobs/{job}/leases/{fence}/commits", WORKER, leases::commit),
-        post("/v1/jobs/{job}/leases/{fence}/release", WORKER, leases::release),
+        post("/v1/jobs/{job}/pause", ADMIN, 0, jobs::pause),
+        post("/v1/jobs/{job}/resume", ADMIN, LONGEST_RESUME, jobs::resume),
+        post("/v1/jobs/{job}/cancel", ADMIN, 0, jobs::cancel),
+        post("/v1/leases", WORKER, LONGEST_ASK, leases::acquire),
+        post("/v1/jobs/{job}/leases/{fence}/renew", WORKER, LONGEST_RENEWAL, leases::renew),
+        post("/v1/jobs/{job}/leases/{fence}/commits", WORKER, LONGEST_BODY, leases::commit),
+        post("/v1/jobs/{job}/leases/{fence}/release", WORKER, LONGEST_RELEASE, leases::release),
         get("/v1/status", VIEWER, watch::status),
         get("/v1/events", VIEWER, watch::events),
         get("/openapi.yaml", VIEWER, watch::contract),
@@ -104,25 +131,28 @@ public final class Routes {
   }
 
   /** A router of all routes; each request passes the gate first. */
-  public static Router router(Vertx vertx, InFlight inFlight, Parts parts) {
-    return new Routes(Contract.load(), inFlight, parts).router(vertx);
+  public static Router router(Vertx vertx, InFlight inFlight, Bounds bounds, Parts parts) {
+    return new Routes(Contract.load(), inFlight, bounds, parts).router(vertx);
   }
 
   static List<Route> all(Parts parts) {
-    return new Routes(Contract.load(), new InFlight(), parts).all;
+    return new Routes(Contract.load(), new InFlight(), Bounds.of(List.of(), parts.ticker()), parts)
+        .all;
   }
 
   private Router router(Vertx vertx) {
     Router router = Router.router(vertx);
-    router.route().handler(inFlight::enter);
-    BodyHandler body = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
+    router.route().handler(inFlight::enter).handler(bounds.connections()::admit);
     for (Route route : all) {
       Operation operation = contract.operation(route.method().name(), route.path());
       io.vertx.ext.web.Route added =
           router.route(route.method(), route.path().replaceAll("\\{(\\w+)}", ":$1"));
-      route.role().ifPresent(role -> added.handler(admitting(role)));
+      if (route.method().equals(HttpMethod.GET)) {
+        added.method(HttpMethod.HEAD);
+      }
+      route.role().ifPresent(role -> added.handler(admitting(role, route.longestBody())));
       if (operation.body().isPresent()) {
-        added.handler(body);
+        added.handler(BodyHandler.create(false).setBodyLimit(route.longestBody()));
       }
       added.handler(request -> gate.hold(request, operation)).handler(route.handler());
     }
@@ -134,18 +164,29 @@ public final class Routes {
   }
 
   /** Declared a security policy, since that comes before the body is read. */
-  private SecurityPolicyHandler admitting(Role role) {
-    return request -> gate.admit(request, role);
+  private SecurityPolicyHandler admitting(Role role, int longestBody) {
+    return request -> {
+      gate.admit(request, role);
+      bounds.connections().prove(request.request());
+      bounds.bodies().admit(request, longestBody);
+      request.put(BODY_LIMIT, longestBody);
+      request.next();
+    };
   }
 
   private void fail(RoutingContext request) {
     Throwable failure = request.failure();
+    if (failure instanceof ProblemRaised raised && raised.type() == ProblemType.TOO_BUSY) {
+      bounds.connections().closeAfterAnswer(request.request()); // its body is not worth reading
+    }
     if (request.statusCode() == 413) {
+      bounds.connections().closeAfterAnswer(request.request());
       Problems.answer(
           request.response(),
           new ProblemRaised(
               ProblemType.BODY_TOO_LARGE,
-              "A body has at most %d bytes. Send less.".formatted(LONGEST_BODY)));
+              "A body has at most %d bytes. Send less."
+                  .formatted(request.<Integer>get(BODY_LIMIT))));
     } else if (request.statusCode() >= 400 && request.statusCode() < 500) {
       Problems.answer(request.response(), malformed());
     } else {
@@ -166,7 +207,7 @@ public final class Routes {
     String allowed =
         all.stream()
             .filter(route -> matches(route.path(), request.normalizedPath()))
-            .map(route -> route.method().name())
+            .flatMap(Routes::methods)
             .collect(Collectors.joining(", "));
     request.response().putHeader("Allow", allowed);
     Problems.answer(
@@ -180,20 +221,25 @@ public final class Routes {
     return path.matches(template.replaceAll("\\{\\w+}", "[^/]+").replace(".", "\\."));
   }
 
+  private static Stream<String> methods(Route route) {
+    String name = route.method().name();
+    return route.method().equals(HttpMethod.GET) ? Stream.of(name, "HEAD") : Stream.of(name);
+  }
+
   private static ProblemRaised malformed() {
-    return new ProblemRaised(
-        ProblemType.MALFORMED_REQUEST, "This is not a request as HTTP/1.1 has it.");
+    return Framing.malformed("This is not a request as HTTP/1.1 has it.");
   }
 
   private static Route get(String path, Role role, Handler<RoutingContext> handler) {
-    return new Route(HttpMethod.GET, path, Optional.of(role), handler);
+    return new Route(HttpMethod.GET, path, Optional.of(role), 0, handler);
   }
 
-  private static Route post(String path, Role role, Handler<RoutingContext> handler) {
-    return new Route(HttpMethod.POST, path, Optional.of(role), handler);
+  private static Route post(
+      String path, Role role, int longestBody, Handler<RoutingContext> handler) {
+    return new Route(HttpMethod.POST, path, Optional.of(role), longestBody, handler);
   }
 
   private static Route open(String path, Handler<RoutingContext> handler) {
-    return new Route(HttpMethod.GET, path, Optional.empty(), handler);
+    return new Route(HttpMethod.GET, path, Optional.empty(), 0, handler);
   }
 }

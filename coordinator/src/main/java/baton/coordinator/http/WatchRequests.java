@@ -1,7 +1,8 @@
 package baton.coordinator.http;
 
-import baton.protocol.ProblemType;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
@@ -17,6 +18,7 @@ final class WatchRequests {
   private final Clock clock;
   private final Runnable mayDecide;
   private final EventFeed feed;
+  private final HeldRequests held;
   private final Reply reply;
 
   WatchRequests(
@@ -25,12 +27,14 @@ final class WatchRequests {
       Clock clock,
       Runnable mayDecide,
       EventFeed feed,
+      HeldRequests held,
       Reply reply) {
     this.contract = contract;
     this.views = views;
     this.clock = clock;
     this.mayDecide = mayDecide;
     this.feed = feed;
+    this.held = held;
     this.reply = reply;
   }
 
@@ -50,10 +54,11 @@ final class WatchRequests {
 
   /** A stream that ends with the connection, from the event after the last one that was seen. */
   void events(RoutingContext request) {
-    if (feed.isFull()) {
-      throw new ProblemRaised(
-          ProblemType.NOT_READY, "Too many watch the events here already. Ask again in a moment.");
+    if (request.request().method().equals(HttpMethod.HEAD)) {
+      begin(request).end();
+      return;
     }
+    held.watch(request, Gate.role(request));
     String last = request.request().getHeader("Last-Event-ID");
     reply.read(
         request,
@@ -65,15 +70,18 @@ final class WatchRequests {
   }
 
   private void watch(RoutingContext request, long from) {
-    request
-        .response()
-        .setChunked(true)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .write("retry: 1000\n\n");
+    begin(request).setChunked(true).setWriteQueueMaxSize(HttpLimits.MOST_UNSENT);
+    request.response().write("retry: 1000\n\n");
     Watcher watcher = new Watcher(request.response(), request.vertx().getOrCreateContext(), from);
     request.addEndHandler(over -> feed.remove(watcher));
     feed.add(watcher);
+  }
+
+  private static HttpServerResponse begin(RoutingContext request) {
+    return request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
   }
 
   void health(RoutingContext request) {

@@ -72,7 +72,12 @@ final class Watcher {
 
   private void send(List<EventLog.Entry> found, EventLog log, Executor io) {
     if (!response.ended() && !response.closed()) {
-      found.forEach(this::send);
+      for (EventLog.Entry entry : found) {
+        if (response.writeQueueFull()) { // the next look goes on from here
+          break;
+        }
+        send(entry);
+      }
       silentLooks = found.isEmpty() ? silentLooks + 1 : 0;
       if (silentLooks >= LOOKS_BETWEEN_SIGNS_OF_LIFE) {
         response.write(":\n\n");

@@ -3,13 +3,17 @@ package baton.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a coordinator answers before it is ready, and while it drains. */
 class FrontTest {
   private final Vertx vertx = Vertx.vertx();
-  private final Front front = Front.listen(vertx, "127.0.0.1", 0);
+  private final Front front =
+      Front.listen(
+          vertx, "127.0.0.1", 0, Bounds.of(List.of(), () -> Duration.ofNanos(System.nanoTime())));
   private final ContractedHttp http = new ContractedHttp(front.address());
 
   @AfterEach
