@@ -55,7 +55,7 @@ final class Views {
   JobView of(Job job) {
     Instant now = clock.instant();
     JobHistory history = jobs.history(job.id());
-    List<Measurement> measured = job.begun() ? history.measurements() : List.of();
+    Optional<Measurement> measured = job.begun() ? history.lastMeasured() : Optional.empty();
     Optional<Duration> left = relay.remaining(job);
     boolean isIdle = left.filter(Duration::isZero).isPresent();
     Optional<Duration> eta =
@@ -72,7 +72,7 @@ final class Views {
         job.head().orElse(null),
         job.head().map(head -> certificate(job.certificate())).orElse(null),
         job.lease().map(lease -> lease(job, lease)).orElse(null),
-        measured.isEmpty() ? null : measured.get(measured.size() - 1),
+        measured.orElse(null),
         notices(job, left, now),
         job.submittedAt(),
         eta.map(Duration::toSeconds).orElse(null),

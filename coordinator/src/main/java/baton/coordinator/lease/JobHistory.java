@@ -22,6 +22,11 @@ public interface JobHistory {
   /** What was measured along the chain of the head, without what a rollback took back. */
   List<Measurement> measurements();
 
+  /** The last of {@link #measurements}, which a store may find without the others. */
+  default Optional<Measurement> lastMeasured() {
+    return measurements().stream().reduce((earlier, later) -> later);
+  }
+
   List<History.Event> events(int newest);
 
   /**

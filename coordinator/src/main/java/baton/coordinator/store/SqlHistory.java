@@ -30,21 +30,31 @@ final class SqlHistory implements JobHistory {
   private static final String CHECKPOINTS =
       "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
 
-  private static final String TO_DELETE =
+  /** The plus keeps SQLite from going through all checkpoints by the index of their order. */
+  static final String TO_DELETE =
       "SELECT * FROM checkpoints WHERE job_id = ? AND mark = 'PRUNED' AND deleted_at IS NULL"
-          + " ORDER BY job_version, place";
+          + " ORDER BY +job_version, place";
 
-  /** From the kept checkpoints back to the first, by their parents. */
-  private static final String MEASUREMENTS_OF_THE_CHAIN =
+  /**
+   * From the kept checkpoints back to the first, by their parents. SQLite goes through a cross join
+   * as it is written: a parent is looked up, and not looked for among all checkpoints (<a
+   * href="https://www.sqlite.org/optoverview.html#crossjoin">manual</a>).
+   */
+  static final String MEASUREMENTS_OF_THE_CHAIN =
       """
       WITH RECURSIVE chain (digest) AS (
         SELECT digest FROM checkpoints WHERE job_id = :job AND digest IN (<kept>)
         UNION
-        SELECT c.parent FROM checkpoints c JOIN chain ON c.digest = chain.digest
-        WHERE c.job_id = :job AND c.parent IS NOT NULL)
-      SELECT c.measurements FROM checkpoints c JOIN chain ON c.digest = chain.digest
-      WHERE c.job_id = :job ORDER BY c.job_version, c.place
+        SELECT c.parent FROM chain CROSS JOIN checkpoints c
+        WHERE c.job_id = :job AND c.digest = chain.digest AND c.parent IS NOT NULL)
+      SELECT c.measurements FROM chain CROSS JOIN checkpoints c
+      WHERE c.job_id = :job AND c.digest = chain.digest ORDER BY c.job_version, c.place
       """;
+
+  /** What a rollback took back is marked as rejected. */
+  static final String LAST_MEASURED =
+      "SELECT measurements FROM checkpoints WHERE job_id = ? AND measurements <> '[]'"
+          + " AND (mark IS NULL OR mark = 'PRUNED') ORDER BY job_version DESC, place DESC LIMIT 1";
 
   private static final String NEWEST_EVENTS =
       "SELECT * FROM events WHERE job_id = ? ORDER BY job_version DESC, place DESC LIMIT ?";
@@ -95,6 +105,16 @@ final class SqlHistory implements JobHistory {
                 .stream()
                 .flatMap(text -> json.measurements(text).stream())
                 .toList());
+  }
+
+  @Override
+  public Optional<Measurement> lastMeasured() {
+    List<String> last =
+        readers.read(
+            handle -> handle.select(LAST_MEASURED, job.value()).mapTo(String.class).list());
+    return last.stream()
+        .flatMap(text -> json.measurements(text).stream())
+        .reduce((earlier, later) -> later);
   }
 
   @Override

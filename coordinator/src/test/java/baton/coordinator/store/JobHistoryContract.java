@@ -320,10 +320,10 @@ abstract class JobHistoryContract {
   }
 
   private List<Double> losses() {
-    return history().measurements().stream()
-        .map(Measurement::values)
-        .map(values -> values.get("loss"))
-        .toList();
+    List<Measurement> measured = history().measurements();
+    assertThat(history().lastMeasured())
+        .isEqualTo(measured.stream().reduce((earlier, later) -> later));
+    return measured.stream().map(Measurement::values).map(values -> values.get("loss")).toList();
   }
 
   private static Instant at(int seconds) {
