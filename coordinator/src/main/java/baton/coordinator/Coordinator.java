@@ -207,9 +207,6 @@ public final class Coordinator implements AutoCloseable {
                 LONGEST_ABSENCE));
     relay.start();
     cluster.ifPresent(node -> node.onMembership(relay::beginAnew));
-    closing.add(
-        Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
-        Heartbeat::close);
     EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
     signals.listen(job -> feed.wake());
     closing.add(
@@ -229,6 +226,11 @@ public final class Coordinator implements AutoCloseable {
             front.bounds(),
             new Routes.Parts(
                 relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
+    // No holder could renew before: each lease has a whole ttl from now (R12).
+    relay.beginAnew();
+    closing.add(
+        Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
+        Heartbeat::close);
     return new Coordinator(front, relay, feed, newTokens, closing);
   }
 

@@ -95,6 +95,8 @@ public final class LeaseWatch {
     if (last.hasSeen(pulse)) {
       return;
     }
+    // Of two renewals in flight the one that was asked for first may be told last.
+    Duration at = now.compareTo(last.renewedAt) > 0 ? now : last.renewedAt;
     boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
     boolean progressed = newPhase || pulse.progress() > last.furthest;
     seen.put(
@@ -104,9 +106,9 @@ public final class LeaseWatch {
             pulse,
             progressed ? pulse.progress() : last.furthest,
             last.head,
-            now,
-            newPhase ? now : last.phaseSince,
-            progressed ? now : last.progressedAt));
+            at,
+            newPhase ? at : last.phaseSince,
+            progressed ? at : last.progressedAt));
   }
 
   /**

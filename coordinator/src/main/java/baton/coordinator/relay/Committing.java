@@ -7,6 +7,7 @@ import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
+import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import java.util.List;
@@ -28,7 +29,8 @@ public record Committing(
   /**
    * Reads the manifest and compares it with the request.
    *
-   * @throws BadCommit if it cannot be read, or speaks of another job, store, parent or position
+   * @throws BadCommit if it cannot be read, or speaks of another job, store, parent, position,
+   *     folder or session, or of no files
    */
   Read read(Job job) {
     Manifest read = parse();
@@ -39,8 +41,24 @@ public record Committing(
     require(read.program().equals(job.spec().program()), "program " + read.program());
     require(read.seed() == job.spec().seed(), "seed " + read.seed());
     require(read.dataDigest().equals(job.spec().data().map(Data::digest)), "other data");
+    require(!read.files().isEmpty(), "no files");
+    require(isItsFolder(read), "the folder " + read.folder());
+    require(
+        job.lease().filter(lease -> lease.fence().equals(read.fence())).stream()
+            .allMatch(lease -> lease.ask().session().equals(read.session())),
+        "session " + read.session());
     return new Read(
         read.checkpoint(ManifestJson.digest(manifest)), profile(read), read.measurements());
+  }
+
+  /** No two leases share a folder (R6): its name has the job, position and fence. */
+  private static boolean isItsFolder(Manifest read) {
+    return CheckpointFolder.parse(read.folder()).stream()
+        .anyMatch(
+            folder ->
+                folder.job().equals(read.job())
+                    && folder.position().equals(read.position())
+                    && folder.fence().equals(read.fence()));
   }
 
   private static NumericProfile profile(Manifest read) {

@@ -58,6 +58,15 @@ class LeaseWatchTest {
   }
 
   @Test
+  void aRenewalThatIsToldLateDoesNotSetALeasesTimeBack() {
+    watch.begin(JOB, FENCE, at(0));
+    renew(Phase.TRAIN, 2, at(50));
+    renew(Phase.TRAIN, 1, at(40));
+
+    assertThat(remaining(at(50))).isEqualTo(TTL);
+  }
+
+  @Test
   void whoLooksRegularlySeesALeaseRunOut() {
     watch.begin(JOB, FENCE, at(0));
     looksEachSecond(0, 60);

@@ -1,6 +1,5 @@
 package baton.coordinator.relay;
 
-import static baton.coordinator.relay.RelayFixture.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** R3 and R5: what the coordinator looks at itself before the head moves, forth or back. */
 class EvidenceTest {
@@ -50,7 +50,7 @@ class EvidenceTest {
         .isInstanceOfSatisfying(
             BadCommit.class, bad -> assertThat(bad.kind()).isEqualTo(BadCommit.Kind.FILE_MISSING))
         .hasMessage(
-            "The file model.safetensors of folder-e1-b0 is not in the store."
+            "The file model.safetensors of job-1/20260301-120000Z-e1-b0-f1-s0 is not in the store."
                 + " Upload it, then commit again.");
     assertThat(job().head()).isEmpty();
   }
@@ -118,6 +118,28 @@ class EvidenceTest {
   }
 
   @Test
+  void aManifestOfAnotherSessionThanTheHoldersIsRefused() {
+    refusedAsMismatch("\"session\" : \"session-anna\"", "\"session\" : \"session-ben\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-f2-s0", "-f1-s0/more", "-f1"})
+  void aManifestOfAnotherFolderThanOneOfTheLeaseIsRefused(String end) {
+    refusedAsMismatch("-f1-s0\"", end + "\"");
+  }
+
+  @Test
+  void aManifestThatNamesNoFilesIsRefused() {
+    String manifest = fixture.manifest(annas, Optional.empty(), ONE);
+    String none = manifest.replaceFirst("(?s)\"files\" : \\[.*?\\]", "\"files\" : [ ]");
+    assertThat(none).isNotEqualTo(manifest);
+
+    refused(
+        BadCommit.Kind.MANIFEST_MISMATCH,
+        new Committing(Optional.empty(), ONE, none, Optional.empty()));
+  }
+
+  @Test
   void aManifestOfOtherDataIsRefused() {
     refusedAsMismatch(
         "\"seed\" : 7", "\"dataDigest\" : \"%s\",\n  \"seed\" : 7".formatted("a".repeat(64)));
@@ -125,7 +147,7 @@ class EvidenceTest {
 
   @Test
   void aManifestOfAnotherPositionOrParentThanTheCommitIsRefused() {
-    String manifest = manifest(annas, Optional.empty(), ONE);
+    String manifest = fixture.manifest(annas, Optional.empty(), ONE);
     Optional<Sha256> parent = Optional.of(Sha256.ofText("another"));
 
     refused(
@@ -147,7 +169,10 @@ class EvidenceTest {
   @Test
   void aManifestOfAnotherLeaseIsRefusedByTheCore() {
     String manifest =
-        manifest(annas, Optional.empty(), ONE).replace("\"fence\" : 1", "\"fence\" : 2");
+        fixture
+            .manifest(annas, Optional.empty(), ONE)
+            .replace("\"fence\" : 1", "\"fence\" : 2")
+            .replace("-f1-s0", "-f2-s0");
     Committing committing = new Committing(Optional.empty(), ONE, manifest, Optional.empty());
 
     assertThat(((Outcome.Refused) fixture.commits("anna", annas, committing)).why())
@@ -210,7 +235,7 @@ class EvidenceTest {
   }
 
   private void refusedAsMismatch(String ours, String theirs) {
-    String manifest = manifest(annas, Optional.empty(), ONE);
+    String manifest = fixture.manifest(annas, Optional.empty(), ONE);
     assertThat(manifest).contains(ours);
     refused(
         BadCommit.Kind.MANIFEST_MISMATCH,

@@ -16,6 +16,7 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.Retention;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import java.time.Clock;
@@ -201,7 +202,7 @@ final class RelayFixture {
     return new Committing(parent, position, manifest(grant, parent, position), Optional.empty());
   }
 
-  static String manifest(Grant grant, Optional<Sha256> parent, Position position) {
+  String manifest(Grant grant, Optional<Sha256> parent, Position position) {
     return ManifestJson.write(
         new Manifest(
             Manifest.FORMAT,
@@ -211,7 +212,7 @@ final class RelayFixture {
             grant.fence(),
             position,
             0,
-            "folder-" + position,
+            new CheckpointFolder(grant.job(), Samples.NOON, position, grant.fence(), 0).path(),
             parent,
             List.of(
                 new Manifest.FileEntry(
@@ -224,7 +225,10 @@ final class RelayFixture {
             Sha256.ofText("architecture"),
             Map.of("threads", "1"),
             List.of(),
-            Samples.ask("anyone").session(),
+            job(grant.job())
+                .lease()
+                .map(lease -> lease.ask().session())
+                .orElseGet(() -> Samples.ask("anyone").session()),
             Samples.NOON));
   }
 
