@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.Job;
 import baton.protocol.Checkpoint;
 import baton.protocol.Data;
+import baton.protocol.Fence;
 import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
@@ -29,10 +30,11 @@ public record Committing(
   /**
    * Reads the manifest and compares it with the request.
    *
+   * @param fence of the lease that commits
    * @throws BadCommit if it cannot be read, or speaks of another job, store, parent, position,
    *     folder or session, or of no files
    */
-  Read read(Job job) {
+  Read read(Job job, Fence fence) {
     Manifest read = parse();
     require(read.job().equals(job.id()), "job " + read.job());
     require(job.store().filter(read.store()::equals).isPresent(), "store " + read.store());
@@ -42,9 +44,9 @@ public record Committing(
     require(read.seed() == job.spec().seed(), "seed " + read.seed());
     require(read.dataDigest().equals(job.spec().data().map(Data::digest)), "other data");
     require(!read.files().isEmpty(), "no files");
-    require(isItsFolder(read), "the folder " + read.folder());
+    require(isFolderOf(read, fence), "the folder " + read.folder());
     require(
-        job.lease().filter(lease -> lease.fence().equals(read.fence())).stream()
+        job.lease().filter(lease -> lease.fence().equals(fence)).stream()
             .allMatch(lease -> lease.ask().session().equals(read.session())),
         "session " + read.session());
     return new Read(
@@ -52,13 +54,13 @@ public record Committing(
   }
 
   /** No two leases share a folder (R6): its name has the job, position and fence. */
-  private static boolean isItsFolder(Manifest read) {
+  private static boolean isFolderOf(Manifest read, Fence fence) {
     return CheckpointFolder.parse(read.folder()).stream()
         .anyMatch(
             folder ->
                 folder.job().equals(read.job())
                     && folder.position().equals(read.position())
-                    && folder.fence().equals(read.fence()));
+                    && folder.fence().equals(fence));
   }
 
   private static NumericProfile profile(Manifest read) {

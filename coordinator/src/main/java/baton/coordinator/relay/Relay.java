@@ -248,7 +248,7 @@ public final class Relay {
     return onIo(
         () -> {
           Job job = existing(id);
-          Committing.Read read = committing.read(job);
+          Committing.Read read = committing.read(job, fence);
           boolean turnIsOver = isTurnOver(job, read.checkpoint().position());
           Function<Verified, Commit> commit =
               verified ->

@@ -169,10 +169,7 @@ class EvidenceTest {
   @Test
   void aManifestOfAnotherLeaseIsRefusedByTheCore() {
     String manifest =
-        fixture
-            .manifest(annas, Optional.empty(), ONE)
-            .replace("\"fence\" : 1", "\"fence\" : 2")
-            .replace("-f1-s0", "-f2-s0");
+        fixture.manifest(annas, Optional.empty(), ONE).replace("\"fence\" : 1", "\"fence\" : 2");
     Committing committing = new Committing(Optional.empty(), ONE, manifest, Optional.empty());
 
     assertThat(((Outcome.Refused) fixture.commits("anna", annas, committing)).why())
