@@ -26,11 +26,13 @@ final class Refusals {
       case FILE_MISSING, FILE_DIFFERENT -> Optional.of(Refusal.UNSOUND);
       case STALE_PARENT, POSITION_NOT_LATER -> Optional.of(Refusal.OUT_OF_STEP);
       case WRONG_TOKEN, WRONG_ROLE -> Optional.of(Refusal.TOKEN);
-      case COMMIT_UNCHECKED, DATABASE_UNAVAILABLE, NOT_READY, CUT_OFF, FAULT -> Optional.empty();
+      case COMMIT_UNCHECKED, DATABASE_UNAVAILABLE, NOT_READY, TOO_BUSY, TOO_SLOW, CUT_OFF, FAULT ->
+          Optional.empty();
       case MALFORMED_REQUEST,
           INVALID_REQUEST,
           UNSUPPORTED_MEDIA_TYPE,
           BODY_TOO_LARGE,
+          HEADER_TOO_LARGE,
           UNKNOWN_PATH,
           WRONG_METHOD,
           NAME_TAKEN,
