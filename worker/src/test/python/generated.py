@@ -497,6 +497,18 @@ LOADERS: Dict[str, Option] = {
         """,
         made="loader = DataLoader(Drawn(), 4, sampler=Mine())",
     ),
+    "put together in a process": Option(
+        before="""
+            class Together:
+                def __init__(self):
+                    self.rng = numpy.random.default_rng(5)
+
+                def __call__(self, rows):
+                    a, b = zip(*rows)
+                    return torch.stack(a) + float(self.rng.normal()), torch.stack(b)
+        """,
+        made="loader = DataLoader(data, 4, shuffle=True, num_workers=1, collate_fn=Together())",
+    ),
     "a Python generator": Option(
         before="""
             def loader(epoch):

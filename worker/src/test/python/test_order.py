@@ -64,12 +64,12 @@ def noting(seen: Path, cut: Optional[Tuple[int, int]], then: Optional[Callable])
 IN_PROCESS = """plain tail in_order one_by_one own_randomness own_sampler counting_sampler
     shuffling_sampler shuffling_globally no_length endless endless_own buckets batches_of_tensors numpy_places
     named_examples subset subset_sampler distributed distributed_batches weighted weighted_inside hard_first
-    batched renamed doubled curriculum lazy stream own_stream shards self_iterating
+    batched renamed doubled collated curriculum lazy stream own_stream shards self_iterating
     generator_function own_generator_function closure function list array progress tqdm
     shared_generator shared_stream shared_sampler enumerated zipped alternating new_sampler
-    drawn_ahead drawn_ahead_given generator_object told_epoch replaced_generator taken""".split()
+    drawn_ahead drawn_ahead_given generator_object told_epoch replaced_generator taken looked_into""".split()
 OF_PROCESSES = """plain one_by_one own_randomness own_sampler no_length endless endless_own buckets batched renamed
-    doubled lazy persistent stream persistent_stream own_stream enumerated zipped""".split()
+    collated doubled lazy persistent stream persistent_stream own_stream enumerated zipped""".split()
 
 
 @pytest.mark.parametrize("name", IN_PROCESS)
@@ -208,6 +208,30 @@ def test_an_iterator_that_goes_on_from_epoch_to_epoch_is_refused(
     told = refused("going_on", tmp_path, monkeypatch, capfd, ())
     assert "Epoch 1 goes on with an iterator that an epoch before it has begun" in told
     assert "Give run.batches a new one in each epoch" in told
+
+
+def test_an_iterator_of_the_scripts_own_that_goes_on_beside_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: object
+) -> None:
+    told = refused("beside", tmp_path, monkeypatch, capfd, ())
+    assert "goes on from batch to batch with an iterator of a DataLoader of its own" in told
+    assert "run.batches(zip(loader, other))" in told
+
+
+def test_data_that_the_model_makes_in_each_epoch_are_refused_within_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: object
+) -> None:
+    told = refused("made_by_model", tmp_path, monkeypatch, capfd, ((1, 0), (1, 2)))
+    assert "The data of epoch 1 cannot be made again: run.batches.dataset" in told
+    assert "only where run.batch is 0" in told
+
+
+@pytest.mark.parametrize("name, what", [("written", "large"), ("growing", "growing")])
+def test_examples_that_the_training_changes_and_that_are_not_saved_are_refused(
+    name: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: object
+) -> None:
+    told = refused(name, tmp_path, monkeypatch, capfd, ())
+    assert "The training changes %s, which the data are drawn from" % what in told
 
 
 def test_batches_that_are_others_in_each_process_are_refused(

@@ -39,17 +39,18 @@ class _PerExample:
                 return fetch_theirs(fetcher, index)  # of a loader within the data set
             if not examples:
                 batched = "__getitems__" in fetch_theirs.__code__.co_names
-                examples.append(_Examples(fetcher.dataset, seed, batched))
+                examples.append(_Examples(fetcher, seed, batched))
             return fetcher.collate_fn(examples[0].get(index, fetcher.auto_collation))
 
         theirs.fetch = fetch_ours
 
 
 class _Examples:
-    """A data set as one loader process has it, with the generators that it reaches."""
+    """A data set as one loader process has it, with the generators that it and ``collate_fn`` reach."""
 
-    def __init__(self, dataset: Any, seed: int, batched: bool):
-        self.dataset, self.seed = dataset, seed
+    def __init__(self, fetcher: Any, seed: int, batched: bool):
+        self.dataset, self.seed = fetcher.dataset, seed
+        self._collate = fetcher.collate_fn
         self._generators: Dict[str, Any] = {}
         self._find()
         self._is_settled = False
@@ -89,6 +90,7 @@ class _Examples:
         before = len(self._generators)
         sources = _Sources({}, (), _own_modules())
         sources.add("dataset", self.dataset)
+        sources.add("collate_fn", self._collate)
         for path, slots in sources.slots.items():
             for name, slot in slots.items():
                 if _is_known_generator(slot.value) and not _is_global_generator(slot.value):

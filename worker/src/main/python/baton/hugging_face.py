@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from .accelerate_loop import _as_prepared, _source_of
-from .callbacks import _CallbackAttributes, _is_of_package
+from .callbacks import _CallbackAttributes, _is_of_package, _names_of_packages
 from .checkpoint import EXTRA, FROZEN, MODEL, _Held
 from .errors import BatonError
 from .link import _connected
@@ -24,6 +24,9 @@ from .tensors import _is_torch, write_safetensors
 
 _LONGEST_HISTORY = 2000
 """So many entries of ``log_history`` are kept, the newest."""
+
+_LONGEST_COUNTED = 1000
+"""A longer list that a Trainer begins with is data."""
 
 _NOT_KEPT = ("stateful_callbacks", "log_history", "best_model_checkpoint")
 
@@ -325,6 +328,7 @@ class _TrainersState:
                 name, what = "%d.%s" % (place, kind.__name__), "The callback %s" % kind.__name__
                 self._attributes[name] = _CallbackAttributes(callback, what, known)
                 self._attributes[name].begin()
+        self._look_at_trainer(known)
 
         # The Trainer adds to it at its own saves, and has read it from a file without it.
         export = [c for c in (*self._callbacks, self._trainer.control) if hasattr(c, "state")]
@@ -332,6 +336,20 @@ class _TrainersState:
             self._state.stateful_callbacks = type(self._state)(
                 stateful_callbacks=[c for c in export if hasattr(c, "from_state")]
             ).stateful_callbacks
+
+    def _look_at_trainer(self, known: Set[int]) -> None:
+        """Of a class of the script's own: what its loss counts, but no data, and no other model."""
+        kind, torch = type(self._trainer), sys.modules["torch"]
+        if _is_of_package(kind):
+            return
+        for value in vars(self._trainer).values():
+            is_long = isinstance(value, (list, tuple, dict, set)) and len(value) > _LONGEST_COUNTED
+            if is_long or isinstance(value, torch.nn.Module):
+                known.add(id(value))
+        self._attributes["trainer"] = _CallbackAttributes(
+            self._trainer, "The Trainer", known, _names_of_packages(kind), None, False
+        )
+        self._attributes["trainer"].begin()
 
     def state_dict(self) -> Dict[str, Any]:
         trainer, state = self._trainer, self._state

@@ -8,10 +8,12 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, TYPE_CHECK
 
 from .checkpoint import EXTRA, _Draft, _Held
 from .errors import BatonError, NEW_JOB
+from .fingerprint import _sampled
 from .generators import _is_known_generator
 from .models import _bare
 from .reach import _is_array, _own_modules, _reachable, _roots
 from .sources import _Slot, _Sources, _is_changed_in_place, _is_loader, _is_walked
+from .tensors import _is_torch
 from .values import EVERYTHING, NUMBERS, _Copy, _are_same, _copied, _packed, _put_back, _unpacked
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _Copies = Dict[str, Dict[str, _Copy]]
 _OTHER = _Copy("other", None)
 """Stands for an object whose value is nothing that is kept."""
 
+
+_CHANGED = "The training changes %s, which the data are drawn from, and it is not saved."
 
 _MOST_AROUND = 20_000
 """So many objects of the script's are looked at, once."""
@@ -77,6 +81,9 @@ class _Kept:
         self._named: Dict[str, Any] = {}
         self._first: _Copies = {}
         self._met: Dict[str, Any] = {}
+        self._around: Set[str] = set()
+        self._versions: Dict[int, int] = {}
+        self._given_paths: Set[str] = set()
         self.roots: Set[str] = set()
         self._leave: Set[int] = set()
         self._ours: Dict[str, Any] = {}
@@ -117,7 +124,12 @@ class _Kept:
         self._first = _all_of(sources)
         for path, thing in sources.objects.items():
             self._first[path] = self._before.get(id(thing), self._first.get(path, {}))
+            if id(thing) in self._before:
+                self._given_paths.add(path)
+            elif _is_too_large(thing):
+                self._versions[id(thing)] = thing._version
         self._met = dict(sources.objects)
+        self._around = set(sources.objects)
 
     def _name(self, path: str, thing: Any) -> None:
         while path in self._named:  # a function's variable, and a module's of the same name
@@ -152,9 +164,22 @@ class _Kept:
                 self._first[path] = _copies_of(sources, path)
                 self._met[path] = thing
 
+    def made(self, sources: _Sources) -> Dict[str, str]:
+        """Fingerprints of the data that the script has made since its training began."""
+        return {
+            path + name: _sampled_data(slot.value)
+            for path, slots in sources.slots.items()
+            for name, slot in slots.items()
+            if path not in self._around and slot.keep == NUMBERS and _is_data_of_its_own(slot.value)
+        }
+
     def now(self, sources: _Sources) -> "_Now":
         """What there is; it is compared with how it was at first only where it is asked for."""
         slots = sources.slots
+        for path, thing in sources.objects.items():
+            version = self._versions.get(id(thing))
+            if version is not None and thing._version != version:
+                raise BatonError(_CHANGED % path, "Give it as state=.")
         return _Now(self._first, slots, {path: _copies_of(sources, path) for path in slots})
 
     def pack(self, copies: _Copies, prefix: str, draft: _Draft) -> Dict[str, Any]:
@@ -165,7 +190,14 @@ class _Kept:
                 packed = _packed(copy, first, "%s.%s%s" % (prefix, path, name), draft)
                 if packed is not None:
                     told.setdefault(path, {})[name] = packed
+                elif first is not None and first.content and path + name not in self._given_paths:
+                    self._require_as_long(path + name, first, copy)
         return told
+
+    def _require_as_long(self, path: str, first: _Copy, now: _Copy) -> None:
+        """A list of examples: one that was empty may have been loaded, one that grows is refused."""
+        if len(first.content) != len(now.content):
+            raise BatonError(_CHANGED % path, "Give it as state=.")
 
     def put(self, told: Mapping[str, Any], held: _Held, sources: _Sources) -> List[str]:
         """Puts back what is told; and all else that was reached, as it was at first.
@@ -264,6 +296,22 @@ def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
     numbers = (int, float)
     was_number = first is not None and type(first.content) in numbers
     return was_number and type(now.content) in numbers
+
+
+def _is_too_large(value: Any) -> bool:
+    """Whether it is a tensor of which no copies are kept, though it tells how often it was changed."""
+    is_plain = _is_torch(value) and not value.is_inference() and not value.requires_grad
+    return is_plain and value.ndim > 0 and _copied(value, NUMBERS) is None
+
+
+def _is_data_of_its_own(value: Any) -> bool:
+    return type(value) is list or (_is_array(value) and getattr(value, "ndim", 0) > 0)
+
+
+def _sampled_data(value: Any) -> str:
+    if type(value) is list:
+        return _sampled([len(value), value[:: max(1, len(value) // 1000)]])
+    return _sampled(value)
 
 
 def _is_data(thing: Any) -> bool:

@@ -437,8 +437,11 @@ class _LightningState:
     def load_state_dict(self, state: Dict[str, Any]) -> None:
         trainer = self._trainer
         _load_progress(trainer.fit_loop, state["loops"])
-        if self._loaded:  # the first time Lightning has done it
+        if (
+            self._loaded
+        ):  # the first time Lightning has done it, and asks for its Trainer's own number
             self._load_callbacks(state)
+            trainer.accumulate_grad_batches = state["accumulate"]
         self._loaded = True
         connector = trainer._logger_connector
         connector._first_loop_iter, connector._current_fx = state["log"]
@@ -449,7 +452,6 @@ class _LightningState:
         for key, one in self._attributes.items():
             one.load_state_dict(state["attributes"].get(key, {}))
         trainer.should_stop = state["should_stop"]
-        trainer.accumulate_grad_batches = state["accumulate"]
 
     def as_theirs(self, state: Dict[str, Any], held: _Held) -> Dict[str, Any]:
         """What Lightning finds in a checkpoint of its own, but for what Baton restores."""
@@ -475,6 +477,8 @@ class _LightningState:
         for callback in self._trainer.callbacks:
             if callback.state_key in told:
                 callback.load_state_dict(told[callback.state_key])
+            if hasattr(callback, "current_score"):  # a ModelCheckpoint saves it, and loads it not
+                callback.current_score = told[callback.state_key]["current_score"]
         module = self._trainer.datamodule
         mine = state["more"].get(type(module).__qualname__)
         if module is not None and mine is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, TYPE_CHECKING, Tuple
 
+from .beside import _BESIDE
 from .checkpoint import _Draft, _Held
 from .errors import BatonError
 from .generators import (
@@ -59,6 +60,7 @@ class _Running:
         self.opened, self.began = opened, _State({}, {})
         self.loaders: Dict[str, Any] = {}
         self.entered: Set[str] = set()
+        self.made: Dict[str, str] = {}
         self.order: Optional[_Order] = None
         self.lazily: Optional[_DrawnLazily] = None
         self.again: Optional[_DrawnAgain] = None
@@ -88,6 +90,7 @@ class _Data:
     def look_around(self, run: "Run", loader: Any = None) -> None:
         """Once, before the first epoch: notes what the script has."""
         self._kept.look_around(run, loader)
+        _BESIDE.watch()
 
     def open_epoch(self) -> None:
         """Before the script does what it does ahead of an epoch's batches."""
@@ -99,6 +102,11 @@ class _Data:
 
     def begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
         """The epoch's batches from ``batch`` on, and how many the whole epoch has; 0: not known."""
+        with _BESIDE:
+            items, count = self._begin(loader, epoch, batch, seed)
+        return _BESIDE.drawn(items), count
+
+    def _begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
         running = self._running = _Running(self._opened)
         self._opened = None
         self._enter("run.batches", loader, epoch, seed)
@@ -106,6 +114,7 @@ class _Data:
             loader = loader(epoch)
             self._enter("run.batches()", loader, epoch, seed)
         told = self._told_within()
+        self._require_same_data(told.get("made", {}), running.made)
         begun = self._begun(running, loader, batch, seed, told)
         self._spent = self._reached().iterators
         self._held = None
@@ -127,6 +136,7 @@ class _Data:
             self._put(told["began"], sources.without(running.entered), is_first=not running.entered)
         fresh = self._kept.reach(running.loaders).without(running.entered)
         running.began.found.update(self._kept.now(fresh).changed())
+        running.made.update(self._kept.made(fresh))
         if not running.entered:
             running.began.given.update(self._given())
         running.entered.update(sources.slots)
@@ -140,6 +150,16 @@ class _Data:
                 )
                 remedy = "Give run.batches a new one in each epoch, or a function of its number."
                 raise BatonError(message % (epoch, type(one).__name__), remedy)
+
+    def _require_same_data(self, held: Dict[str, str], made: Dict[str, str]) -> None:
+        for path in sorted(set(held) & set(made)):
+            if held[path] != made[path]:
+                message = "The data of epoch %d cannot be made again: %s is another one now."
+                remedy = (
+                    "Give what they are made from as generators= or state=. What the model makes is to "
+                    "be made only where run.batch is 0, and given as state=."
+                )
+                raise BatonError(message % (self._epoch_held(), path), remedy)
 
     def _seed(self, loader: Any, epoch: int, seed: int) -> None:
         given = {id(one) for one in self._parts.of["generators"].values()}
@@ -271,6 +291,8 @@ class _Data:
         if running.opened is not None and not _is_same_state(running.opened, running.began):
             self._tell(told, "opened", running.opened, draft)
         told.update(progress)
+        if running.made:
+            told["made"] = running.made
         if running.again is not None:
             told["shared"] = running.again.is_shared
         if running.order is not None:

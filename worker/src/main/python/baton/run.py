@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .accelerate_loop import _as_prepared, _is_prepared, _source_of
+from .beside import _BESIDE
 from .checkpoint import _Draft, _Held
 from .devices import _refuse_several
 from .errors import BatonError, _explain
@@ -306,6 +307,7 @@ class Run:
         if self._trace:
             self._trace.given(self, item)
         yield item
+        _BESIDE.batch_done()
         if self._trace:
             self._trace.done(self._loss)
 

@@ -259,6 +259,16 @@ class Batched(Dataset):
         return [(X[i] + random.random(),) for i in places]
 
 
+class Together:
+    """Puts examples together with a generator of its own."""
+
+    def __init__(self):
+        self.rng = numpy.random.default_rng(5)
+
+    def __call__(self, examples):
+        return torch.stack([x for (x,) in examples]) + float(self.rng.normal())
+
+
 class Curriculum(Dataset):
     """The script makes it harder as it goes."""
 
@@ -349,6 +359,8 @@ own_weights = WeightedRandomSampler(torch.ones(len(X)), 45)
 two = [DataLoader(DATA, 6, sampler=OwnSampler()), DataLoader(DATA, 8, sampler=ShufflingSampler())]
 curriculum = Curriculum()
 shards = Shards()
+large = torch.ones(9000, 2)
+growing = list(X)
 prologue_rng = numpy.random.default_rng(2)
 LOADERS = {
     "plain": plain,
@@ -390,6 +402,7 @@ LOADERS = {
     "batched": lambda: DataLoader(Batched(), 6, shuffle=True, **processes),
     "renamed": lambda: Renamed(Examples(), 6, shuffle=True, **processes),
     "doubled": lambda: Doubled(Examples(), 6, shuffle=True, **processes),
+    "collated": lambda: DataLoader(DATA, 6, shuffle=True, collate_fn=Together(), **processes),
     "curriculum": lambda: DataLoader(curriculum, 6, shuffle=True, **processes),
     "lazy": lambda: DataLoader(Lazy(), 6, shuffle=True, **processes),
     "persistent": lambda: plain(persistent_workers=WORKERS > 0),
@@ -417,7 +430,10 @@ LOADERS = {
     "enumerated": None, "zipped": None, "alternating": None, "new_sampler": None,
     "drawn_ahead": None, "drawn_ahead_given": None, "generator_object": None, "told_epoch": None,
     "replaced_generator": None, "taken": None, "shuffled_list": None, "going_on": None,
-    "by_process": None,
+    "by_process": None, "made_by_model": None,
+    "beside": plain, "looked_into": plain,
+    "written": lambda: DataLoader(TensorDataset(large), 6, sampler=range(48)),
+    "growing": lambda: DataLoader(growing, 6, shuffle=True),
 }  # fmt: skip
 name = os.environ["LOADER"]
 loader = LOADERS[name] and LOADERS[name]()
@@ -455,6 +471,9 @@ def loader_of(epoch):
         return itertools.islice(endless, 5)
     if name == "by_process":
         return (x * os.getpid() for x in X.split(4))
+    if name == "made_by_model":
+        with torch.no_grad():
+            return DataLoader(TensorDataset(X + mined["model"](X.double()).float()), 6)
     if name == "shuffled_list":
         random.shuffle(listed)
         return listed
@@ -480,11 +499,17 @@ def main():
     if name == "drawn_ahead_given":
         shared = {"generators": prologue_rng}
     run = baton.resume(model, optimizer, **shared)
+    beside = iter(plain(drop_last=True))
     for epoch in run.epochs():
         for batch in run.batches(loader_of(epoch)):
             x = value(batch)
             x = x[: len(x) // 4 * 4].view(-1, 4)
             noise = torch.randn(1).item() + random.random() + numpy.random.rand()
+            if name == "beside":
+                noise += float(next(beside)[0].mean())
+            if name == "looked_into":  # as one that shows some examples does
+                beside = iter(DataLoader(DATA, 5, shuffle=True))
+                noise += float(next(beside)[0].mean())
             if name.startswith("shared"):
                 noise += torch.rand(1, generator=given).item() + given_python.random()
             order = torch.linspace(1, 2, len(x), dtype=torch.double).unsqueeze(1)
@@ -499,6 +524,8 @@ def main():
             if name.startswith("endless") and run.batch == 9:
                 run.finish("enough")
         curriculum.strength += 0.1
+        large[5] += 1
+        growing.append(X[epoch])
 
 
 if __name__ == "__main__":

@@ -4495,6 +4495,8 @@ _OTHER = _Copy("other", None)
 """Stands for an object whose value is nothing that is kept."""
 
 
+_CHANGED = "The training changes %s, which the data are drawn from, and it is not saved."
+
 _MOST_AROUND = 20_000
 """So many objects of the script's are looked at, once."""
 
@@ -4550,6 +4552,9 @@ class _Kept:
         self._named: Dict[str, Any] = {}
         self._first: _Copies = {}
         self._met: Dict[str, Any] = {}
+        self._around: Set[str] = set()
+        self._versions: Dict[int, int] = {}
+        self._given_paths: Set[str] = set()
         self.roots: Set[str] = set()
         self._leave: Set[int] = set()
         self._ours: Dict[str, Any] = {}
@@ -4590,7 +4595,12 @@ class _Kept:
         self._first = _all_of(sources)
         for path, thing in sources.objects.items():
             self._first[path] = self._before.get(id(thing), self._first.get(path, {}))
+            if id(thing) in self._before:
+                self._given_paths.add(path)
+            elif _is_too_large(thing):
+                self._versions[id(thing)] = thing._version
         self._met = dict(sources.objects)
+        self._around = set(sources.objects)
 
     def _name(self, path: str, thing: Any) -> None:
         while path in self._named:  # a function's variable, and a module's of the same name
@@ -4625,9 +4635,22 @@ class _Kept:
                 self._first[path] = _copies_of(sources, path)
                 self._met[path] = thing
 
+    def made(self, sources: _Sources) -> Dict[str, str]:
+        """Fingerprints of the data that the script has made since its training began."""
+        return {
+            path + name: _sampled_data(slot.value)
+            for path, slots in sources.slots.items()
+            for name, slot in slots.items()
+            if path not in self._around and slot.keep == NUMBERS and _is_data_of_its_own(slot.value)
+        }
+
     def now(self, sources: _Sources) -> "_Now":
         """What there is; it is compared with how it was at first only where it is asked for."""
         slots = sources.slots
+        for path, thing in sources.objects.items():
+            version = self._versions.get(id(thing))
+            if version is not None and thing._version != version:
+                raise BatonError(_CHANGED % path, "Give it as state=.")
         return _Now(self._first, slots, {path: _copies_of(sources, path) for path in slots})
 
     def pack(self, copies: _Copies, prefix: str, draft: _Draft) -> Dict[str, Any]:
@@ -4638,7 +4661,14 @@ class _Kept:
                 packed = _packed(copy, first, "%s.%s%s" % (prefix, path, name), draft)
                 if packed is not None:
                     told.setdefault(path, {})[name] = packed
+                elif first is not None and first.content and path + name not in self._given_paths:
+                    self._require_as_long(path + name, first, copy)
         return told
+
+    def _require_as_long(self, path: str, first: _Copy, now: _Copy) -> None:
+        """A list of examples: one that was empty may have been loaded, one that grows is refused."""
+        if len(first.content) != len(now.content):
+            raise BatonError(_CHANGED % path, "Give it as state=.")
 
     def put(self, told: Mapping[str, Any], held: _Held, sources: _Sources) -> List[str]:
         """Puts back what is told; and all else that was reached, as it was at first.
@@ -4739,6 +4769,22 @@ def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
     return was_number and type(now.content) in numbers
 
 
+def _is_too_large(value: Any) -> bool:
+    """Whether it is a tensor of which no copies are kept, though it tells how often it was changed."""
+    is_plain = _is_torch(value) and not value.is_inference() and not value.requires_grad
+    return is_plain and value.ndim > 0 and _copied(value, NUMBERS) is None
+
+
+def _is_data_of_its_own(value: Any) -> bool:
+    return type(value) is list or (_is_array(value) and getattr(value, "ndim", 0) > 0)
+
+
+def _sampled_data(value: Any) -> str:
+    if type(value) is list:
+        return _sampled([len(value), value[:: max(1, len(value) // 1000)]])
+    return _sampled(value)
+
+
 def _is_data(thing: Any) -> bool:
     data = sys.modules.get("torch.utils.data")
     return data is not None and isinstance(thing, (data.Sampler, data.Dataset, data.DataLoader))
@@ -4790,17 +4836,18 @@ class _PerExample:
                 return fetch_theirs(fetcher, index)  # of a loader within the data set
             if not examples:
                 batched = "__getitems__" in fetch_theirs.__code__.co_names
-                examples.append(_Examples(fetcher.dataset, seed, batched))
+                examples.append(_Examples(fetcher, seed, batched))
             return fetcher.collate_fn(examples[0].get(index, fetcher.auto_collation))
 
         theirs.fetch = fetch_ours
 
 
 class _Examples:
-    """A data set as one loader process has it, with the generators that it reaches."""
+    """A data set as one loader process has it, with the generators that it and ``collate_fn`` reach."""
 
-    def __init__(self, dataset: Any, seed: int, batched: bool):
-        self.dataset, self.seed = dataset, seed
+    def __init__(self, fetcher: Any, seed: int, batched: bool):
+        self.dataset, self.seed = fetcher.dataset, seed
+        self._collate = fetcher.collate_fn
         self._generators: Dict[str, Any] = {}
         self._find()
         self._is_settled = False
@@ -4840,6 +4887,7 @@ class _Examples:
         before = len(self._generators)
         sources = _Sources({}, (), _own_modules())
         sources.add("dataset", self.dataset)
+        sources.add("collate_fn", self._collate)
         for path, slots in sources.slots.items():
             for name, slot in slots.items():
                 if _is_known_generator(slot.value) and not _is_global_generator(slot.value):
@@ -5144,6 +5192,71 @@ class _DrawnAgain:
         self.last = _sampled(batch)
         self.settle()
 
+# --- Loaders that a script draws from by itself, beside those of ``run.batches`` -----------------
+
+
+_NO_MORE = object()
+
+
+class _Beside:
+    """Refuses an iterator of a ``DataLoader`` that the script goes on with from batch to batch.
+
+    Its place is nowhere in a checkpoint. One that is run through within a batch, as an evaluation
+    does, or at an epoch's end, needs none; nor does one of a thread that loads ahead.
+    """
+
+    def __init__(self) -> None:
+        self._now = self._deep = 0
+
+    def watch(self) -> None:
+        """From here on each draw from an iterator is seen, whoever made it."""
+        module: Any = sys.modules.get("torch.utils.data.dataloader")
+        theirs = getattr(getattr(module, "_BaseDataLoaderIter", None), "__next__", None)
+        if theirs is None or hasattr(theirs, "__wrapped__"):
+            return
+        thread = threading.get_ident()
+
+        @functools.wraps(theirs)
+        def draw(iterator: Any) -> Any:
+            if not self._deep and threading.get_ident() == thread:
+                self._require_new(iterator)
+            return theirs(iterator)
+
+        module._BaseDataLoaderIter.__next__ = draw
+
+    def _require_new(self, iterator: Any) -> None:
+        held = vars(iterator)
+        is_begun = held.get("_num_yielded", 0) > 0
+        if is_begun and held.get("_baton_batch", self._now) != self._now:
+            message = (
+                "The script goes on from batch to batch with an iterator of a DataLoader of its "
+            )
+            message += "own, beside run.batches: its place cannot be saved."
+            remedy = "Give run.batches both, as run.batches(zip(loader, other)) in each epoch."
+            raise BatonError(message, remedy)
+        held["_baton_batch"] = self._now
+
+    def batch_done(self) -> None:
+        self._now += 1
+
+    def __enter__(self) -> None:
+        self._deep += 1
+
+    def __exit__(self, *of: Any) -> None:
+        self._deep -= 1
+
+    def drawn(self, items: Iterator[Any]) -> Iterator[Any]:
+        """The same items; what they are drawn from is no affair of the script's."""
+        while True:
+            with self:
+                item = next(items, _NO_MORE)
+            if item is _NO_MORE:
+                return
+            yield item
+
+
+_BESIDE = _Beside()
+
 # --- The order of the data: what the running epoch's batches are drawn from, and which are left ---
 
 
@@ -5172,6 +5285,7 @@ class _Running:
         self.opened, self.began = opened, _State({}, {})
         self.loaders: Dict[str, Any] = {}
         self.entered: Set[str] = set()
+        self.made: Dict[str, str] = {}
         self.order: Optional[_Order] = None
         self.lazily: Optional[_DrawnLazily] = None
         self.again: Optional[_DrawnAgain] = None
@@ -5201,6 +5315,7 @@ class _Data:
     def look_around(self, run: "Run", loader: Any = None) -> None:
         """Once, before the first epoch: notes what the script has."""
         self._kept.look_around(run, loader)
+        _BESIDE.watch()
 
     def open_epoch(self) -> None:
         """Before the script does what it does ahead of an epoch's batches."""
@@ -5212,6 +5327,11 @@ class _Data:
 
     def begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
         """The epoch's batches from ``batch`` on, and how many the whole epoch has; 0: not known."""
+        with _BESIDE:
+            items, count = self._begin(loader, epoch, batch, seed)
+        return _BESIDE.drawn(items), count
+
+    def _begin(self, loader: Any, epoch: int, batch: int, seed: int) -> Tuple[Iterator[Any], int]:
         running = self._running = _Running(self._opened)
         self._opened = None
         self._enter("run.batches", loader, epoch, seed)
@@ -5219,6 +5339,7 @@ class _Data:
             loader = loader(epoch)
             self._enter("run.batches()", loader, epoch, seed)
         told = self._told_within()
+        self._require_same_data(told.get("made", {}), running.made)
         begun = self._begun(running, loader, batch, seed, told)
         self._spent = self._reached().iterators
         self._held = None
@@ -5240,6 +5361,7 @@ class _Data:
             self._put(told["began"], sources.without(running.entered), is_first=not running.entered)
         fresh = self._kept.reach(running.loaders).without(running.entered)
         running.began.found.update(self._kept.now(fresh).changed())
+        running.made.update(self._kept.made(fresh))
         if not running.entered:
             running.began.given.update(self._given())
         running.entered.update(sources.slots)
@@ -5253,6 +5375,16 @@ class _Data:
                 )
                 remedy = "Give run.batches a new one in each epoch, or a function of its number."
                 raise BatonError(message % (epoch, type(one).__name__), remedy)
+
+    def _require_same_data(self, held: Dict[str, str], made: Dict[str, str]) -> None:
+        for path in sorted(set(held) & set(made)):
+            if held[path] != made[path]:
+                message = "The data of epoch %d cannot be made again: %s is another one now."
+                remedy = (
+                    "Give what they are made from as generators= or state=. What the model makes is to "
+                    "be made only where run.batch is 0, and given as state=."
+                )
+                raise BatonError(message % (self._epoch_held(), path), remedy)
 
     def _seed(self, loader: Any, epoch: int, seed: int) -> None:
         given = {id(one) for one in self._parts.of["generators"].values()}
@@ -5384,6 +5516,8 @@ class _Data:
         if running.opened is not None and not _is_same_state(running.opened, running.began):
             self._tell(told, "opened", running.opened, draft)
         told.update(progress)
+        if running.made:
+            told["made"] = running.made
         if running.again is not None:
             told["shared"] = running.again.is_shared
         if running.order is not None:
@@ -7302,6 +7436,7 @@ class Run:
         if self._trace:
             self._trace.given(self, item)
         yield item
+        _BESIDE.batch_done()
         if self._trace:
             self._trace.done(self._loss)
 
@@ -8719,8 +8854,11 @@ class _LightningState:
     def load_state_dict(self, state: Dict[str, Any]) -> None:
         trainer = self._trainer
         _load_progress(trainer.fit_loop, state["loops"])
-        if self._loaded:  # the first time Lightning has done it
+        if (
+            self._loaded
+        ):  # the first time Lightning has done it, and asks for its Trainer's own number
             self._load_callbacks(state)
+            trainer.accumulate_grad_batches = state["accumulate"]
         self._loaded = True
         connector = trainer._logger_connector
         connector._first_loop_iter, connector._current_fx = state["log"]
@@ -8731,7 +8869,6 @@ class _LightningState:
         for key, one in self._attributes.items():
             one.load_state_dict(state["attributes"].get(key, {}))
         trainer.should_stop = state["should_stop"]
-        trainer.accumulate_grad_batches = state["accumulate"]
 
     def as_theirs(self, state: Dict[str, Any], held: _Held) -> Dict[str, Any]:
         """What Lightning finds in a checkpoint of its own, but for what Baton restores."""
@@ -8757,6 +8894,8 @@ class _LightningState:
         for callback in self._trainer.callbacks:
             if callback.state_key in told:
                 callback.load_state_dict(told[callback.state_key])
+            if hasattr(callback, "current_score"):  # a ModelCheckpoint saves it, and loads it not
+                callback.current_score = told[callback.state_key]["current_score"]
         module = self._trainer.datamodule
         mine = state["more"].get(type(module).__qualname__)
         if module is not None and mine is not None:
@@ -8900,6 +9039,9 @@ def _load_results(trainer: Any, module: Any, state: Dict[str, Any]) -> None:
 
 _LONGEST_HISTORY = 2000
 """So many entries of ``log_history`` are kept, the newest."""
+
+_LONGEST_COUNTED = 1000
+"""A longer list that a Trainer begins with is data."""
 
 _NOT_KEPT = ("stateful_callbacks", "log_history", "best_model_checkpoint")
 
@@ -9201,6 +9343,7 @@ class _TrainersState:
                 name, what = "%d.%s" % (place, kind.__name__), "The callback %s" % kind.__name__
                 self._attributes[name] = _CallbackAttributes(callback, what, known)
                 self._attributes[name].begin()
+        self._look_at_trainer(known)
 
         # The Trainer adds to it at its own saves, and has read it from a file without it.
         export = [c for c in (*self._callbacks, self._trainer.control) if hasattr(c, "state")]
@@ -9208,6 +9351,20 @@ class _TrainersState:
             self._state.stateful_callbacks = type(self._state)(
                 stateful_callbacks=[c for c in export if hasattr(c, "from_state")]
             ).stateful_callbacks
+
+    def _look_at_trainer(self, known: Set[int]) -> None:
+        """Of a class of the script's own: what its loss counts, but no data, and no other model."""
+        kind, torch = type(self._trainer), sys.modules["torch"]
+        if _is_of_package(kind):
+            return
+        for value in vars(self._trainer).values():
+            is_long = isinstance(value, (list, tuple, dict, set)) and len(value) > _LONGEST_COUNTED
+            if is_long or isinstance(value, torch.nn.Module):
+                known.add(id(value))
+        self._attributes["trainer"] = _CallbackAttributes(
+            self._trainer, "The Trainer", known, _names_of_packages(kind), None, False
+        )
+        self._attributes["trainer"].begin()
 
     def state_dict(self) -> Dict[str, Any]:
         trainer, state = self._trainer, self._state
