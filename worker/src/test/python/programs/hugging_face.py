@@ -41,6 +41,17 @@ class Refused(TrainerCallback):
         self.pairs = zip([1], [2])
 
 
+class Counting(Trainer):
+    """Its loss depends on how often it was asked for."""
+
+    asked = 0
+
+    def compute_loss(self, model, inputs, *of, **named):
+        self.asked += 1
+        loss = super().compute_loss(model, inputs, *of, **named)
+        return loss if isinstance(loss, tuple) else loss * (1 + 0.01 * self.asked)
+
+
 x = torch.randn(90, 6, generator=torch.Generator().manual_seed(1))
 y = (x.sum(dim=1) > 0).long()
 
@@ -77,7 +88,7 @@ arguments = TrainingArguments(
 )  # fmt: skip
 callback = baton.hugging_face_callback()
 stop = [EarlyStoppingCallback(3, 0.5)] if FORM == "early" else []
-trainer = Trainer(
+trainer = (Counting if FORM == "counts" else Trainer)(
     Classifier(), arguments, train_dataset=Stream() if FORM == "stream" else Augmented(),
     eval_dataset=[{"x": a, "labels": b} for a, b in zip(x[:16], y[:16])],
     callbacks=[Losses(), *stop, callback, *([Refused()] if FORM == "refused" else [])],

@@ -7,10 +7,10 @@ import warnings
 
 if os.environ.get("FORM") == "pytorch_lightning":
     import pytorch_lightning as lightning
-    from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
+    from pytorch_lightning.callbacks import EarlyStopping, GradientAccumulationScheduler, ModelCheckpoint
 else:
     import lightning
-    from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+    from lightning.pytorch.callbacks import EarlyStopping, GradientAccumulationScheduler, ModelCheckpoint
 import torch
 import torchmetrics
 from torch import nn
@@ -118,8 +118,11 @@ callbacks = [
     baton.lightning_callback(),
     Losses(),
 ]
+more = [Refused()] * (FORM == "refused")
+if FORM == "more and more":
+    more = [GradientAccumulationScheduler({1: 3})]
 trainer = lightning.Trainer(
-    max_epochs=None if FORM == "plain" else 5, accelerator="cpu", callbacks=callbacks + [Refused()] * (FORM == "refused"),
+    max_epochs=None if FORM == "plain" else 5, accelerator="cpu", callbacks=callbacks + more,
     accumulate_grad_batches=3 if FORM == "accumulate" else 1, val_check_interval=2 if FORM == "accumulate" else 1.0,
     enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0, log_every_n_steps=2,
     default_root_dir=os.environ["BATON_FOLDER"] + "-logs", max_steps=13 if FORM == "steps" else -1,
