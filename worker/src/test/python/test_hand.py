@@ -527,3 +527,80 @@ def test_a_mean_that_nobody_told_is_named(tmp_path: Path) -> None:
     assert (
         "There is no mean of auc in this epoch yet. Tell it" in life(written(tmp_path, script)).said
     )
+
+
+# What a save is
+
+
+@pytest.mark.parametrize("harm", ["last byte", "header", "cut", "gone"])
+def test_a_damaged_save_is_told_and_put_aside_and_the_one_before_goes_on(
+    harm: str, unbroken: str, tmp_path: Path
+) -> None:
+    dies = written(tmp_path / "half", here="os.kill(os.getpid(), signal.SIGKILL)")
+    assert life(dies, "--at", "1,1").status == -signal.SIGKILL
+    (tmp_path / "half" / SAVES / "baton.json").unlink()
+    newest = tmp_path / "half" / SAVES / "e1-b1"
+    file = newest / "model.safetensors" if harm == "gone" else newest / "state.json"
+    whole = bytearray(file.read_bytes())
+    if harm == "gone":
+        file.unlink()
+    elif harm == "cut":
+        file.write_bytes(whole[:-7])
+    else:
+        whole[-3 if harm == "last byte" else 3] ^= 1
+        file.write_bytes(whole)
+
+    after = life(written(tmp_path / "half"))
+
+    assert after.status == 0
+    assert "e1-b1 is damaged: %s is not what was written" % file.name in after.said
+    assert (
+        "put aside as damaged-e1-b1" in after.said and "goes on at epoch 1, batch 0" in after.said
+    )
+    assert digest(tmp_path / "half" / SAVES) == unbroken
+
+
+def test_if_no_save_is_whole_the_run_does_not_begin_anew_in_silence(tmp_path: Path) -> None:
+    script = begun(tmp_path)
+    for save in (tmp_path / SAVES).glob("e*-b*"):
+        (save / "model.safetensors").write_bytes(b"")
+
+    after = life(script, "--epochs", "2")
+
+    assert after.status == 1 and "Traceback" not in after.said
+    assert "Bring it back from a copy, or delete baton-checkpoints to start anew." in after.said
+
+
+def test_a_loop_that_is_left_by_break_is_told(tmp_path: Path) -> None:
+    script = written(
+        tmp_path, TOY.replace("    run.evaluated(", "    if epoch: break\n    run.evaluated(")
+    )
+
+    left = life(script)
+
+    assert left.status == 0
+    assert "the script ended at epoch 1, batch 2, and the job has 3 epochs" in left.said
+    assert "the last save is e1-b2" in left.said and "call run.finish(reason)" in left.said
+
+
+def test_an_end_that_was_told_otherwise_is_not_told_again(tmp_path: Path) -> None:
+    whole = life(written(tmp_path / "whole"))
+    finished = life(written(tmp_path / "finished", here="run.finish('enough')"), "--at", "0,1")
+    failed = life(written(tmp_path / "failed", here="1 / 0"), "--at", "1,1")
+
+    assert [each.status for each in (whole, finished, failed)] == [0, 0, 1]
+    assert not any("the script ended at" in each.said for each in (whole, finished, failed))
+
+
+def test_the_batches_of_an_epoch_have_a_length_for_progress_bars(tmp_path: Path) -> None:
+    loop = "    batches = run.batches([1.0, 2.0, 3.0]); print('left', len(batches))\n    for x in batches:"
+    script = written(
+        tmp_path,
+        TOY.replace("    for x in run.batches([1.0, 2.0, 3.0]):", loop),
+        here="os.kill(os.getpid(), signal.SIGKILL)",
+    )
+    assert life(script, "--at", "1,1").status == -signal.SIGKILL
+    (tmp_path / SAVES / "baton.json").unlink()
+
+    script.write_text(script.read_text().replace("os.kill(os.getpid(), signal.SIGKILL)", "pass"))
+    assert life(script).printed.splitlines() == ["left 2", "left 3"]

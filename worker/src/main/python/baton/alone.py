@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import math
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Any, Callable, Dict, NamedTuple, Optional, TYPE_CHECKING, Tuple
 
 from .errors import BatonError, _first_line, _say, _speak_in_sentences
-from .folder import _Folder, _Made, _departures, _plain, _reason, _require_same, _script_hashes
+from .folder import (
+    _Folder,
+    _Made,
+    _departures,
+    _plain,
+    _reason,
+    _require_same,
+    _script_hashes,
+    _seal,
+)
 from .interrupts import _Interrupts
 from .opened import _HOME
 from .profile import _arguments, _profile
@@ -51,7 +62,8 @@ class _Alone:
         self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
         self._metrics: Dict[str, float] = {}
-        self._begun = False
+        self._start: Optional[Start] = None
+        self._begun = self._ended = False
         self._not_written = ""
 
     # The start
@@ -63,8 +75,10 @@ class _Alone:
         _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        newest = max(self._held.saves(), default=None)
-        return Start(0, 0, None) if newest is None else Start(*newest)
+        if self._start is None:
+            newest = self._held.newest()
+            self._start = Start(0, 0, None) if newest is None else Start(*newest)
+        return self._start
 
     def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
         arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
@@ -92,6 +106,7 @@ class _Alone:
             raise BatonError(*self._cannot_write(_reason(e))) from None
         self._tell_start(run, profile)
         self._interrupts.watch()
+        atexit.register(self._tell_left, run, os.getpid())
 
     def _tell_start(self, run: "Run", profile: Dict[str, str]) -> None:
         if not run.job.knows_epochs:
@@ -110,7 +125,18 @@ class _Alone:
         self._tell_end(run)
         self._held.release()
 
+    def _tell_left(self, run: "Run", pid: int) -> None:
+        """At the process's end: whether the script left its loop as if the training were done."""
+        if self._ended or os.getpid() != pid or getattr(sys, "last_value", None) is not None:
+            return
+        newest = max(self._held.saves(), default=None)
+        whole = "nothing is saved" if newest is None else "the last save is %s" % newest[2].name
+        message = "the script ended at %s, and the job has %d epochs; %s."
+        message += " To end a training early, call run.finish(reason) instead of break"
+        _say(message % (run._where(), run.job.epochs, whole))
+
     def _tell_end(self, run: "Run") -> None:
+        self._ended = True
         anew = "to start anew, delete %s" % self._held
         if run._final is not None:
             _say("complete at epoch %d (%s); %s" % (_epochs_begun(run), run._final, anew))
@@ -151,6 +177,7 @@ class _Alone:
             self._tell_end(run)
             self._held.release()
         if told:
+            self._ended = True
             _say("saved at %s; stops as told" % run._where())
             raise SystemExit(128 + told)
         return not ended
@@ -165,6 +192,7 @@ class _Alone:
         try:
             half.mkdir(parents=True)
             write(half, True)
+            _seal(half)
             shutil.rmtree(self.folder / name, ignore_errors=True)
             half.rename(self.folder / name)
         except OSError as e:

@@ -19,6 +19,9 @@ _RECORD = "baton.json"
 _RECORD_FORMAT = 1
 _LOCK = ".lock"
 """Hidden, since scripts list the folder to find their newest save."""
+_SUMS = "sha256sums"
+"""What the files of a save are, as the command ``sha256sum --check`` reads it."""
+_DAMAGED = "damaged-"
 _MOST_NAMED = 3
 
 
@@ -58,6 +61,23 @@ class _Folder:
             if epoch.isdigit() and batch.isdigit():
                 saves.append((int(epoch), int(batch), folder))
         return saves
+
+    def newest(self) -> Optional[Tuple[int, int, Path]]:
+        """The newest save that is what was written; a damaged one is told, and put aside."""
+        saves = sorted(self.saves(), reverse=True)
+        for place, save in enumerate(saves):
+            damaged = _damaged(save[2])
+            if not damaged:
+                return save
+            message = "The save %s is damaged: %s is not what was written." % (save[2], damaged)
+            if place + 1 == len(saves):
+                remedy = "Bring it back from a copy, or delete %s to start anew." % self
+                raise BatonError(message, remedy, "machine")
+            aside = save[2].with_name(_DAMAGED + save[2].name)
+            shutil.rmtree(aside, ignore_errors=True)
+            save[2].rename(aside)
+            _say("%s It is put aside as %s." % (message, aside.name))
+        return None
 
     # One process at a time
 
@@ -130,6 +150,41 @@ class _Folder:
             file.flush()
             os.fsync(file.fileno())
         half.replace(self.path / _RECORD)
+
+
+def _sha256(path: Path) -> str:
+    sha = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            sha.update(part)
+    return sha.hexdigest()
+
+
+def _seal(save: Path) -> None:
+    """Writes down what the files of a save are."""
+    sums = ["%s  %s\n" % (_sha256(path), path.name) for path in sorted(save.iterdir())]
+    with open(save / _SUMS, "x", encoding="utf-8") as file:
+        file.writelines(sums)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _damaged(save: Path) -> str:
+    """A file of a save that is not what was written; empty: none, or an older version wrote it."""
+    try:
+        lines = (save / _SUMS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        return _SUMS
+    for line in lines:
+        sha, _, name = line.partition("  ")
+        try:
+            if _sha256(save / name) != sha:
+                return name
+        except OSError:
+            return name
+    return ""
 
 
 def _reason(error: OSError) -> str:

@@ -59,6 +59,24 @@ def _looking_ahead(items: Iterator[Any], data: _Data) -> Iterator[Tuple[Any, boo
     data.release()
 
 
+class _Batches:
+    """Batches for a script's loop, and how many there are, for a progress bar around them."""
+
+    def __init__(self, items: Iterator[Any], left: Optional[Callable[[], int]]):
+        self._items, self._left = items, left
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._items
+
+    def __next__(self) -> Any:
+        return next(self._items)
+
+    def __len__(self) -> int:
+        if self._left is None:
+            raise TypeError("the batches of all epochs have no length; loop over run.epochs()")
+        return self._left()
+
+
 class Run:
     """A script in training: gives out batches, and can be saved between any two steps."""
 
@@ -139,8 +157,13 @@ class Run:
     def batches(self, loader: Any) -> Iterator[Any]:
         """The batches that are left, of this epoch within :meth:`epochs`, else of all epochs.
 
-        ``loader`` is iterated anew each epoch; a function is called with the epoch's number.
+        ``loader`` is iterated anew each epoch; a function is called with the epoch's number. Within
+        :meth:`epochs` its length is that of what is left, where the loader has one.
         """
+        left = (lambda: len(loader) - self.batch) if self._nested else None
+        return _Batches(self._each(loader), left)
+
+    def _each(self, loader: Any) -> Iterator[Any]:
         if self._nested:
             if self._inner_done:
                 remedy = "Give one epoch's batches in one loop, from one loader."

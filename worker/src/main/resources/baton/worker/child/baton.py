@@ -21,6 +21,7 @@ if sys.version_info < (3, 9):
 
 import array
 import ast
+import atexit
 import base64
 import collections
 import copy
@@ -6048,6 +6049,9 @@ _RECORD = "baton.json"
 _RECORD_FORMAT = 1
 _LOCK = ".lock"
 """Hidden, since scripts list the folder to find their newest save."""
+_SUMS = "sha256sums"
+"""What the files of a save are, as the command ``sha256sum --check`` reads it."""
+_DAMAGED = "damaged-"
 _MOST_NAMED = 3
 
 
@@ -6087,6 +6091,23 @@ class _Folder:
             if epoch.isdigit() and batch.isdigit():
                 saves.append((int(epoch), int(batch), folder))
         return saves
+
+    def newest(self) -> Optional[Tuple[int, int, Path]]:
+        """The newest save that is what was written; a damaged one is told, and put aside."""
+        saves = sorted(self.saves(), reverse=True)
+        for place, save in enumerate(saves):
+            damaged = _damaged(save[2])
+            if not damaged:
+                return save
+            message = "The save %s is damaged: %s is not what was written." % (save[2], damaged)
+            if place + 1 == len(saves):
+                remedy = "Bring it back from a copy, or delete %s to start anew." % self
+                raise BatonError(message, remedy, "machine")
+            aside = save[2].with_name(_DAMAGED + save[2].name)
+            shutil.rmtree(aside, ignore_errors=True)
+            save[2].rename(aside)
+            _say("%s It is put aside as %s." % (message, aside.name))
+        return None
 
     # One process at a time
 
@@ -6159,6 +6180,41 @@ class _Folder:
             file.flush()
             os.fsync(file.fileno())
         half.replace(self.path / _RECORD)
+
+
+def _sha256(path: Path) -> str:
+    sha = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            sha.update(part)
+    return sha.hexdigest()
+
+
+def _seal(save: Path) -> None:
+    """Writes down what the files of a save are."""
+    sums = ["%s  %s\n" % (_sha256(path), path.name) for path in sorted(save.iterdir())]
+    with open(save / _SUMS, "x", encoding="utf-8") as file:
+        file.writelines(sums)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _damaged(save: Path) -> str:
+    """A file of a save that is not what was written; empty: none, or an older version wrote it."""
+    try:
+        lines = (save / _SUMS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        return _SUMS
+    for line in lines:
+        sha, _, name = line.partition("  ")
+        try:
+            if _sha256(save / name) != sha:
+                return name
+        except OSError:
+            return name
+    return ""
 
 
 def _reason(error: OSError) -> str:
@@ -6375,7 +6431,8 @@ class _Alone:
         self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
         self._metrics: Dict[str, float] = {}
-        self._begun = False
+        self._start: Optional[Start] = None
+        self._begun = self._ended = False
         self._not_written = ""
 
     # The start
@@ -6387,8 +6444,10 @@ class _Alone:
         _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        newest = max(self._held.saves(), default=None)
-        return Start(0, 0, None) if newest is None else Start(*newest)
+        if self._start is None:
+            newest = self._held.newest()
+            self._start = Start(0, 0, None) if newest is None else Start(*newest)
+        return self._start
 
     def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
         arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
@@ -6416,6 +6475,7 @@ class _Alone:
             raise BatonError(*self._cannot_write(_reason(e))) from None
         self._tell_start(run, profile)
         self._interrupts.watch()
+        atexit.register(self._tell_left, run, os.getpid())
 
     def _tell_start(self, run: "Run", profile: Dict[str, str]) -> None:
         if not run.job.knows_epochs:
@@ -6434,7 +6494,18 @@ class _Alone:
         self._tell_end(run)
         self._held.release()
 
+    def _tell_left(self, run: "Run", pid: int) -> None:
+        """At the process's end: whether the script left its loop as if the training were done."""
+        if self._ended or os.getpid() != pid or getattr(sys, "last_value", None) is not None:
+            return
+        newest = max(self._held.saves(), default=None)
+        whole = "nothing is saved" if newest is None else "the last save is %s" % newest[2].name
+        message = "the script ended at %s, and the job has %d epochs; %s."
+        message += " To end a training early, call run.finish(reason) instead of break"
+        _say(message % (run._where(), run.job.epochs, whole))
+
     def _tell_end(self, run: "Run") -> None:
+        self._ended = True
         anew = "to start anew, delete %s" % self._held
         if run._final is not None:
             _say("complete at epoch %d (%s); %s" % (_epochs_begun(run), run._final, anew))
@@ -6475,6 +6546,7 @@ class _Alone:
             self._tell_end(run)
             self._held.release()
         if told:
+            self._ended = True
             _say("saved at %s; stops as told" % run._where())
             raise SystemExit(128 + told)
         return not ended
@@ -6489,6 +6561,7 @@ class _Alone:
         try:
             half.mkdir(parents=True)
             write(half, True)
+            _seal(half)
             shutil.rmtree(self.folder / name, ignore_errors=True)
             half.rename(self.folder / name)
         except OSError as e:
@@ -7188,6 +7261,24 @@ def _looking_ahead(items: Iterator[Any], data: _Data) -> Iterator[Tuple[Any, boo
     data.release()
 
 
+class _Batches:
+    """Batches for a script's loop, and how many there are, for a progress bar around them."""
+
+    def __init__(self, items: Iterator[Any], left: Optional[Callable[[], int]]):
+        self._items, self._left = items, left
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._items
+
+    def __next__(self) -> Any:
+        return next(self._items)
+
+    def __len__(self) -> int:
+        if self._left is None:
+            raise TypeError("the batches of all epochs have no length; loop over run.epochs()")
+        return self._left()
+
+
 class Run:
     """A script in training: gives out batches, and can be saved between any two steps."""
 
@@ -7268,8 +7359,13 @@ class Run:
     def batches(self, loader: Any) -> Iterator[Any]:
         """The batches that are left, of this epoch within :meth:`epochs`, else of all epochs.
 
-        ``loader`` is iterated anew each epoch; a function is called with the epoch's number.
+        ``loader`` is iterated anew each epoch; a function is called with the epoch's number. Within
+        :meth:`epochs` its length is that of what is left, where the loader has one.
         """
+        left = (lambda: len(loader) - self.batch) if self._nested else None
+        return _Batches(self._each(loader), left)
+
+    def _each(self, loader: Any) -> Iterator[Any]:
         if self._nested:
             if self._inner_done:
                 remedy = "Give one epoch's batches in one loop, from one loader."
