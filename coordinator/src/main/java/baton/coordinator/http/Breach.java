@@ -1,6 +1,8 @@
 package baton.coordinator.http;
 
 import baton.protocol.ProblemType;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.OutputUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Where and how a value breaks its schema.
@@ -47,6 +50,27 @@ record Breach(String pointer, String sentence) {
         .map(Breach::told)
         .or(() -> deepest(errors).map(Breach::unknown))
         .orElse(new Breach("", "is not as the contract has it"));
+  }
+
+  /** The first number that is too large to be kept as one, in a value as JSON has it. */
+  static Optional<Breach> ofNumbers(String pointer, Object value) {
+    if (value instanceof Number number) {
+      return Double.isFinite(number.doubleValue())
+          ? Optional.empty()
+          : Optional.of(new Breach(pointer, "is a number beyond what a double holds"));
+    }
+    if (value instanceof JsonObject object) {
+      return object.stream()
+          .flatMap(field -> ofNumbers(pointer + "/" + field.getKey(), field.getValue()).stream())
+          .findFirst();
+    }
+    if (value instanceof JsonArray array) {
+      return IntStream.range(0, array.size())
+          .boxed()
+          .flatMap(i -> ofNumbers(pointer + "/" + i, array.getValue(i)).stream())
+          .findFirst();
+    }
+    return Optional.empty();
   }
 
   ProblemRaised raised(String what) {

@@ -45,7 +45,8 @@ final class Contract {
                 .setBaseUri(BASE)
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Basic));
-    schemas.dereference(BASE, JsonSchema.of(BASE, new JsonObject(parse(text))));
+    schemas.dereference(
+        BASE, JsonSchema.of(BASE, (JsonObject) withExactEnds(new JsonObject(parse(text)))));
   }
 
   static Contract load() {
@@ -79,7 +80,31 @@ final class Contract {
 
   /** A validator of a schema as it stands in the document. */
   Validator validator(JsonObject schema) {
-    return schemas.validator(JsonSchema.of((JsonObject) withAbsoluteReferences(schema)));
+    return schemas.validator(
+        JsonSchema.of((JsonObject) withExactEnds(withAbsoluteReferences(schema))));
+  }
+
+  /** In Java {@code $} matches before a last line break, too; JSON Schema means the very end. */
+  private static Object withExactEnds(Object value) {
+    if (value instanceof JsonArray array) {
+      return new JsonArray(array.stream().map(Contract::withExactEnds).toList());
+    }
+    if (!(value instanceof JsonObject object)) {
+      return value;
+    }
+    JsonObject exact = new JsonObject();
+    for (Map.Entry<String, Object> entry : object) {
+      boolean isAnchored =
+          entry.getKey().equals("pattern")
+              && entry.getValue() instanceof String pattern
+              && pattern.endsWith("$");
+      exact.put(
+          entry.getKey(),
+          isAnchored
+              ? ((String) entry.getValue()).replaceFirst("\\$$", "\\\\z")
+              : withExactEnds(entry.getValue()));
+    }
+    return exact;
   }
 
   /** Taken out of the document, a schema still refers into it. */

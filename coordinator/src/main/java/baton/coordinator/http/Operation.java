@@ -138,10 +138,15 @@ record Operation(List<Parameter> parameters, Optional<Validator> body, boolean m
     if (value == null) {
       throw malformed();
     }
+    Breach.ofNumbers("", value).ifPresent(Operation::refuse);
     OutputUnit found = body.get().validate(value);
     if (!found.getValid()) {
-      throw Breach.in(found).raised("The body");
+      refuse(Breach.in(found));
     }
+  }
+
+  private static void refuse(Breach breach) {
+    throw breach.raised("The body");
   }
 
   static ProblemRaised malformed() {

@@ -17,8 +17,10 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,6 +35,10 @@ public final class Routes {
   private static final int LONGEST_RENEWAL = 16 << 10;
   private static final int LONGEST_RELEASE = 64 << 10;
   private static final int LONGEST_RESUME = 4 << 10;
+
+  /** After these nothing of the body is worth reading. */
+  private static final Set<ProblemType> UNREAD =
+      EnumSet.of(ProblemType.TOO_BUSY, ProblemType.WRONG_TOKEN);
 
   /** Under which a request keeps what its body may come to. */
   private static final String BODY_LIMIT = "baton.body-limit";
@@ -176,8 +182,8 @@ public final class Routes {
 
   private void fail(RoutingContext request) {
     Throwable failure = request.failure();
-    if (failure instanceof ProblemRaised raised && raised.type() == ProblemType.TOO_BUSY) {
-      bounds.connections().closeAfterAnswer(request.request()); // its body is not worth reading
+    if (failure instanceof ProblemRaised raised && UNREAD.contains(raised.type())) {
+      bounds.connections().closeAfterAnswer(request.request());
     }
     if (request.statusCode() == 413) {
       bounds.connections().closeAfterAnswer(request.request());

@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.protocol.PlainText;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.message.JobView;
@@ -61,7 +62,7 @@ final class StatusText {
                       "  %s on %s, for %s%n"
                           .formatted(
                               worker.worker(),
-                              plain(worker.device()),
+                              PlainText.of(worker.device()),
                               String.join(", ", worker.programs()))));
     }
     return text.toString();
@@ -122,14 +123,15 @@ final class StatusText {
   }
 
   private static void append(StringBuilder text, DriveView drive) {
-    text.append("%nGoogle Drive of %s: %s%n".formatted(plain(drive.identity()), Space.used(drive)));
+    text.append(
+        "%nGoogle Drive of %s: %s%n".formatted(PlainText.of(drive.identity()), Space.used(drive)));
     if (drive.notice() != null) {
       line(text, "! " + drive.notice());
     }
   }
 
   private static void line(StringBuilder text, String sentence) {
-    text.append("  %s%n".formatted(plain(sentence)));
+    text.append("  %s%n".formatted(PlainText.of(sentence)));
   }
 
   /** Where the job asks for another limit than usual. */
@@ -199,10 +201,5 @@ final class StatusText {
 
   private static String cut(String name, int longest) {
     return name.length() <= longest ? name : name.substring(0, longest - 1) + "~";
-  }
-
-  /** Without what could move a terminal's cursor: some of it comes from workers. */
-  private static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}]+", " ");
   }
 }

@@ -12,7 +12,7 @@ public enum Refusal {
   STALE_PARENT,
   /** The commit's position is not after the head's. */
   POSITION_NOT_LATER,
-  /** The commit's position lies beyond the job's last epoch. */
+  /** The position of a commit or a renewal lies beyond the job's last epoch. */
   POSITION_BEYOND_END,
   /** The manifest was not written under this lease. */
   FOREIGN_MANIFEST,

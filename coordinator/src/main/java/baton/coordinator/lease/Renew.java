@@ -2,17 +2,32 @@ package baton.coordinator.lease;
 
 import baton.protocol.Directive;
 import baton.protocol.Fence;
+import baton.protocol.Position;
 import baton.protocol.Sha256;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Tells a holder what to do; changes nothing, since a renewal is advice and not a fact (R1). */
-public record Renew(Fence fence, Sha256 secretHash) implements Command {
+/**
+ * Tells a holder what to do; changes nothing, since a renewal is advice and not a fact (R1).
+ *
+ * @param at how far the holder says it is
+ */
+public record Renew(Fence fence, Sha256 secretHash, Position at) implements Command {
   @Override
   public Decision decide(Job job, Instant now) {
     return Holder.refuse(job, fence, secretHash)
         .map(refused -> stopIfEnded(job, refused))
-        .orElseGet(() -> Decision.unchanged(directive(job)));
+        .orElseGet(() -> isBeyondEnd(job) ? refuse(job) : Decision.unchanged(directive(job)));
+  }
+
+  private boolean isBeyondEnd(Job job) {
+    return at.isAfter(job.spec().end());
+  }
+
+  private Decision refuse(Job job) {
+    return Decision.refused(
+        Refusal.POSITION_BEYOND_END,
+        "The job ends at %s; the renewal is at %s.".formatted(job.spec().end(), at));
   }
 
   private static Outcome directive(Job job) {

@@ -223,7 +223,7 @@ public final class Relay {
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
     BooleanSupplier stillCounts = lifelines.stillCounts();
     Job job = existing(id);
-    Renew renew = new Renew(fence, secretHash);
+    Renew renew = new Renew(fence, secretHash, renewing.position());
     Outcome outcome = transitions.preview(job, renew);
     if (!holds(outcome)) {
       return CompletableFuture.completedStage(outcome);

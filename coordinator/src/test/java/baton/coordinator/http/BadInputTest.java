@@ -95,6 +95,12 @@ class BadInputTest {
         "/name     | {'name':'../../etc','program':'p','epochs':1}",
         "/name     | {'name':null,'program':'p','epochs':1}",
         "/program  | {'name':'a','program':'rm -rf','epochs':1}",
+        "/program  | {'name':'a','program':'p\\n','epochs':1}",
+        "/name     | {'name':'a\\n','program':'p','epochs':1}",
+        "/store    | {'name':'a','program':'p','epochs':1,'store':'s\\n'}",
+        "/parameters/rate | {'name':'a','program':'p','epochs':1,'parameters':{'rate':1e400}}",
+        "/parameters/rate | {'name':'a','program':'p','epochs':1,'parameters':{'rate':-1e400}}",
+        "/policy/cadence/every | {'name':'a','program':'p','epochs':1,'policy':{'cadence':{'every':1e999,'unit':'EPOCHS'}}}",
         "/epocs    | {'name':'a','program':'p','epochs':1,'epocs':2}",
         "/seed     | {'name':'a','program':'p','epochs':1,'seed':99999999999999999999}",
         "/parameters/rate | {'name':'a','program':'p','epochs':1,'parameters':{'rate':[1]}}",
@@ -275,10 +281,83 @@ class BadInputTest {
     "/v1/jobs?limit=99999999999999999999, limit",
     "/v1/jobs?nmae=a, nmae",
     "/v1/jobs/-a, job",
+    "/v1/jobs/a%0a, job",
+    "/v1/jobs/a%0d, job",
+    "/v1/jobs/a%00, job",
+    "/v1/jobs/%0aa, job",
+    "/v1/jobs/a%c2%85, job",
+    "/v1/jobs/a%e2%80%ae, job",
+    "/v1/jobs/a%0a/segments, job",
+    "/v1/jobs/a%0a/metrics, job",
+    "/v1/jobs?name=a%0a, name",
+    "/v1/jobs?limit=1%0a, limit",
     "/v1/jobs/a%2Fb, job"
   })
   void aParameterThatBreaksTheContractIsNamed(String path, String field) {
     as(Role.VIEWER, http.get(path)).send().isProblem(422, "invalid-request").names(field);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ADMIN, a%0a/cancel, job",
+    "ADMIN, a%0d%0a/resume, job",
+    "WORKER, a%0a/leases/1/renew, job",
+    "WORKER, a/leases/1%0a/release, fence"
+  })
+  void aLineBreakInAPathThatChangesSomethingIsNamed(Role role, String path, String field) {
+    as(role, http.post("/v1/jobs/" + path))
+        .header("Baton-Lease-Secret", "s")
+        .json("{}")
+        .send()
+        .isProblem(422, "invalid-request")
+        .names(field);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/loss | {'phase':'TRAIN','position':{'epoch':0,'batch':1},'progress':1,'loss':1e400}",
+        "/saving/intervalMs | {'phase':'TRAIN','position':{'epoch':0,'batch':1},'progress':1,'saving':{'intervalMs':9007199254740992,'hazard':{'meanMs':1,'lost':0,'heldMs':1}}}",
+        "/saving/intervalMs | {'phase':'TRAIN','position':{'epoch':0,'batch':1},'progress':1,'saving':{'intervalMs':9223372036854775807,'hazard':{'meanMs':1,'lost':0,'heldMs':1}}}",
+        "/progress | {'phase':'TRAIN','position':{'epoch':0,'batch':1},'progress':9223372036854775807}"
+      })
+  void aRenewalThatCannotBeKeptIsRefused(String field, String json) throws Exception {
+    Hand hand = leased("renewed-" + Integer.toHexString(json.hashCode()));
+
+    ofLease(hand, "renew")
+        .json(json.replace('\'', '"'))
+        .send()
+        .isProblem(422, "invalid-request")
+        .names(field);
+  }
+
+  @Test
+  void theLongestTimesThatTheContractAllowsAreKeptAndShown() throws Exception {
+    Hand hand = leased("longest");
+    String longest =
+        """
+        {"phase":"TRAIN","position":{"epoch":0,"batch":1},"progress":9007199254740991,"saving":{
+        "intervalMs":9007199254740991,"costMs":9007199254740991,"uploadMs":9007199254740991,
+        "hazard":{"meanMs":9007199254740991,"lost":2147483647,"heldMs":9007199254740991}}}""";
+
+    assertThat(ofLease(hand, "renew").json(longest).send().status()).isEqualTo(200);
+    assertThat(as(Role.VIEWER, http.get("/v1/status")).send().status()).isEqualTo(200);
+    assertThat(
+            as(Role.VIEWER, http.get("/v1/status")).header("Accept", "text/plain").send().status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aRenewalBeyondTheJobsEndIsRefusedAndShownToNobody() throws Exception {
+    Hand hand = leased("far");
+
+    ofLease(hand, "renew")
+        .json("{\"phase\":\"TRAIN\",\"position\":{\"epoch\":900000,\"batch\":1},\"progress\":1}")
+        .send()
+        .isProblem(422, "position-beyond-end");
+
+    assertThat(coordinator.client(Role.VIEWER).job(hand.held().job()).lease().position()).isNull();
   }
 
   @Test

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.Directive;
 import baton.protocol.Fence;
+import baton.protocol.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +149,8 @@ class FenceRuleTest {
 
   /** What {@code job} tells the holder of the lease that was live in {@code then}. */
   private static Directive renewed(Job job, Job then) {
-    Outcome outcome = new Renew(then.fence(), secretOf(then)).decide(job, NOON).outcome();
+    Outcome outcome =
+        new Renew(then.fence(), secretOf(then), Position.START).decide(job, NOON).outcome();
     return ((Outcome.Renewed) outcome).directive();
   }
 

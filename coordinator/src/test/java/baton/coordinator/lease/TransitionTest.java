@@ -83,7 +83,7 @@ class TransitionTest {
     Map<String, Function<Job, Step>> rows = new LinkedHashMap<>();
     rows.put("Acquire", job -> new Step(job, acquire(Optional.empty())));
     rows.put("Acquire, run out", job -> new Step(job, acquire(Optional.of(job.fence()))));
-    rows.put("Renew", job -> new Step(job, new Renew(job.fence(), secretOf(job))));
+    rows.put("Renew", job -> new Step(job, new Renew(job.fence(), secretOf(job), Position.START)));
     rows.put("Commit", job -> new Step(job, commit(job, 3, 0)));
     rows.put("Commit, the last", job -> new Step(job, commit(job, 6, 0)));
     rows.put("Release", job -> new Step(job, new Release(job.fence(), secretOf(job), false)));

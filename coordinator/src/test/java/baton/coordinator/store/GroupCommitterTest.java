@@ -340,7 +340,8 @@ class GroupCommitterTest {
   }
 
   private static Renew renewal(Job leased) {
-    return new Renew(leased.fence(), leased.lease().orElseThrow().ask().secretHash());
+    return new Renew(
+        leased.fence(), leased.lease().orElseThrow().ask().secretHash(), Position.START);
   }
 
   private static Transition byAnother(Job read, Command command) {

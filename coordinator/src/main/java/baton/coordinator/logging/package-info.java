@@ -1,0 +1,2 @@
+/** How the coordinator writes its log. */
+package baton.coordinator.logging;
