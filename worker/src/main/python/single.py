@@ -23,8 +23,8 @@ START = SINGLE.with_name("sitecustomize.py")
 ORDER = """errors early reach tensors checkpoint strides kinds births memory generators pack unpack
     attributes compare modules models fingerprint optimizers parts sums gradients values sources kept
     examples indices loaders beside order writing opened devices profile folder interrupts alone
-    worker link guard trace job accelerate_loop keras_state loop_states run resume loops callbacks
-    keras_loop lightning_loop hugging_face""".split()
+    worker link guard forgotten trace job accelerate_loop keras_state loop_states run resume loops
+    callbacks keras_loop lightning_loop hugging_face""".split()
 
 
 class Module:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Container, Dict, List, Mapping, Optional, Tuple
 
 from .attributes import _Attributes
 from .births import _Births
 from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
 from .compare import _Comparison
 from .errors import BatonError, NEW_JOB, _first_line
-from .models import _Models, _bare, _is_torch_module
+from .models import _Models, _bare, _is_keras, _is_torch_module, _place
 from .pack import _Packer, _found_in
 from .strides import _strides_mark
 from .tensors import Blob, _HostMemory, _is_torch
@@ -48,11 +48,25 @@ class _Optimizer:
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
 
-    def check(self) -> None:
-        """Refuses what cannot be kept."""
+    def check(self, saved: Callable[[], Container[Any]]) -> None:
+        """Refuses what cannot be kept; ``saved`` gives the places of tensors that are not its own."""
         self._require_same_groups()
+        self._require_parameters_saved(saved)
         self._attributes.check()
         self._pack_state(self._thing, {}, None)
+
+    def _require_parameters_saved(self, saved: Callable[[], Container[Any]]) -> None:
+        """Refuses parameters that are trained and that nothing given to ``resume`` holds."""
+        for g, (group, names) in enumerate(zip(self._thing.param_groups, self._names())):
+            for i, (parameter, name) in enumerate(zip(group["params"], names)):
+                unknown = name == "unnamed.%d.%d" % (g, i) and parameter.requires_grad
+                if unknown and _place(parameter) not in saved():
+                    message = "The %s trains a parameter, number %d of group %d, shape %s, that no"
+                    message += " model given to baton.resume has: its values would not be saved."
+                    remedy = "Give what it belongs to, too: baton.resume([model, criterion], ...),"
+                    remedy += ' or by a name: baton.resume([model, {"scale": scale}], ...).'
+                    shape = list(parameter.shape)
+                    raise BatonError(message % (self._what, i, g, shape), remedy)
 
     def capture(self, draft: _Draft) -> Dict[str, Any]:
         self._require_same_groups()
@@ -85,6 +99,7 @@ class _Optimizer:
     ) -> Any:
         state = thing.state_dict()
         packer = _Packer(blobs, host, self._births)
+        self._require_no_ids(state)
         if isinstance(state, dict) and isinstance(state.get("state"), dict):
             # Which parameter had its first step first is no part of the training's state.
             state = {**state, "state": dict(sorted(state["state"].items(), key=_by_place))}
@@ -92,6 +107,16 @@ class _Optimizer:
             state = {**state, "state": dict(state["state"])}
             _reorder(state, self._names(), self._names_in_order(), state["param_groups"])
         return packer.root(state, self._what + name)
+
+    def _require_no_ids(self, state: Any) -> None:
+        """Refuses a state by ``id(parameter)``, which is another in each process."""
+        ids = {id(p) for group in self._thing.param_groups for p in group["params"]}
+        for name, held in state.items() if isinstance(state, dict) else ():
+            if isinstance(held, dict) and not ids.isdisjoint(held):
+                message = "The state_dict of the %s has %r by the id() of its parameters, which is"
+                message += " another in each process: it could not be put back."
+                remedy = "Tell it by the parameters' places, as torch's own optimizers do."
+                raise BatonError(message % (self._what, name), remedy)
 
     def _device(self) -> str:
         for group in self._thing.param_groups:
@@ -121,7 +146,12 @@ class _Optimizer:
 
     def _require_same_groups(self) -> None:
         """Refuses groups that a resumed script would not have: ``add_param_group`` adds new ones."""
-        for g, (before, now) in enumerate(zip(self._first_names, self._names())):
+        found = self._names()
+        if len(found) < len(self._first_names):
+            message = "The %s had %d groups of parameters at baton.resume and has %d now."
+            remedy = "Leave them in it; a group with lr=0, or no gradients, is not trained."
+            raise BatonError(message % (self._what, len(self._first_names), len(found)), remedy)
+        for g, (before, now) in enumerate(zip(self._first_names, found)):
             if set(before) != set(now):
                 message = "Group %d of the %s had %s at baton.resume and has %s now."
                 shown = _only_in_each(before, now)
@@ -243,10 +273,34 @@ class _Owned:
 def _inner_of(optimizer: Any, name: str = "", depth: int = 0) -> Dict[str, Any]:
     """An optimizer and those that it wraps, by the attributes that lead to them."""
     found = {name: optimizer}
-    for attribute, value in getattr(optimizer, "__dict__", {}).items():
+    held = dict(getattr(optimizer, "__dict__", {}))
+    for attribute, value in list(held.items()):
+        if type(value) in (list, tuple):
+            held.update(("%s.%d" % (attribute, i), member) for i, member in enumerate(value))
+    for attribute, value in held.items():
         if depth < _DEEPEST_INNER and _is_torch_like(value) and value is not optimizer:
             found.update(_inner_of(value, (name + "." + attribute).lstrip("."), depth + 1))
     return found
+
+
+def _with_inner(given: Dict[str, Any]) -> Dict[str, Any]:
+    """The optimizers given, and those in a wrapper that is none by itself and whose state leaves
+    them out."""
+    found = dict(given)
+    ids = {id(thing) for thing in given.values()}
+    for prefix, thing in given.items():
+        if hasattr(thing, "state_dict") and not _is_torch_like(thing) and not _is_keras(thing):
+            inner = {k: v for k, v in _inner_of(thing).items() if k and id(v) not in ids}
+            if inner and _groups_in(thing.state_dict()) < len(inner):
+                found.update(("%s%s." % (prefix, name), one) for name, one in inner.items())
+    return found
+
+
+def _groups_in(state: Any) -> int:
+    """How many optimizers' states are in one."""
+    if isinstance(state, Mapping):
+        return ("param_groups" in state) + sum(_groups_in(member) for member in state.values())
+    return sum(map(_groups_in, state)) if isinstance(state, (list, tuple)) else 0
 
 
 def _covers(outer: Any, inner: Any) -> bool:

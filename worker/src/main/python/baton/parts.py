@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import sys
-from typing import Any, Dict, Iterator, Set, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from .births import Found, _Births
 from .checkpoint import EXTRA, OPTIMIZER, _Draft, _Held
@@ -20,11 +20,13 @@ from .models import (
     _keras_variables,
     _layout,
     _named,
+    _place,
+    _tensors_of,
 )
 from .modules import _Module
-from .optimizers import _Optimizer, _is_torch_like
+from .optimizers import _Optimizer, _is_torch_like, _with_inner
 from .pack import _Packer, _found_in
-from .tensors import Blob, _HostMemory
+from .tensors import Blob, _HostMemory, _is_torch
 from .unpack import _Unpacker
 
 
@@ -81,6 +83,7 @@ class _Parts:
     def __init__(self, parts: Dict[str, Any], state: Any, models: _Models):
         self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
         self._models = models
+        self.of["optimizer"] = _with_inner(self.of["optimizer"])
         self.of["state"] = {} if state is None else {"": state}
         self._optimizers = {
             prefix: _Optimizer(prefix, thing, models)
@@ -144,12 +147,19 @@ class _Parts:
     def check(self) -> None:
         """Refuses what cannot be saved; nothing is copied."""
         for optimizer in self._optimizers.values():
-            optimizer.check()
+            optimizer.check(self._places_saved)
         for module in self._modules.values():
             module.check()
         for kind, prefix, thing in self._packed_things():
             births = self._births[kind, prefix]
             _Packer({}, None, births).root(_state_of(thing), _path_of(kind, prefix))
+
+    def _places_saved(self) -> Set[Any]:
+        """Where all tensors lie that are saved with what was given."""
+        given = [thing for things in self.of.values() for thing in things.values()]
+        rest = [m for m in self._models.of.values() if not _is_torch_module(m)]
+        found = _tensors_in([_state_of(t) for t in given] + [_tensors_of(m)[0] for m in rest])
+        return {_place(tensor) for tensor in found}
 
     def capture(self, draft: _Draft) -> None:
         for kind in self.of:
@@ -232,3 +242,8 @@ def _path_of(kind: str, prefix: str) -> str:
 
 def _file_of_kind(kind: str) -> str:
     return OPTIMIZER if kind == "optimizer" else EXTRA
+
+
+def _tensors_in(value: Any) -> List[Any]:
+    found = _found_in(value, "").found.values()
+    return [one for one in found if _is_torch(one)]

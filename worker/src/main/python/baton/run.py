@@ -13,6 +13,7 @@ from .beside import _BESIDE
 from .checkpoint import _Draft, _Held
 from .devices import _refuse_several
 from .errors import BatonError, _explain
+from .forgotten import _Forgotten
 from .generators import _Generators, _derive, _seed_generators
 from .gradients import _Gradients
 from .job import Job
@@ -120,6 +121,7 @@ class Run:
         self._metrics: Dict[str, float] = {}
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
+        self._forgotten = _Forgotten()
         self._stepped = self._stepped_in_epoch = self._trained = False
         self._unchecked_steps = _FIRST_STEPS
         self._held: Optional[_Held] = None
@@ -359,6 +361,7 @@ class Run:
             self.evaluated(loss=self._sums.mean("loss"))
         self._metrics = {}
         self._sums.clear()
+        self._require_given()
         self._data.end_epoch()
         self._parts.epoch_ends()
         self.epoch, self.batch = self.epoch + 1, 0
@@ -382,6 +385,12 @@ class Run:
         self._before_read()
         self._models.check()
         self._parts.check()
+        self._require_given()
+
+    def _require_given(self) -> None:
+        """Refuses what is trained and was not given; a drill tells it by what differs instead."""
+        if not self._trace and not self._loops.of:
+            self._forgotten.look(self)
 
     def _where_exactly(self) -> str:
         return "e%d-b%d" % (self.epoch, self.batch)

@@ -6,12 +6,12 @@ import itertools
 import json
 import math
 import os
-import random
 import warnings
 from typing import Any, Dict, Iterator, Mapping, Optional, TYPE_CHECKING, Tuple
 
 from .fingerprint import _fingerprint, _sampled
-from .generators import _capture_generators, _is_known_generator
+from .forgotten import _of_thing, _strangers
+from .generators import _capture_generators
 from .kept import _given_to
 from .models import _tensors_of
 from .parts import _state_of
@@ -137,20 +137,6 @@ def _fingerprints(run: "Run") -> Dict[str, Any]:
     return {"generators": generators, "parts": parts}
 
 
-def _of_thing(kind: str, thing: Any) -> Optional[str]:
-    """A fingerprint of what was not given; none: its state cannot be looked at."""
-    try:
-        if issubclass(type(thing), random.Random):
-            return _fingerprint(thing.getstate())
-        if hasattr(thing, "random_raw"):  # NumPy's bit generators
-            return _fingerprint(thing.state)
-        if kind == "generator":
-            return _fingerprint(_state_of(thing))
-        return _sampled(_tensors_of(thing) if kind == "model" else _state_of(thing))
-    except Exception:
-        return None
-
-
 def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
     """The script's own numbers, texts and small tensors by the path that it reaches them by."""
     known = _given_to(run) | {id(thing) for _, thing in strangers.values()}
@@ -171,42 +157,3 @@ def _is_small(thing: Any) -> bool:
     if issubclass(type(thing), (list, tuple)):
         return len(thing) <= _LONGEST_VALUE and all(_is_plain(member) for member in thing)
     return _is_plain(thing)
-
-
-def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
-    """What has a state, is reached by the script and was not given to ``resume``: its kind and
-    itself, by the path that it is reached by."""
-    found: Dict[str, Tuple[str, Any]] = {}
-    known = _given_to(run) | {id(one) for one in run._data.found()}
-    for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
-        kind = _kind_of(thing)
-        if kind:
-            found[path] = (kind, thing)
-    return found
-
-
-_LOOPS_OF = ("lightning", "pytorch_lightning", "transformers", "accelerate", "keras", "baton")
-"""Packages that save the states of their own loops by themselves, or whose callback does."""
-
-
-def _kind_of(thing: Any) -> str:
-    """What a thing is by what its class can do; empty: nothing that has a state of training.
-
-    The class is asked, never the thing: a proxy, or a module that is imported late, answers for
-    itself, with an error too.
-    """
-    kind = type(thing)
-    if _is_known_generator(thing):
-        return "generator"
-    try:
-        if issubclass(kind, type) or not hasattr(kind, "load_state_dict"):
-            return ""
-        if hasattr(kind, "forward"):
-            return "model" if next(iter(thing.parameters()), None) is not None else ""
-        if hasattr(kind, "zero_grad"):
-            return "optimizer"
-        if hasattr(kind, "get_last_lr"):
-            return "scheduler"
-        return "" if str(kind.__module__).split(".")[0] in _LOOPS_OF else "state"
-    except Exception:
-        return ""

@@ -3323,11 +3323,25 @@ class _Optimizer:
         self._births.script_made(_found_in(optimizer.state_dict(), "").unmakeable())
         self._first_names = self._names()
 
-    def check(self) -> None:
-        """Refuses what cannot be kept."""
+    def check(self, saved: Callable[[], Container[Any]]) -> None:
+        """Refuses what cannot be kept; ``saved`` gives the places of tensors that are not its own."""
         self._require_same_groups()
+        self._require_parameters_saved(saved)
         self._attributes.check()
         self._pack_state(self._thing, {}, None)
+
+    def _require_parameters_saved(self, saved: Callable[[], Container[Any]]) -> None:
+        """Refuses parameters that are trained and that nothing given to ``resume`` holds."""
+        for g, (group, names) in enumerate(zip(self._thing.param_groups, self._names())):
+            for i, (parameter, name) in enumerate(zip(group["params"], names)):
+                unknown = name == "unnamed.%d.%d" % (g, i) and parameter.requires_grad
+                if unknown and _place(parameter) not in saved():
+                    message = "The %s trains a parameter, number %d of group %d, shape %s, that no"
+                    message += " model given to baton.resume has: its values would not be saved."
+                    remedy = "Give what it belongs to, too: baton.resume([model, criterion], ...),"
+                    remedy += ' or by a name: baton.resume([model, {"scale": scale}], ...).'
+                    shape = list(parameter.shape)
+                    raise BatonError(message % (self._what, i, g, shape), remedy)
 
     def capture(self, draft: _Draft) -> Dict[str, Any]:
         self._require_same_groups()
@@ -3360,6 +3374,7 @@ class _Optimizer:
     ) -> Any:
         state = thing.state_dict()
         packer = _Packer(blobs, host, self._births)
+        self._require_no_ids(state)
         if isinstance(state, dict) and isinstance(state.get("state"), dict):
             # Which parameter had its first step first is no part of the training's state.
             state = {**state, "state": dict(sorted(state["state"].items(), key=_by_place))}
@@ -3367,6 +3382,16 @@ class _Optimizer:
             state = {**state, "state": dict(state["state"])}
             _reorder(state, self._names(), self._names_in_order(), state["param_groups"])
         return packer.root(state, self._what + name)
+
+    def _require_no_ids(self, state: Any) -> None:
+        """Refuses a state by ``id(parameter)``, which is another in each process."""
+        ids = {id(p) for group in self._thing.param_groups for p in group["params"]}
+        for name, held in state.items() if isinstance(state, dict) else ():
+            if isinstance(held, dict) and not ids.isdisjoint(held):
+                message = "The state_dict of the %s has %r by the id() of its parameters, which is"
+                message += " another in each process: it could not be put back."
+                remedy = "Tell it by the parameters' places, as torch's own optimizers do."
+                raise BatonError(message % (self._what, name), remedy)
 
     def _device(self) -> str:
         for group in self._thing.param_groups:
@@ -3396,7 +3421,12 @@ class _Optimizer:
 
     def _require_same_groups(self) -> None:
         """Refuses groups that a resumed script would not have: ``add_param_group`` adds new ones."""
-        for g, (before, now) in enumerate(zip(self._first_names, self._names())):
+        found = self._names()
+        if len(found) < len(self._first_names):
+            message = "The %s had %d groups of parameters at baton.resume and has %d now."
+            remedy = "Leave them in it; a group with lr=0, or no gradients, is not trained."
+            raise BatonError(message % (self._what, len(self._first_names), len(found)), remedy)
+        for g, (before, now) in enumerate(zip(self._first_names, found)):
             if set(before) != set(now):
                 message = "Group %d of the %s had %s at baton.resume and has %s now."
                 shown = _only_in_each(before, now)
@@ -3518,10 +3548,34 @@ class _Owned:
 def _inner_of(optimizer: Any, name: str = "", depth: int = 0) -> Dict[str, Any]:
     """An optimizer and those that it wraps, by the attributes that lead to them."""
     found = {name: optimizer}
-    for attribute, value in getattr(optimizer, "__dict__", {}).items():
+    held = dict(getattr(optimizer, "__dict__", {}))
+    for attribute, value in list(held.items()):
+        if type(value) in (list, tuple):
+            held.update(("%s.%d" % (attribute, i), member) for i, member in enumerate(value))
+    for attribute, value in held.items():
         if depth < _DEEPEST_INNER and _is_torch_like(value) and value is not optimizer:
             found.update(_inner_of(value, (name + "." + attribute).lstrip("."), depth + 1))
     return found
+
+
+def _with_inner(given: Dict[str, Any]) -> Dict[str, Any]:
+    """The optimizers given, and those in a wrapper that is none by itself and whose state leaves
+    them out."""
+    found = dict(given)
+    ids = {id(thing) for thing in given.values()}
+    for prefix, thing in given.items():
+        if hasattr(thing, "state_dict") and not _is_torch_like(thing) and not _is_keras(thing):
+            inner = {k: v for k, v in _inner_of(thing).items() if k and id(v) not in ids}
+            if inner and _groups_in(thing.state_dict()) < len(inner):
+                found.update(("%s%s." % (prefix, name), one) for name, one in inner.items())
+    return found
+
+
+def _groups_in(state: Any) -> int:
+    """How many optimizers' states are in one."""
+    if isinstance(state, Mapping):
+        return ("param_groups" in state) + sum(_groups_in(member) for member in state.values())
+    return sum(map(_groups_in, state)) if isinstance(state, (list, tuple)) else 0
 
 
 def _covers(outer: Any, inner: Any) -> bool:
@@ -3675,6 +3729,7 @@ class _Parts:
     def __init__(self, parts: Dict[str, Any], state: Any, models: _Models):
         self.of: Dict[str, Dict[str, Any]] = {kind: _named(part) for kind, part in parts.items()}
         self._models = models
+        self.of["optimizer"] = _with_inner(self.of["optimizer"])
         self.of["state"] = {} if state is None else {"": state}
         self._optimizers = {
             prefix: _Optimizer(prefix, thing, models)
@@ -3738,12 +3793,19 @@ class _Parts:
     def check(self) -> None:
         """Refuses what cannot be saved; nothing is copied."""
         for optimizer in self._optimizers.values():
-            optimizer.check()
+            optimizer.check(self._places_saved)
         for module in self._modules.values():
             module.check()
         for kind, prefix, thing in self._packed_things():
             births = self._births[kind, prefix]
             _Packer({}, None, births).root(_state_of(thing), _path_of(kind, prefix))
+
+    def _places_saved(self) -> Set[Any]:
+        """Where all tensors lie that are saved with what was given."""
+        given = [thing for things in self.of.values() for thing in things.values()]
+        rest = [m for m in self._models.of.values() if not _is_torch_module(m)]
+        found = _tensors_in([_state_of(t) for t in given] + [_tensors_of(m)[0] for m in rest])
+        return {_place(tensor) for tensor in found}
 
     def capture(self, draft: _Draft) -> None:
         for kind in self.of:
@@ -3826,6 +3888,11 @@ def _path_of(kind: str, prefix: str) -> str:
 
 def _file_of_kind(kind: str) -> str:
     return OPTIMIZER if kind == "optimizer" else EXTRA
+
+
+def _tensors_in(value: Any) -> List[Any]:
+    found = _found_in(value, "").found.values()
+    return [one for one in found if _is_torch(one)]
 
 # --- Running means of an epoch, which a resume does not forget -----------------------------------
 
@@ -6808,6 +6875,138 @@ if "BATON_SOCKET" in os.environ:
     # Python processes that the script starts are its helpers, and may train what they like.
     os.environ["BATON_SCRIPT"] = str(os.getpid())
 
+# --- What a script trains with and has not given to ``resume``: found, and refused once it changes ---
+
+
+_HOW = {
+    "model": "baton.resume([model, %s], ...)",
+    "optimizer": "baton.resume(model, [optimizer, %s], ...)",
+    "scheduler": "baton.resume(model, optimizer, [scheduler, %s], ...)",
+    "scaler": "baton.resume(model, optimizer, scaler=%s)",
+}
+
+
+class _Forgotten:
+    """Refuses what holds a state of training that would begin anew with each life of the script.
+
+    What the script reaches is looked at before the first batch, after the first steps and at the end
+    of each epoch. What has not changed is not trained, and is nobody's business.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Dict[Tuple[str, int], Tuple[Any, Optional[str]]] = {}
+
+    def look(self, run: "Run") -> None:
+        """Refuses what is another than when it was looked at first."""
+        modules = _modules_given(run)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            strangers = _strangers(run)
+        for path, (kind, thing) in strangers.items():
+            kind = "scaler" if hasattr(type(thing), "unscale_") else kind
+            if kind not in _HOW or (kind == "optimizer" and not _is_torch_like(thing)):
+                continue
+            if kind == "model":
+                now: Optional[str] = _sampled(_tensors_in_module(thing, _ids_of_tensors(modules)))
+            else:
+                now = _of_thing(kind, thing)
+            first = self._seen.setdefault((path, id(thing)), (thing, now))[1]
+            if None in (now, first) or now == first:
+                continue
+            # A copy of a model is as good as the model.
+            if now not in {_sampled(_tensors_in_module(module)) for module in modules}:
+                what = "%s (%s) changes in training and was not given to baton.resume: started"
+                what += " again, the script would go on with a new one."
+                raise BatonError(
+                    what % (path, type(thing).__name__), "Give it too: %s." % (_HOW[kind] % path)
+                )
+
+
+def _of_thing(kind: str, thing: Any) -> Optional[str]:
+    """A fingerprint of what was not given; none: its state cannot be looked at."""
+    try:
+        if issubclass(type(thing), random.Random):
+            return _fingerprint(thing.getstate())
+        if hasattr(thing, "random_raw"):  # NumPy's bit generators
+            return _fingerprint(thing.state)
+        if kind == "generator":
+            return _fingerprint(_state_of(thing))
+        return _sampled(_tensors_of(thing) if kind == "model" else _state_of(thing))
+    except Exception:
+        return None
+
+
+def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
+    """What has a state, is reached by the script and was not given to ``resume``: its kind and
+    itself, by the path that it is reached by."""
+    found: Dict[str, Tuple[str, Any]] = {}
+    known = _given_to(run) | {id(one) for one in run._data.found()} | _inside_given(run)
+    modules = _modules_given(run)
+    for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
+        kind = _kind_of(thing)
+        if kind and not (kind == "model" and _is_of_given(thing, known, modules)):
+            found[path] = (kind, thing)
+    return found
+
+
+def _inside_given(run: "Run") -> Set[int]:
+    """The ids of what given things hold, which is saved with them."""
+    given = [thing for things in run._parts.of.values() for thing in things.values()]
+    found = {id(one) for thing in given for one in _inner_of(thing).values()}
+    for thing in given + [m for m in run._models.of.values() if not _is_torch_module(m)]:
+        found.update(id(one) for one in _attributes(thing).values())
+    for state in run._parts.of["state"].values():
+        found.update(id(one) for one in _found_in(state, "").found.values())
+    return found
+
+
+def _modules_given(run: "Run") -> List[Any]:
+    given = [*run._models.of.values(), *run._parts.of["ema"].values()]
+    return [_bare(module) for module in given if _is_torch_module(module)]
+
+
+def _is_of_given(module: Any, known: Set[int], modules: List[Any]) -> bool:
+    """Whether a module only wraps what was given, as one that is compiled or has a loss with it."""
+    own = _tensors_in_module(module, _ids_of_tensors(modules))
+    return id(_bare(module)) in known or not own
+
+
+def _tensors_in_module(module: Any, but: Container[int] = ()) -> List[Any]:
+    """A module's parameters and buffers, without those of some ids."""
+    return [t for t in [*module.parameters(), *module.buffers()] if id(t) not in but]
+
+
+def _ids_of_tensors(modules: List[Any]) -> Set[int]:
+    return {id(tensor) for module in modules for tensor in _tensors_in_module(module)}
+
+
+_LOOPS_OF = ("lightning", "pytorch_lightning", "transformers", "accelerate", "keras", "baton")
+"""Packages that save the states of their own loops by themselves, or whose callback does."""
+
+
+def _kind_of(thing: Any) -> str:
+    """What a thing is by what its class can do; empty: nothing that has a state of training.
+
+    The class is asked, never the thing: a proxy, or a module that is imported late, answers for
+    itself, with an error too.
+    """
+    kind = type(thing)
+    if _is_known_generator(thing):
+        return "generator"
+    try:
+        if issubclass(kind, type) or not hasattr(kind, "load_state_dict"):
+            return ""
+        if hasattr(kind, "forward"):
+            held = next(iter(thing.parameters()), None), next(iter(thing.buffers()), None)
+            return "model" if held != (None, None) else ""
+        if hasattr(kind, "zero_grad"):
+            return "optimizer"
+        if hasattr(kind, "get_last_lr"):
+            return "scheduler"
+        return "" if str(kind.__module__).split(".")[0] in _LOOPS_OF else "state"
+    except Exception:
+        return ""
+
 # --- What a drill compares: a line for each batch; and how soon it ends an epoch -----------------
 
 
@@ -6927,20 +7126,6 @@ def _fingerprints(run: "Run") -> Dict[str, Any]:
     return {"generators": generators, "parts": parts}
 
 
-def _of_thing(kind: str, thing: Any) -> Optional[str]:
-    """A fingerprint of what was not given; none: its state cannot be looked at."""
-    try:
-        if issubclass(type(thing), random.Random):
-            return _fingerprint(thing.getstate())
-        if hasattr(thing, "random_raw"):  # NumPy's bit generators
-            return _fingerprint(thing.state)
-        if kind == "generator":
-            return _fingerprint(_state_of(thing))
-        return _sampled(_tensors_of(thing) if kind == "model" else _state_of(thing))
-    except Exception:
-        return None
-
-
 def _values(run: "Run", strangers: Mapping[str, Any]) -> Dict[str, str]:
     """The script's own numbers, texts and small tensors by the path that it reaches them by."""
     known = _given_to(run) | {id(thing) for _, thing in strangers.values()}
@@ -6961,45 +7146,6 @@ def _is_small(thing: Any) -> bool:
     if issubclass(type(thing), (list, tuple)):
         return len(thing) <= _LONGEST_VALUE and all(_is_plain(member) for member in thing)
     return _is_plain(thing)
-
-
-def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
-    """What has a state, is reached by the script and was not given to ``resume``: its kind and
-    itself, by the path that it is reached by."""
-    found: Dict[str, Tuple[str, Any]] = {}
-    known = _given_to(run) | {id(one) for one in run._data.found()}
-    for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
-        kind = _kind_of(thing)
-        if kind:
-            found[path] = (kind, thing)
-    return found
-
-
-_LOOPS_OF = ("lightning", "pytorch_lightning", "transformers", "accelerate", "keras", "baton")
-"""Packages that save the states of their own loops by themselves, or whose callback does."""
-
-
-def _kind_of(thing: Any) -> str:
-    """What a thing is by what its class can do; empty: nothing that has a state of training.
-
-    The class is asked, never the thing: a proxy, or a module that is imported late, answers for
-    itself, with an error too.
-    """
-    kind = type(thing)
-    if _is_known_generator(thing):
-        return "generator"
-    try:
-        if issubclass(kind, type) or not hasattr(kind, "load_state_dict"):
-            return ""
-        if hasattr(kind, "forward"):
-            return "model" if next(iter(thing.parameters()), None) is not None else ""
-        if hasattr(kind, "zero_grad"):
-            return "optimizer"
-        if hasattr(kind, "get_last_lr"):
-            return "scheduler"
-        return "" if str(kind.__module__).split(".")[0] in _LOOPS_OF else "state"
-    except Exception:
-        return ""
 
 # --- The job to train, and the run that goes on with it ------------------------------------------
 
@@ -7322,6 +7468,7 @@ class Run:
         self._metrics: Dict[str, float] = {}
         self._nested = self._inner_done = False
         self._trace = _Trace(_TRACE) if _TRACE else None
+        self._forgotten = _Forgotten()
         self._stepped = self._stepped_in_epoch = self._trained = False
         self._unchecked_steps = _FIRST_STEPS
         self._held: Optional[_Held] = None
@@ -7561,6 +7708,7 @@ class Run:
             self.evaluated(loss=self._sums.mean("loss"))
         self._metrics = {}
         self._sums.clear()
+        self._require_given()
         self._data.end_epoch()
         self._parts.epoch_ends()
         self.epoch, self.batch = self.epoch + 1, 0
@@ -7584,6 +7732,12 @@ class Run:
         self._before_read()
         self._models.check()
         self._parts.check()
+        self._require_given()
+
+    def _require_given(self) -> None:
+        """Refuses what is trained and was not given; a drill tells it by what differs instead."""
+        if not self._trace and not self._loops.of:
+            self._forgotten.look(self)
 
     def _where_exactly(self) -> str:
         return "e%d-b%d" % (self.epoch, self.batch)
