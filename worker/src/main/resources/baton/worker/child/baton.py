@@ -3804,7 +3804,7 @@ class _Parts:
         """Where all tensors lie that are saved with what was given."""
         given = [thing for things in self.of.values() for thing in things.values()]
         rest = [m for m in self._models.of.values() if not _is_torch_module(m)]
-        found = _tensors_in([_state_of(t) for t in given] + [_tensors_of(m)[0] for m in rest])
+        found = _tensors_in([_state_of(t) for t in given] + [_tensors_of(m) for m in rest])
         return {_place(tensor) for tensor in found}
 
     def capture(self, draft: _Draft) -> None:
