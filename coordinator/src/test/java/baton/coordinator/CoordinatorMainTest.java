@@ -130,6 +130,12 @@ class CoordinatorMainTest {
   }
 
   @Test
+  void aProxyThatIsNoAddressIsExitCodeTwo() {
+    assertThat(run("--data=" + folder, "--trusted-proxy=10.0.0.1,proxy.example")).isEqualTo(2);
+    assertThat(err.toString()).contains("proxy.example is no address");
+  }
+
+  @Test
   void lostTokensAreReplaced() throws Exception {
     Path tokensFile = folder.resolve("handed");
 

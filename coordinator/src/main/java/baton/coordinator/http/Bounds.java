@@ -23,7 +23,7 @@ public final class Bounds {
    * @param ticker a monotonic clock
    */
   public static Bounds of(List<Subnet> proxies, Supplier<Duration> ticker) {
-    return new Bounds(HttpLimits.DEFAULT, proxies, ticker);
+    return new Bounds(HttpLimits.ofMachine(), proxies, ticker);
   }
 
   Connections connections() {

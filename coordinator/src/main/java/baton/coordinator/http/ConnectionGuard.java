@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -18,7 +20,8 @@ import java.util.function.Supplier;
 
 /**
  * Watches one connection between Netty's codec and Vert.x: each part of a request must be there in
- * time, and who does not read its answers may not ask for more.
+ * time, who does not read its answers may not ask for more, and a connection without a token gets
+ * one.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
   /** How long a refused client may read why, before the connection is closed. */
@@ -117,6 +120,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       return;
     }
     cameWhole = true;
+    if (!proven && unanswered > 0 && isOfNext(message)) {
+      ReferenceCountUtil.release(message); // it is closed after the first answer
+      return;
+    }
     if (message instanceof HttpRequest request) {
       if (request.protocolVersion().majorVersion() != 1) {
         ReferenceCountUtil.release(message);
@@ -155,8 +162,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext channel, Object message, ChannelPromise promise) {
     boolean isInterim = message instanceof HttpResponse response && response.status().code() < 200;
-    if (message instanceof HttpResponse && !isInterim) {
+    if (message instanceof HttpResponse response && !isInterim) {
       answerHasBegun = true;
+      closesAfterAnswer |= !proven;
+      if (closesAfterAnswer) {
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      }
     }
     if (!(message instanceof LastHttpContent) || isInterim) {
       channel.write(message, promise);
@@ -169,6 +180,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     } else {
       channel.write(message, promise);
     }
+  }
+
+  private boolean isOfNext(Object message) {
+    return message instanceof HttpRequest || phase == Phase.ANSWER;
   }
 
   private void answered() {
@@ -188,7 +203,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   /** Says why, if that can still be said, and closes the connection. */
   private void refuse(ProblemRaised problem) {
-    boolean canBeTold = unanswered <= 1 && !answerHasBegun;
+    boolean isItsTurn = unanswered == (phase == Phase.BODY ? 1 : 0);
+    boolean canBeTold = isItsTurn && !answerHasBegun;
     enter(Phase.CLOSING);
     if (!canBeTold) {
       context.close();

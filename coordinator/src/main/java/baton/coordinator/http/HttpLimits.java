@@ -1,5 +1,7 @@
 package baton.coordinator.http;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -39,18 +41,32 @@ record HttpLimits(
   static final int LONGEST_INITIAL_LINE = 2 << 10;
   static final int LONGEST_HEADER = 4 << 10;
 
+  /** What is left to files, the database and the store, of what the machine lets it open. */
+  static final int DESCRIPTORS_FOR_OTHERS = 256;
+
   /** What one watcher may have unsent. */
   static final int MOST_UNSENT = 64 << 10;
 
-  static final HttpLimits DEFAULT =
-      new HttpLimits(
-          MOST_CONNECTIONS,
-          MOST_STRANGERS,
-          MOST_OF_ONE_ADDRESS,
-          HEADER_WITHIN,
-          BODY_WITHIN,
-          IDLE_AT_MOST,
-          MOST_BODY_BYTES,
-          MOST_HELD,
-          MOST_WATCHERS_OF_A_TOKEN);
+  static final HttpLimits DEFAULT = within(Long.MAX_VALUE);
+
+  /** The limits of a machine that lets this process open only so many files. */
+  static HttpLimits ofMachine() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? within(unix.getMaxFileDescriptorCount())
+        : DEFAULT;
+  }
+
+  static HttpLimits within(long descriptors) {
+    long most = Math.max(1, descriptors - DESCRIPTORS_FOR_OTHERS);
+    return new HttpLimits(
+        (int) Math.min(MOST_CONNECTIONS, most),
+        (int) Math.min(MOST_STRANGERS, most),
+        MOST_OF_ONE_ADDRESS,
+        HEADER_WITHIN,
+        BODY_WITHIN,
+        IDLE_AT_MOST,
+        MOST_BODY_BYTES,
+        MOST_HELD,
+        MOST_WATCHERS_OF_A_TOKEN);
+  }
 }

@@ -124,6 +124,7 @@ class ConnectionGuardTest {
 
   @Test
   void aRequestThatComesBeforeItsTurnIsGivenTimeOnceItIsRead() {
+    guard.prove();
     comes("GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
     assertThat(isOpenAfter(BODY.multipliedBy(3))).isTrue();
     isAnswered();
@@ -134,17 +135,19 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void nothingIsToldInTheMiddleOfAnAnswer() {
+  void nothingIsToldBeforeAnAnswerThatIsStillToCome() {
+    guard.prove();
     comes("GET / HTTP/1.1\r\n\r\nGET /");
     comes(" ");
     isOpenAfter(HEADER);
 
     assertThat(channel.isOpen()).isFalse();
-    assertThat(said()).doesNotContain("200");
+    assertThat(said()).isEmpty();
   }
 
   @Test
   void whoAsksAndDoesNotReadIsClosed() {
+    guard.prove();
     comes("GET / HTTP/1.1\r\n\r\n");
     isAnswered();
     channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);

@@ -103,6 +103,34 @@ class StrangersTest {
   }
 
   @Test
+  void aStrangerGetsOneAnswerAConnectionHoweverOftenItAsks() throws Exception {
+    listen(limits(10, 10, NEVER, NEVER));
+    try (RawClient stranger = client().say((GET + "\r\n").repeat(3))) {
+      String heard = stranger.untilClosed();
+      assertThat(heard).containsIgnoringCase("connection: close").endsWith("here");
+      assertThat(heard).containsOnlyOnce("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void whoBearsATokenMayAskOnInOneGo() throws Exception {
+    listen(limits(10, 10, NEVER, NEVER));
+    try (RawClient honest = client().say(GET + "X-Token: t\r\n\r\n" + GET + "\r\n")) {
+      assertThat(honest.until("here")).doesNotContainIgnoringCase("connection: close");
+      honest.until("here");
+    }
+  }
+
+  @Test
+  void neverMoreConnectionsThanTheMachineHasDescriptorsFor() {
+    listen(HttpLimits.within(1_024));
+
+    assertThat(HttpLimits.within(1_024).connections())
+        .isEqualTo(1_024 - HttpLimits.DESCRIPTORS_FOR_OTHERS);
+    assertThat(HttpLimits.within(1L << 40)).isEqualTo(HttpLimits.DEFAULT);
+  }
+
+  @Test
   void withAllPlacesTakenByTokensOneMoreIsClosed() throws Exception {
     listen(limits(2, 2, NEVER, NEVER));
     try (RawClient one = client().say(GET + "X-Token: t\r\n\r\n");
