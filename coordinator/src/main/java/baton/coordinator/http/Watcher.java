@@ -51,7 +51,8 @@ final class Watcher {
               List<EventLog.Entry> found = log.after(last, EVENTS_AT_ONCE);
               again |= found.size() == EVENTS_AT_ONCE;
               context.runOnContext(now -> send(found, log, io));
-            } catch (RuntimeException e) { // without the database nothing is told, and nothing lost
+            } catch (RuntimeException
+                | Error e) { // without the database nothing is told, and nothing lost
               LOG.debug("A watcher is told later.", e);
               pulling.set(false);
             }

@@ -120,7 +120,7 @@ final class WaitingRoom {
     }
     try {
       choose(request);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       request.answer().completeExceptionally(e);
     }
   }
@@ -190,7 +190,7 @@ final class WaitingRoom {
               }
               try {
                 settle(request, before, outcome, failure);
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
                 request.answer().completeExceptionally(e);
               }
             });

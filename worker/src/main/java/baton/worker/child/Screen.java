@@ -1,5 +1,6 @@
 package baton.worker.child;
 
+import baton.protocol.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ final class Screen {
       column = Math.max(0, column - 1);
       returned |= column == 0;
     } else {
-      put(Character.isISOControl(c) && c != '\t' || c == '\uFFFD' ? '?' : c);
+      put(PlainText.isHarmful(c) && c != '\t' || c == '\uFFFD' ? '?' : c);
     }
   }
 

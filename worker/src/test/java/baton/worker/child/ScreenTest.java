@@ -132,7 +132,8 @@ class ScreenTest {
     "'\u001b(Bplain', plain",
     "'\u001b[2J\u001b[Htop', top",
     "'\u001b[?25lhidden\u001b[?25h', hidden",
-    "'a\u0000b\u0007c', a?b?c"
+    "'a\u0000b\u0007c', a?b?c",
+    "'a\u202eb\u2028c', a?b?c"
   })
   void controlSequencesDoNothingToWhoReadsTheLog(String printed, String told) {
     prints(printed + "\n");
