@@ -58,18 +58,18 @@ final class Notices {
             });
     if (!budget.failures().isEmpty()) {
       notices.add(
-          "Failed %d times at this head (the same error from %d sessions fails the job); the last: %s"
+          "Failed %s at this head (the same error from %d sessions fails the job); the last: %s"
               .formatted(
-                  budget.failures().size(),
+                  budget.failures().size() == 1 ? "once" : budget.failures().size() + " times",
                   policy.sessionsToFail(),
                   budget.failures().get(budget.failures().size() - 1).message()));
     }
-    if (budget.lostInARow() > 0) {
+    if (budget.lostInARow() > 0 && !job.state().isOver()) {
       notices.add(
           "%d of %d leases lost in a row without a commit; then the job pauses."
               .formatted(budget.lostInARow(), policy.lostInARow()));
     }
-    if (budget.stallsInARow() > 0) {
+    if (budget.stallsInARow() > 0 && !job.state().isOver()) {
       notices.add(
           "%d of %d leases stalled in a row; then the job pauses."
               .formatted(budget.stallsInARow(), policy.stallsInARow()));

@@ -26,7 +26,7 @@ public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence) impleme
     }
     if (job.state() != JobState.WAITING && job.state() != JobState.RUNNING) {
       return Decision.refused(
-          Refusal.NOT_WAITING, "%s is %s.".formatted(job.spec().name(), job.state()));
+          Refusal.NOT_WAITING, "%s is %s.".formatted(job.spec().name(), job.state().inWords()));
     }
     Optional<String> obstacle = Eligibility.obstacle(job, ask, now);
     if (obstacle.isPresent()) {

@@ -1,5 +1,7 @@
 package baton.coordinator.lease;
 
+import java.util.Locale;
+
 /**
  * What has been recorded of a job. A lease is live in {@link #RUNNING} and {@link #PAUSING} only.
  */
@@ -14,6 +16,11 @@ public enum JobState {
   COMPLETE,
   FAILED,
   CANCELLED;
+
+  /** As it stands after "it is" in a sentence. */
+  public String inWords() {
+    return this == PAUSING ? "being paused" : name().toLowerCase(Locale.ROOT);
+  }
 
   public boolean hasLease() {
     return this == RUNNING || this == PAUSING;

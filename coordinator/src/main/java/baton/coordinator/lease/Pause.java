@@ -26,7 +26,9 @@ public record Pause(Optional<Fence> ranOut) implements Command {
       }
       case PAUSING, PAUSED -> Decision.unchanged(new Outcome.Now(job.state()));
       case COMPLETE, FAILED, CANCELLED ->
-          Decision.refused(Refusal.JOB_OVER, "%s is %s.".formatted(job.spec().name(), job.state()));
+          Decision.refused(
+              Refusal.JOB_OVER,
+              job.spec().name() + " cannot be paused: it is " + job.state().inWords() + ".");
     };
   }
 

@@ -38,7 +38,9 @@ public record Resume(boolean acceptChange, Optional<String> key) implements Comm
               ? resume(job, JobState.RUNNING, true, now)
               : Decision.unchanged(new Outcome.Now(JobState.RUNNING));
       case COMPLETE, CANCELLED ->
-          Decision.refused(Refusal.JOB_OVER, "%s is %s.".formatted(job.spec().name(), job.state()));
+          Decision.refused(
+              Refusal.JOB_OVER,
+              job.spec().name() + " cannot be resumed: it is " + job.state().inWords() + ".");
     };
   }
 

@@ -3,7 +3,9 @@ package baton.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Fail;
 import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Submit;
 import baton.protocol.Ask;
 import baton.protocol.JobId;
@@ -12,6 +14,7 @@ import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +65,42 @@ class NoticesTest {
         .asString()
         .startsWith("No waiting worker may have it: first is bound to the store store-1");
     assertThat(Notices.of(waiting, List.of(ask(STORE)), Optional.empty(), NOON)).isEmpty();
+  }
+
+  @Test
+  void aJobThatHasFailedIsNotToldThatItMayPause() {
+    Job job = waiting;
+    for (String session : List.of("s1", "s2", "s3")) {
+      job = failedIn(session, job);
+    }
+
+    assertThat(job.state()).isEqualTo(JobState.FAILED);
+    assertThat(Notices.of(job, List.of(), Optional.empty(), NOON))
+        .containsExactly(
+            "Failed 3 times at this head (the same error from 3 sessions fails the job); the last:"
+                + " It has no such layer.");
+    assertThat(Notices.of(failedIn("s1", waiting), List.of(), Optional.empty(), NOON))
+        .anyMatch(notice -> notice.startsWith("Failed once at this head"));
+  }
+
+  private static Job failedIn(String session, Job job) {
+    Ask ask = ask(STORE);
+    Ask other =
+        new Ask(
+            ask.secretHash(),
+            new SessionId(session),
+            ask.worker(),
+            ask.programs(),
+            ask.stores(),
+            ask.device(),
+            ask.endsIn(),
+            ask.checkpointFormat());
+    Job leased = new Acquire(other, Optional.empty()).decide(job, NOON).changed().orElseThrow();
+    Trouble trouble = Trouble.program("It has no such layer.", "Mend it.");
+    return new Fail(leased.fence(), ask.secretHash(), trouble)
+        .decide(leased, NOON)
+        .changed()
+        .orElseThrow();
   }
 
   private static Ask ask(StoreId store) {

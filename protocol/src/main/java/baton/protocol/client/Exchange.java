@@ -257,6 +257,9 @@ final class Exchange {
   }
 
   private static String reason(Throwable e) {
+    if (e instanceof ConnectException && e.getMessage() == null) {
+      return "nothing answers there";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -80,7 +80,7 @@ public final class Narrator implements Audience {
 
   private void toldByMachine(Event event) {
     if (event instanceof Event.ShutdownAsked) {
-      say("told to end: saves, commits, releases");
+      say(working ? "told to end: saves, commits, releases" : "told to end; it holds no lease");
     } else if (event instanceof Event.Started e && e.turn() == turn) {
       batchesPerEpoch = e.batchesPerEpoch();
       if (e.snapshotsAtATime() == 1) {
