@@ -794,8 +794,9 @@ def fits(choice: Choice) -> bool:
         KINDS[kind][name].epoch or KINDS[kind][name].epoch_end for kind, name in choice.items()
     )
     bare = choice["update"] != "never zeroed" or choice["optimizer"] not in ("two",)
+    made = choice["model"] != "lazy" or choice["optimizer"] != "adagrad"  # torch makes its sums at once
     every = all(choice[kind] in names for need in needs for kind, names in need.items())
-    return every and loop_matters and bare
+    return every and loop_matters and bare and made
 
 
 def script(choice: Choice) -> str:

@@ -13,7 +13,7 @@ from .generators import _is_known_generator
 from .models import _bare
 from .reach import _is_array, _own_modules, _reachable, _roots
 from .sources import _Slot, _Sources, _is_changed_in_place, _is_loader, _is_walked
-from .tensors import _is_torch
+from .tensors import _is_torch, _is_uninitialized
 from .values import EVERYTHING, NUMBERS, _Copy, _are_same, _copied, _packed, _put_back, _unpacked
 
 if TYPE_CHECKING:
@@ -300,7 +300,9 @@ def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
 
 def _is_too_large(value: Any) -> bool:
     """Whether it is a tensor of which no copies are kept, though it tells how often it was changed."""
-    is_plain = _is_torch(value) and not value.is_inference() and not value.requires_grad
+    if not _is_torch(value) or _is_uninitialized(value):
+        return False
+    is_plain = not value.is_inference() and not value.requires_grad
     return is_plain and value.ndim > 0 and _copied(value, NUMBERS) is None
 
 

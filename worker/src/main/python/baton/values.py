@@ -24,7 +24,7 @@ from .generators import (
 from .pack import _pack
 from .unpack import _unpack
 from .reach import _is_array, _is_plain
-from .tensors import Blob, _is_torch
+from .tensors import Blob, _is_torch, _is_uninitialized
 
 RANDOMNESS, NUMBERS, EVERYTHING = 0, 1, 2
 """What of an object is kept: its generators alone; numbers, texts and orders, too; or all that can
@@ -63,6 +63,8 @@ def _copied(value: Any, keep: int) -> Optional[_Copy]:
 
 
 def _copied_array(value: Any, keep: int) -> Optional[_Copy]:
+    if _is_uninitialized(value):
+        return None
     if getattr(value, "ndim", 0) == 0 and not _is_torch(value):
         return _Copy("plain", value)
     dtype = str(value.dtype)

@@ -4111,6 +4111,8 @@ def _copied(value: Any, keep: int) -> Optional[_Copy]:
 
 
 def _copied_array(value: Any, keep: int) -> Optional[_Copy]:
+    if _is_uninitialized(value):
+        return None
     if getattr(value, "ndim", 0) == 0 and not _is_torch(value):
         return _Copy("plain", value)
     dtype = str(value.dtype)
@@ -4839,7 +4841,9 @@ def _is_safe(now: _Copy, first: Optional[_Copy]) -> bool:
 
 def _is_too_large(value: Any) -> bool:
     """Whether it is a tensor of which no copies are kept, though it tells how often it was changed."""
-    is_plain = _is_torch(value) and not value.is_inference() and not value.requires_grad
+    if not _is_torch(value) or _is_uninitialized(value):
+        return False
+    is_plain = not value.is_inference() and not value.requires_grad
     return is_plain and value.ndim > 0 and _copied(value, NUMBERS) is None
 
 
