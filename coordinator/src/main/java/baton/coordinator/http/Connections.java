@@ -39,6 +39,7 @@ final class Connections {
   private final Map<HttpConnection, ConnectionGuard> open = new HashMap<>();
   private final Set<ConnectionGuard> strangers = new LinkedHashSet<>();
   private final Map<Subnet, Integer> ofOneHost = new HashMap<>();
+  private final AcceptThrottle throttle = new AcceptThrottle();
   private Optional<Duration> warned = Optional.empty();
 
   /**
@@ -54,6 +55,7 @@ final class Connections {
   /** A new connection: it is guarded, or closed at once. */
   void enter(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
+    throttle.takenUp(channel);
     Optional<Subnet> host =
         channel.remoteAddress() instanceof InetSocketAddress from
             ? Optional.of(from.getAddress()).filter(this::isCounted).map(Subnet::ofOneHost)
@@ -109,6 +111,11 @@ final class Connections {
 
   synchronized int count() {
     return open.size();
+  }
+
+  /** How many are accepted and not taken up yet. */
+  int waiting() {
+    return throttle.waiting();
   }
 
   private synchronized boolean hasPlace(Optional<Subnet> host) {

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The requests that are held open: long polls, and watchers of events. */
 final class HeldRequests {
+  /** Tokens: the viewer's and the admin's. */
+  private static final int WHO_MAY_WATCH = 2;
+
   private final HttpLimits limits;
   private final Map<Role, Integer> watchers = new EnumMap<>(Role.class);
   private int held;
@@ -15,13 +18,19 @@ final class HeldRequests {
     this.limits = limits;
   }
 
-  /** Counts a long poll until it is over, or refuses it. */
+  /**
+   * Counts a long poll until it is over, or refuses it; those who watch have places of their own.
+   */
   synchronized void hold(RoutingContext request) {
-    if (held >= limits.held()) {
+    hold(request, limits.held() - limits.watchersOfAToken() * WHO_MAY_WATCH);
+  }
+
+  private void hold(RoutingContext request, int most) {
+    if (held >= most) {
       throw new ProblemRaised(
           ProblemType.TOO_BUSY,
           "%d requests wait here already. Ask again in a moment, or without waiting."
-              .formatted(limits.held()));
+              .formatted(held));
     }
     held++;
     request.addEndHandler(over -> letGo());
@@ -35,7 +44,7 @@ final class HeldRequests {
           "%d streams of events are open for this token already. Close one, or ask again in a moment."
               .formatted(limits.watchersOfAToken()));
     }
-    hold(request);
+    hold(request, limits.held());
     watchers.merge(token, 1, Integer::sum);
     request.addEndHandler(over -> leave(token));
   }

@@ -173,13 +173,18 @@ class HostileRequestsTest {
   void longPollsBeyondTheirLimitAreSentAway() throws Exception {
     List<RawClient> polls = new ArrayList<>();
     try {
-      for (int i = 0; i < HttpLimits.MOST_HELD; i++) {
+      for (int i = 0; i < HttpLimits.MOST_HELD - 2 * HttpLimits.MOST_WATCHERS_OF_A_TOKEN; i++) {
         polls.add(new RawClient(coordinator.address()).say(ask("poll-" + i, 60)));
       }
       try (RawClient oneMore = new RawClient(coordinator.address()).say(ask("more", 60))) {
         assertThat(oneMore.until("}"))
             .startsWith("HTTP/1.1 503 ")
             .contains("retry-after", "too-busy");
+      }
+      try (RawClient watcher =
+          new RawClient(coordinator.address())
+              .say("GET /v1/events HTTP/1.1\r\nHost: a\r\n" + bearer(Role.ADMIN) + "\r\n")) {
+        watcher.until("retry: 1000"); // no long poll takes the place of who watches
       }
       try (RawClient hurried = new RawClient(coordinator.address()).say(ask("hurried", 0))) {
         assertThat(hurried.until("\r\n\r\n")).startsWith("HTTP/1.1 204 ");

@@ -1,14 +1,17 @@
 package baton.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +131,48 @@ class StrangersTest {
     assertThat(HttpLimits.within(1_024).connections())
         .isEqualTo(1_024 - HttpLimits.DESCRIPTORS_FOR_OTHERS);
     assertThat(HttpLimits.within(1L << 40)).isEqualTo(HttpLimits.DEFAULT);
+  }
+
+  @Test
+  void nobodyIsAcceptedFasterThanConnectionsAreTakenUp() throws Exception {
+    listen(limits(1_000, 1_000, NEVER, NEVER));
+    CountDownLatch stalled = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (RawClient first = client().say(GET + "\r\n")) {
+      first.until("here"); // shows the listener
+    }
+    front.open(
+        request -> {
+          stalled.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          request.response().end("here");
+        });
+    List<RawClient> many = new ArrayList<>();
+    try {
+      many.add(client().say(GET + "\r\n"));
+      assertThat(stalled.await(20, TimeUnit.SECONDS)).isTrue();
+      for (int i = 0; i < 4 * AcceptThrottle.MOST_WAITING; i++) {
+        many.add(client().say(GET + "\r\n"));
+      }
+      await().until(() -> bounds.connections().waiting() >= AcceptThrottle.MOST_WAITING);
+      assertThat(bounds.connections().waiting()).isLessThan(AcceptThrottle.MOST_WAITING + 20);
+
+      goOn.countDown();
+
+      for (RawClient each : many) {
+        each.until("here");
+      }
+      assertThat(bounds.connections().waiting()).isZero();
+    } finally {
+      goOn.countDown();
+      for (RawClient each : many) {
+        each.close();
+      }
+    }
   }
 
   @Test
