@@ -12,10 +12,12 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +28,8 @@ import java.util.function.Supplier;
 final class ConnectionGuard extends ChannelDuplexHandler {
   /** How long a refused client may read why, before the connection is closed. */
   private static final Duration LINGER = Duration.ofSeconds(1);
+
+  private static final Set<HttpVersion> SPOKEN = Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 
   private final HttpLimits limits;
   private final Supplier<Duration> ticker;
@@ -125,7 +129,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       return;
     }
     if (message instanceof HttpRequest request) {
-      if (request.protocolVersion().majorVersion() != 1) {
+      if (!SPOKEN.contains(request.protocolVersion())) {
         ReferenceCountUtil.release(message);
         refuse(Framing.malformed("Only HTTP/1.1 is spoken here."));
         return;

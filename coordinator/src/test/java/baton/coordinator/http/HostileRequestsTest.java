@@ -65,6 +65,8 @@ class HostileRequestsTest {
         "POST /v1/jobs HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET /healthz\r\n\r\n",
         "\u0000\u0001\u0002\r\n\r\n",
+        "GET /healthz HTTP/1.7\r\nHost: a\r\n\r\n",
+        "GET /healthz HTTP/0.9\r\nHost: a\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
       })
   void whatCanBeReadInTwoWaysIsRefusedAndClosed(String bytes) throws Exception {
@@ -104,6 +106,19 @@ class HostileRequestsTest {
                     + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
         .startsWith("HTTP/1.1 200 ")
         .endsWith("ok\n");
+  }
+
+  @Test
+  void whoAsksBeforeItSendsItsBodyIsToldToGoOn() throws Exception {
+    String head =
+        "POST /v1/jobs/any/resume HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            + bearer(Role.ADMIN)
+            + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    try (RawClient polite = new RawClient(coordinator.address()).say(head)) {
+      polite.until("100 Continue\r\n\r\n");
+      assertThat(polite.say("{}").until("}")).startsWith("HTTP/1.1 404 ");
+      polite.say(head).until("100 Continue\r\n\r\n"); // on the same connection
+    }
   }
 
   @ParameterizedTest
