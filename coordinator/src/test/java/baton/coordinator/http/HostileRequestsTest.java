@@ -1,6 +1,7 @@
 package baton.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,19 +150,21 @@ class HostileRequestsTest {
     String half =
         "POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             + bearer(Role.ADMIN)
-            + "Content-Length: %d\r\n\r\n{".formatted(Routes.LONGEST_BODY);
+            + "Expect: 100-continue\r\nContent-Length: %d\r\n\r\n".formatted(Routes.LONGEST_BODY);
     List<RawClient> slow = new ArrayList<>();
     try {
       for (int i = 0; i < HttpLimits.MOST_BODY_BYTES / Routes.LONGEST_BODY; i++) {
-        slow.add(new RawClient(coordinator.address()).say(half));
+        RawClient client = new RawClient(coordinator.address()).say(half);
+        slow.add(client);
+        client.until("100 Continue\r\n\r\n"); // it is counted
       }
-      slow.add(new RawClient(coordinator.address()).say(half));
-      assertThat(slow.get(slow.size() - 1).until("}")).contains("too-busy", "503");
+      assertThat(answer(half)).startsWith("HTTP/1.1 503 ").contains("too-busy");
     } finally {
       for (RawClient client : slow) {
         client.close();
       }
     }
+    await().until(() -> firstLine(half).contains("100 Continue"));
   }
 
   @Test
@@ -177,6 +180,8 @@ class HostileRequestsTest {
       try (RawClient more = new RawClient(coordinator.address()).say(watch)) {
         assertThat(more.until("}")).startsWith("HTTP/1.1 503 ").contains("retry-after", "too-busy");
       }
+      watchers.get(0).close();
+      await().until(() -> firstLine(watch).contains("200 OK"));
     } finally {
       for (RawClient watcher : watchers) {
         watcher.close();
@@ -191,6 +196,8 @@ class HostileRequestsTest {
       for (int i = 0; i < HttpLimits.MOST_HELD - 2 * HttpLimits.MOST_WATCHERS_OF_A_TOKEN; i++) {
         polls.add(new RawClient(coordinator.address()).say(ask("poll-" + i, 60)));
       }
+      await()
+          .until(() -> coordinator.client(Role.VIEWER).status().waiting().size() == polls.size());
       try (RawClient oneMore = new RawClient(coordinator.address()).say(ask("more", 60))) {
         assertThat(oneMore.until("}"))
             .startsWith("HTTP/1.1 503 ")
@@ -208,6 +215,12 @@ class HostileRequestsTest {
       for (RawClient poll : polls) {
         poll.close();
       }
+    }
+  }
+
+  private static String firstLine(String request) throws IOException {
+    try (RawClient client = new RawClient(coordinator.address()).say(request)) {
+      return client.until("\r\n");
     }
   }
 

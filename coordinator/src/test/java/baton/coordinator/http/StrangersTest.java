@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class StrangersTest {
   /** Long enough for a slow machine to say half a header. */
   private static final Duration SOON = Duration.ofSeconds(2);
+
   private static final Duration NEVER = Duration.ofHours(1);
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n";
 
