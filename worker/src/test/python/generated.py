@@ -15,7 +15,8 @@ class Option(NamedTuple):
 
     ``before`` stands before the model is built, ``model`` builds it, ``made`` follows; ``given`` are
     arguments of ``baton.resume``; ``after`` stands between it and the loop; ``epoch``, ``batch``,
-    ``update``, ``batch_end`` and ``epoch_end`` stand in the loop. ``needs`` names other choices.
+    ``cast``, ``update``, ``batch_end`` and ``epoch_end`` stand in the loop. ``needs`` names other
+    choices.
     """
 
     before: str = ""
@@ -25,6 +26,7 @@ class Option(NamedTuple):
     after: str = ""
     epoch: str = ""
     batch: str = ""
+    cast: str = ""
     update: str = ""
     batch_end: str = ""
     epoch_end: str = ""
@@ -300,7 +302,7 @@ MODELS: Dict[str, Option] = {
     ),
     "half precision": Option(
         model="model = " + (_HEAD % "") + ".bfloat16()",
-        batch="a, b = a.bfloat16(), b.bfloat16()",
+        cast="a, b = a.bfloat16(), b.bfloat16()",
         needs={"optimizer": ("sgd", "momentum", "adam", "adamw", "moments wider than weights")},
     ),
 }
@@ -831,6 +833,7 @@ def script(choice: Choice) -> str:
     ]
     inner = [
         *text("batch"),
+        *text("cast"),
         "loss = nn.functional.mse_loss(model(a), b)",
         *text("update"),
         *text("batch_end"),
