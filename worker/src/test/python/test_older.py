@@ -15,7 +15,7 @@ from typing import Dict
 import pytest
 from conftest import RESOURCES
 
-JOBS = Path(__file__).parents[4] / "scripts/src/test/resources/baton/scripts/program/half-done"
+JOBS = Path(__file__).parents[4] / "scripts/cli/src/test/resources/baton/cli/program/half-done"
 RATES = {"toy": 0.125, "torch": 0.5}
 
 

@@ -1,0 +1,22 @@
+package baton.cli.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code data}: what jobs train on. */
+@Command(
+    name = "data",
+    mixinStandardHelpOptions = true,
+    description = "Puts what jobs train on where workers fetch it.",
+    subcommands = DataPutCommand.class)
+public final class DataCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "Say what to do: baton data put DIR --name NAME --store drive");
+  }
+}

@@ -1,0 +1,39 @@
+package baton.cli.command;
+
+import baton.drive.ConsentFile;
+import baton.drive.SignInException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Which coordinator's sign-in a command is about, named by its data directory. */
+final class DataOption {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "${sys:user.home}/.baton/coordinator",
+      description = "The coordinator's data directory. Default: ${DEFAULT-VALUE}")
+  private Path folder;
+
+  /** Something that ends with a sentence where it cannot be done. */
+  interface Deed<T> {
+    T with(ConsentFile file) throws SignInException, InterruptedException;
+  }
+
+  <T> T attempt(Deed<T> deed) {
+    try {
+      return deed.with(new ConsentFile(folder));
+    } catch (SignInException e) {
+      throw new CommandLine.ExecutionException(command.commandLine(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandLine.ExecutionException(command.commandLine(), "Interrupted.");
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package baton.cli.command;
+
+import baton.drive.ConsentFile;
+import baton.drive.DriveConnection;
+import baton.drive.DriveConsent;
+import baton.drive.DrivePolicy;
+import baton.drive.DriveRoot;
+import baton.drive.DriveSetup;
+import baton.drive.DriveStore;
+import baton.drive.DriveTime;
+import baton.drive.MachineSignIn;
+import baton.drive.SignInException;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** The options that say whose sign-in opens Google Drive, and which folder there is the store. */
+final class DriveOptions {
+  @Option(
+      names = "--drive-folder",
+      paramLabel = "NAME",
+      description = "The store's folder in Google Drive. Default: the first made")
+  private String folder;
+
+  @Option(
+      names = "--consent",
+      paramLabel = "DIR",
+      description = {
+        "A coordinator's data directory: use the consent that 'baton drive login' keeps there.",
+        "Default: this machine's own Google sign-in."
+      })
+  private Path consent;
+
+  @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
+  private URI api;
+
+  @Option(names = "--colab-sign-in", hidden = true, defaultValue = "${env:TBE_EPHEM_CREDS_ADDR:-}")
+  private String colab;
+
+  @Option(
+      names = "--sign-in",
+      hidden = true,
+      defaultValue = "${env:GOOGLE_APPLICATION_CREDENTIALS:-}")
+  private String credentials;
+
+  /**
+   * Opens the store.
+   *
+   * @param ifNone gives the id of a new one where there is none, or throws
+   */
+  DriveStore open(Supplier<StoreId> ifNone) throws StoreException {
+    DriveSetup setup = setup();
+    return new DriveStore(
+        setup, DriveRoot.findOrCreate(setup, Optional.ofNullable(folder), ifNone));
+  }
+
+  private DriveSetup setup() throws StoreException {
+    DriveConnection connection =
+        consent == null
+            ? DriveConnection.open(api, MachineSignIn.find(environment()))
+            : kept().connect();
+    return new DriveSetup(
+        connection, DrivePolicy.standard(), DriveTime.ofMachine(), new SplittableRandom());
+  }
+
+  private Map<String, String> environment() {
+    return Map.of("TBE_EPHEM_CREDS_ADDR", colab, "GOOGLE_APPLICATION_CREDENTIALS", credentials);
+  }
+
+  private DriveConsent kept() throws StoreException {
+    try {
+      return new ConsentFile(consent)
+          .consent()
+          .orElseThrow(
+              () ->
+                  new StoreException(
+                      StoreException.Kind.UNREACHABLE,
+                      "Nobody is signed in to Drive at %s: run 'baton drive login' there first."
+                          .formatted(consent)));
+    } catch (SignInException e) {
+      throw new StoreException(StoreException.Kind.UNREACHABLE, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package baton.cli.command;
+
+import baton.cli.verify.Vault;
+import baton.drive.DriveStore;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreMarker;
+import baton.worker.checkpoint.DirectoryStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that name a store which is only read. */
+final class VaultOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @ArgGroup(multiplicity = "1")
+  private Where where;
+
+  @Mixin private DriveOptions drive = new DriveOptions();
+
+  /** One of the two. */
+  static final class Where {
+    @Option(
+        names = "--store-dir",
+        paramLabel = "DIR",
+        description = "The directory where checkpoints live.")
+    private Path directory;
+
+    @Option(
+        names = "--store",
+        paramLabel = "drive",
+        description = "Checkpoints live in Google Drive.")
+    private String kind;
+  }
+
+  /** Opens the store; one that is not there is not made. */
+  Vault open() throws StoreException {
+    if (where.directory == null) {
+      return drive();
+    }
+    if (!Files.isRegularFile(where.directory.resolve(StoreMarker.FILE_NAME))) {
+      throw wrong(
+          "%s is no store of Baton: there is no %s in it."
+              .formatted(where.directory, StoreMarker.FILE_NAME));
+    }
+    return Vault.of(DirectoryStore.open(where.directory, none("it went away")));
+  }
+
+  private Vault drive() throws StoreException {
+    if (!where.kind.equals("drive")) {
+      throw wrong(
+          "There is no store '%s': say --store drive, or name a directory with --store-dir DIR."
+              .formatted(where.kind));
+    }
+    DriveStore store = drive.open(none("this sign-in's Google Drive has no store of Baton"));
+    return Vault.of(store, store::list);
+  }
+
+  private Supplier<StoreId> none(String why) {
+    return () -> {
+      throw wrong("There is no store to verify: " + why + ".");
+    };
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+}

@@ -1,0 +1,27 @@
+package baton.cli.drill;
+
+/** A part of a training that two runs are compared by. */
+enum Part {
+  WEIGHTS("weights"),
+  OPTIMIZER("optimizer"),
+  STATE("program state"),
+  ORDER("data order"),
+  RANDOMNESS("randomness"),
+  METRICS("metrics"),
+  END("end");
+
+  private final String title;
+
+  Part(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** The title as one word. */
+  String word() {
+    return title.replace(' ', '-');
+  }
+}

@@ -1,0 +1,59 @@
+package baton.cli.drill;
+
+import baton.cli.relay.Race;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A run's trace files, one of each worker; what its workers reported, where there are none. */
+final class Traces {
+  private final Path folder;
+  private final List<Path> files = new ArrayList<>();
+  private final List<Integer> begins = new ArrayList<>();
+  private final AtomicInteger reports = new AtomicInteger();
+
+  Traces(Path folder) throws IOException {
+    this.folder = Files.createDirectory(folder);
+  }
+
+  /** The next worker's. */
+  Path next() {
+    Path file = folder.resolve(Integer.toString(files.size()));
+    files.add(file);
+    begins.add(reports.get());
+    return file;
+  }
+
+  /** A worker reports a batch: how many there are with it. */
+  int report() {
+    return reports.incrementAndGet();
+  }
+
+  /** What each worker trained. */
+  List<Leg> legs(Race.Result result) throws IOException {
+    List<Leg> legs = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      int end = i + 1 < begins.size() ? begins.get(i + 1) : result.reached().size();
+      Optional<Leg> traced = TraceFile.read(files.get(i));
+      legs.add(traced.isPresent() ? traced.get() : ofReports(result, begins.get(i), end));
+    }
+    return legs;
+  }
+
+  private static Leg ofReports(Race.Result result, int from, int to) {
+    List<Leg.Step> steps = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      steps.add(
+          new Leg.Step(
+              result.reached().get(i),
+              Optional.empty(),
+              Optional.of(result.losses().get(i).toString()),
+              Leg.Before.UNKNOWN));
+    }
+    return Leg.of(steps);
+  }
+}

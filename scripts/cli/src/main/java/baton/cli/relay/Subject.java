@@ -1,0 +1,79 @@
+package baton.cli.relay;
+
+import baton.cli.process.WorkerProcess;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Retention;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A program whose relay is compared with its unbroken run.
+ *
+ * @param program its name, as the job and the worker say it
+ * @param command of a script; empty: it is part of the worker
+ */
+public record Subject(
+    String program,
+    Optional<String> command,
+    Map<String, Object> parameters,
+    int epochs,
+    long seed) {
+  /** The shortest there is: each killed worker is waited for so long. */
+  private static final Duration TTL = Duration.ofSeconds(1);
+
+  /** Nothing is pruned, and no number of kills pauses the job. */
+  private static final int MANY = 1_000;
+
+  /** A segment's end is saved whatever the cadence; nobody else asks, so it is no hand-over. */
+  private static final int EACH_EPOCH_IS_SAVED = 1;
+
+  public Subject {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /** The same, by a command that is written in another way. */
+  public Subject runBy(String otherCommand) {
+    return new Subject(program, Optional.of(otherCommand), parameters, epochs, seed);
+  }
+
+  /** How a worker of it is started, which ends after one lease. */
+  public WorkerProcess.Start worker(
+      int threads, String device, Path store, Map<String, String> environment) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--store-dir", store.toString(), "--device", device, "--once"));
+    command.ifPresent(words -> arguments.addAll(List.of("--program", program + "=" + words)));
+    return WorkerProcess.Start.of(threads, arguments, environment);
+  }
+
+  /** A job of it that is never handed over in good order. */
+  JobSpec job(String name, Plan plan) {
+    Policy base = Policy.DEFAULT;
+    Policy policy =
+        new Policy(
+            TTL,
+            EACH_EPOCH_IS_SAVED,
+            plan.cadence(),
+            MANY,
+            MANY,
+            base.stallsInARow(),
+            base.sessionsToFail(),
+            base.barFor(),
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        name,
+        program,
+        parameters,
+        epochs,
+        seed,
+        0,
+        Optional.empty(),
+        plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy,
+        Optional.empty());
+  }
+}

@@ -1,0 +1,89 @@
+package baton.cli.verify;
+
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.StateDigest;
+import baton.protocol.checkpoint.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the files of one checkpoint came to, each fetched and compared with its manifest.
+ *
+ * @param there how many files are there
+ * @param gone paths of those that are not
+ * @param defects what is wrong with those that are there, as sentences
+ */
+record Contents(int there, List<String> gone, List<String> defects) {
+  Contents {
+    gone = List.copyOf(gone);
+    defects = List.copyOf(defects);
+  }
+
+  boolean isWhole() {
+    return gone.isEmpty();
+  }
+
+  /**
+   * Reads them; a whole checkpoint's state digest is computed anew.
+   *
+   * @param scratch an empty folder, and empty again afterwards
+   */
+  static Contents read(Vault vault, Found found, Path scratch) throws StoreException, IOException {
+    Manifest manifest = found.manifest().orElseThrow();
+    List<String> gone = new ArrayList<>();
+    List<String> defects = new ArrayList<>();
+    try {
+      for (FileEntry file : manifest.files()) {
+        String path = manifest.folder() + "/" + file.name();
+        Path copy = scratch.resolve(file.name());
+        try {
+          vault.fetch(file.storeId(), copy);
+        } catch (StoreException e) {
+          if (e.kind() != StoreException.Kind.GONE) {
+            throw e;
+          }
+          gone.add(path);
+          continue;
+        }
+        compare(path, file, copy, defects);
+      }
+      if (gone.isEmpty() && defects.isEmpty() && !stateOf(scratch).equals(manifest.stateDigest())) {
+        defects.add(found.path() + " has another state digest than its files give.");
+      }
+      return new Contents(manifest.files().size() - gone.size(), gone, defects);
+    } finally {
+      empty(scratch);
+    }
+  }
+
+  private static void compare(String path, FileEntry file, Path copy, List<String> defects)
+      throws IOException {
+    long size = Files.size(copy);
+    if (size != file.size()) {
+      defects.add(
+          "%s has %d bytes, where its manifest says %d.".formatted(path, size, file.size()));
+    } else if (!Sha256.ofFile(copy).equals(file.sha256())) {
+      defects.add(path + " has other bytes than its manifest's sha256 says.");
+    }
+  }
+
+  private static Sha256 stateOf(Path folder) throws IOException {
+    return StateDigest.of(folder);
+  }
+
+  private static void empty(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> inside = Files.list(folder)) {
+      files = inside.toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package baton.cli.verify;
+
+import baton.coordinator.lease.Certificate;
+import baton.protocol.JobId;
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Reads a job's chain anew from its store and says what holds.
+ *
+ * <ol>
+ *   <li>Every manifest must be readable, and true where it lies.
+ *   <li>From the head on each must name its parent's digest, back to the start.
+ *   <li>What a coordinator recorded must be there as it was recorded, if one is asked.
+ *   <li>Every file of a kept checkpoint must have the size and sha256 of its manifest, and their
+ *       state the manifest's state digest.
+ *   <li>The numeric profiles along the chain give the certificate.
+ * </ol>
+ */
+public final class Verification {
+  private final Vault vault;
+  private final Consumer<String> lines;
+
+  /**
+   * @param lines told of each checkpoint as soon as it was read
+   */
+  public Verification(Vault vault, Consumer<String> lines) {
+    this.vault = vault;
+    this.lines = lines;
+  }
+
+  /** The job with this id or name, if the store holds a checkpoint of it. */
+  public Optional<JobId> find(String idOrName) throws StoreException, IOException {
+    Path scratch = Files.createTempDirectory("baton-verify");
+    try {
+      return new Manifests(vault, scratch).find(idOrName);
+    } finally {
+      Files.delete(scratch);
+    }
+  }
+
+  /**
+   * Verifies a job.
+   *
+   * @param history what a coordinator recorded; empty: the store speaks for itself
+   * @param head the digest that the newest manifest must have, where a person knows it
+   * @throws StoreException if the store cannot be read, which proves nothing
+   */
+  public Report run(JobId job, Optional<History> history, Optional<Sha256> head)
+      throws StoreException, IOException {
+    Path scratch = Files.createTempDirectory("baton-verify");
+    try {
+      List<Found> manifests = new Manifests(vault, scratch).of(job);
+      Optional<Sha256> newest = head.or(() -> history.flatMap(History::head));
+      Chain chain = Chain.from(manifests, newest);
+      List<String> defects = new ArrayList<>();
+      history.ifPresent(recorded -> defects.addAll(recorded.missingIn(manifests)));
+      defects.addAll(chain.defects());
+      lines.accept(Report.HEADING);
+      int whole = readAll(chain, history, scratch, defects);
+      Certificate certificate = chain.certificate();
+      history.ifPresent(recorded -> compare(recorded, certificate, defects));
+      return new Report(chain, whole, certificate, defects);
+    } finally {
+      Files.delete(scratch);
+    }
+  }
+
+  /** How many are whole. Pruning goes from the oldest on, so nothing old outlives what is newer. */
+  private int readAll(Chain chain, Optional<History> history, Path scratch, List<String> defects)
+      throws StoreException, IOException {
+    int whole = 0;
+    List<String> goneOfNewer = List.of();
+    for (int i = 0; i < chain.links().size(); i++) {
+      Found link = chain.links().get(i);
+      Contents contents = Contents.read(vault, link, scratch);
+      defects.addAll(contents.defects());
+      boolean mustBeWhole = i == 0 || history.filter(h -> h.keeps(link.digest())).isPresent();
+      if (mustBeWhole) {
+        contents
+            .gone()
+            .forEach(path -> defects.add(path + " is gone, and its checkpoint is kept."));
+      } else if (contents.isWhole() && history.isEmpty() && !goneOfNewer.isEmpty()) {
+        defects.add(goneOfNewer.get(0) + " is gone, though an older checkpoint is kept.");
+        goneOfNewer = List.of();
+      } else if (!contents.isWhole() && goneOfNewer.isEmpty()) {
+        goneOfNewer = contents.gone();
+      }
+      whole += contents.isWhole() ? 1 : 0;
+      lines.accept(Report.row(link, contents, i == 0));
+    }
+    return whole;
+  }
+
+  private static void compare(History recorded, Certificate certificate, List<String> defects) {
+    Optional<String> said =
+        Optional.ofNullable(recorded.job().certificate()).map(view -> view.verdict());
+    boolean differs =
+        said.filter(verdict -> !verdict.equals(Certificate.Verdict.UNKNOWN.name()))
+            .filter(verdict -> !verdict.equals(certificate.verdict().name()))
+            .isPresent();
+    if (differs) {
+      defects.add(
+          "The coordinator calls the result %s, the manifests in the store make it %s."
+              .formatted(said.get(), certificate.verdict()));
+    }
+  }
+}

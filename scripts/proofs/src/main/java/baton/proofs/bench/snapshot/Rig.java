@@ -1,0 +1,40 @@
+package baton.proofs.bench.snapshot;
+
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.worker.segment.Program;
+import baton.worker.segment.Run;
+import baton.worker.segment.TroubleException;
+import baton.worker.train.Programs;
+import baton.worker.train.TorchEngine;
+import baton.worker.train.TorchSettings;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is measured: a run of a wide network with Adam, on so many threads. */
+record Rig(int parameters, String device) {
+  static final JobSpec JOB =
+      new JobSpec(
+          "bench",
+          "wide",
+          Map.of(),
+          1_000_000,
+          1,
+          0,
+          Optional.empty(),
+          Policy.DEFAULT,
+          Optional.empty());
+
+  /** A fresh run, its first steps behind it; all of it belongs to the calling thread. */
+  Run start(int threads, int warmUpSteps) throws TroubleException {
+    TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
+    Run run =
+        Programs.wide(parameters, torch)
+            .start(new Program.Start(JOB, Position.START, Optional.empty(), device));
+    for (int step = 0; step < warmUpSteps; step++) {
+      run.step();
+    }
+    return run;
+  }
+}

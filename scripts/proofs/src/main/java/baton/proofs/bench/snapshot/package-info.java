@@ -1,0 +1,2 @@
+/** What a save costs a training: {@link baton.proofs.bench.snapshot.SnapshotBench}. */
+package baton.proofs.bench.snapshot;

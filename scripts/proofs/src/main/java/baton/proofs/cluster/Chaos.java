@@ -1,0 +1,158 @@
+package baton.proofs.cluster;
+
+import baton.proofs.history.Entry.Disturbance;
+import baton.proofs.history.HistoryFile;
+import baton.proofs.process.PostgresServer;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What happens to the cluster, drawn from a seed: members and the database are killed, members are
+ * frozen and restarted, and cut off. Every harm is undone before the next, but now and then another
+ * member is killed in the middle of one.
+ */
+final class Chaos {
+  private static final int MEANWHILE_KILLED_ONE_IN = 4;
+
+  private final List<Member> members;
+  private final PostgresServer database;
+  private final Network network;
+  private final HistoryFile history;
+  private final SplittableRandom random;
+  private int kills;
+  private int cuts;
+
+  Chaos(
+      List<Member> members,
+      PostgresServer database,
+      Network network,
+      HistoryFile history,
+      SplittableRandom random) {
+    this.members = List.copyOf(members);
+    this.database = database;
+    this.network = network;
+    this.history = history;
+    this.random = random;
+  }
+
+  int kills() {
+    return kills;
+  }
+
+  int cuts() {
+    return cuts;
+  }
+
+  /** One harm, and its end; returns what it was. */
+  String next() throws Exception {
+    Member member = members.get(random.nextInt(members.size()));
+    int dice = random.nextInt(10);
+    if (dice >= 8 && network.canCut()) {
+      return cut(member);
+    }
+    return switch (dice) {
+      case 4, 5 -> freeze(member);
+      case 6 -> restart(member);
+      case 7 -> killDatabase();
+      default -> kill(member);
+    };
+  }
+
+  private String kill(Member member) throws Exception {
+    return during(
+        "kill",
+        member.name(),
+        () -> {
+          member.kill();
+          kills++;
+          pause(0, 6_000);
+          member.start();
+        });
+  }
+
+  private String freeze(Member member) throws Exception {
+    return during(
+        "freeze",
+        member.name(),
+        () -> {
+          member.freeze();
+          try {
+            pause(500, 15_000);
+            perhapsKillAnother(member);
+          } finally {
+            member.thaw();
+          }
+        });
+  }
+
+  private String restart(Member member) throws Exception {
+    return during(
+        "restart",
+        member.name(),
+        () -> {
+          member.end();
+          pause(0, 2_000);
+          member.start();
+        });
+  }
+
+  private String killDatabase() throws Exception {
+    return during(
+        "kill",
+        Cut.DATABASE,
+        () -> {
+          database.kill();
+          kills++;
+          pause(0, 10_000);
+          database.start();
+        });
+  }
+
+  private String cut(Member member) throws Exception {
+    Cut cut = Cut.draw(member.name(), members.stream().map(Member::name).toList(), random);
+    return during(
+        "cut",
+        cut.what(),
+        () -> {
+          cut.apply(network);
+          cuts++;
+          try {
+            pause(2_000, 20_000);
+            perhapsKillAnother(member);
+          } finally {
+            network.heal();
+          }
+        });
+  }
+
+  private void perhapsKillAnother(Member harmed) throws Exception {
+    if (random.nextInt(MEANWHILE_KILLED_ONE_IN) == 0) {
+      Member other =
+          members.stream().filter(member -> member != harmed).toList().get(random.nextInt(2));
+      long from = history.now();
+      other.kill();
+      kills++;
+      pause(0, 3_000);
+      other.launch();
+      history.add(new Disturbance("kill", other.name(), from, history.now()));
+    }
+  }
+
+  /** Something done to the cluster that may fail. */
+  @FunctionalInterface
+  private interface Harm {
+    void run() throws Exception;
+  }
+
+  private String during(String kind, String what, Harm harm) throws Exception {
+    long from = history.now();
+    harm.run();
+    history.add(new Disturbance(kind, what, from, history.now()));
+    return "%s %s, %.1f s".formatted(kind, what, (history.now() - from) / 1e6);
+  }
+
+  private void pause(int leastMillis, int mostMillis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(leastMillis, mostMillis));
+  }
+}

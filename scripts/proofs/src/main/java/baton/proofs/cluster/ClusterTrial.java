@@ -1,0 +1,220 @@
+package baton.proofs.cluster;
+
+import baton.proofs.history.Checker;
+import baton.proofs.history.Finding;
+import baton.proofs.history.Finding.Kind;
+import baton.proofs.history.HistoryFile;
+import baton.proofs.history.Judgement;
+import baton.protocol.client.ProblemException;
+import baton.protocol.client.UnreachableException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Three coordinators on one PostgreSQL under load, while {@link Chaos} harms them.
+ *
+ * <ol>
+ *   <li>All start, and the load begins.
+ *   <li>Harm after harm; after each, the relay must go on by itself.
+ *   <li>All is healed and the load comes to rest; whoever watches must have been told of it all.
+ *       Every member is asked what remains, and all must tell the same.
+ *   <li>The recorded history is judged by an outsider.
+ * </ol>
+ */
+final class ClusterTrial {
+  private static final Duration GOES_ON_WITHIN = Duration.ofSeconds(120);
+  private static final Duration REST_WITHIN = Duration.ofSeconds(90);
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(60);
+  private static final int WATCHERS = 2;
+  private static final int LEAST_BETWEEN_HARMS = 20;
+  private static final int MOST_BETWEEN_HARMS = 400;
+
+  private final Settings settings;
+  private final SplittableRandom random;
+  private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<Watcher> watchers = new ArrayList<>();
+  private final List<Thread> listening = new ArrayList<>();
+  private volatile boolean over;
+
+  /** Who hears how far the trial is. */
+  @FunctionalInterface
+  interface Observer {
+    void harmed(int kills, long acknowledged, String what);
+  }
+
+  /**
+   * What a trial is.
+   *
+   * @param workers simulated ones, each a thread
+   * @param jobs open at once
+   * @param history the file it is recorded in
+   */
+  record Settings(int kills, int workers, int jobs, long seed, Path history, Observer observer) {}
+
+  /** What came of it. */
+  record Result(int kills, int cuts, Judgement judgement) {}
+
+  ClusterTrial(Settings settings) {
+    this.settings = settings;
+    this.random = new SplittableRandom(settings.seed());
+  }
+
+  Result run(ClusterProcesses cluster) throws Exception {
+    try (HistoryFile history = new HistoryFile(settings.history())) {
+      cluster.start();
+      beginWatchers(cluster, history);
+      Operator operator =
+          new Operator(
+              new RecordedClient("operator", cluster.client("admin"), history),
+              settings.jobs(),
+              () -> over);
+      begin("operator", operator::work);
+      beginWorkers(cluster, history);
+      Chaos chaos =
+          new Chaos(
+              cluster.members(), cluster.database(), cluster.network(), history, random.split());
+      try {
+        harm(chaos, history);
+        for (Member member : cluster.members()) {
+          member.awaitReady();
+        }
+        requireGoesOn(history);
+        rest();
+        requireAllIsTold(cluster);
+        new Remainder(cluster).tell(operator.jobs(), history).forEach(findings::add);
+      } catch (IOException | RuntimeException e) {
+        findings.add(new Finding(Kind.WRONG, e.getMessage() == null ? "" + e : e.getMessage()));
+      } finally {
+        over = true;
+        threads.forEach(Thread::interrupt);
+        listening.forEach(Thread::interrupt);
+      }
+      return new Result(chaos.kills(), chaos.cuts(), judge(history));
+    }
+  }
+
+  private void harm(Chaos chaos, HistoryFile history) throws Exception {
+    while (chaos.kills() < settings.kills() && findings.isEmpty()) {
+      requireGoesOn(history);
+      String what = chaos.next();
+      settings.observer().harmed(chaos.kills(), history.acknowledged(), what);
+    }
+  }
+
+  /** By acknowledgements, not by time: a slow machine is under the same load so. */
+  private void requireGoesOn(HistoryFile history) throws InterruptedException {
+    long enough = history.acknowledged() + random.nextInt(LEAST_BETWEEN_HARMS, MOST_BETWEEN_HARMS);
+    long least = history.acknowledged() + LEAST_BETWEEN_HARMS;
+    long end = System.nanoTime() + GOES_ON_WITHIN.toNanos();
+    while (history.acknowledged() < enough && findings.isEmpty()) {
+      if (System.nanoTime() > end) {
+        if (history.acknowledged() < least) {
+          throw new IllegalStateException(
+              "The relay did not go on within %d s after the last harm."
+                  .formatted(GOES_ON_WITHIN.toSeconds()));
+        }
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private void beginWatchers(ClusterProcesses cluster, HistoryFile history) {
+    for (int i = 1; i <= WATCHERS; i++) {
+      Watcher watcher =
+          new Watcher(
+              "watcher-" + i,
+              cluster.members(),
+              cluster.token("viewer"),
+              Jobs.name(0),
+              history,
+              random.split());
+      watchers.add(watcher);
+      Thread thread = new Thread(() -> work(watcher.name(), watcher::work), watcher.name());
+      thread.setDaemon(true);
+      listening.add(thread);
+      thread.start();
+    }
+  }
+
+  /** What a last job tells is the last that there is to hear. */
+  private void requireAllIsTold(ClusterProcesses cluster) throws Exception {
+    try {
+      cluster.client("admin").submit(Jobs.spec(0), Optional.of(Jobs.name(0)));
+    } catch (ProblemException | UnreachableException e) {
+      throw new IllegalStateException("The last job was refused: " + e.getMessage(), e);
+    }
+    for (Watcher watcher : watchers) {
+      if (!watcher.awaitAll(TOLD_WITHIN.toMillis())) {
+        throw new IllegalStateException(
+            "%s was not told of the last job within %d s; the last event it heard is %d."
+                .formatted(watcher.name(), TOLD_WITHIN.toSeconds(), watcher.last()));
+      }
+    }
+  }
+
+  private void beginWorkers(ClusterProcesses cluster, HistoryFile history) {
+    for (int i = 1; i <= settings.workers(); i++) {
+      String name = "worker-" + i;
+      RecordedClient client = new RecordedClient(name, cluster.client("worker"), history);
+      begin(name, new SimulatedWorker(name, client, random.split(), () -> over)::work);
+    }
+  }
+
+  /** One of those who send requests. */
+  @FunctionalInterface
+  private interface Part {
+    void work() throws ProblemException, InterruptedException;
+  }
+
+  private void begin(String name, Part part) {
+    Thread thread = new Thread(() -> work(name, part), name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void work(String name, Part part) {
+    try {
+      part.work();
+    } catch (ProblemException e) {
+      String sentence = "%s was refused what it may do (%s): %s";
+      findings.add(
+          new Finding(Kind.WRONG, sentence.formatted(name, e.problem().type(), e.getMessage())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the trial is over
+    } catch (RuntimeException e) {
+      findings.add(new Finding(Kind.WRONG, name + " met something unforeseen: " + e));
+    }
+  }
+
+  /** Nobody is left without an answer. */
+  private void rest() throws InterruptedException {
+    over = true;
+    long end = System.nanoTime() + REST_WITHIN.toNanos();
+    for (Thread thread : threads) {
+      thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+      if (thread.isAlive()) {
+        throw new IllegalStateException(
+            "%s waited for an answer for over %d s."
+                .formatted(thread.getName(), REST_WITHIN.toSeconds()));
+      }
+    }
+  }
+
+  private Judgement judge(HistoryFile history) throws IOException {
+    history.flush();
+    Judgement judged = Checker.judge(HistoryFile.read(settings.history()));
+    List<Finding> all = new ArrayList<>(findings);
+    all.addAll(judged.findings());
+    return new Judgement(judged.acknowledged(), all);
+  }
+}

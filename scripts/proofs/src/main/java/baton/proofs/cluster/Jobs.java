@@ -1,0 +1,57 @@
+package baton.proofs.cluster;
+
+import baton.protocol.Cadence;
+import baton.protocol.JobId;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Retention;
+import baton.protocol.StoreId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The jobs of a trial: short leases, and budgets that no churn exhausts. */
+final class Jobs {
+  static final String PROGRAM = "load";
+  static final StoreId STORE = new StoreId("store");
+
+  private static final Duration TTL = Duration.ofSeconds(6);
+  private static final int EPOCHS = 40;
+  private static final int MANY = 1_000_000;
+
+  private Jobs() {}
+
+  /** The name and the key of the {@code number}-th job. */
+  static String name(int number) {
+    return "job-" + number;
+  }
+
+  static JobSpec spec(int number) {
+    Policy base = Policy.DEFAULT;
+    Policy policy =
+        new Policy(
+            TTL,
+            2,
+            Cadence.EVERY_EPOCH,
+            3,
+            MANY,
+            MANY,
+            3,
+            base.barFor(),
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    return new JobSpec(
+        name(number),
+        PROGRAM,
+        Map.of(),
+        EPOCHS,
+        number,
+        0,
+        Optional.of(STORE),
+        policy,
+        Optional.empty());
+  }
+
+  /** A job as a trial knows it. */
+  record Known(JobId id, String name) {}
+}

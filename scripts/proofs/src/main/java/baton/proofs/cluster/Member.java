@@ -1,0 +1,130 @@
+package baton.proofs.cluster;
+
+import baton.cli.process.CoordinatorServer;
+import baton.cli.process.JavaProcess;
+import baton.coordinator.CoordinatorMain;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** One coordinator of the cluster: a process that can be killed, frozen, ended and started. */
+final class Member implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+
+  private final String name;
+  private final List<String> launcher;
+  private final URI uri;
+  private final List<String> arguments;
+  private final Map<String, String> environment;
+  private final Consumer<String> lines;
+  private JavaProcess process;
+
+  /**
+   * @param launcher what puts it on its host
+   * @param lines takes what it prints
+   */
+  Member(
+      String name,
+      List<String> launcher,
+      URI uri,
+      List<String> arguments,
+      Map<String, String> environment,
+      Consumer<String> lines) {
+    this.name = name;
+    this.launcher = List.copyOf(launcher);
+    this.uri = uri;
+    this.arguments = List.copyOf(arguments);
+    this.environment = Map.copyOf(environment);
+    this.lines = lines;
+  }
+
+  String name() {
+    return name;
+  }
+
+  URI uri() {
+    return uri;
+  }
+
+  /** Starts it; returns at once, long before it is ready. */
+  void launch() {
+    process =
+        JavaProcess.start(
+            launcher,
+            CoordinatorMain.class.getName(),
+            CoordinatorServer.FLAGS,
+            arguments,
+            environment,
+            line -> lines.accept(name + " " + line));
+  }
+
+  /** Starts it; returns once it is ready. */
+  void start() throws InterruptedException {
+    launch();
+    awaitReady();
+  }
+
+  /** Returns once it is ready; one that has ended by itself is an error. */
+  void awaitReady() throws InterruptedException {
+    long end = System.nanoTime() + READY_WITHIN.toNanos();
+    while (!isReady()) {
+      if (!process.isAlive()) {
+        throw new IllegalStateException(name + " ended by itself; see the log.");
+      }
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "%s was not ready within %d s.".formatted(name, READY_WITHIN.toSeconds()));
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  private boolean isReady() throws InterruptedException {
+    HttpRequest ready =
+        HttpRequest.newBuilder(uri.resolve("/readyz")).timeout(Duration.ofSeconds(2)).build();
+    try {
+      return HTTP.send(ready, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  void kill() {
+    process.kill();
+  }
+
+  /** SIGTERM, as an upgrade would. */
+  void end() {
+    process.tellToEnd();
+    process.awaitEnd();
+  }
+
+  /** SIGSTOP: it does nothing, and its connections stay open. */
+  void freeze() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  void thaw() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package baton.proofs.demo;
+
+import baton.cli.process.SiteFailure;
+import baton.protocol.JobId;
+import baton.protocol.Position;
+import baton.protocol.Sha256;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The same job, trained by one worker in one go: what the relay is compared with. */
+final class Unbroken {
+  private static final Duration MOST = Duration.ofMinutes(5);
+
+  private Unbroken() {}
+
+  /** The digest of what it came to. */
+  static Sha256 train(Stage stage, long seed, int epochs) {
+    stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
+    JobId job = stage.submit("unbroken", seed, epochs, epochs);
+    BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+    long begun = System.nanoTime();
+    long firstBatch = 0;
+    Actor worker = Actor.enters("unbroken", stage, words);
+    try {
+      Position last = Position.START;
+      while (last.epoch() < epochs) {
+        Actor.Word word = next(words, worker);
+        Optional<Position> position = word.position();
+        if (position.isPresent()) {
+          firstBatch = firstBatch == 0 ? System.nanoTime() : firstBatch;
+          last = position.get();
+        }
+      }
+      Duration epoch = Duration.ofNanos((System.nanoTime() - firstBatch) / epochs);
+      Sha256 digest = stage.site.complete(job).head().stateDigest();
+      stage.say(
+          "demo",
+          "unbroken: %s after %.1f s, an epoch takes %.2f s"
+              .formatted(
+                  digest.brief(),
+                  Stage.seconds(Duration.ofNanos(System.nanoTime() - begun)),
+                  Stage.seconds(epoch)));
+      return digest;
+    } finally {
+      worker.kill();
+    }
+  }
+
+  private static Actor.Word next(BlockingQueue<Actor.Word> words, Actor worker) {
+    try {
+      Actor.Word word = words.poll(MOST.toSeconds(), TimeUnit.SECONDS);
+      if (word == null || (!worker.isAlive() && words.isEmpty())) {
+        throw new SiteFailure(
+            "the unbroken run ended early" + (word == null ? "" : ": " + word.text()));
+      }
+      return word;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SiteFailure("interrupted");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package baton.proofs.exact;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Python that runs scripts here: the first of some that has what a script needs. A
+ * distribution's packages belong to its own {@code /usr/bin/python3}, which need not be the first
+ * on the path.
+ */
+final class Python {
+  private static final List<String> USUAL = List.of("python3", "/usr/bin/python3");
+
+  private final List<String> candidates;
+
+  /**
+   * @param chosen by a person; empty: the usual ones
+   */
+  Python(Optional<String> chosen) {
+    this.candidates = chosen.map(List::of).orElse(USUAL);
+  }
+
+  /** One that can import {@code module}. */
+  Optional<String> having(String module) {
+    return candidates.stream().filter(python -> runs(python, "import " + module)).findFirst();
+  }
+
+  /** One with PyTorch, or else the first. */
+  String best() {
+    return having("torch").orElse(candidates.get(0));
+  }
+
+  private static boolean runs(String python, String program) {
+    try {
+      return new ProcessBuilder(python, "-c", program)
+              .redirectErrorStream(true)
+              .redirectOutput(Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package baton.proofs.history;
+
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/**
+ * One line of a history. All times are microseconds of one monotonic clock, which begins with the
+ * history; docs/cluster-history.md tells every field.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Entry.Call.class, name = "call"),
+  @JsonSubTypes.Type(value = Entry.Heard.class, name = "heard"),
+  @JsonSubTypes.Type(value = Entry.Disturbance.class, name = "disturbance"),
+  @JsonSubTypes.Type(value = Entry.Remains.class, name = "remains")
+})
+public sealed interface Entry {
+
+  /** What a request asks for. */
+  enum Op {
+    SUBMIT,
+    ACQUIRE,
+    RENEW,
+    COMMIT,
+    RELEASE
+  }
+
+  /** What came of a request. */
+  enum Outcome {
+    /** It was acknowledged. */
+    OK,
+    /** It was answered, and refused: it did nothing. */
+    REFUSED,
+    /** No answer, or a 503: it may have been carried out or not. */
+    UNKNOWN
+  }
+
+  /**
+   * One request of one client and its answer. A repeat of a request is a call of its own, but for
+   * what the client does by itself: where one member does not answer it turns to the next. Absent
+   * fields are null.
+   *
+   * @param sent taken before the request leaves for the first member
+   * @param answered taken once the answer is there, or given up
+   * @param digest of a commit's manifest
+   * @param ttlMs what remains of the lease, counted from {@code sent} plus {@code waitedMs}
+   * @param next what a commit is answered with
+   * @param refusal the type of the problem
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Call(
+      Op op,
+      String client,
+      long sent,
+      long answered,
+      Outcome outcome,
+      JobId job,
+      Fence fence,
+      SessionId session,
+      Position position,
+      Sha256 parent,
+      Sha256 digest,
+      Long ttlMs,
+      Long waitedMs,
+      String next,
+      String refusal)
+      implements Entry {
+
+    boolean is(Op wanted, Outcome came) {
+      return op == wanted && outcome == came;
+    }
+
+    /** Whether it changed the job, and was told so; a renewal changes nothing. */
+    boolean isAcknowledgedTransition() {
+      return outcome == Outcome.OK && op != Op.RENEW && job != null;
+    }
+
+    /** When the lease may run out at the earliest, by an answer that told a ttl. */
+    long liveUntil() {
+      return sent + 1_000 * (ttlMs + waitedMs);
+    }
+  }
+
+  /**
+   * One event that a watcher was told.
+   *
+   * @param watcher who heard it
+   * @param member who told it
+   * @param number of the event
+   */
+  record Heard(
+      String watcher, String member, long at, long number, JobId job, String kind, String text)
+      implements Entry {}
+
+  /**
+   * What was done to the cluster.
+   *
+   * @param kind {@code kill}, {@code freeze}, {@code restart}, {@code cut}
+   * @param what in words, such as {@code member-2} or {@code member-1 -> database}
+   */
+  record Disturbance(String kind, String what, long from, long until) implements Entry {}
+
+  /** What a coordinator told of a job when all had come to rest. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Remains(
+      JobId job,
+      String name,
+      String state,
+      Fence fence,
+      Sha256 head,
+      List<Segment> segments,
+      List<Checkpoint> checkpoints)
+      implements Entry {
+
+    /** A row of the job's segments; {@code ended} is null while the lease is live. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Segment(Fence fence, SessionId session, Position from, String ended) {}
+
+    /** A row of the job's checkpoints, in the order of their commits. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Checkpoint(Sha256 digest, Sha256 parent, Position position, Fence fence) {}
+  }
+}

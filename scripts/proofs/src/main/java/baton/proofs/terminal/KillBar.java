@@ -1,0 +1,44 @@
+package baton.proofs.terminal;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** How many of its kills a trial has behind it: a bar on a terminal, a line for each elsewhere. */
+public final class KillBar implements AutoCloseable {
+  private final int kills;
+  private final PrintWriter out;
+  private final Optional<ProgressBar> bar;
+
+  public KillBar(int kills, PrintWriter out, boolean terminal) {
+    this.kills = kills;
+    this.out = out;
+    this.bar =
+        terminal
+            ? Optional.of(
+                new ProgressBarBuilder()
+                    .setTaskName("kills")
+                    .setInitialMax(kills)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .build())
+            : Optional.empty();
+  }
+
+  /** So many are done, and this is what was seen since the last. */
+  public void reaches(int killed, String seen) {
+    if (bar.isPresent()) {
+      bar.get().setExtraMessage(" " + seen);
+      bar.get().stepTo(killed);
+    } else {
+      out.printf("kill %d of %d: %s%n", killed, kills, seen);
+      out.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    bar.ifPresent(ProgressBar::close);
+  }
+}

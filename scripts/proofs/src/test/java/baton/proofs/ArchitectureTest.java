@@ -1,0 +1,157 @@
+package baton.proofs;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom (design, section 6). */
+@AnalyzeClasses(packages = "baton", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] VALUES = {"java..", "baton.protocol", "baton.protocol.checkpoint"};
+
+  @ArchTest
+  static final ArchRule theCoordinatorKnowsNoWorker =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.coordinator..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.worker.."));
+
+  @ArchTest
+  static final ArchRule theWorkerKnowsNoCoordinator =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.worker..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.coordinator.."));
+
+  @ArchTest
+  static final ArchRule driveKnowsTheProtocolOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.drive..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "baton.coordinator..",
+                  "baton.worker..",
+                  "baton.protocol.message..",
+                  "baton.protocol.client.."));
+
+  @ArchTest
+  static final ArchRule theLeaseCoreKnowsTheJdkAndValues =
+      classes()
+          .that()
+          .resideInAPackage("baton.coordinator.lease")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(VALUES).or(resideInAPackage("baton.coordinator.lease")));
+
+  @ArchTest
+  static final ArchRule theSegmentCoreKnowsTheJdkAndValues =
+      classes()
+          .that()
+          .resideInAPackage("baton.worker.segment")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(VALUES).or(resideInAPackage("baton.worker.segment")));
+
+  @ArchTest
+  static final ArchRule noPartKnowsTheScripts =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("baton.scripts..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.scripts.."));
+
+  @ArchTest
+  static final ArchRule wireTypesStopInHttpAndTheClient =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "baton.coordinator.lease",
+              "baton.coordinator.relay",
+              "baton.coordinator.store",
+              "baton.coordinator.checkpoint",
+              "baton.coordinator.drive",
+              "baton.worker.segment..",
+              "baton.worker.train..",
+              "baton.worker.checkpoint..",
+              "baton.worker.data..",
+              "baton.worker.terminal..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.protocol.message.."));
+
+  @ArchTest
+  static final ArchRule sqlStopsInTheStore =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("baton.coordinator.store..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("java.sql..", "org.jdbi..", "org.flywaydb..", "com.hazelcast.."));
+
+  @ArchTest
+  static final ArchRule vertxStopsInHttp =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("baton.coordinator.http..")
+          .and()
+          .doNotHaveFullyQualifiedName("baton.coordinator.Coordinator")
+          .should()
+          .dependOnClassesThat(resideInAPackage("io.vertx.."));
+
+  @ArchTest
+  static final ArchRule ndArraysStopInTraining =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("baton.worker.train..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("ai.djl.."));
+
+  @ArchTest
+  static final ArchRule theShellsOfTheCoordinatorNeverKnowOneAnother =
+      slices()
+          .matching("baton.coordinator.(store|http|checkpoint|drive)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule theRelayKnowsTheCoreAndItsPorts =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.coordinator.relay")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "baton.coordinator.store..",
+                  "baton.coordinator.http..",
+                  "baton.coordinator.checkpoint..",
+                  "baton.coordinator.drive.."));
+
+  @ArchTest
+  static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =
+      slices()
+          .matching("baton.worker.(train|checkpoint|terminal|http|child|data)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule onlyMainExits =
+      noClasses()
+          .that()
+          .haveSimpleNameNotEndingWith("Main")
+          .should()
+          .callMethod(System.class, "exit", int.class)
+          .orShould()
+          .callMethod(System.class, "getenv")
+          .orShould()
+          .callMethod(System.class, "getenv", String.class);
+}

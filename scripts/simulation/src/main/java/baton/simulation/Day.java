@@ -1,0 +1,245 @@
+package baton.simulation;
+
+import baton.protocol.Cadence;
+import baton.protocol.Grant;
+import baton.protocol.JobSpec;
+import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.Retention;
+import baton.protocol.Segment;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * One long job on sessions that end, in virtual time: what a user's day would be like, and how much
+ * of it is training.
+ */
+public final class Day {
+  private static final int BATCHES_PER_EPOCH = 120;
+  private static final Duration BOOT = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofSeconds(10);
+  private static final Duration HORIZON = Duration.ofDays(60);
+  private static final Duration TICK = Duration.ofSeconds(10);
+
+  /**
+   * What a day is like.
+   *
+   * @param job how long the training takes if never interrupted
+   * @param session how long a session lasts; it knows, and leaves in good order
+   * @param killEvery mean time until a session is killed without a word; empty: it never is
+   * @param untilNext how long until a person starts the next session
+   * @param epoch how long an epoch takes
+   * @param cadence how often the job is saved
+   * @param stall how long training stands still for a save
+   * @param checkpointMegabytes size of a checkpoint
+   * @param megabytesPerSecond rate of uploads and downloads
+   * @param workers how many sessions run side by side
+   * @param trace when real machines came and went; then sessions are those
+   */
+  public record Plan(
+      Duration job,
+      Duration session,
+      Optional<Duration> killEvery,
+      Duration untilNext,
+      Duration epoch,
+      Cadence cadence,
+      Duration stall,
+      int checkpointMegabytes,
+      double megabytesPerSecond,
+      int workers,
+      Optional<List<Trace.Change>> trace) {}
+
+  /**
+   * What became of it.
+   *
+   * @param goodput the share of the wall time that was training, and kept
+   * @param lost training that had to be done again
+   * @param saves how many checkpoints were committed
+   */
+  public record Summary(int sessions, Duration wall, double goodput, Duration lost, int saves) {
+    /** The last line of the command. */
+    public String verdict() {
+      return String.format(
+          Locale.ROOT,
+          "DAY OK sessions=%d wall_hours=%.2f goodput=%.3f lost_minutes=%.1f saves=%d",
+          sessions,
+          wall.toSeconds() / 3600.0,
+          goodput,
+          lost.toSeconds() / 60.0,
+          saves);
+    }
+  }
+
+  private final Plan plan;
+  private final Consumer<String> lines;
+  private final Map<String, Holding> holdings = new HashMap<>();
+  private World world;
+  private int sessions;
+  private long batchesTrained;
+  private int saves;
+
+  private record Holding(Grant grant, Duration since, Position committed) {}
+
+  private Day(Plan plan, Consumer<String> lines) {
+    this.plan = plan;
+    this.lines = lines;
+  }
+
+  /** Plays a day; each lease is told as a line when it ends. */
+  public static Summary play(Plan plan, long seed, Consumer<String> lines) {
+    return new Day(plan, lines).play(seed);
+  }
+
+  private Summary play(long seed) {
+    int epochs = (int) Math.max(1, plan.job().dividedBy(plan.epoch()));
+    world = new World(seed, Core.REAL, scenario(epochs), new Reporter());
+    plan.trace().ifPresent(trace -> Trace.replay(trace, world));
+    World.Result result = world.run();
+    holdings.entrySet().stream()
+        .max(Comparator.comparing(held -> held.getValue().grant.fence()))
+        .ifPresent(held -> complete(held.getKey(), Position.ofEpochs(epochs)));
+    Duration batch = plan.epoch().dividedBy(BATCHES_PER_EPOCH);
+    Duration useful = plan.epoch().multipliedBy(epochs);
+    Duration lost = batch.multipliedBy(batchesTrained).minus(useful);
+    return new Summary(
+        sessions,
+        result.took(),
+        useful.toMillis() / (double) result.took().toMillis(),
+        lost.isNegative() ? Duration.ZERO : lost,
+        saves);
+  }
+
+  private Scenario scenario(int epochs) {
+    Policy base = Policy.DEFAULT;
+    Policy policy =
+        new Policy(
+            base.ttl(),
+            base.segmentEpochs(),
+            plan.cadence(),
+            base.keepLast(),
+            Integer.MAX_VALUE,
+            base.stallsInARow(),
+            base.sessionsToFail(),
+            base.barFor(),
+            base.limits(),
+            Retention.NEWEST_ONLY);
+    JobSpec job =
+        new JobSpec(
+            "day", "digits", Map.of(), epochs, 7, 0, Optional.empty(), policy, Optional.empty());
+    boolean traced = plan.trace().isPresent();
+    List<Scenario.Machine> machines =
+        plan
+            .trace()
+            .map(Trace::machines)
+            .orElseGet(
+                () ->
+                    IntStream.rangeClosed(1, plan.workers()).mapToObj(n -> "session-" + n).toList())
+            .stream()
+            .map(
+                name ->
+                    new Scenario.Machine(
+                        name,
+                        "gpu",
+                        Scenario.SCRIPT,
+                        Set.of(Scenario.STORE),
+                        traced ? Optional.empty() : Optional.of(Duration.ZERO)))
+            .toList();
+    Scenario.Sessions coming =
+        traced
+            ? new Scenario.Sessions(
+                of -> Optional.empty(), of -> Optional.empty(), of -> Optional.empty(), HORIZON)
+            : new Scenario.Sessions(
+                of -> Optional.of(plan.session()),
+                of -> plan.killEvery().map(mean -> of.exponential(mean.toSeconds())),
+                of -> Optional.of(plan.untilNext()),
+                HORIZON);
+    return new Scenario(List.of(job), machines, coming, pace(), Weather.FINE, false, HORIZON, TICK);
+  }
+
+  private Pace pace() {
+    int transfer = (int) (plan.checkpointMegabytes() / plan.megabytesPerSecond() * 1_000);
+    int batch = (int) plan.epoch().dividedBy(BATCHES_PER_EPOCH).toMillis();
+    return new Pace(
+        BATCHES_PER_EPOCH,
+        exactly(BOOT.toMillis()),
+        exactly(transfer),
+        exactly(START.toMillis()),
+        exactly(batch),
+        exactly(1),
+        exactly(plan.stall().toMillis()),
+        exactly(transfer));
+  }
+
+  private static Pace.Range exactly(long millis) {
+    return new Pace.Range((int) millis, (int) millis);
+  }
+
+  private void complete(String worker, Position end) {
+    holdings.computeIfPresent(worker, (name, held) -> new Holding(held.grant, held.since, end));
+    tell(worker, "complete");
+  }
+
+  private void tell(String worker, String why) {
+    Holding held = holdings.remove(worker);
+    if (held == null) {
+      return;
+    }
+    Duration now = world.agenda.now();
+    Segment segment = held.grant.segment();
+    lines.accept(
+        String.format(
+            Locale.ROOT,
+            "%s  lease %-3s %-12s %9s -> %-9s %5.2f h  %s",
+            clock(now),
+            held.grant.fence(),
+            worker,
+            segment.from(),
+            held.committed,
+            now.minus(held.since).toSeconds() / 3600.0,
+            why));
+  }
+
+  private static String clock(Duration time) {
+    return "%3d:%02d".formatted(time.toHours(), time.toMinutesPart());
+  }
+
+  /** Keeps count of what happens. */
+  private final class Reporter implements Watcher {
+    @Override
+    public void sessionBegan(WorkerProcess worker) {
+      sessions++;
+    }
+
+    @Override
+    public void leased(WorkerProcess worker, Grant grant) {
+      String name = worker.machine.name();
+      tell(name, "released");
+      holdings.put(name, new Holding(grant, world.agenda.now(), grant.segment().from()));
+    }
+
+    @Override
+    public void trained(WorkerProcess worker, Position position) {
+      batchesTrained++;
+    }
+
+    @Override
+    public void committed(WorkerProcess worker, Position position) {
+      saves++;
+      holdings.computeIfPresent(
+          worker.machine.name(), (name, held) -> new Holding(held.grant, held.since, position));
+    }
+
+    @Override
+    public void sessionEnded(WorkerProcess worker, String why) {
+      tell(worker.machine.name(), why.equals("done") ? "session ended" : why);
+    }
+  }
+}

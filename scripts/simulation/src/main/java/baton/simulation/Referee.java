@@ -1,0 +1,330 @@
+package baton.simulation;
+
+import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Certificate.Verdict;
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.History;
+import baton.coordinator.lease.History.CheckpointMarked;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.LeaseEnd;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Reject;
+import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.Resume;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import baton.protocol.Position;
+import baton.protocol.SessionId;
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Watches every rule from outside: keeps its own books of what was granted, renewed, committed and
+ * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
+ */
+final class Referee {
+  private final Supplier<Duration> now;
+  private final Supplier<Instant> record;
+  private final Map<JobId, Books> books = new HashMap<>();
+  private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
+  private final Map<String, Outcome> answers = new HashMap<>();
+  private final Map<Sha256, Set<String>> profiles = new HashMap<>();
+  private final Map<Sha256, String> scripts = new HashMap<>();
+  private Duration readySince = Duration.ZERO;
+  private Optional<RuleBroken> broken = Optional.empty();
+  private Blobs blobs;
+  private Database database;
+
+  /**
+   * @param now the virtual clock
+   * @param record the coordinator's wall clock, which may jump, and by which devices are barred
+   */
+  Referee(Supplier<Duration> now, Supplier<Instant> record) {
+    this.now = now;
+    this.record = record;
+  }
+
+  /** What the referee knows of one job. */
+  private static final class Books {
+    final LeaseBooks leases;
+    final FailureBooks failures;
+    final KeptBooks kept = new KeptBooks();
+    final Set<Sha256> acknowledged = new HashSet<>();
+    final Map<Position, Sha256> expected = new HashMap<>();
+    boolean restored;
+
+    Books(Whistle whistle) {
+      leases = new LeaseBooks(whistle);
+      failures = new FailureBooks(whistle);
+    }
+  }
+
+  void watch(Blobs store, Database jobs) {
+    this.blobs = store;
+    this.database = jobs;
+  }
+
+  void opened(SessionId session, Set<StoreId> stores) {
+    storesOpened.put(session, stores);
+  }
+
+  /** Says what the state of a job is at each position, were it never interrupted. */
+  void expect(JobId job, long seed, int epochs, int batchesPerEpoch) {
+    SimulatedState state = SimulatedState.fresh(seed);
+    while (state.position().epoch() < epochs) {
+      state = state.afterBatch(batchesPerEpoch);
+      books(job).expected.put(state.position(), state.digest());
+    }
+  }
+
+  /** Notes how a checkpoint and all before it were trained, committed or not. */
+  void trainedOn(Checkpoint checkpoint, Scenario.Machine machine) {
+    Set<String> all = new HashSet<>(checkpoint.parent().map(profiles::get).orElse(Set.of()));
+    all.add(machine.device() + " with the script " + machine.script());
+    profiles.put(checkpoint.digest(), all);
+    scripts.put(checkpoint.digest(), machine.script());
+  }
+
+  // The store.
+
+  void folderCreated(String path, boolean existed) {
+    require(!existed, "R6", "a second checkpoint in " + path);
+  }
+
+  void deleted(Checkpoint pruned) {
+    for (Job job : database.newest(Integer.MAX_VALUE)) {
+      require(
+          job.kept().stream().noneMatch(kept -> kept.digest().equals(pruned.digest())),
+          "R13",
+          "deleted a kept checkpoint of " + job.spec().name());
+    }
+  }
+
+  // The coordinator.
+
+  void coordinatorReady() {
+    readySince = now.get();
+    books.forEach(
+        (id, kept) -> {
+          Set<Sha256> stored = new HashSet<>();
+          database.history(id).checkpoints().forEach(row -> stored.add(row.checkpoint().digest()));
+          require(
+              stored.containsAll(kept.acknowledged),
+              "R4",
+              "an acknowledged commit is gone of " + id);
+        });
+  }
+
+  /** What was acknowledged after the back-up is lost with it, and no rule forbids that. */
+  void backupRestored() {
+    books.forEach(
+        (id, kept) -> {
+          kept.acknowledged.clear();
+          kept.failures.resumed();
+          database
+              .find(id)
+              .ifPresent(
+                  job -> {
+                    kept.kept.restored(job);
+                    kept.failures.restored(job.budget());
+                  });
+        });
+    answers.clear();
+  }
+
+  void renewalArrived(Job job, Fence fence, Phase phase, long progress, boolean mayGoOn) {
+    if (job.lease().filter(lease -> lease.fence().equals(fence)).isEmpty() || !mayGoOn) {
+      return;
+    }
+    books(job.id()).leases.renewed(job, phase, progress, now.get(), readySince);
+  }
+
+  void aboutToStore(Job before, Job after, Command command, Decision decision) {
+    Books kept = books(after.id());
+    boolean lost = ends(decision, LeaseEnd.LOST);
+    if (lost) {
+      kept.leases.lost(before, command, now.get(), readySince);
+      kept.failures.lost();
+    }
+    after.lease().filter(l -> !isSameLease(before, l)).ifPresent(l -> checkGrant(after, l, kept));
+    if (!after.head().equals(before.head())) {
+      checkHead(before, after, command, kept);
+    }
+    checkCertificate(after, command, kept);
+    checkAcceptedChange(before, after, command);
+    checkMarks(after, decision);
+    kept.kept.changed(after, command, decision).ifPresent(why -> broke("R13", why));
+    kept.failures.changed(before, after, command, record.get());
+    if (lost) {
+      kept.failures.requirePausedIfLostTooOften(after);
+    }
+    if (command instanceof Resume) {
+      kept.failures.resumed();
+    }
+    if (after.state() == JobState.COMPLETE) {
+      require(
+          after.head().orElseThrow().position().equals(after.spec().end()),
+          "R7",
+          "complete before its end");
+    }
+  }
+
+  /** Notes an answer; the same request must get the same one again. */
+  void answered(Job before, Command command, Outcome outcome) {
+    if (outcome instanceof Outcome.Committed committed) {
+      books(before.id()).acknowledged.add(committed.head());
+    }
+    if (command.repeatKey().isEmpty() || command instanceof Acquire) {
+      return;
+    }
+    Outcome first = answers.get(command.repeatKey().get());
+    if (first != null) {
+      require(first.equals(outcome), "R8", "answered " + first + ", then " + outcome);
+    } else if (!(outcome instanceof Outcome.Refused)) {
+      answers.put(command.repeatKey().get(), outcome);
+    }
+  }
+
+  private void checkGrant(Job after, Lease lease, Books kept) {
+    kept.leases.granted(lease, now.get());
+    require(
+        storesOpened
+            .getOrDefault(lease.ask().session(), Set.of())
+            .contains(after.store().orElseThrow()),
+        "R15",
+        "leased to a session that has not opened the job's store");
+    kept.failures.granted(lease.ask(), record.get());
+  }
+
+  private void checkHead(Job before, Job after, Command command, Books kept) {
+    kept.failures.headMoved();
+    int least = Math.min(2, before.chain().size() + 1);
+    if (command instanceof Commit commit) {
+      Lease lease = before.lease().orElseThrow();
+      boolean holds =
+          commit.fence().equals(lease.fence())
+              && commit.secretHash().equals(lease.ask().secretHash());
+      require(holds, "R3", "the head was moved by another than the holder");
+      Checkpoint head = after.head().orElseThrow();
+      require(head.parent().equals(before.head().map(Checkpoint::digest)), "R3", "another parent");
+      require(head.position().isAfter(before.position()), "R3", "the head moved back");
+      require(after.chain().size() >= least, "R13", "the head's parent is not kept");
+      require(blobs.isSound(head), "R5", "the head's files are not in the store");
+      require(
+          head.stateDigest().equals(kept.expected.get(head.position())),
+          "R7",
+          "another state than unbroken");
+    } else if (command instanceof Reject) {
+      Checkpoint rejected = before.head().orElseThrow();
+      require(!blobs.isSound(rejected), "R3", "a sound head was rolled back");
+      require(
+          after.kept().equals(before.kept().subList(1, before.kept().size()))
+              && after.head().equals(before.chain().stream().skip(1).findFirst()),
+          "R3",
+          "rolled back elsewhere than to the parent");
+    } else {
+      require(command instanceof Restore, "R3", "the head was moved by " + command);
+    }
+  }
+
+  /** Of what a restore adopted it may be said that nothing is known, of all else it must be. */
+  private void checkCertificate(Job after, Command command, Books kept) {
+    kept.restored |= command instanceof Restore;
+    Verdict said = after.certificate().verdict();
+    boolean several =
+        after.head().map(head -> profiles.get(head.digest()).size() > 1).orElse(false);
+    require(
+        said == (several ? Verdict.EQUIVALENT : Verdict.EXACT)
+            || (said == Verdict.UNKNOWN && kept.restored),
+        "R7",
+        "called " + said + " though trained " + (several ? "in several ways" : "in one way"));
+  }
+
+  /** Another script goes on only where a person accepts it, and each time anew. */
+  private void checkAcceptedChange(Job before, Job after, Command command) {
+    require(
+        before.acceptChange() || !after.acceptChange() || command instanceof Resume,
+        "R7",
+        "a change was accepted by " + command);
+    boolean isAnother =
+        command instanceof Commit
+            && before.head().isPresent()
+            && !after.head().equals(before.head())
+            && !scriptOf(before).equals(scriptOf(after));
+    require(!isAnother || before.acceptChange(), "R7", "another script than anybody accepted");
+    require(!isAnother || !after.acceptChange(), "R7", "one word of a person's for two changes");
+  }
+
+  private String scriptOf(Job job) {
+    return scripts.get(job.head().orElseThrow().digest());
+  }
+
+  private void checkMarks(Job after, Decision decision) {
+    for (History row : decision.rows()) {
+      if (row instanceof CheckpointMarked marked) {
+        require(
+            after.kept().stream().noneMatch(kept -> kept.digest().equals(marked.digest())),
+            "R13",
+            "marked a checkpoint that is kept");
+      }
+    }
+  }
+
+  // The workers.
+
+  void require(boolean held, String rule, String what) {
+    if (!held) {
+      broke(rule, what);
+    }
+  }
+
+  void broke(String rule, String what) {
+    broken = broken.or(() -> Optional.of(new RuleBroken(rule, what)));
+    throw broken.get();
+  }
+
+  /** The first rule that did not hold, whoever caught it on its way. */
+  Optional<RuleBroken> broken() {
+    return broken;
+  }
+
+  private static boolean ends(Decision decision, LeaseEnd why) {
+    return decision.rows().stream()
+        .anyMatch(row -> row instanceof History.SegmentEnded ended && ended.why() == why);
+  }
+
+  private static boolean isSameLease(Job before, Lease lease) {
+    return before.lease().filter(l -> l.ask().equals(lease.ask())).isPresent();
+  }
+
+  private Books books(JobId job) {
+    return books.computeIfAbsent(job, id -> new Books(this::require));
+  }
+
+  /** Pruned by what a back-up has forgotten, or rotten: only a person could bring them back. */
+  private boolean isWithoutFiles(Job job) {
+    return job.begun() && job.kept().stream().noneMatch(blobs::isSound);
+  }
+
+  /** The jobs that neither ended nor have nothing left, once all faults are over. */
+  List<Job> unfinished() {
+    return database.open().stream()
+        .filter(job -> !job.hasNothingLeft() && !isWithoutFiles(job))
+        .toList();
+  }
+}

@@ -1,0 +1,428 @@
+package baton.simulation;
+
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.StoredManifest;
+import baton.coordinator.relay.Acquired;
+import baton.coordinator.relay.BadCommit;
+import baton.coordinator.relay.Committing;
+import baton.coordinator.relay.Renewing;
+import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
+import baton.protocol.Directive;
+import baton.protocol.Grant;
+import baton.protocol.Measurement;
+import baton.protocol.Position;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.CheckpointFolder;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.StoreException;
+import baton.worker.segment.Action;
+import baton.worker.segment.Event;
+import baton.worker.segment.Moment;
+import baton.worker.segment.Refusal;
+import baton.worker.segment.Request;
+import baton.worker.segment.Run;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Does what a session wants, in virtual time: trains numbers, saves to the simulated store. */
+final class SimulatedHands implements Action.Hands {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final WorkerProcess worker;
+  private final World world;
+  private final Bench bench;
+  private final int life;
+
+  SimulatedHands(WorkerProcess worker, Bench bench) {
+    this.worker = worker;
+    this.world = worker.world;
+    this.bench = bench;
+    this.life = worker.life();
+  }
+
+  /** What lies on the training thread's bench: the lease's grant and the run's state. */
+  static final class Bench {
+    private int turn;
+    private Grant grant;
+    private Optional<SimulatedState> restored = Optional.empty();
+    private SimulatedState state;
+
+    private boolean isAt(int ofTurn) {
+      return turn == ofTurn;
+    }
+  }
+
+  @Override
+  public void ask(Action.Ask ask) {
+    Moment sentAt = worker.moment();
+    Ask request =
+        new Ask(
+            worker.secretHash(ask.turn()),
+            worker.sessionId(),
+            worker.machine.name(),
+            Set.of("digits"),
+            worker.machine.stores(),
+            worker.machine.device(),
+            ask.endsIn(),
+            Manifest.FORMAT);
+    world.network.call(
+        worker::isConnected,
+        ask.holdFor().plus(PATIENCE),
+        () -> world.coordinator.acquire(request, ask.holdFor(), worker::isConnected),
+        answer -> told(asked(ask.turn(), answer, sentAt)),
+        failure -> told(new Event.Unanswered(ask.turn(), Request.ASK, failure.toString())));
+  }
+
+  private Event asked(int turn, Acquired answer, Moment sentAt) {
+    if (answer instanceof Acquired.Leased leased) {
+      bench.turn = turn;
+      bench.grant = leased.grant();
+      bench.restored = Optional.empty();
+      world.watcher.leased(worker, leased.grant());
+      return new Event.Granted(turn, leased.grant(), sentAt);
+    } else if (answer instanceof Acquired.Nothing nothing) {
+      return new Event.NothingNow(turn, nothing.reason(), sentAt);
+    }
+    return refused(turn, Request.ASK, ((Acquired.Refused) answer).refusal());
+  }
+
+  @Override
+  public void fetch(Action.Fetch fetch) {
+    later(fetch.turn(), world.pace.restore(), () -> worker.feed(new Event.Fetched(fetch.turn())));
+  }
+
+  @Override
+  public void restore(Action.Restore restore) {
+    Checkpoint head = restore.grant().head().orElseThrow();
+    later(
+        restore.turn(),
+        world.pace.restore(),
+        () -> {
+          Optional<SimulatedState> read = world.blobs.read(head);
+          Event event;
+          if (world.storeFails()) {
+            event = restoreFailed(restore.turn(), StoreException.Kind.UNREACHABLE);
+          } else if (read.isEmpty()) {
+            event = restoreFailed(restore.turn(), StoreException.Kind.GONE);
+          } else if (!read.get().digest().equals(head.stateDigest())) {
+            event = restoreFailed(restore.turn(), StoreException.Kind.CORRUPT);
+          } else {
+            bench.restored = read;
+            event = new Event.Restored(restore.turn());
+          }
+          worker.feed(event);
+        });
+  }
+
+  private static Event restoreFailed(int turn, StoreException.Kind kind) {
+    return new Event.RestoreFailed(turn, kind, "the simulated store says " + kind);
+  }
+
+  @Override
+  public void start(Action.Start start) {
+    later(
+        start.turn(),
+        world.pace.start(),
+        () -> {
+          if (world.isTooSmall(worker)) {
+            trainingFailed(start.turn(), Trouble.machine("out of memory", "Use another machine."));
+            return;
+          }
+          if (!world.core.accepts(isOfThisScript(start.grant()), start.grant())) {
+            trainingFailed(
+                start.turn(), Trouble.program("The script has changed.", "Start the old one."));
+            return;
+          }
+          bench.state =
+              bench
+                  .restored
+                  .map(world.core::restored)
+                  .orElseGet(() -> SimulatedState.fresh(start.grant().spec().seed()));
+          worker.feed(
+              new Event.Started(
+                  start.turn(), bench.state.position(), world.pace.batchesPerEpoch(), 2));
+        });
+  }
+
+  private boolean isOfThisScript(Grant grant) {
+    return grant
+        .head()
+        .flatMap(world.blobs::scriptOf)
+        .filter(script -> !script.equals(worker.machine.script()))
+        .isEmpty();
+  }
+
+  @Override
+  public void train(Action.Train train) {
+    if (world.hangs()) {
+      worker.hang();
+    }
+    later(
+        train.turn(),
+        world.pace.batch(),
+        () -> {
+          if (worker.isHanging()) {
+            return;
+          }
+          SimulatedState next = bench.state.afterBatch(world.pace.batchesPerEpoch());
+          if (world.isPoisoned(worker, next.position())) {
+            trainingFailed(
+                train.turn(), Trouble.program("the loss is NaN at e1-b1", "Lower the rate."));
+            return;
+          }
+          bench.state = next;
+          world.watcher.trained(worker, next.position());
+          worker.feed(
+              new Event.Trained(
+                  train.turn(), new Run.Step(next.position(), 0.5, Optional.empty())));
+        });
+  }
+
+  private void trainingFailed(int turn, Trouble trouble) {
+    worker.feed(new Event.TrainingFailed(turn, trouble));
+  }
+
+  @Override
+  public void evaluate(Action.Evaluate evaluate) {
+    later(
+        evaluate.turn(),
+        world.pace.evaluate(),
+        () ->
+            worker.feed(
+                new Event.Evaluated(
+                    evaluate.turn(),
+                    new Measurement(
+                        bench.state.position(), Map.of("accuracy", bench.state.accuracy())))));
+  }
+
+  @Override
+  public void takeSnapshot(Action.TakeSnapshot takeSnapshot) {
+    SimulatedState copy = bench.state;
+    later(
+        takeSnapshot.turn(),
+        world.pace.snapshot(),
+        () ->
+            worker.feed(
+                new Event.SnapshotTaken(
+                    takeSnapshot.turn(), copy, Duration.ofMillis(world.pace.snapshot().most()))));
+  }
+
+  /** A simulated state is a number, and takes up no memory worth counting. */
+  @Override
+  public void discard(Action.Discard discard) {}
+
+  @Override
+  public void save(Action.Save save) {
+    SimulatedState state = (SimulatedState) save.snapshot();
+    Grant grant = bench.grant;
+    CheckpointFolder folder =
+        new CheckpointFolder(
+            grant.job(), worker.moment().wall(), state.position(), grant.fence(), save.counter());
+    Manifest manifest = manifest(save, state, grant, world.core.folder(folder));
+    String text = ManifestJson.write(manifest);
+    Checkpoint checkpoint = manifest.checkpoint(ManifestJson.digest(text));
+    world.referee.trainedOn(checkpoint, worker.machine);
+    world.blobs.createFolder(manifest.folder());
+    if (world.core.manifestBeforeFiles()) {
+      world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
+      worker.feed(new Event.Saved(save.turn(), checkpoint, text));
+    }
+    later(
+        save.turn(),
+        world.pace.upload(),
+        () -> {
+          if (world.storeFails()) {
+            worker.feed(
+                new Event.SaveFailed(
+                    save.turn(), StoreException.Kind.UNREACHABLE, "the simulated store is away"));
+            return;
+          }
+          world.blobs.putFiles(manifest.folder(), state);
+          if (!world.core.manifestBeforeFiles()) {
+            world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
+            worker.feed(new Event.Saved(save.turn(), checkpoint, text));
+          }
+        });
+  }
+
+  private Manifest manifest(Action.Save save, SimulatedState state, Grant grant, String folder) {
+    return new Manifest(
+        Manifest.FORMAT,
+        grant.job(),
+        grant.spec().name(),
+        grant.store(),
+        grant.fence(),
+        state.position(),
+        save.counter(),
+        folder,
+        save.parent(),
+        List.of(
+            new Manifest.FileEntry(
+                "model.safetensors", 1_000, state.digest(), folder + "/model.safetensors")),
+        state.digest(),
+        grant.spec().seed(),
+        grant.spec().parameters(),
+        Optional.empty(),
+        grant.spec().program(),
+        World.ARCHITECTURE,
+        Map.of("device", worker.machine.device(), "script", worker.machine.script()),
+        save.measurements(),
+        worker.sessionId(),
+        worker.moment().wall());
+  }
+
+  @Override
+  public void commit(Action.Commit commit) {
+    Grant grant = bench.grant;
+    Checkpoint checkpoint = commit.checkpoint();
+    world.network.call(
+        worker::isConnected,
+        PATIENCE,
+        () ->
+            world.coordinator.commit(
+                grant.job(),
+                grant.fence(),
+                worker.secretHash(commit.turn()),
+                new Committing(
+                    checkpoint.parent(),
+                    checkpoint.position(),
+                    commit.manifest(),
+                    commit.finalReason())),
+        outcome -> told(committed(commit.turn(), checkpoint.position(), outcome)),
+        failure -> told(commitFailed(commit.turn(), failure)));
+  }
+
+  private Event committed(int turn, Position position, Outcome outcome) {
+    if (outcome instanceof Outcome.Committed committed) {
+      world.watcher.committed(worker, position);
+      return new Event.Committed(turn, committed.head(), committed.next(), committed.segmentEnd());
+    }
+    return refused(turn, Request.COMMIT, (Outcome.Refused) outcome);
+  }
+
+  private static Event commitFailed(int turn, Throwable failure) {
+    return failure instanceof BadCommit bad
+        ? new Event.Refused(turn, Request.COMMIT, Refusal.UNSOUND, bad.getMessage())
+        : new Event.Unanswered(turn, Request.COMMIT, failure.toString());
+  }
+
+  @Override
+  public void renew(Action.Renew renew) {
+    Grant grant = bench.grant;
+    Moment sentAt = worker.moment();
+    world.network.call(
+        worker::isConnected,
+        PATIENCE,
+        () ->
+            world.coordinator.renew(
+                grant.job(),
+                grant.fence(),
+                worker.secretHash(renew.turn()),
+                new Renewing(
+                    renew.phase(),
+                    renew.position(),
+                    renew.progress(),
+                    renew.loss(),
+                    renew.saving())),
+        outcome -> told(renewed(renew.turn(), sentAt, grant, outcome)),
+        failure -> {
+          told(new Event.Unanswered(renew.turn(), Request.RENEW, failure.toString()));
+          boolean ranOut = worker.leaseTimeLeft().filter(Duration::isZero).isPresent();
+          if (ranOut && world.core.givesUpOutOfReach()) {
+            worker.giveUp(renew.turn());
+          }
+        });
+  }
+
+  private Event renewed(int turn, Moment sentAt, Grant grant, Outcome outcome) {
+    if (outcome instanceof Outcome.Renewed renewed) {
+      Duration ttl =
+          renewed.directive() == Directive.STOP ? Duration.ZERO : grant.spec().policy().ttl();
+      return new Event.Renewed(
+          turn,
+          sentAt,
+          ttl,
+          Duration.ZERO,
+          renewed.directive(),
+          renewed.reason(),
+          world.coordinator.hazard(grant.job()));
+    }
+    return refused(turn, Request.RENEW, (Outcome.Refused) outcome);
+  }
+
+  @Override
+  public void release(Action.Release release) {
+    Grant grant = bench.grant;
+    world.network.call(
+        worker::isConnected,
+        PATIENCE,
+        () ->
+            world.coordinator.release(
+                grant.job(),
+                grant.fence(),
+                worker.secretHash(release.turn()),
+                release.why(),
+                release.trouble()),
+        outcome ->
+            told(
+                outcome instanceof Outcome.Refused refused
+                    ? refused(release.turn(), Request.RELEASE, refused)
+                    : new Event.Released(release.turn())),
+        failure -> told(new Event.Unanswered(release.turn(), Request.RELEASE, failure.toString())));
+  }
+
+  @Override
+  public void stop(Action.Stop stop) {
+    if (bench.isAt(stop.turn())) {
+      bench.turn = 0;
+    }
+    if (!worker.isHanging()) {
+      worker.after(
+          world.pace.snapshot().draw(worker.chance),
+          () -> worker.feed(new Event.Stopped(stop.turn())));
+    }
+  }
+
+  @Override
+  public void setTimer(Action.SetTimer timer) {
+    worker.setTimer(timer.at());
+  }
+
+  @Override
+  public void exit(Action.Exit exit) {
+    worker.exit(exit);
+  }
+
+  /** Does something for a lease, unless it was stopped by then. */
+  private void later(int turn, Pace.Range delay, Runnable what) {
+    worker.after(
+        delay.draw(worker.chance),
+        () -> {
+          if (bench.isAt(turn)) {
+            what.run();
+          }
+        });
+  }
+
+  /** An answer reaches the process that asked, or nobody: not the one booted after it. */
+  private void told(Event event) {
+    if (worker.life() == life) {
+      worker.after(Duration.ZERO, () -> worker.feed(event));
+    }
+  }
+
+  private static Event refused(int turn, Request request, Outcome.Refused refused) {
+    Refusal why =
+        switch (refused.why()) {
+          case STALE_PARENT, POSITION_NOT_LATER, POSITION_BEYOND_END -> Refusal.OUT_OF_STEP;
+          case SESSION_HOLDS_LEASE -> Refusal.LEASE_HELD;
+          default -> Refusal.LEASE_ENDED;
+        };
+    return new Event.Refused(turn, request, why, refused.detail());
+  }
+}

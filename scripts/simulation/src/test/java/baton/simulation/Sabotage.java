@@ -1,0 +1,322 @@
+package baton.simulation;
+
+import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.Fail;
+import baton.coordinator.lease.History;
+import baton.coordinator.lease.History.CheckpointMarked;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Shelf;
+import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
+import baton.protocol.Fence;
+import baton.protocol.Grant;
+import baton.protocol.NumericProfile;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.CheckpointFolder;
+import baton.protocol.checkpoint.Manifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * For each rule a core that breaks it, to show that the simulation would notice. R14 has none: no
+ * field of a grant could carry code, so there is nothing to break.
+ */
+final class Sabotage {
+  private Sabotage() {}
+
+  static Map<String, Core> byRule() {
+    Map<String, Core> all = new TreeMap<>();
+    all.put("R1", new LeasesEndEarly());
+    all.put("R2", new FencesStandStill());
+    all.put("R3", new AnyoneCommits());
+    all.put("R4", new CrashesForget());
+    all.put("R5", new ManifestFirst());
+    all.put("R6", new FoldersNamedByPosition());
+    all.put("R7", new OptimizerStateDropped());
+    all.put("R8", new RepeatsDecidedAnew());
+    all.put("R9", new DeafToStop());
+    all.put("R10", new HeartbeatIsProgress());
+    all.put("R11", new OneErrorFails());
+    all.put("R12", new RestartCountsAgainstLeases());
+    all.put("R13", new ParentPruned());
+    all.put("R13, what a job asked to keep", new NewestOnly());
+    all.put("R15", new AnyStoreWillDo());
+    all.put("R7, across profiles", new ProfilesOverlooked());
+    all.put("R7, a change accepted once", new AcceptedForEver());
+    all.put("R7, a change that nobody accepted", new AnyScriptWillDo());
+    all.put("R12, the worker's side", new GivesUpOutOfReach());
+    return all;
+  }
+
+  private static final class LeasesEndEarly extends Core {
+    @Override
+    Duration ticker(Duration now, Duration ready) {
+      return now.multipliedBy(5);
+    }
+  }
+
+  private static final class FencesStandStill extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      boolean grants = command instanceof Acquire && decision.changed().isPresent();
+      Optional<Lease> lease = decision.changed().flatMap(Job::lease);
+      if (!grants || lease.isEmpty() || job.fence().equals(Fence.NONE)) {
+        return decision;
+      }
+      Lease again =
+          new Lease(job.fence(), lease.get().ask(), lease.get().segment(), lease.get().grantedAt());
+      Outcome.Granted granted = (Outcome.Granted) decision.outcome();
+      return new Decision(
+          decision.changed().map(j -> with(j, j.state(), again.fence(), Optional.of(again))),
+          new Outcome.Granted(
+              granted.job(), again.fence(), granted.segment(), granted.head(), granted.store()),
+          decision.rows());
+    }
+  }
+
+  private static final class AnyoneCommits extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      if (command instanceof Commit commit && job.lease().isPresent()) {
+        Lease lease = job.lease().get();
+        Checkpoint told = commit.checkpoint();
+        Checkpoint taken =
+            new Checkpoint(
+                told.digest(),
+                job.head().map(Checkpoint::digest),
+                told.position(),
+                lease.fence(),
+                told.folder(),
+                told.stateDigest(),
+                told.bytes(),
+                told.format());
+        return super.decide(
+            job,
+            stored,
+            new Commit(
+                lease.fence(),
+                lease.ask().secretHash(),
+                taken,
+                commit.profile(),
+                commit.measurements(),
+                commit.finalReason(),
+                commit.verified(),
+                commit.turnIsOver()),
+            now);
+      }
+      return super.decide(job, stored, command, now);
+    }
+  }
+
+  private static final class CrashesForget extends Core {
+    @Override
+    boolean forgetsInCrash() {
+      return true;
+    }
+  }
+
+  private static final class ManifestFirst extends Core {
+    @Override
+    boolean manifestBeforeFiles() {
+      return true;
+    }
+  }
+
+  private static final class FoldersNamedByPosition extends Core {
+    @Override
+    String folder(CheckpointFolder folder) {
+      return folder.job() + "/" + folder.position();
+    }
+  }
+
+  private static final class OptimizerStateDropped extends Core {
+    @Override
+    SimulatedState restored(SimulatedState state) {
+      return new SimulatedState(state.position(), state.mixed() ^ 1);
+    }
+  }
+
+  private static final class ProfilesOverlooked extends Core {
+    private static final NumericProfile ANY = new NumericProfile(Map.of("device", "any"));
+
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      return command instanceof Commit told
+          ? super.decide(
+              job,
+              stored,
+              new Commit(
+                  told.fence(),
+                  told.secretHash(),
+                  told.checkpoint(),
+                  ANY,
+                  told.measurements(),
+                  told.finalReason(),
+                  told.verified(),
+                  told.turnIsOver()),
+              now)
+          : super.decide(job, stored, command, now);
+    }
+  }
+
+  private static final class AcceptedForEver extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      return command instanceof Commit
+          ? new Decision(
+              decision.changed().map(after -> accepting(after, job.acceptChange())),
+              decision.outcome(),
+              decision.rows())
+          : decision;
+    }
+  }
+
+  private static final class AnyScriptWillDo extends Core {
+    @Override
+    boolean accepts(boolean isOfThisScript, Grant grant) {
+      return true;
+    }
+  }
+
+  private static final class RepeatsDecidedAnew extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      return super.decide(job, Optional.empty(), command, now);
+    }
+  }
+
+  private static final class DeafToStop extends Core {
+    @Override
+    boolean heedsStop() {
+      return false;
+    }
+  }
+
+  private static final class HeartbeatIsProgress extends Core {
+    @Override
+    long progress(long told, long renewals) {
+      return renewals;
+    }
+  }
+
+  private static final class OneErrorFails extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      return command instanceof Fail
+          ? new Decision(
+              decision.changed().map(j -> with(j, JobState.FAILED, j.fence(), Optional.empty())),
+              decision.outcome(),
+              decision.rows())
+          : decision;
+    }
+  }
+
+  private static final class RestartCountsAgainstLeases extends Core {
+    @Override
+    Duration ticker(Duration now, Duration ready) {
+      return now.equals(ready) ? now : now.plusHours(1);
+    }
+  }
+
+  private static final class ParentPruned extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      if (!(command instanceof Commit) || decision.changed().isEmpty() || job.head().isEmpty()) {
+        return decision;
+      }
+      List<History> rows = new ArrayList<>(decision.rows());
+      rows.add(new CheckpointMarked(job.head().get().digest(), CheckpointMarked.Mark.PRUNED, now));
+      return new Decision(decision.changed(), decision.outcome(), rows);
+    }
+  }
+
+  /** A shelf that is forgotten with the next commit. */
+  private static final class NewestOnly extends Core {
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      return command instanceof Commit
+          ? new Decision(
+              decision.changed().map(after -> withShelf(after, new Shelf(List.of(), Map.of()))),
+              decision.outcome(),
+              decision.rows())
+          : decision;
+    }
+  }
+
+  private static final class AnyStoreWillDo extends Core {
+    @Override
+    Ask asked(Ask ask, StoreId storeOfJobs) {
+      return new Ask(
+          ask.secretHash(),
+          ask.session(),
+          ask.worker(),
+          ask.programs(),
+          Set.of(storeOfJobs),
+          ask.device(),
+          ask.endsIn(),
+          Manifest.FORMAT);
+    }
+  }
+
+  private static final class GivesUpOutOfReach extends Core {
+    @Override
+    boolean givesUpOutOfReach() {
+      return true;
+    }
+  }
+
+  private static Job with(Job job, JobState state, Fence fence, Optional<Lease> lease) {
+    return with(job, state, fence, lease, job.shelf(), job.acceptChange());
+  }
+
+  private static Job accepting(Job job, boolean acceptChange) {
+    return with(job, job.state(), job.fence(), job.lease(), job.shelf(), acceptChange);
+  }
+
+  private static Job withShelf(Job job, Shelf shelf) {
+    return with(job, job.state(), job.fence(), job.lease(), shelf, job.acceptChange());
+  }
+
+  private static Job with(
+      Job job,
+      JobState state,
+      Fence fence,
+      Optional<Lease> lease,
+      Shelf shelf,
+      boolean acceptChange) {
+    return new Job(
+        job.id(),
+        job.spec(),
+        job.version(),
+        state,
+        job.reason(),
+        job.store(),
+        job.chain(),
+        shelf,
+        job.begun(),
+        fence,
+        lease,
+        job.budget(),
+        job.submittedAt(),
+        job.waitingSince(),
+        job.certificate(),
+        acceptChange);
+  }
+}

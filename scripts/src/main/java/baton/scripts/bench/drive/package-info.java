@@ -1,2 +1,0 @@
-/** How fast checkpoints move to and from Drive, side by side with curl and rclone. */
-package baton.scripts.bench.drive;

@@ -1,2 +1,0 @@
-/** Measurements of real processes: how fast, how large. They judge nothing; people do. */
-package baton.scripts.bench;

@@ -1,2 +1,0 @@
-/** What trials show of their progress on a terminal, and in lines where there is none. */
-package baton.scripts.terminal;

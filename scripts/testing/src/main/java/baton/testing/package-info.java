@@ -1,0 +1,2 @@
+/** What the tests of several modules, and the proofs, share. */
+package baton.testing;
