@@ -59,6 +59,8 @@ public final class LipNetMain implements Callable<Integer> {
   @Mixin private ProgramParameters parameters = new ProgramParameters();
 
   public static void main(String[] arguments) {
+    System.setProperty("logback.configurationFile", "baton/proofs/lipnet/logback.xml");
+    System.setProperty("java.awt.headless", "true");
     System.exit(new CommandLine(new LipNetMain()).execute(arguments));
   }
 
