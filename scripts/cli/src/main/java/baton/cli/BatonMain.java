@@ -1,5 +1,6 @@
 package baton.cli;
 
+import baton.cli.CommandGroups.Group;
 import baton.cli.command.BackupCommand;
 import baton.cli.command.CancelCommand;
 import baton.cli.command.DataCommand;
@@ -14,16 +15,21 @@ import baton.cli.command.StatusCommand;
 import baton.cli.command.SubmitCommand;
 import baton.cli.command.VerifyCommand;
 import baton.cli.drill.Drill;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** The command line of everything but the coordinator and the worker. */
+/**
+ * The command line of a user. It lists and helps with all commands; those of programs that have a
+ * command line of their own are started by {@code scripts/baton}.
+ */
 @Command(
     name = "baton",
     mixinStandardHelpOptions = true,
     description = "A relay race for training jobs on machines that vanish.",
-    footer = "baton coordinator --help and baton worker --help tell of the long-lived two.",
+    footer = {"", "baton COMMAND --help tells more of a command."},
     subcommands = {
       SubmitCommand.class,
       StatusCommand.class,
@@ -41,27 +47,58 @@ import picocli.CommandLine.ExitCode;
       RecoverCommand.class
     })
 public final class BatonMain {
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group("Run Baton", "coordinator", "worker", "drive"),
+          new Group("Train", "submit", "status", "pause", "resume", "cancel"),
+          new Group("Prepare scripts and data", "drill", "python-path", "data"),
+          new Group(
+              "Check, back up and rescue", "verify", "backup", "restore", "recover", "migrate"),
+          new Group(
+              "For developers of Baton",
+              "simulate",
+              "demo",
+              "exact",
+              "crash",
+              "cluster",
+              "bench",
+              "rates",
+              "lipnet"));
+
   public static void main(String[] args) {
     System.setProperty("logback.configurationFile", "baton/cli/logback.xml");
     System.exit(commandLine().execute(args));
   }
 
-  /** Every failure is told in a sentence, without a stack trace. */
   static CommandLine commandLine() {
-    return new CommandLine(new BatonMain())
-        .setParameterExceptionHandler(
-            (wrong, arguments) -> {
-              CommandLine line = wrong.getCommandLine();
-              line.getErr().println(wrong.getMessage());
-              if (line.getParent() == null) {
-                line.usage(line.getErr());
-              }
-              return ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (failure, command, parsed) -> {
-              command.getErr().println(failure.getMessage());
-              return ExitCode.SOFTWARE;
-            });
+    CommandLine line = new CommandLine(new BatonMain());
+    elsewhere(line, "coordinator", "Hands out leases and keeps the head of every job.");
+    elsewhere(line, "worker", "Waits for a lease, trains it, gives it back, and waits again.");
+    elsewhere(line, "simulate", "Plays a long job on short sessions, on a virtual clock.");
+    elsewhere(line, "demo", "Shows a relay of killed workers that ends as the unbroken run does.");
+    elsewhere(line, "exact", "Proves that relays of killed workers equal unbroken runs.");
+    elsewhere(line, "crash", "Kills a coordinator under load, and looks for what is lost.");
+    elsewhere(line, "cluster", "Kills and cuts off three coordinators, and judges what was seen.");
+    elsewhere(line, "bench", "Measures what Baton promises about speed.");
+    elsewhere(line, "rates", "Measures the requests that a coordinator answers.");
+    elsewhere(line, "lipnet", "Trains lipnet, and measures how well it reads strangers.");
+    return CommandErrors.toldIn(new CommandGroups(GROUPS).shownBy(line));
+  }
+
+  /** Lists a command of another command line. */
+  private static void elsewhere(CommandLine line, String name, String description) {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(new Elsewhere(name));
+    spec.usageMessage().description(description);
+    spec.parser().unmatchedArgumentsAllowed(true);
+    line.addSubcommand(name, spec);
+  }
+
+  /** A command that the launcher starts. */
+  record Elsewhere(String name) implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new IllegalStateException(
+          "scripts/baton %s starts this command; here it is only listed.".formatted(name));
+    }
   }
 }

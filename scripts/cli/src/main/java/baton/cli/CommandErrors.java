@@ -1,18 +1,21 @@
 package baton.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** How a command line tells what went wrong: in a sentence or two, without a stack trace. */
+/** How a command line tells what went wrong: in a few lines, without a stack trace. */
 public final class CommandErrors {
   private CommandErrors() {}
 
   /** The same command line, whose every error is told like this. */
   public static CommandLine toldIn(CommandLine line) {
-    return line.setParameterExceptionHandler((wrong, arguments) -> misuse(wrong))
+    return line.setParameterExceptionHandler(CommandErrors::misuse)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               command.getErr().println(failure.getMessage());
@@ -20,18 +23,41 @@ public final class CommandErrors {
             });
   }
 
-  private static int misuse(ParameterException wrong) {
+  private static int misuse(ParameterException wrong, String[] arguments) {
     CommandLine line = wrong.getCommandLine();
     PrintWriter err = line.getErr();
-    if (wrong instanceof MissingParameterException && lacksCommand(line)) {
-      line.usage(err);
+    if (arguments.length == 0) {
+      line.usage(err); // nobody has asked for anything yet
       return ExitCode.USAGE;
     }
-    err.println(wrong.getMessage());
+    err.println(mistyped(wrong).orElseGet(wrong::getMessage));
+    err.printf("'%s --help' tells what there is.%n", line.getCommandSpec().qualifiedName());
     return ExitCode.USAGE;
   }
 
-  private static boolean lacksCommand(CommandLine line) {
-    return false;
+  /** The sentence about a command or an option that does not exist, if one was typed. */
+  private static Optional<String> mistyped(ParameterException wrong) {
+    CommandLine line = wrong.getCommandLine();
+    CommandSpec spec = line.getCommandSpec();
+    // A mistyped option is told before the one that it was to be, which is missing for that reason.
+    Optional<String> option =
+        line.getUnmatchedArguments().stream().filter(typed -> typed.startsWith("-")).findFirst();
+    if (option.isPresent()) {
+      String name = option.get().replaceFirst("=.*", "");
+      List<String> similar = Similar.to(name, spec.optionsMap().keySet());
+      return Optional.of(
+          "'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess(similar)));
+    }
+    if (wrong instanceof UnmatchedArgumentException unmatched && !spec.subcommands().isEmpty()) {
+      String name = unmatched.getUnmatched().get(0);
+      List<String> similar = Similar.to(name, spec.subcommands().keySet());
+      return Optional.of(
+          "There is no command '%s %s'.%s".formatted(spec.qualifiedName(), name, guess(similar)));
+    }
+    return Optional.empty();
+  }
+
+  private static String guess(List<String> similar) {
+    return similar.isEmpty() ? "" : " Did you mean %s?".formatted(String.join(" or ", similar));
   }
 }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "python-path",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints a folder with baton.py and nothing else, to run a script by hand:",
+      "Prints a folder that holds baton.py and nothing else, to run a script by hand.",
+      "",
       "  PYTHONPATH=$(scripts/baton python-path) python train.py"
     })
 public final class PythonPathCommand implements Callable<Integer> {
