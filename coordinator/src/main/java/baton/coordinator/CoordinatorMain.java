@@ -26,6 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The coordinator's command line. */
 @Command(
@@ -183,7 +184,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     return new CommandLine(new CoordinatorMain())
         .setParameterExceptionHandler(
             (wrong, arguments) -> {
-              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              wrong.getCommandLine().getErr().println(sentence(wrong));
               return CommandLine.ExitCode.USAGE;
             })
         .setExecutionExceptionHandler(
@@ -191,6 +192,17 @@ public final class CoordinatorMain implements Callable<Integer> {
               command.getErr().println(sentence(failure));
               return exitCode(failure);
             });
+  }
+
+  /** What is wrong, and which option may have been meant. */
+  private static String sentence(ParameterException wrong) {
+    List<String> meant =
+        wrong instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return meant.isEmpty()
+        ? wrong.getMessage()
+        : "%s. Did you mean %s?".formatted(wrong.getMessage(), String.join(" or ", meant));
   }
 
   @Override

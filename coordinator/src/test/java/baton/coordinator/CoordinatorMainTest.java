@@ -127,6 +127,7 @@ class CoordinatorMainTest {
   void aWrongOptionIsExitCodeTwo() {
     assertThat(run("--prot=0")).isEqualTo(2);
     assertThat(err.toString().lines()).hasSize(1).first().asString().contains("--prot");
+    assertThat(err.toString()).contains("Did you mean", "--port");
   }
 
   @Test

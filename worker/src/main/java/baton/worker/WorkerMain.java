@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code worker}: waits for a lease, trains it, gives it back, and waits again. */
 @Command(
@@ -170,10 +171,21 @@ public final class WorkerMain implements Callable<Integer> {
         .registerConverter(Duration.class, WorkerMain::duration)
         .setParameterExceptionHandler(
             (wrong, arguments) -> {
-              wrong.getCommandLine().getErr().println(wrong.getMessage());
+              wrong.getCommandLine().getErr().println(sentence(wrong));
               return ExitCode.USAGE;
             })
         .execute(args);
+  }
+
+  /** What is wrong, and which option may have been meant. */
+  private static String sentence(ParameterException wrong) {
+    List<String> meant =
+        wrong instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return meant.isEmpty()
+        ? wrong.getMessage()
+        : "%s. Did you mean %s?".formatted(wrong.getMessage(), String.join(" or ", meant));
   }
 
   private static Duration duration(String text) {

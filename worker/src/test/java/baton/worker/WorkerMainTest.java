@@ -97,6 +97,13 @@ class WorkerMainTest {
   }
 
   @Test
+  void aMistypedOptionIsAnsweredWithTheOneThatWasMeant() throws Exception {
+    Ended ended = end(command("t0ken", "--coordinatr", NOBODY).start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text()).contains("Did you mean", "--coordinator?").hasLineCount(1);
+  }
+
+  @Test
   void anAddressThatIsNoneIsAMatterOfUse() throws Exception {
     Ended ended = end(command("t0ken", "--coordinator", "localhost:8642").start());
     assertThat(ended.code()).isEqualTo(2);

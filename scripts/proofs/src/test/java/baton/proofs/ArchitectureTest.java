@@ -67,9 +67,29 @@ class ArchitectureTest {
   static final ArchRule noPartKnowsTheScripts =
       noClasses()
           .that()
-          .resideOutsideOfPackage("baton.scripts..")
+          .resideOutsideOfPackages(
+              "baton.cli..", "baton.simulation..", "baton.proofs..", "baton.testing..")
           .should()
-          .dependOnClassesThat(resideInAPackage("baton.scripts.."));
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "baton.cli..", "baton.simulation..", "baton.proofs..", "baton.testing.."));
+
+  @ArchTest
+  static final ArchRule whatUsersRunKnowsNeitherProofsNorSimulation =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.cli..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("baton.simulation..", "baton.proofs..", "baton.testing.."));
+
+  @ArchTest
+  static final ArchRule theSimulationKnowsNoProofs =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.simulation..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("baton.proofs..", "baton.testing.."));
 
   @ArchTest
   static final ArchRule wireTypesStopInHttpAndTheClient =
