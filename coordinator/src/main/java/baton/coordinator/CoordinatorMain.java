@@ -8,6 +8,7 @@ import baton.coordinator.store.DataDirectoryException;
 import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.DatabaseException;
 import baton.coordinator.store.Members;
+import baton.protocol.Similar;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -196,13 +198,12 @@ public final class CoordinatorMain implements Callable<Integer> {
 
   /** What is wrong, and which option may have been meant. */
   private static String sentence(ParameterException wrong) {
-    List<String> meant =
-        wrong instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
-            : List.of();
-    return meant.isEmpty()
-        ? wrong.getMessage()
-        : "%s. Did you mean %s?".formatted(wrong.getMessage(), String.join(" or ", meant));
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+      Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
+      return wrong.getMessage() + "." + Similar.guess(typed, options);
+    }
+    return wrong.getMessage();
   }
 
   @Override

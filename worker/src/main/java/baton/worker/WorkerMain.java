@@ -1,6 +1,7 @@
 package baton.worker;
 
 import baton.protocol.checkpoint.StoreException;
+import baton.protocol.Similar;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
 import baton.worker.segment.Program;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -179,13 +181,12 @@ public final class WorkerMain implements Callable<Integer> {
 
   /** What is wrong, and which option may have been meant. */
   private static String sentence(ParameterException wrong) {
-    List<String> meant =
-        wrong instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
-            : List.of();
-    return meant.isEmpty()
-        ? wrong.getMessage()
-        : "%s. Did you mean %s?".formatted(wrong.getMessage(), String.join(" or ", meant));
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+      Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
+      return wrong.getMessage() + "." + Similar.guess(typed, options);
+    }
+    return wrong.getMessage();
   }
 
   private static Duration duration(String text) {

@@ -1,7 +1,7 @@
 package baton.cli;
 
+import baton.protocol.Similar;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -44,20 +44,16 @@ public final class CommandErrors {
         line.getUnmatchedArguments().stream().filter(typed -> typed.startsWith("-")).findFirst();
     if (option.isPresent()) {
       String name = option.get().replaceFirst("=.*", "");
-      List<String> similar = Similar.to(name, spec.optionsMap().keySet());
+      String guess = Similar.guess(name, spec.optionsMap().keySet());
       return Optional.of(
-          "'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess(similar)));
+          "'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess));
     }
     if (wrong instanceof UnmatchedArgumentException unmatched && !spec.subcommands().isEmpty()) {
       String name = unmatched.getUnmatched().get(0);
-      List<String> similar = Similar.to(name, spec.subcommands().keySet());
+      String guess = Similar.guess(name, spec.subcommands().keySet());
       return Optional.of(
-          "There is no command '%s %s'.%s".formatted(spec.qualifiedName(), name, guess(similar)));
+          "There is no command '%s %s'.%s".formatted(spec.qualifiedName(), name, guess));
     }
     return Optional.empty();
-  }
-
-  private static String guess(List<String> similar) {
-    return similar.isEmpty() ? "" : " Did you mean %s?".formatted(String.join(" or ", similar));
   }
 }

@@ -1,4 +1,4 @@
-package baton.cli;
+package baton.protocol;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,10 +7,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The names that somebody may have meant who typed another: fewest slips of a finger away. */
-final class Similar {
+public final class Similar {
   private static final int LETTERS_PER_SLIP = 3;
 
   private Similar() {}
+
+  /** The question whether one of these was meant, after a space; empty: none is near. */
+  public static String guess(String typed, Collection<String> names) {
+    List<String> near = to(typed, names);
+    return near.isEmpty() ? "" : " Did you mean %s?".formatted(String.join(" or ", near));
+  }
 
   /** Those with the fewest slips; empty: none is near. */
   static List<String> to(String typed, Collection<String> names) {

@@ -1,4 +1,4 @@
-package baton.cli;
+package baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,6 +35,12 @@ class SimilarTest {
     assertThat(Similar.to("--hlep", List.of("--help", "-h"))).containsExactly("--help");
     assertThat(Similar.to("-x", List.of("-h", "--name"))).containsExactly("-h");
     assertThat(Similar.to("--x", List.of("--no"))).isEmpty();
+  }
+
+  @Test
+  void theGuessIsAQuestion() {
+    assertThat(Similar.guess("puase", COMMANDS)).isEqualTo(" Did you mean pause?");
+    assertThat(Similar.guess("frobnicate", COMMANDS)).isEmpty();
   }
 
   @Test
