@@ -1,7 +1,7 @@
 package baton.worker;
 
-import baton.protocol.checkpoint.StoreException;
 import baton.protocol.Similar;
+import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
 import baton.worker.segment.Program;

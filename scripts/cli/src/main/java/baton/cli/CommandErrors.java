@@ -45,8 +45,7 @@ public final class CommandErrors {
     if (option.isPresent()) {
       String name = option.get().replaceFirst("=.*", "");
       String guess = Similar.guess(name, spec.optionsMap().keySet());
-      return Optional.of(
-          "'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess));
+      return Optional.of("'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess));
     }
     if (wrong instanceof UnmatchedArgumentException unmatched && !spec.subcommands().isEmpty()) {
       String name = unmatched.getUnmatched().get(0);
