@@ -76,11 +76,15 @@ public final class BatonMain {
     elsewhere(line, "worker", "Waits for a lease, trains it, gives it back, and waits again.");
     elsewhere(line, "simulate", "Plays a long job on short sessions, on a virtual clock.");
     elsewhere(line, "demo", "Shows a relay of killed workers that ends as the unbroken run does.");
-    elsewhere(line, "exact", "Proves that relays of killed workers equal unbroken runs.");
-    elsewhere(line, "crash", "Kills a coordinator under load, and looks for what is lost.");
-    elsewhere(line, "cluster", "Kills and cuts off three coordinators, and judges what was seen.");
+    elsewhere(
+        line, "exact", "Proves that relays of killed workers equal unbroken runs, bit for bit.");
+    elsewhere(line, "crash", "Kills a coordinator under load, and looks for what it lost.");
+    elsewhere(
+        line,
+        "cluster",
+        "Kills three coordinators and cuts them off, and judges what clients saw.");
     elsewhere(line, "bench", "Measures what Baton promises about speed.");
-    elsewhere(line, "rates", "Measures the requests that a coordinator answers.");
+    elsewhere(line, "rates", "Measures how many requests a coordinator answers.");
     elsewhere(line, "lipnet", "Trains lipnet, and measures how well it reads strangers.");
     return CommandErrors.toldIn(new CommandGroups(GROUPS).shownBy(line));
   }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,
-    description = "Puts what jobs train on where workers fetch it.",
+    description = "Puts training data where workers can fetch it.",
     subcommands = DataPutCommand.class)
 public final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Takes the jobs of a lost coordinator up from their store alone.",
+      "Recovers the jobs of a lost coordinator from their store alone.",
       "",
       "Each job goes on from the newest checkpoint that is whole and leads back to its start. Run"
           + " it on the coordinator's machine while no coordinator runs over the data directory;"

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "restore",
     mixinStandardHelpOptions = true,
     description = {
-      "Takes the jobs of a stopped coordinator up from a back-up.",
+      "Restores the jobs of a stopped coordinator from a back-up.",
       "",
       "All leases end, and no fence that was ever granted is granted again."
     })

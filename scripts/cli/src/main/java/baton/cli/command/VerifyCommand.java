@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Reads a job's checkpoints anew from the store and says what holds.",
+      "Reads a job's checkpoints from the store again, and says whether they are sound.",
       "With a token it compares them with the coordinator's history too; without one, or with the"
           + " coordinator away, the store speaks for itself."
     },
