@@ -138,7 +138,9 @@ record Advice(String finding, String remedy) {
 
   private static Advice ofEnd(Diagnosis diagnosis) {
     return new Advice(
-        "One of the runs ended at %s and the other did not, though every batch and every loss is the"
+        (diagnosis.names().isEmpty()
+                    ? "One of the runs ended at %s and the other did not, though every batch and every loss is the"
+                    : "One of the runs was ended at %s by run.finish and the other came to the end of its epochs, though every batch and every loss is the")
                 .formatted(diagnosis.at())
             + " same: what decides the end, such as the best value so far or a count of epochs"
             + " without a better one, is not restored"

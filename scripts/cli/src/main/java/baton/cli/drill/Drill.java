@@ -145,12 +145,23 @@ public final class Drill implements Callable<Integer> {
       report.lines().forEach(out::println);
       return report.diagnosis().isEmpty() ? 0 : 1;
     } catch (SiteFailure e) {
-      e.lastWords().forEach(word -> out.println("  " + word));
-      out.println("DRILL FAILED " + e.getMessage());
+      e.lastWords().stream()
+          .filter(word -> !e.getMessage().contains(word))
+          .flatMap(word -> Wrapped.at(Report.WIDTH, word).stream())
+          .forEach(line -> out.println("  " + line));
+      out.println("DRILL FAILED " + why(e, silence));
       return 2;
     } finally {
       out.flush();
     }
+  }
+
+  /** Why there is no verdict, in a sentence. */
+  static String why(SiteFailure e, Duration longestSilence) {
+    return e.lastWords().stream().anyMatch(word -> word.contains("no progress in phase"))
+        ? "the script was silent for %d s, which is taken for hanging; if a batch may take longer, as a first one that is compiled, give --longest-silence, here and to submit"
+            .formatted(longestSilence.toSeconds())
+        : e.getMessage();
   }
 
   private Report rehearse(

@@ -86,7 +86,10 @@ record Evidence(
     if (fresh.at().equals(restored.at())) {
       return Stream.empty();
     }
+    Map<String, String> unbrokenThere =
+        unbroken.stepAt(restored.at()).map(same -> same.before().values()).orElse(Map.of());
     return differing(restored, Leg.Before::values)
+        .filter(unbrokenThere::containsKey) // else it was reached by another name there
         .filter(name -> restored.before().values().containsKey(name))
         .filter(
             name -> restored.before().values().get(name).equals(fresh.before().values().get(name)));

@@ -224,8 +224,10 @@ record Report(
     Optional<Diagnosis> found = diagnosis().filter(d -> d.part() == Part.END);
     if (found.isPresent()) {
       String how =
-          "unbroken %s, relayed %s"
-              .formatted(where(evidence.unbrokenEnd()), where(evidence.relayedEnd()));
+          evidence.unbrokenEnd().equals(evidence.relayedEnd())
+              ? "at %s by run.finish in one of the runs alone".formatted(found.get().at())
+              : "unbroken %s, relayed %s"
+                  .formatted(where(evidence.unbrokenEnd()), where(evidence.relayedEnd()));
       return Optional.of(ROW.formatted(Part.END.title(), "DIFFERS", how));
     }
     return end.map(

@@ -105,7 +105,9 @@ public final class CoordinatorServer implements AutoCloseable {
         return false;
       }
       if (System.nanoTime() - begun > MOST_TO_START.toNanos()) {
-        throw new IllegalStateException("the coordinator did not become ready");
+        throw new IllegalStateException(
+            "the coordinator was not ready after %d s: this machine may be too busy; try again"
+                .formatted(MOST_TO_START.toSeconds()));
       }
       pause(BETWEEN_LOOKS);
     }

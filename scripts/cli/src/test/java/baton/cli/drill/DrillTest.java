@@ -2,12 +2,15 @@ package baton.cli.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import baton.cli.process.SiteFailure;
 import baton.testing.PlainPython;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +84,32 @@ class DrillTest {
         .contains("end identical at e2-b3: good enough")
         .contains("Not run: what follows the loop (train.py line ")
         .contains("DRILL EXACT program=script ");
+  }
+
+  @Test
+  void dataThatTheLoopsOwnNameReachesDoNotBeginAnew() throws IOException {
+    String constant =
+        HONEST
+            .replace("def shuffled(epoch):", "data = [[float(i), 1.0] for i in range(10)]")
+            .replace("    return random.sample([float(x) for x in range(10)], 10)\n", "")
+            .replace(
+                "for x in run.batches(shuffled):",
+                "for pair in run.batches(data):\n    x = pair[0]");
+
+    assertThat(drill(constant)).as(told.toString()).isZero();
+    assertThat(toldInOneLine()).doesNotContain("data[").contains("DRILL EXACT ");
+  }
+
+  @Test
+  void aScriptThatIsSilentForTooLongIsToldTheOptionThatBearsIt() {
+    List<String> words = List.of("told to stop: no progress in phase train", "ends: One lease.");
+    SiteFailure silent = new SiteFailure("the worker ended early: One lease.", words);
+
+    assertThat(Drill.why(silent, Duration.ofMinutes(1)))
+        .startsWith("the script was silent for 60 s")
+        .contains("give --longest-silence");
+    assertThat(Drill.why(new SiteFailure("No such layer.", List.of()), Duration.ofMinutes(1)))
+        .isEqualTo("No such layer.");
   }
 
   @Test
