@@ -100,7 +100,7 @@ class Run:
         _EARLY.resume()
         self._sums = _Sums()
         self._loops = _LoopStates(loops)
-        self._data = _Data(self._parts)
+        self._data = _Data(self._parts, is_drilled=bool(_TRACE))
         self._gradients = _Gradients(self._models, self._parts)
         self._generators = _Generators()
         self._sections = (

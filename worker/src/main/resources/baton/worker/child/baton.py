@@ -5371,8 +5371,8 @@ class _Data:
     resume each is put back at the same moment, so that the script does with it what it did.
     """
 
-    def __init__(self, parts: _Parts):
-        self._parts = parts
+    def __init__(self, parts: _Parts, is_drilled: bool = False):
+        self._parts, self._is_drilled = parts, is_drilled
         self._kept = _Kept()
         self._running: Optional[_Running] = None
         self._loaders: Dict[str, Any] = {}
@@ -5450,7 +5450,7 @@ class _Data:
 
     def _require_same_data(self, held: Dict[str, str], made: Dict[str, str]) -> None:
         for path in sorted(set(held) & set(made)):
-            if held[path] != made[path]:
+            if held[path] != made[path] and not self._is_drilled:  # a drill says what made it
                 message = "The data of epoch %d cannot be made again: %s is another one now."
                 remedy = (
                     "Give what they are made from as generators= or state=. What the model makes is to "
@@ -7451,7 +7451,7 @@ class Run:
         _EARLY.resume()
         self._sums = _Sums()
         self._loops = _LoopStates(loops)
-        self._data = _Data(self._parts)
+        self._data = _Data(self._parts, is_drilled=bool(_TRACE))
         self._gradients = _Gradients(self._models, self._parts)
         self._generators = _Generators()
         self._sections = (
