@@ -62,7 +62,6 @@ class _Alone:
         self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
         self._metrics: Dict[str, float] = {}
-        self._start: Optional[Start] = None
         self._begun = self._ended = False
         self._not_written = ""
 
@@ -75,10 +74,8 @@ class _Alone:
         _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        if self._start is None:
-            newest = self._held.newest()
-            self._start = Start(0, 0, None) if newest is None else Start(*newest)
-        return self._start
+        newest = self._held.newest()
+        return Start(0, 0, None) if newest is None else Start(*newest)
 
     def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
         arguments, parameters = _arguments(job.ignored), _plain(job.parameters)

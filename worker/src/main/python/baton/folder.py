@@ -47,6 +47,7 @@ class _Folder:
     def __init__(self, path: Path):
         self.path = path
         self._lock: Any = None
+        self._whole: Optional[Path] = None
 
     def __str__(self) -> str:
         """Its name for people: from the working directory, if the script is where it was started."""
@@ -66,8 +67,9 @@ class _Folder:
         """The newest save that is what was written; a damaged one is told, and put aside."""
         saves = sorted(self.saves(), reverse=True)
         for place, save in enumerate(saves):
-            damaged = _damaged(save[2])
+            damaged = _damaged(save[2]) if save[2] != self._whole else ""
             if not damaged:
+                self._whole = save[2]
                 return save
             message = "The save %s is damaged: %s is not what was written." % (save[2], damaged)
             if place + 1 == len(saves):

@@ -6148,6 +6148,7 @@ class _Folder:
     def __init__(self, path: Path):
         self.path = path
         self._lock: Any = None
+        self._whole: Optional[Path] = None
 
     def __str__(self) -> str:
         """Its name for people: from the working directory, if the script is where it was started."""
@@ -6167,8 +6168,9 @@ class _Folder:
         """The newest save that is what was written; a damaged one is told, and put aside."""
         saves = sorted(self.saves(), reverse=True)
         for place, save in enumerate(saves):
-            damaged = _damaged(save[2])
+            damaged = _damaged(save[2]) if save[2] != self._whole else ""
             if not damaged:
+                self._whole = save[2]
                 return save
             message = "The save %s is damaged: %s is not what was written." % (save[2], damaged)
             if place + 1 == len(saves):
@@ -6502,7 +6504,6 @@ class _Alone:
         self._interrupts = _Interrupts()
         self._saved_at = time.monotonic()
         self._metrics: Dict[str, float] = {}
-        self._start: Optional[Start] = None
         self._begun = self._ended = False
         self._not_written = ""
 
@@ -6515,10 +6516,8 @@ class _Alone:
         _require_same(self._held, self._record, self._made(job, {}, {}))
 
     def start(self) -> Start:
-        if self._start is None:
-            newest = self._held.newest()
-            self._start = Start(0, 0, None) if newest is None else Start(*newest)
-        return self._start
+        newest = self._held.newest()
+        return Start(0, 0, None) if newest is None else Start(*newest)
 
     def _made(self, job: "Job", files: Dict[str, str], profile: Dict[str, str]) -> _Made:
         arguments, parameters = _arguments(job.ignored), _plain(job.parameters)
