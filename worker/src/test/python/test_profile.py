@@ -304,7 +304,7 @@ def test_the_script_is_the_same_wherever_the_worker_delivers(tmp_path: Path) -> 
 
 
 def test_in_a_notebook_nothing_is_taken_for_the_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", None)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", None, raising=False)
     monkeypatch.setitem(sys.modules, "ipykernel", sys)
     monkeypatch.setattr(baton, "_ARGUMENTS", ["-f", "/run/kernel-%d.json" % random.getrandbits(32)])
     assert baton._arguments([]) == [] and baton._script_files() == {}
