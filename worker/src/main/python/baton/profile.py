@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, TYPE_CHECKING
 
 from .devices import _devices, _facts
 from .opened import _main_file
+from .reach import _real_path
 
 if TYPE_CHECKING:
     from .run import Run
@@ -113,10 +114,11 @@ def _script_files() -> Dict[str, Path]:
         return {}
     home = Path(main).resolve().parent
     files = {Path(main).resolve()}
+    below = os.path.join(home, "")
     for module in list(sys.modules.values()):
         name: Optional[Any] = getattr(module, "__file__", None)
-        if name and name.endswith(".py") and home in Path(name).resolve().parents:
-            files.add(Path(name).resolve())
+        if name and name.endswith(".py") and _real_path(name).startswith(below):
+            files.add(Path(_real_path(name)))
     return {
         path.relative_to(home).as_posix(): path
         for path in sorted(files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import functools
 import os
 import sys
 import types
@@ -89,7 +90,13 @@ def _is_pythons(file: str) -> bool:
 
 def _file_of(module: Any) -> Optional[str]:
     file = vars(module).get("__file__") if issubclass(type(module), types.ModuleType) else None
-    return os.path.realpath(file) if isinstance(file, str) else None
+    return _real_path(file) if isinstance(file, str) else None
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _real_path(file: str) -> str:
+    """The same for as long as the process lives, also where the script changes its directory."""
+    return os.path.realpath(file)
 
 
 def _is_installed(file: str) -> bool:

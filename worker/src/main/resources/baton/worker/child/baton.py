@@ -363,7 +363,13 @@ def _is_pythons(file: str) -> bool:
 
 def _file_of(module: Any) -> Optional[str]:
     file = vars(module).get("__file__") if issubclass(type(module), types.ModuleType) else None
-    return os.path.realpath(file) if isinstance(file, str) else None
+    return _real_path(file) if isinstance(file, str) else None
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _real_path(file: str) -> str:
+    """The same for as long as the process lives, also where the script changes its directory."""
+    return os.path.realpath(file)
 
 
 def _is_installed(file: str) -> bool:
@@ -6086,10 +6092,11 @@ def _script_files() -> Dict[str, Path]:
         return {}
     home = Path(main).resolve().parent
     files = {Path(main).resolve()}
+    below = os.path.join(home, "")
     for module in list(sys.modules.values()):
         name: Optional[Any] = getattr(module, "__file__", None)
-        if name and name.endswith(".py") and home in Path(name).resolve().parents:
-            files.add(Path(name).resolve())
+        if name and name.endswith(".py") and _real_path(name).startswith(below):
+            files.add(Path(_real_path(name)))
     return {
         path.relative_to(home).as_posix(): path
         for path in sorted(files)
