@@ -102,7 +102,11 @@ class DrillCasesTest {
     assertThat(all.lines().reduce((one, other) -> other).orElse(""))
         .as(all)
         .startsWith("DRILL " + tried.verdict + " ");
-    assertThat(all).containsPattern("; went on from e0-b\\d+, e[12]-b0, e[12]-b\\d+");
+    assertThat(all)
+        .containsPattern(
+            tried == Case.INFINITE_SAMPLER // it is done within its first epoch
+                ? "; went on from e0-b\\d+, e0-b\\d+, e0-b\\d+"
+                : "; went on from e0-b\\d+, e[12]-b0, e[12]-b\\d+");
   }
 
   private static boolean has(String python, String module) {
