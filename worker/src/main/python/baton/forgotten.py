@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import warnings
-from typing import Any, Container, Dict, List, Optional, Set, TYPE_CHECKING, Tuple
+import weakref
+from typing import Any, Callable, Container, Dict, List, Optional, Set, TYPE_CHECKING, Tuple
 
 from .errors import BatonError
 from .fingerprint import _fingerprint, _sampled
@@ -35,11 +36,14 @@ class _Forgotten:
     """
 
     def __init__(self) -> None:
-        self._seen: Dict[Tuple[str, int], Tuple[Any, Optional[str]]] = {}
+        self._seen: Dict[Tuple[str, int], Tuple[Callable[[], Any], Optional[str]]] = {}
+        """By path and id, what leads to the thing for as long as the script has it."""
 
     def look(self, run: "Run") -> None:
         """Refuses what is another than when it was looked at first."""
         modules = _modules_given(run)
+        owned = _ids_of_tensors(modules)
+        self._seen = {key: seen for key, seen in self._seen.items() if seen[0]() is not None}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             strangers = _strangers(run)
@@ -48,10 +52,10 @@ class _Forgotten:
             if kind not in _HOW or (kind == "optimizer" and not _is_torch_like(thing)):
                 continue
             if kind == "model":
-                now: Optional[str] = _sampled(_tensors_in_module(thing, _ids_of_tensors(modules)))
+                now: Optional[str] = _sampled(_tensors_in_module(thing, owned))
             else:
                 now = _of_thing(kind, thing)
-            first = self._seen.setdefault((path, id(thing)), (thing, now))[1]
+            first = self._seen.setdefault((path, id(thing)), (_reference(thing), now))[1]
             if None in (now, first) or now == first:
                 continue
             # A copy of a model is as good as the model.
@@ -61,6 +65,14 @@ class _Forgotten:
                 raise BatonError(
                     what % (path, type(thing).__name__), "Give it too: %s." % (_HOW[kind] % path)
                 )
+
+
+def _reference(thing: Any) -> Callable[[], Any]:
+    """Leads to a thing and does not keep it: a script may make a new one in each epoch."""
+    try:
+        return weakref.ref(thing)
+    except TypeError:
+        return lambda: thing
 
 
 def _of_thing(kind: str, thing: Any) -> Optional[str]:
@@ -82,10 +94,10 @@ def _strangers(run: "Run") -> Dict[str, Tuple[str, Any]]:
     itself, by the path that it is reached by."""
     found: Dict[str, Tuple[str, Any]] = {}
     known = _given_to(run) | {id(one) for one in run._data.found()} | _inside_given(run)
-    modules = _modules_given(run)
+    owned = _ids_of_tensors(_modules_given(run))
     for path, thing, _ in _reachable(known, lambda found: bool(_kind_of(found.thing))):
         kind = _kind_of(thing)
-        if kind and not (kind == "model" and _is_of_given(thing, known, modules)):
+        if kind and not (kind == "model" and _is_of_given(thing, known, owned)):
             found[path] = (kind, thing)
     return found
 
@@ -106,9 +118,9 @@ def _modules_given(run: "Run") -> List[Any]:
     return [_bare(module) for module in given if _is_torch_module(module)]
 
 
-def _is_of_given(module: Any, known: Set[int], modules: List[Any]) -> bool:
+def _is_of_given(module: Any, known: Set[int], owned: Set[int]) -> bool:
     """Whether a module only wraps what was given, as one that is compiled or has a loss with it."""
-    own = _tensors_in_module(module, _ids_of_tensors(modules))
+    own = _tensors_in_module(module, owned)
     return id(_bare(module)) in known or not own
 
 

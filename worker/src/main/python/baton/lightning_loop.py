@@ -437,9 +437,8 @@ class _LightningState:
     def load_state_dict(self, state: Dict[str, Any]) -> None:
         trainer = self._trainer
         _load_progress(trainer.fit_loop, state["loops"])
-        if (
-            self._loaded
-        ):  # the first time Lightning has done it, and asks for its Trainer's own number
+        if self._loaded:
+            # The first time Lightning has done it, and asks for its Trainer's own number.
             self._load_callbacks(state)
             trainer.accumulate_grad_batches = state["accumulate"]
         self._loaded = True

@@ -1,5 +1,6 @@
 package baton.coordinator;
 
+import baton.protocol.IoReason;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,14 +50,10 @@ final class Heartbeat implements AutoCloseable {
       failing = false;
     } catch (Throwable e) { // an error must not end what nothing else begins again
       if (!failing) {
-        LOG.warn("{}, it is tried again: {}", failure, reason(e));
+        LOG.warn("{}, it is tried again: {}", failure, IoReason.of(e));
       }
       failing = true;
     }
-  }
-
-  private static String reason(Throwable e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Returns after the last beat. */

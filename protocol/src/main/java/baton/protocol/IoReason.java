@@ -1,6 +1,6 @@
 package baton.protocol;
 
-import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 public final class IoReason {
   private IoReason() {}
 
-  public static String of(IOException e) {
+  public static String of(Throwable e) {
     if (e instanceof NoSuchFileException && reasonless(e)) {
       return "no such file or directory";
     }
@@ -19,10 +19,13 @@ public final class IoReason {
     if (e instanceof FileSystemException f && f.getReason() != null) {
       return f.getReason();
     }
+    if (e instanceof ConnectException && e.getMessage() == null) {
+      return "nothing answers there";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private static boolean reasonless(IOException e) {
+  private static boolean reasonless(Throwable e) {
     return ((FileSystemException) e).getReason() == null;
   }
 }

@@ -1,6 +1,7 @@
 package baton.protocol.client;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.IoReason;
 import baton.protocol.Json;
 import baton.protocol.message.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -189,7 +190,7 @@ final class Exchange {
       }
     } catch (ExecutionException e) {
       throw unreachable(
-          coordinator, "cannot be reached (%s)".formatted(reason(e.getCause())), e.getCause());
+          coordinator, "cannot be reached (%s)".formatted(IoReason.of(e.getCause())), e.getCause());
     } finally {
       answer.cancel(true); // of use only if it is given up: the coordinator sees it closed
     }
@@ -254,12 +255,5 @@ final class Exchange {
   private static UnreachableException unreachable(URI at, String what, Throwable cause) {
     return new UnreachableException(
         "The coordinator at %s://%s %s.".formatted(at.getScheme(), at.getAuthority(), what), cause);
-  }
-
-  private static String reason(Throwable e) {
-    if (e instanceof ConnectException && e.getMessage() == null) {
-      return "nothing answers there";
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }
