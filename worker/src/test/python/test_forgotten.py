@@ -157,3 +157,14 @@ optimizer = ById(some, lr=0.1)
 """
     status, said = life(tmp_path, capfd, made, "pass")
     assert status != 0 and "has 'slow' by the id() of its parameters" in said
+
+
+def test_a_model_that_the_script_has_let_go_of_is_not_kept(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import gc, weakref\nalive = weakref.WeakSet()\n"
+        + SCRIPT.replace("epochs=2", "epochs=6") % ("", GIVEN, "")
+        + "    probe = copy.deepcopy(model)\n    alive.add(probe)\n"
+        + "    gc.collect()\n    assert len(alive) <= 2, len(alive)\n"
+    )
+    assert train(str(script), tmp_path / "saved") == 0
