@@ -136,16 +136,10 @@ public final class LeaseWatch {
   }
 
   /** What remains of the lease; zero: it has run out. A lease never seen has a whole ttl. */
-  public Duration remaining(JobId job, Fence fence, Duration ttl, Duration now) {
+  public Duration remaining(JobId job, Fence fence, Ttl ttl, Duration now) {
     Seen last = seen.get(job);
-    if (last == null || !last.fence.equals(fence)) {
-      return ttl;
-    }
-    Duration left = ttl.minus(now.minus(last.renewedAt));
-    if (left.compareTo(ttl) > 0) {
-      return ttl; // renewed after the time that is asked for
-    }
-    return left.isNegative() ? Duration.ZERO : left;
+    boolean known = last != null && last.fence.equals(fence);
+    return known ? ttl.remaining(last.renewedAt, now) : ttl.whole();
   }
 
   /** The time since its last renewal or commit, as far as this coordinator knows. */

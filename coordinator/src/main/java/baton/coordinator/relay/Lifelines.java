@@ -5,6 +5,7 @@ import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.LeaseWatch;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Ttl;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
@@ -26,7 +27,6 @@ import java.util.stream.Collectors;
  * for use by several threads.
  */
 final class Lifelines {
-  private static final int LOOKS_PER_TTL = 20;
   private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
 
   private final Pulses pulses;
@@ -130,8 +130,7 @@ final class Lifelines {
       return false;
     }
     note(job, now);
-    Duration between = job.spec().policy().ttl().dividedBy(LOOKS_PER_TTL);
-    nextLooks.put(job.id(), new NextLook(job.fence(), now.plus(between)));
+    nextLooks.put(job.id(), new NextLook(job.fence(), Ttl.of(job).nextLook(now)));
     return true;
   }
 
@@ -177,7 +176,7 @@ final class Lifelines {
 
   private Duration remaining(Job job, Duration now) {
     note(job, now);
-    return watch.remaining(job.id(), job.fence(), job.spec().policy().ttl(), now);
+    return watch.remaining(job.id(), job.fence(), Ttl.of(job), now);
   }
 
   private void note(Job job, Duration now) {

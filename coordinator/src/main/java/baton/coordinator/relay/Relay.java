@@ -25,6 +25,7 @@ import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.Transitions;
 import baton.coordinator.lease.Transitions.UnknownJob;
+import baton.coordinator.lease.Ttl;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -328,16 +329,10 @@ public final class Relay {
     return job.lease().map(lease -> lifelines.remaining(job));
   }
 
-  /**
-   * What may be told to remain to a holder whose renewal came at {@code came}: this coordinator may
-   * wait for longer, having been away, but the others do not (R9, R12).
-   */
+  /** What may be told to remain to a holder whose renewal came at {@code came} (R9). */
   public Optional<Duration> remaining(Job job, Duration came) {
-    Duration ttl = job.spec().policy().ttl();
-    Duration most = ttl.minus(parts.ticker().get().minus(came));
-    return remaining(job)
-        .map(left -> left.compareTo(most) < 0 ? left : most)
-        .map(left -> left.isNegative() ? Duration.ZERO : left);
+    Duration now = parts.ticker().get();
+    return remaining(job).map(left -> Ttl.of(job).told(left, came, now));
   }
 
   /** The newest renewal seen of the job's live lease. */

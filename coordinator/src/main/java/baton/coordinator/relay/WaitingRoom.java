@@ -10,6 +10,7 @@ import baton.coordinator.lease.Schedule;
 import baton.coordinator.lease.Schedule.Choice;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Transitions;
+import baton.coordinator.lease.Ttl;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Grant;
@@ -216,8 +217,6 @@ final class WaitingRoom {
       return;
     }
     lifelines.begin(granted.job(), granted.fence());
-    Duration ttl = job.spec().policy().ttl();
-    Duration left = ttl.minus(ticker.get().minus(before));
     request
         .answer()
         .complete(
@@ -226,7 +225,7 @@ final class WaitingRoom {
                     granted.job(),
                     job.spec(),
                     granted.fence(),
-                    left.isNegative() ? Duration.ZERO : left,
+                    Ttl.of(job).remaining(before, ticker.get()),
                     ticker.get().minus(request.since()),
                     granted.segment(),
                     granted.head(),

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class LeaseWatchTest {
   private static final JobId JOB = new JobId("job-mnist");
   private static final Fence FENCE = new Fence(1);
-  private static final Duration TTL = Duration.ofSeconds(60);
+  private static final Ttl TTL = new Ttl(Duration.ofSeconds(60));
   private static final Duration ABSENCE = Duration.ofSeconds(3);
 
   private final LeaseWatch watch = new LeaseWatch(ABSENCE);
@@ -27,7 +27,7 @@ class LeaseWatchTest {
 
   @Test
   void aLeaseNeverSeenHasAWholeTtl() {
-    assertThat(remaining(at(1_000_000))).isEqualTo(TTL);
+    assertThat(remaining(at(1_000_000))).isEqualTo(TTL.whole());
   }
 
   @Test
@@ -63,7 +63,7 @@ class LeaseWatchTest {
     renew(Phase.TRAIN, 2, at(50));
     renew(Phase.TRAIN, 1, at(40));
 
-    assertThat(remaining(at(50))).isEqualTo(TTL);
+    assertThat(remaining(at(50))).isEqualTo(TTL.whole());
   }
 
   @Test
@@ -81,7 +81,7 @@ class LeaseWatchTest {
 
     watch.look(at(659));
 
-    assertThat(remaining(at(659))).isEqualTo(TTL);
+    assertThat(remaining(at(659))).isEqualTo(TTL.whole());
     looksEachSecond(660, 719);
     assertThat(remaining(at(719))).isZero();
   }
@@ -102,7 +102,7 @@ class LeaseWatchTest {
 
     watch.beginAnew(at(60));
 
-    assertThat(remaining(at(60))).isEqualTo(TTL);
+    assertThat(remaining(at(60))).isEqualTo(TTL.whole());
     assertThat(watch.pulse(JOB, FENCE)).as("still known").isPresent();
   }
 
@@ -128,7 +128,7 @@ class LeaseWatchTest {
     watch.begin(JOB, FENCE, at(0));
     renew(Phase.TRAIN, 1, at(500));
 
-    assertThat(remaining(at(500))).isEqualTo(TTL);
+    assertThat(remaining(at(500))).isEqualTo(TTL.whole());
   }
 
   @Test
@@ -175,7 +175,7 @@ class LeaseWatchTest {
     watch.forget(JOB);
 
     assertThat(watch.pulse(JOB, FENCE)).isEmpty();
-    assertThat(remaining(at(500))).isEqualTo(TTL);
+    assertThat(remaining(at(500))).isEqualTo(TTL.whole());
   }
 
   @Test
@@ -186,7 +186,7 @@ class LeaseWatchTest {
 
     renew(Phase.TRAIN, 7, at(101));
     assertThat(stalled()).contains(Phase.TRAIN);
-    assertThat(remaining(at(101))).as("renewed all the same").isEqualTo(TTL);
+    assertThat(remaining(at(101))).as("renewed all the same").isEqualTo(TTL.whole());
   }
 
   @Test
