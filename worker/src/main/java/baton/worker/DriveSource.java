@@ -1,10 +1,10 @@
 package baton.worker;
 
-import baton.drive.DriveDownload;
-import baton.drive.DriveSetup;
 import baton.protocol.DataFile;
 import baton.protocol.DataSource;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveDownload;
+import baton.storage.drive.DriveSetup;
 import baton.worker.data.DataSources;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;

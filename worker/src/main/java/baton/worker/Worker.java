@@ -2,9 +2,9 @@ package baton.worker;
 
 import baton.protocol.SessionId;
 import baton.protocol.StoreId;
-import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
+import baton.storage.CheckpointStore;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.child.ChildProgram;
 import baton.worker.data.DataCache;

@@ -9,7 +9,7 @@ import baton.protocol.Position;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
-import baton.worker.checkpoint.DirectoryStore;
+import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.Settings;
 import baton.worker.train.Programs;
 import baton.worker.train.Track;

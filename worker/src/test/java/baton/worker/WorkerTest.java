@@ -17,7 +17,7 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.ManifestJson;
-import baton.worker.checkpoint.DirectoryStore;
+import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.Action;
 import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;

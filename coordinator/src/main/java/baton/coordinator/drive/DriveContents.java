@@ -1,8 +1,6 @@
 package baton.coordinator.drive;
 
 import baton.coordinator.lease.StoreContents;
-import baton.drive.DriveItem;
-import baton.drive.DriveKeeper;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.StoreId;
@@ -11,6 +9,8 @@ import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveItem;
+import baton.storage.drive.DriveKeeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,8 +2,6 @@ package baton.coordinator.drive;
 
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.Orphans;
-import baton.drive.DriveItem;
-import baton.drive.DriveKeeper;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -11,6 +9,8 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveItem;
+import baton.storage.drive.DriveKeeper;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,12 +1,12 @@
 package baton.coordinator.drive;
 
-import baton.drive.DriveItem;
-import baton.drive.DriveKeeper;
 import baton.protocol.Checkpoint;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveItem;
+import baton.storage.drive.DriveKeeper;
 import java.util.Optional;
 
 /** The manifests of checkpoints on Drive, found by their labels and read by their ids. */

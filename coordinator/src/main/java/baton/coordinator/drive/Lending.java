@@ -1,9 +1,9 @@
 package baton.coordinator.drive;
 
-import baton.drive.DriveAccount;
-import baton.drive.DriveSpace;
 import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
+import baton.storage.drive.DriveAccount;
+import baton.storage.drive.DriveSpace;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,11 +1,11 @@
 package baton.coordinator.drive;
 
-import baton.drive.DriveItem;
-import baton.drive.DriveKeeper;
 import baton.protocol.JobId;
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveItem;
+import baton.storage.drive.DriveKeeper;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package baton.coordinator.drive;
 
-import baton.drive.ConsentFile;
-import baton.drive.DriveConsent;
-import baton.drive.DriveKeeper;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveSetup;
-import baton.drive.DriveTime;
-import baton.drive.SignInException;
+import baton.storage.drive.ConsentFile;
+import baton.storage.drive.DriveConsent;
+import baton.storage.drive.DriveKeeper;
+import baton.storage.drive.DrivePolicy;
+import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.SignInException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;

@@ -1,11 +1,11 @@
 package baton.coordinator.drive;
 
-import baton.drive.Bench;
-import baton.drive.DriveKeeper;
-import baton.drive.DriveStore;
-import baton.drive.fake.StoredFile;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.Bench;
+import baton.storage.drive.DriveKeeper;
+import baton.storage.drive.DriveStore;
+import baton.storage.drive.fake.StoredFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

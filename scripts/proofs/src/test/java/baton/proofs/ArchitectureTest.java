@@ -33,10 +33,10 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("baton.coordinator.."));
 
   @ArchTest
-  static final ArchRule driveKnowsTheProtocolOnly =
+  static final ArchRule storageKnowsTheProtocolOnly =
       noClasses()
           .that()
-          .resideInAPackage("baton.drive..")
+          .resideInAPackage("baton.storage..")
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

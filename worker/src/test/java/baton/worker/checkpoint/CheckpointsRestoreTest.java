@@ -15,6 +15,7 @@ import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

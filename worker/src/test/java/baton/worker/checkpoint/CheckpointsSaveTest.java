@@ -17,6 +17,7 @@ import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package baton.worker.checkpoint;
 
 import baton.protocol.StoreId;
-import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package baton.worker.checkpoint;
 
-import baton.drive.RealDrive;
-import baton.protocol.checkpoint.CheckpointStore;
+import baton.storage.CheckpointStore;
+import baton.storage.drive.RealDrive;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

@@ -1,10 +1,10 @@
 package baton.cli.command;
 
-import baton.drive.DriveAccount;
-import baton.drive.DriveLogin;
-import baton.drive.DriveTime;
-import baton.drive.OAuthClient;
 import baton.protocol.StoreId;
+import baton.storage.drive.DriveAccount;
+import baton.storage.drive.DriveLogin;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.OAuthClient;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package baton.cli.command;
 
-import baton.drive.DriveLogout;
+import baton.storage.drive.DriveLogout;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,17 +1,17 @@
 package baton.cli.command;
 
-import baton.drive.ConsentFile;
-import baton.drive.DriveConnection;
-import baton.drive.DriveConsent;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveRoot;
-import baton.drive.DriveSetup;
-import baton.drive.DriveStore;
-import baton.drive.DriveTime;
-import baton.drive.MachineSignIn;
-import baton.drive.SignInException;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.ConsentFile;
+import baton.storage.drive.DriveConnection;
+import baton.storage.drive.DriveConsent;
+import baton.storage.drive.DrivePolicy;
+import baton.storage.drive.DriveRoot;
+import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveStore;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.MachineSignIn;
+import baton.storage.drive.SignInException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;

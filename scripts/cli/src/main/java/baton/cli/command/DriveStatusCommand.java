@@ -1,16 +1,16 @@
 package baton.cli.command;
 
-import baton.drive.ConsentFile;
-import baton.drive.ConsentedAccess;
-import baton.drive.DriveAccount;
-import baton.drive.DriveConsent;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveRoot;
-import baton.drive.DriveSetup;
-import baton.drive.DriveSpace;
-import baton.drive.DriveTime;
-import baton.drive.SignInException;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.ConsentFile;
+import baton.storage.drive.ConsentedAccess;
+import baton.storage.drive.DriveAccount;
+import baton.storage.drive.DriveConsent;
+import baton.storage.drive.DrivePolicy;
+import baton.storage.drive.DriveRoot;
+import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveSpace;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.SignInException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.SecureRandom;

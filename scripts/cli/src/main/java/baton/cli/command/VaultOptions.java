@@ -1,11 +1,11 @@
 package baton.cli.command;
 
 import baton.cli.verify.Vault;
-import baton.drive.DriveStore;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreMarker;
-import baton.worker.checkpoint.DirectoryStore;
+import baton.storage.directory.DirectoryStore;
+import baton.storage.drive.DriveStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;

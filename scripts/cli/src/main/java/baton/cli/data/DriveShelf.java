@@ -1,9 +1,9 @@
 package baton.cli.data;
 
-import baton.drive.DriveStore;
 import baton.protocol.DataSource;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

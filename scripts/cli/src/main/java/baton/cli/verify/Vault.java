@@ -1,9 +1,9 @@
 package baton.cli.verify;
 
 import baton.protocol.StoreId;
-import baton.protocol.checkpoint.CheckpointStore;
 import baton.protocol.checkpoint.StoreException;
-import baton.worker.checkpoint.DirectoryStore;
+import baton.storage.CheckpointStore;
+import baton.storage.directory.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

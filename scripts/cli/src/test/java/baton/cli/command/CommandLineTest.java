@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.cli.process.CoordinatorServer;
 import baton.protocol.StoreId;
-import baton.worker.checkpoint.DirectoryStore;
+import baton.storage.directory.DirectoryStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

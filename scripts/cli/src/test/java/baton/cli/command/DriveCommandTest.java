@@ -2,7 +2,7 @@ package baton.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.drive.fake.FakeDrive;
+import baton.storage.drive.fake.FakeDrive;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,8 +2,8 @@ package baton.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.drive.Bench;
-import baton.drive.ConsentFile;
+import baton.storage.drive.Bench;
+import baton.storage.drive.ConsentFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

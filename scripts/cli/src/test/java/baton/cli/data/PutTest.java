@@ -3,10 +3,10 @@ package baton.cli.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baton.drive.Bench;
 import baton.protocol.Data;
 import baton.protocol.DataFile;
 import baton.protocol.DataSource;
+import baton.storage.drive.Bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /** A fake Google Drive in a process of its own, with a user who has consented already. */
 public final class FakeDriveProcess implements AutoCloseable {
   /** In the jar of the fakes, which only the scripts have on their class path. */
-  private static final String MAIN = "baton.drive.fake.FakeDriveMain";
+  private static final String MAIN = "baton.storage.drive.fake.FakeDriveMain";
 
   private static final Pattern READY =
       Pattern.compile("DRIVE (\\S+) CLIENT (\\S+) REFRESH (\\S+) ACCESS (\\S+)");

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import baton.cli.BatonMain;
 import baton.cli.process.JavaProcess;
-import baton.drive.fake.Action;
-import baton.drive.fake.Operation;
-import baton.drive.fake.StoredFile;
 import baton.protocol.Data;
 import baton.protocol.JobId;
 import baton.protocol.Json;
 import baton.protocol.Sha256;
+import baton.storage.drive.fake.Action;
+import baton.storage.drive.fake.Operation;
+import baton.storage.drive.fake.StoredFile;
 import baton.testing.PlainPython;
 import java.io.IOException;
 import java.nio.file.Files;

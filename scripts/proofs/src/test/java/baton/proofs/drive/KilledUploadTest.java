@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import baton.cli.process.JavaProcess;
-import baton.drive.fake.Operation;
-import baton.drive.fake.StoredFile;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.message.CheckpointView;
+import baton.storage.drive.fake.Operation;
+import baton.storage.drive.fake.StoredFile;
 import baton.testing.PlainPython;
 import java.io.IOException;
 import java.nio.file.Path;

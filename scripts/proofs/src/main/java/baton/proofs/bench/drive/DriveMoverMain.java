@@ -1,16 +1,16 @@
 package baton.proofs.bench.drive;
 
-import baton.drive.DriveConnection;
-import baton.drive.DrivePolicy;
-import baton.drive.DriveRoot;
-import baton.drive.DriveSetup;
-import baton.drive.DriveStore;
-import baton.drive.DriveTime;
-import baton.drive.MachineSignIn;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.DriveConnection;
+import baton.storage.drive.DrivePolicy;
+import baton.storage.drive.DriveRoot;
+import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveStore;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.MachineSignIn;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

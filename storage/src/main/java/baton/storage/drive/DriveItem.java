@@ -1,0 +1,57 @@
+package baton.storage.drive;
+
+import baton.protocol.Sha256;
+import baton.protocol.StoreId;
+import com.google.api.services.drive.model.File;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A file or folder as Drive tells of it.
+ *
+ * @param size of a file; empty for a folder
+ * @param sha256 of its bytes as Drive has computed it; empty for a folder
+ * @param created by Drive's clock
+ * @param trashed by itself, or with a folder above it
+ */
+public record DriveItem(
+    String id,
+    String name,
+    boolean isFolder,
+    OptionalLong size,
+    Optional<Sha256> sha256,
+    Instant created,
+    boolean trashed,
+    List<String> parents,
+    Map<String, String> labels) {
+  public DriveItem {
+    parents = List.copyOf(parents);
+    labels = Map.copyOf(labels);
+  }
+
+  static DriveItem of(File file) {
+    return new DriveItem(
+        file.getId(),
+        file.getName(),
+        DriveFiles.FOLDER.equals(file.getMimeType()),
+        file.getSize() == null ? OptionalLong.empty() : OptionalLong.of(file.getSize()),
+        Optional.ofNullable(file.getSha256Checksum()).map(Sha256::new),
+        Instant.ofEpochMilli(file.getCreatedTime().getValue()),
+        Boolean.TRUE.equals(file.getTrashed()),
+        file.getParents() == null ? List.of() : file.getParents(),
+        file.getAppProperties() == null ? Map.of() : file.getAppProperties());
+  }
+
+  /** Whether Baton wrote it at this path of this store, by its labels. */
+  public boolean isAt(StoreId store, String path) {
+    return labels.entrySet().containsAll(Labels.of(store, path).entrySet());
+  }
+
+  /** Whether it has these bytes, by Drive's own word. */
+  public boolean has(long bytes, Sha256 digest) {
+    return size.equals(OptionalLong.of(bytes)) && sha256.equals(Optional.of(digest));
+  }
+}

@@ -1,0 +1,90 @@
+package baton.storage.drive;
+
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.StoreException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The sign-in of a coordinator.
+ *
+ * <ol>
+ *   <li>A client other than that of the coordinator's store is refused at once (R15).
+ *   <li>The user agrees, with a code on another device.
+ *   <li>Another user than that of the store is refused, before anything is written to his Drive.
+ *   <li>The store is opened; at the first sign-in it is found or made.
+ *   <li>The consent is kept.
+ * </ol>
+ */
+public final class DriveLogin {
+  private final ConsentFile file;
+  private final URI api;
+  private final DriveTime time;
+  private final RandomGenerator random;
+  private final Supplier<StoreId> newId;
+
+  /** Where a person reads what to do. */
+  public interface Screen {
+    void show(String address, String code, Duration expiresIn);
+  }
+
+  /**
+   * What a person wants.
+   *
+   * @param folder the store's name, at the first sign-in
+   * @param anotherStore leave the store that the jobs so far are bound to
+   */
+  public record Wish(OAuthClient client, Optional<String> folder, boolean anotherStore) {}
+
+  public DriveLogin(
+      ConsentFile file, URI api, DriveTime time, RandomGenerator random, Supplier<StoreId> newId) {
+    this.file = file;
+    this.api = api;
+    this.time = time;
+    this.random = random;
+    this.newId = newId;
+  }
+
+  /** Signs in, and returns whose Drive it is. */
+  public DriveAccount run(Wish wish, Screen screen) throws SignInException, InterruptedException {
+    Optional<DriveAccount> before = wish.anotherStore() ? Optional.empty() : file.account();
+    String client = wish.client().id();
+    if (before.filter(account -> !account.client().equals(client)).isPresent()) {
+      throw foreign(before.get(), "this is the client " + client);
+    }
+    DeviceFlow flow = new DeviceFlow(wish.client(), api, time);
+    DeviceFlow.Prompt prompt = flow.begin();
+    screen.show(prompt.address(), prompt.userCode(), prompt.expiresIn());
+    String refreshToken = flow.await(prompt).refreshToken();
+    try {
+      DriveSetup setup = setup(wish.client(), refreshToken);
+      String identity = DriveSpace.read(setup).user();
+      if (before.filter(account -> !account.identity().equals(identity)).isPresent()) {
+        throw foreign(before.get(), "you signed in as " + identity);
+      }
+      DriveRoot root =
+          before.isPresent()
+              ? DriveRoot.open(setup, before.get().folder())
+              : DriveRoot.findOrCreate(setup, wish.folder(), newId);
+      DriveAccount account = new DriveAccount(api, identity, client, root.folderId(), root.id());
+      file.write(new DriveConsent(account, wish.client(), refreshToken));
+      return account;
+    } catch (StoreException e) {
+      throw new SignInException(e.getMessage());
+    }
+  }
+
+  private DriveSetup setup(OAuthClient client, String refreshToken) {
+    SignIn signIn = new SignIn(DriveConsent.credentials(api, client, refreshToken));
+    return new DriveSetup(DriveConnection.open(api, signIn), DrivePolicy.standard(), time, random);
+  }
+
+  private static SignInException foreign(DriveAccount store, String but) {
+    return new SignInException(
+        "The jobs of this coordinator are in the store %s, which %s made through the OAuth client %s, but %s, to which Google Drive does not show it; sign in with that account and client, or begin another store with --another-store."
+            .formatted(store.store(), store.identity(), store.client(), but));
+  }
+}

@@ -1,0 +1,99 @@
+package baton.storage.drive;
+
+import baton.protocol.StoreAccess;
+import baton.protocol.StoreId;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.CheckpointStore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * A store in a Google Drive of which a worker knows nothing until it is lent access with a lease.
+ * Before the first byte moves, the root is opened with that access and must be the store that the
+ * coordinator named (R15). Never deletes or updates anything (R6).
+ */
+public final class LentDriveStore implements CheckpointStore {
+  private final LentCredentials credentials;
+  private final DriveSetup setup;
+  private Optional<DriveStore> opened = Optional.empty();
+
+  public LentDriveStore(
+      LentCredentials credentials,
+      URI api,
+      DrivePolicy policy,
+      DriveTime time,
+      RandomGenerator random) {
+    this.credentials = credentials;
+    this.setup =
+        new DriveSetup(DriveConnection.open(api, new SignIn(credentials)), policy, time, random);
+  }
+
+  /** The store that access is lent to now; it is opened anew if that is another. */
+  private synchronized DriveStore store() throws StoreException {
+    StoreAccess access = access();
+    if (opened.filter(store -> store.id().equals(access.store())).isEmpty()) {
+      DriveRoot root = DriveRoot.open(setup, access.folder());
+      if (!root.id().equals(access.store())) {
+        throw new StoreException(
+            Kind.UNREACHABLE,
+            "The coordinator lends access to the store %s, but its folder holds the store %s; where the coordinator runs, sign in again with 'baton drive login'."
+                .formatted(access.store(), root.id()));
+      }
+      opened = Optional.of(new DriveStore(setup, root));
+    }
+    return opened.get();
+  }
+
+  private StoreAccess access() throws StoreException {
+    try {
+      return credentials.await();
+    } catch (IOException e) {
+      throw DriveFailure.of(e).told("open the store");
+    }
+  }
+
+  @Override
+  public synchronized StoreId id() {
+    return opened
+        .map(DriveStore::id)
+        .orElseThrow(() -> new IllegalStateException("the store was not opened yet"));
+  }
+
+  @Override
+  public void requireRoom(long bytes) throws StoreException {
+    store().requireRoom(bytes);
+  }
+
+  @Override
+  public void createFolder(String path) throws StoreException {
+    store().createFolder(path);
+  }
+
+  @Override
+  public FileEntry put(String folder, Path file, LongConsumer moved)
+      throws StoreException, IOException {
+    return store().put(folder, file, moved);
+  }
+
+  @Override
+  public boolean holds(FileEntry file) throws StoreException {
+    return store().holds(file);
+  }
+
+  @Override
+  public void get(String storeId, Path target, LongConsumer moved)
+      throws StoreException, IOException {
+    store().get(storeId, target, moved);
+  }
+
+  @Override
+  public String locate(String folder, String name) throws StoreException {
+    return store().locate(folder, name);
+  }
+}
