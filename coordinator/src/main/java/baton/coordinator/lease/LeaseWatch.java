@@ -69,10 +69,19 @@ public final class LeaseWatch {
    * anew (R12).
    */
   public void look(Duration now) {
+    beginAnewAfterAbsence(now);
+    lastLook = now;
+  }
+
+  /**
+   * The same of who judges leases without a look at them all: however often that is done while a
+   * look waits for a frozen member, nothing is seen of the renewals.
+   */
+  public void beginAnewAfterAbsence(Duration now) {
     if (lastLook != null && now.minus(lastLook).compareTo(longestAbsence) > 0) {
       beginAnew(now);
+      lastLook = now;
     }
-    lastLook = now;
   }
 
   /** Gives each lease a whole ttl from now: what was seen of its renewals counts no longer. */

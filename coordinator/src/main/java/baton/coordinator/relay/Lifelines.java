@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * for use by several threads.
  */
 final class Lifelines {
+  private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
   private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
 
   private final Pulses pulses;
@@ -34,6 +35,10 @@ final class Lifelines {
   private final Duration longestAbsence;
   private final LeaseWatch watch;
   private final Map<JobId, NextLook> nextLooks = new HashMap<>();
+
+  /** The leases whose newest renewal here took long to be shared. */
+  private final Map<JobId, Fence> heardLate = new HashMap<>();
+
   private Duration forgotten;
 
   Lifelines(Pulses pulses, Supplier<Duration> ticker, Duration longestAbsence) {
@@ -63,15 +68,15 @@ final class Lifelines {
   }
 
   /**
-   * Shares a renewal, then takes note of it; returns how long the sharing took. The ttl counts from
-   * before it, since others may have seen the renewal at once.
+   * Shares a renewal, then takes note of it; returns whether the others heard of it swiftly. The
+   * ttl counts from before it, since others may have seen the renewal at once.
    */
-  Duration renewed(Job job, Renewing renewing) {
+  boolean renewed(Job job, Renewing renewing) {
     Duration before = ticker.get();
     Fence fence = job.fence();
     Optional<Pulse> last = pulses.get(job.id());
     if (last.filter(pulse -> pulse.fence().compareTo(fence) > 0).isPresent()) {
-      return ticker.get().minus(before); // the lease changed hands since the job was read
+      return false; // the lease changed hands since the job was read
     }
     Pulse pulse =
         new Pulse(
@@ -85,8 +90,14 @@ final class Lifelines {
     pulses.put(job.id(), pulse); // unlocked: it may wait for other members
     synchronized (this) {
       watch.observe(job.id(), pulse, before);
+      boolean swiftly = ticker.get().minus(before).compareTo(SHARED_SWIFTLY) <= 0;
+      if (swiftly) {
+        heardLate.remove(job.id());
+      } else {
+        heardLate.put(job.id(), fence);
+      }
+      return swiftly;
     }
-    return ticker.get().minus(before);
   }
 
   /** A holder that asks for its grant again lives: all members count its ttl from now. */
@@ -144,7 +155,7 @@ final class Lifelines {
     List<Job> silent;
     synchronized (this) {
       before = ticker.get();
-      watch.look(before);
+      watch.beginAnewAfterAbsence(before);
       silent = jobs.stream().filter(job -> isSilent(job, before)).toList();
     }
     lookAt(silent);
@@ -157,6 +168,20 @@ final class Lifelines {
 
   private boolean isSilent(Job job, Duration at) {
     return job.lease().isPresent() && remaining(job, at).isZero();
+  }
+
+  /**
+   * What the holder of the live lease of {@code job} may be told, whose renewal came at {@code
+   * came}. Nothing is promised while its sharing took long: another member may have found the lease
+   * run out before it heard, and be giving it away right now (R9).
+   */
+  Duration told(Job job, Duration came) {
+    Duration left = remaining(job);
+    synchronized (this) {
+      return job.fence().equals(heardLate.get(job.id()))
+          ? Duration.ZERO
+          : Ttl.of(job).told(left, came, ticker.get());
+    }
   }
 
   /** What remains of the live lease of {@code job}. */
@@ -241,6 +266,7 @@ final class Lifelines {
       if (!kept.contains(job)) {
         watch.forget(job);
         nextLooks.remove(job);
+        heardLate.remove(job);
         pulses.remove(job);
       }
     }

@@ -25,7 +25,6 @@ import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.Transitions;
 import baton.coordinator.lease.Transitions.UnknownJob;
-import baton.coordinator.lease.Ttl;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -115,8 +114,6 @@ public final class Relay {
           FOREVER);
     }
   }
-
-  private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
 
   private final Parts parts;
   private final OpenJobs openJobs;
@@ -229,8 +226,9 @@ public final class Relay {
     if (!holds(outcome)) {
       return CompletableFuture.completedStage(outcome);
     }
-    Duration sharing = lifelines.renewed(job, renewing);
-    if (sharing.compareTo(SHARED_SWIFTLY) > 0) {
+    boolean swiftly = lifelines.renewed(job, renewing);
+    parts.mayDecide().run(); // who was cut off meanwhile has shared it with nobody
+    if (!swiftly) {
       // The other members were slow to hear of it, and one may have ended the lease
       // meanwhile.
       outcome = transitions.preview(existing(id), renew);
@@ -331,8 +329,7 @@ public final class Relay {
 
   /** What may be told to remain to a holder whose renewal came at {@code came} (R9). */
   public Optional<Duration> remaining(Job job, Duration came) {
-    Duration now = parts.ticker().get();
-    return remaining(job).map(left -> Ttl.of(job).told(left, came, now));
+    return job.lease().map(lease -> lifelines.told(job, came));
   }
 
   /** The newest renewal seen of the job's live lease. */

@@ -10,7 +10,6 @@ import baton.coordinator.lease.Schedule;
 import baton.coordinator.lease.Schedule.Choice;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Transitions;
-import baton.coordinator.lease.Ttl;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Grant;
@@ -225,7 +224,7 @@ final class WaitingRoom {
                     granted.job(),
                     job.spec(),
                     granted.fence(),
-                    Ttl.of(job).remaining(before, ticker.get()),
+                    lifelines.told(job, before),
                     ticker.get().minus(request.since()),
                     granted.segment(),
                     granted.head(),

@@ -12,6 +12,7 @@ import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Samples;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
@@ -390,5 +391,96 @@ class SeveralCoordinatorsTest {
     assertThat(fixture.jobs.history(job.id()).events(100))
         .filteredOn(event -> event.kind() == Event.Kind.LOST)
         .hasSize(1);
+  }
+
+  /** The shared renewals, while something happens in the middle of the sharing. */
+  private final class InterruptedPulses implements Pulses {
+    private final Pulses shared = fixture.pulses;
+    private Runnable meanwhile = () -> {};
+
+    @Override
+    public void put(JobId job, Pulse pulse) {
+      meanwhile.run();
+      shared.put(job, pulse);
+    }
+
+    @Override
+    public Optional<Pulse> get(JobId job) {
+      return shared.get(job);
+    }
+
+    @Override
+    public Map<JobId, Pulse> all(Collection<JobId> jobs) {
+      return shared.all(jobs);
+    }
+
+    @Override
+    public void remove(JobId job) {
+      shared.remove(job);
+    }
+  }
+
+  private void renewsAt(Relay member, Grant grant, int progress) {
+    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, progress, OptionalDouble.empty());
+    RelayFixture.now(
+        member.renew(grant.job(), grant.fence(), Samples.ask("anna").secretHash(), renewing));
+  }
+
+  @Test
+  void aRenewalThatTheOthersHeardOfLatePromisesNothing() {
+    Job job = fixture.submit("mnist");
+    InterruptedPulses pulses = new InterruptedPulses();
+    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Grant annas = fixture.leased("anna");
+    Duration came = others;
+    pulses.meanwhile = () -> others = others.plusSeconds(3); // where it is kept is frozen
+
+    renewsAt(other, annas, 1);
+    assertThat(other.remaining(fixture.job(job.id()), came))
+        .as("another may have found that the lease has run out, and be giving it away")
+        .contains(Duration.ZERO);
+
+    pulses.meanwhile = () -> {};
+    renewsAt(other, annas, 2);
+    assertThat(other.remaining(fixture.job(job.id()), others)).contains(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void aGrantToldAgainPromisesNothingWhereTheOthersHeardOfItLate() {
+    fixture.submit("mnist");
+    InterruptedPulses pulses = new InterruptedPulses();
+    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    fixture.leased("anna"); // the answer does not arrive
+    pulses.meanwhile = () -> others = others.plusSeconds(3);
+
+    Grant again = ((Acquired.Leased) asks(other, "anna")).grant();
+
+    assertThat(again.ttl()).isZero();
+  }
+
+  @Test
+  void aRenewalSharedWhileCutOffIsNotAcknowledged() {
+    fixture.submit("mnist");
+    InterruptedPulses pulses = new InterruptedPulses();
+    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Grant annas = fixture.leased("anna");
+    pulses.meanwhile = () -> fixture.jobs.goAway();
+
+    assertThatThrownBy(() -> renewsAt(other, annas, 1)).isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void whoCannotLookSeesNoLeaseRunOutHoweverManyAskMeanwhile() {
+    Job job = fixture.submit("mnist");
+    Relay other = another(Duration.ZERO);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(other, 55);
+
+    for (int second = 0; second < 12; second++) { // its look waits for a frozen member
+      others = others.plusSeconds(1);
+      assertThat(asks(other, "ben")).isInstanceOf(Acquired.Nothing.class);
+    }
+
+    assertThat(fixture.job(job.id()).fence()).isEqualTo(annas.fence());
   }
 }

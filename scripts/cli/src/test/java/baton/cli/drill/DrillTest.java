@@ -142,7 +142,8 @@ class DrillTest {
 
     assertThat(drill(unseeded)).isEqualTo(1);
     assertThat(toldInOneLine())
-        .contains("DRILL NOT EXACT first=data-order at=e0-b0 ")
+        .as("two orders may begin alike")
+        .containsPattern("DRILL NOT EXACT first=data-order at=e0-b\\d ")
         .contains("the order of the data is drawn from what Baton does not seed");
   }
 
