@@ -186,6 +186,7 @@ public final class Coordinator implements AutoCloseable {
     GroupCommitter committer =
         closing.add(GroupCommitter.start(jobs, signals, clock, mayDecide), GroupCommitter::close);
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
+    committer.listen(new TransitionLog(jobs, io));
     ConsentFile consent = new ConsentFile(data.folder());
     DriveFiles drive = new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
@@ -193,7 +194,7 @@ public final class Coordinator implements AutoCloseable {
         new Relay(
             new Relay.Parts(
                 jobs,
-                new TransitionLog(committer, jobs, io),
+                committer,
                 pulses,
                 signals,
                 new ReachedStores(

@@ -4,85 +4,94 @@ import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Fail;
-import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
 import baton.coordinator.lease.Renew;
 import baton.coordinator.lease.Stall;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
-import baton.coordinator.lease.Transitions;
+import baton.coordinator.lease.TransitionListener;
 import baton.protocol.AfterCommit;
 import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The door for all transitions, with a line in the log for each that went through. */
-final class TransitionLog implements Transitions {
+/**
+ * A line in the log for each transition, in the order in which they were decided. A job's name is
+ * looked up beside the requests, for one line after the other.
+ */
+final class TransitionLog implements TransitionListener {
   private static final Logger LOG = LoggerFactory.getLogger("baton");
+  private static final int MOST_WAITING = 10_000;
 
-  private final Transitions door;
   private final JobStore jobs;
   private final Executor io;
+  private final Queue<Line> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final AtomicBoolean isTelling = new AtomicBoolean();
 
   /**
    * @param io where names are looked up
    */
-  TransitionLog(Transitions door, JobStore jobs, Executor io) {
-    this.door = door;
+  TransitionLog(JobStore jobs, Executor io) {
     this.jobs = jobs;
     this.io = io;
   }
 
+  private record Line(JobId job, String text) {}
+
   @Override
-  public CompletionStage<Outcome> submit(Submit submit) {
-    return door.submit(submit)
-        .whenComplete(
-            (outcome, failure) -> {
-              if (outcome instanceof Outcome.Submitted) {
-                LOG.info(
-                    "{}: submitted as {}, {} for {} epochs",
-                    submit.spec().name(),
-                    submit.id(),
-                    submit.spec().program(),
-                    submit.spec().epochs());
-              }
-            });
+  public void submitted(Submit submit) {
+    JobSpec spec = submit.spec();
+    tellSoon(
+        submit.id(),
+        "submitted as %s, %s for %d epochs".formatted(submit.id(), spec.program(), spec.epochs()));
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
-    return door.apply(job, command, stillCounts)
-        .whenComplete(
-            (outcome, failure) -> {
-              if (outcome != null && LOG.isInfoEnabled()) {
-                line(command, outcome).ifPresent(line -> tellSoon(job, line));
-              }
-            });
-  }
-
-  @Override
-  public Outcome preview(Job job, Command command) {
-    return door.preview(job, command);
-  }
-
-  private void tellSoon(JobId job, String line) {
-    try {
-      io.execute(() -> tell(job, line));
-    } catch (RejectedExecutionException e) { // the coordinator stops
-      LOG.info("{}: {}", job, line);
+  public void answered(JobId job, Command command, Outcome outcome) {
+    if (LOG.isInfoEnabled()) {
+      line(command, outcome).ifPresent(line -> tellSoon(job, line));
     }
   }
 
-  private void tell(JobId job, String line) {
-    String name = jobs.find(job).map(found -> found.spec().name()).orElse(job.value());
-    LOG.info("{}: {}", name, line);
+  private void tellSoon(JobId job, String text) {
+    if (!waiting.offer(new Line(job, text))) {
+      LOG.info("{}: {}", job, text); // names cannot be looked up: better out of order than lost
+    } else if (isTelling.compareAndSet(false, true)) {
+      try {
+        io.execute(() -> tellAll(this::name));
+      } catch (RejectedExecutionException e) { // the coordinator stops
+        tellAll(JobId::value);
+      }
+    }
+  }
+
+  /** One thread at a time tells, so that no line overtakes another. */
+  private void tellAll(Function<JobId, String> name) {
+    do {
+      for (Line line; (line = waiting.poll()) != null; ) {
+        LOG.info("{}: {}", name.apply(line.job), line.text);
+      }
+      isTelling.set(false);
+    } while (!waiting.isEmpty() && isTelling.compareAndSet(false, true));
+  }
+
+  private String name(JobId job) {
+    try {
+      return jobs.find(job).map(found -> found.spec().name()).orElse(job.value());
+    } catch (StoreUnavailable e) {
+      return job.value();
+    }
   }
 
   private static Optional<String> line(Command command, Outcome outcome) {

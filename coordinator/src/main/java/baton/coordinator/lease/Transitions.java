@@ -33,6 +33,9 @@ public interface Transitions {
    */
   Outcome preview(Job job, Command command);
 
+  /** Has {@code listener} told of all that passes from now on. */
+  void listen(TransitionListener listener);
+
   /** No job has this id. */
   final class UnknownJob extends RuntimeException {
     private static final long serialVersionUID = 1L;

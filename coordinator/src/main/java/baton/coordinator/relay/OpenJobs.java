@@ -5,7 +5,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Submit;
-import baton.coordinator.lease.Transitions;
+import baton.coordinator.lease.TransitionListener;
 import baton.protocol.JobId;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,9 +16,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +31,7 @@ import java.util.function.Supplier;
  * <p>It may be behind what another coordinator did a moment ago. It only proposes: the decision is
  * taken on what the database holds.
  */
-final class OpenJobs {
+final class OpenJobs implements TransitionListener {
   private static final Duration READ_WHOLE_EVERY = Duration.ofSeconds(2);
   private static final Comparator<Job> AS_SUBMITTED =
       Comparator.comparing(Job::submittedAt).thenComparing(job -> job.id().value());
@@ -49,6 +47,21 @@ final class OpenJobs {
   OpenJobs(JobStore jobs, Supplier<Duration> ticker) {
     this.jobs = jobs;
     this.ticker = ticker;
+  }
+
+  @Override
+  public void submitted(Submit submit) {
+    changed(submit.id());
+  }
+
+  @Override
+  public void answered(JobId job, Command command, Outcome outcome) {
+    changed(job);
+  }
+
+  @Override
+  public void failed(JobId job) {
+    changed(job);
   }
 
   /** A job has changed, or may have. */
@@ -104,27 +117,5 @@ final class OpenJobs {
     if (known != null) {
       inOrder.remove(known);
     }
-  }
-
-  /** The same door, which takes note of what passes. */
-  Transitions noting(Transitions door) {
-    return new Transitions() {
-      @Override
-      public CompletionStage<Outcome> submit(Submit submit) {
-        return door.submit(submit).whenComplete((outcome, failure) -> changed(submit.id()));
-      }
-
-      @Override
-      public CompletionStage<Outcome> apply(
-          JobId job, Command command, BooleanSupplier stillCounts) {
-        return door.apply(job, command, stillCounts)
-            .whenComplete((outcome, failure) -> changed(job));
-      }
-
-      @Override
-      public Outcome preview(Job job, Command command) {
-        return door.preview(job, command);
-      }
-    };
   }
 }

@@ -130,7 +130,8 @@ public final class Relay {
   public Relay(Parts parts) {
     this.parts = parts;
     this.openJobs = new OpenJobs(parts.jobs(), parts.ticker());
-    this.transitions = openJobs.noting(parts.transitions());
+    this.transitions = parts.transitions();
+    transitions.listen(openJobs);
     this.lifelines = new Lifelines(parts.pulses(), parts.ticker(), parts.longestAbsence());
     this.hazards = new Hazards(parts.jobs(), parts.io(), parts.ticker());
     this.waitingRoom =

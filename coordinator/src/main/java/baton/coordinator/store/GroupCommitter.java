@@ -7,6 +7,8 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
+import baton.coordinator.lease.TransitionListener;
+import baton.coordinator.lease.TransitionListeners;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.JobId;
 import java.time.Clock;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -38,10 +41,11 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   private final Signals signals;
   private final Clock clock;
   private final Runnable mayDecide;
+  private final TransitionListeners listeners = new TransitionListeners();
   private final Thread thread;
 
   /** Put last into the queue: nothing follows it. */
-  private final Request end = new Request.Creation(null);
+  private final Request end = new Request.Creation(null, new CompletableFuture<>());
 
   private boolean failing;
   private boolean closed;
@@ -71,18 +75,29 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
 
   @Override
   public CompletionStage<Outcome> submit(Submit submit) {
-    return enqueue(new Request.Creation(submit));
+    CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    CompletionStage<Outcome> heard = listeners.hear(submit, answer);
+    enqueue(new Request.Creation(submit, answer));
+    return heard;
   }
 
   @Override
   public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
-    return enqueue(new Request.Order(job, command, stillCounts));
+    CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    CompletionStage<Outcome> heard = listeners.hear(job, command, answer);
+    enqueue(new Request.Order(job, command, stillCounts, answer));
+    return heard;
   }
 
   @Override
   public Outcome preview(Job job, Command command) {
     mayDecide.run();
     return command.decide(job, clock.instant()).outcome();
+  }
+
+  @Override
+  public void listen(TransitionListener listener) {
+    listeners.add(listener);
   }
 
   /** Decides and stores what waits, then ends; what comes later is refused. */
@@ -102,7 +117,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     }
   }
 
-  private synchronized CompletionStage<Outcome> enqueue(Request request) {
+  private synchronized void enqueue(Request request) {
     if (closed) {
       request
           .answer()
@@ -114,7 +129,6 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
           .completeExceptionally(
               new StoreUnavailable("The coordinator is busy: too much waits. Ask again.", null));
     }
-    return request.answer();
   }
 
   private void run() {

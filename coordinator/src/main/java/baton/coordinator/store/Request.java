@@ -15,10 +15,6 @@ sealed interface Request {
 
   /** Creates a job. */
   record Creation(Submit submit, CompletableFuture<Outcome> answer) implements Request {
-    Creation(Submit submit) {
-      this(submit, new CompletableFuture<>());
-    }
-
     @Override
     public JobId job() {
       return submit.id();
@@ -28,9 +24,5 @@ sealed interface Request {
   /** Changes a job. */
   record Order(
       JobId job, Command command, BooleanSupplier stillCounts, CompletableFuture<Outcome> answer)
-      implements Request {
-    Order(JobId job, Command command, BooleanSupplier stillCounts) {
-      this(job, command, stillCounts, new CompletableFuture<>());
-    }
-  }
+      implements Request {}
 }

@@ -15,7 +15,8 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
-import baton.coordinator.lease.Transitions;
+import baton.coordinator.lease.Transitions.NameTaken;
+import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
@@ -37,8 +38,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Jobs and the door to them, in maps: a database that is lost with the test. */
-final class MemoryJobs implements JobStore, Transitions {
+/** Jobs in maps, a database that is lost with the test; a {@link MemoryDoor} leads to them. */
+final class MemoryJobs implements JobStore {
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
   private final Map<JobId, List<History>> rows = new HashMap<>();
   private final Map<String, StoredAnswer> answers = new HashMap<>();
@@ -142,8 +143,7 @@ final class MemoryJobs implements JobStore, Transitions {
         .anyMatch(lease -> transition.session().equals(Optional.of(lease.ask().session())));
   }
 
-  @Override
-  public CompletionStage<Outcome> submit(Submit submit) {
+  CompletionStage<Outcome> submit(Submit submit) {
     if (findByName(submit.spec().name()).isPresent()) {
       return CompletableFuture.failedStage(new NameTaken(submit.spec().name()));
     }
@@ -161,8 +161,7 @@ final class MemoryJobs implements JobStore, Transitions {
     late.clear();
   }
 
-  @Override
-  public CompletionStage<Outcome> apply(JobId id, Command command, BooleanSupplier stillCounts) {
+  CompletionStage<Outcome> apply(JobId id, Command command, BooleanSupplier stillCounts) {
     if (!slow) {
       return applyNow(id, command, stillCounts);
     }
@@ -197,8 +196,7 @@ final class MemoryJobs implements JobStore, Transitions {
     return CompletableFuture.completedStage(decision.outcome());
   }
 
-  @Override
-  public Outcome preview(Job job, Command command) {
+  Outcome preview(Job job, Command command) {
     return command.decide(job, clock.instant()).outcome();
   }
 

@@ -26,7 +26,12 @@ class OpenJobsTest {
       new MemoryJobs(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), job -> {});
   private Duration now = Duration.ZERO;
   private final OpenJobs open = new OpenJobs(jobs, () -> now);
-  private final Transitions door = open.noting(jobs);
+  private final Transitions door = new MemoryDoor(jobs);
+  private final Transitions doorOfAnother = new MemoryDoor(jobs);
+
+  OpenJobsTest() {
+    door.listen(open);
+  }
 
   @Test
   void whatPassesTheDoorIsSeenAtOnceAndWithoutListingAll() {
@@ -44,7 +49,7 @@ class OpenJobsTest {
   @Test
   void whatAnotherCoordinatorChangesIsSeenWhenItIsTold() {
     assertThat(ids()).isEmpty();
-    submit(jobs, MNIST);
+    submit(doorOfAnother, MNIST);
     assertThat(ids()).isEmpty();
 
     open.changed(MNIST);
@@ -55,7 +60,7 @@ class OpenJobsTest {
   @Test
   void whatNobodyTellsIsSeenWithinTwoSeconds() {
     assertThat(ids()).isEmpty();
-    submit(jobs, MNIST);
+    submit(doorOfAnother, MNIST);
     now = Duration.ofMillis(1_999);
     assertThat(ids()).isEmpty();
 

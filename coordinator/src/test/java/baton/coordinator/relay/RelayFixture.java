@@ -60,7 +60,7 @@ final class RelayFixture {
         new Relay(
             new Relay.Parts(
                 jobs,
-                jobs,
+                new MemoryDoor(jobs),
                 pulses,
                 signals,
                 files,
@@ -83,7 +83,7 @@ final class RelayFixture {
         new Relay(
             new Relay.Parts(
                 jobs,
-                jobs,
+                new MemoryDoor(jobs),
                 seen,
                 signals,
                 files,

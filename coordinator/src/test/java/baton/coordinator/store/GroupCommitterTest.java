@@ -18,6 +18,7 @@ import baton.coordinator.lease.Restore;
 import baton.coordinator.lease.Resume;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
+import baton.coordinator.lease.TransitionListener;
 import baton.coordinator.lease.Transitions.NameTaken;
 import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.Directive;
@@ -314,6 +315,46 @@ class GroupCommitterTest {
     committer.close();
 
     assertThat(told).containsExactly(id("mnist"), id("mnist"), id("mnist"));
+  }
+
+  @Test
+  void whoListensHearsAllAnswersInTheirOrderAndBeforeThoseWhoAsked() {
+    Heard heard = new Heard();
+    committer.listen(heard);
+    Gate gate = gateBeforeNextSave();
+    submit("a");
+    gate.awaitReached();
+    submit("b");
+    apply("a", Sample.pause());
+    apply("nowhere", new Cancel());
+    CompletableFuture<Outcome> last = apply("a", new Cancel());
+    List<String> heardByTheLast = new ArrayList<>();
+    CompletableFuture<Void> after = last.thenRun(() -> heardByTheLast.addAll(heard.all));
+    gate.open();
+    after.join();
+
+    assertThat(heard.all)
+        .containsExactly("a SUBMITTED", "nowhere FAILED", "b SUBMITTED", "a PAUSED", "a CANCELLED");
+    assertThat(heardByTheLast).isEqualTo(heard.all);
+  }
+
+  private static final class Heard implements TransitionListener {
+    private final List<String> all = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void submitted(Submit submit) {
+      all.add(submit.spec().name() + " SUBMITTED");
+    }
+
+    @Override
+    public void answered(JobId job, Command command, Outcome outcome) {
+      all.add(job.value().substring(3) + " " + ((Outcome.Now) outcome).state());
+    }
+
+    @Override
+    public void failed(JobId job) {
+      all.add(job.value().substring(3) + " FAILED");
+    }
   }
 
   private CompletableFuture<Outcome> submit(String name) {

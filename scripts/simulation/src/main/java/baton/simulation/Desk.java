@@ -6,6 +6,8 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Submit;
+import baton.coordinator.lease.TransitionListener;
+import baton.coordinator.lease.TransitionListeners;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.JobId;
 import java.time.Clock;
@@ -23,6 +25,7 @@ final class Desk implements Transitions {
   private final Core core;
   private final Referee referee;
   private final Consumer<JobId> changed;
+  private final TransitionListeners listeners = new TransitionListeners();
 
   Desk(Database database, Clock clock, Core core, Referee referee, Consumer<JobId> changed) {
     this.database = database;
@@ -36,7 +39,7 @@ final class Desk implements Transitions {
   public CompletionStage<Outcome> submit(Submit submit) {
     Decision decision = submit.decide(clock.instant());
     store(decision.changed().orElseThrow(), 0, decision, Optional.empty());
-    return CompletableFuture.completedStage(decision.outcome());
+    return listeners.hear(submit, CompletableFuture.completedStage(decision.outcome()));
   }
 
   @Override
@@ -53,12 +56,17 @@ final class Desk implements Transitions {
               store(after, job.version(), decision, command.repeatKey());
             });
     referee.answered(job, command, decision.outcome());
-    return CompletableFuture.completedStage(decision.outcome());
+    return listeners.hear(id, command, CompletableFuture.completedStage(decision.outcome()));
   }
 
   @Override
   public Outcome preview(Job job, Command command) {
     return core.decide(job, Optional.empty(), command, clock.instant()).outcome();
+  }
+
+  @Override
+  public void listen(TransitionListener listener) {
+    listeners.add(listener);
   }
 
   private void store(Job after, long readVersion, Decision decision, Optional<String> key) {
