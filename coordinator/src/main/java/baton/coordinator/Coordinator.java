@@ -193,19 +193,15 @@ public final class Coordinator implements AutoCloseable {
     Relay relay =
         new Relay(
             new Relay.Parts(
-                jobs,
-                committer,
-                pulses,
-                signals,
-                new ReachedStores(
-                    Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
+                new Relay.State(jobs, committer, pulses, signals),
+                new Relay.Time(clock, ticker, LONGEST_ABSENCE),
+                new Relay.Stores(
+                    new ReachedStores(
+                        Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
+                    store.flatMap(DirectoryFiles::id)),
                 io,
-                clock,
-                ticker,
                 () -> new JobId(randomHex(random, 8)),
-                store.flatMap(DirectoryFiles::id),
-                mayDecide,
-                LONGEST_ABSENCE));
+                mayDecide));
     relay.start();
     cluster.ifPresent(node -> node.onMembership(relay::beginAnew));
     EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);

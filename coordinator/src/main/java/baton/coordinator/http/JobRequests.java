@@ -1,9 +1,7 @@
 package baton.coordinator.http;
 
-import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.coordinator.relay.Relay;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
@@ -125,15 +123,11 @@ final class JobRequests {
   }
 
   private JobView view(JobId id) {
-    return views.of(find(id));
-  }
-
-  private Job find(JobId id) {
-    return jobs.find(id).orElseThrow(() -> new UnknownJob(id));
+    return views.of(jobs.existing(id));
   }
 
   private JobId existing(RoutingContext request) {
-    return find(job(request)).id();
+    return jobs.existing(job(request)).id();
   }
 
   static JobId job(RoutingContext request) {

@@ -38,6 +38,18 @@ public record Commit(
     measurements = List.copyOf(measurements);
   }
 
+  /** The same, of a holder whose turn is over at its segment's end, or is not. */
+  public Commit withTurnOver(boolean isOver) {
+    return new Commit(
+        fence, secretHash, checkpoint, profile, measurements, finalReason, verified, isOver);
+  }
+
+  /** The same, with files that {@code who} has compared with the manifest. */
+  public Commit verifiedBy(Verified who) {
+    return new Commit(
+        fence, secretHash, checkpoint, profile, measurements, finalReason, who, turnIsOver);
+  }
+
   @Override
   public Decision decide(Job job, Instant now) {
     Optional<Decision> refused = Holder.refuse(job, fence, secretHash).or(() -> refuse(job));

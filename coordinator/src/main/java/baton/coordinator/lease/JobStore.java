@@ -1,5 +1,6 @@
 package baton.coordinator.lease;
 
+import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.JobId;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -17,6 +18,11 @@ import java.util.function.BooleanSupplier;
  */
 public interface JobStore extends AutoCloseable {
   Optional<Job> find(JobId id);
+
+  /** The job; if there is none, {@link UnknownJob}. */
+  default Job existing(JobId id) {
+    return find(id).orElseThrow(() -> new UnknownJob(id));
+  }
 
   Optional<Job> findByName(String name);
 

@@ -1,17 +1,16 @@
 package baton.coordinator.relay;
 
+import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Job;
-import baton.protocol.Checkpoint;
 import baton.protocol.Data;
 import baton.protocol.Fence;
-import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
+import baton.protocol.Verified;
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,17 +23,15 @@ import java.util.Optional;
 public record Committing(
     Optional<Sha256> parent, Position position, String manifest, Optional<String> finalReason) {
 
-  /** The checkpoint as its manifest has it. */
-  record Read(Checkpoint checkpoint, NumericProfile profile, List<Measurement> measurements) {}
-
   /**
-   * Reads the manifest and compares it with the request.
+   * The command, once the manifest was read and compared with the request; of its files only the
+   * worker has spoken yet.
    *
    * @param fence of the lease that commits
    * @throws BadCommit if it cannot be read, or speaks of another job, store, parent, position,
    *     folder or session, or of no files
    */
-  Read read(Job job, Fence fence) {
+  Commit command(Job job, Fence fence, Sha256 secretHash) {
     Manifest read = parse();
     require(read.job().equals(job.id()), "job " + read.job());
     require(job.store().filter(read.store()::equals).isPresent(), "store " + read.store());
@@ -49,8 +46,15 @@ public record Committing(
         job.lease().filter(lease -> lease.fence().equals(fence)).stream()
             .allMatch(lease -> lease.ask().session().equals(read.session())),
         "session " + read.session());
-    return new Read(
-        read.checkpoint(ManifestJson.digest(manifest)), profile(read), read.measurements());
+    return new Commit(
+        fence,
+        secretHash,
+        read.checkpoint(ManifestJson.digest(manifest)),
+        profile(read),
+        read.measurements(),
+        finalReason,
+        Verified.WORKER,
+        false);
   }
 
   /** No two leases share a folder (R6): its name has the job, position and fence. */

@@ -1,7 +1,9 @@
 package baton.coordinator.relay;
 
 import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
@@ -20,5 +22,13 @@ record Waiting(
     CompletableFuture<Acquired> answer) {
   boolean isThere() {
     return stillThere.getAsBoolean();
+  }
+
+  void answerNothing(String reason, Optional<Checkpoint> standby) {
+    answer.complete(new Acquired.Nothing(reason, standby));
+  }
+
+  void sendHome() {
+    answerNothing("the coordinator is shutting down", Optional.empty());
   }
 }

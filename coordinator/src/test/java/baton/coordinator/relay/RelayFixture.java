@@ -38,6 +38,8 @@ final class RelayFixture {
   /** Monotonic clocks count from anywhere. */
   private static final Duration ORIGIN = Duration.ofDays(9);
 
+  private static final Duration NEVER_FROZEN = Duration.ofDays(1_000_000);
+
   final FakeFiles files = new FakeFiles();
   final MemoryPulses pulses = new MemoryPulses();
   final MemoryJobs jobs;
@@ -56,20 +58,7 @@ final class RelayFixture {
   void restart() {
     signals.clear();
     pulses.clear();
-    relay =
-        new Relay(
-            new Relay.Parts(
-                jobs,
-                new MemoryDoor(jobs),
-                pulses,
-                signals,
-                files,
-                Runnable::run,
-                new TickedClock(),
-                () -> now,
-                () -> new JobId("job-" + ++submitted),
-                Optional.empty()));
-    relay.start();
+    relay = started(pulses, new Relay.Time(new TickedClock(), () -> now, NEVER_FROZEN), () -> {});
   }
 
   /** Another coordinator of the same cluster, with clocks of its own; a whole one, if it looks. */
@@ -79,23 +68,21 @@ final class RelayFixture {
 
   /** One that sees the shared renewals in a way of its own. */
   Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence, Pulses seen) {
-    Relay another =
+    return started(seen, new Relay.Time(clock, ticker, longestAbsence), jobs::requireAvailable);
+  }
+
+  private Relay started(Pulses seen, Relay.Time time, Runnable mayDecide) {
+    Relay relay =
         new Relay(
             new Relay.Parts(
-                jobs,
-                new MemoryDoor(jobs),
-                seen,
-                signals,
-                files,
+                new Relay.State(jobs, new MemoryDoor(jobs), seen, signals),
+                time,
+                new Relay.Stores(files, Optional.empty()),
                 Runnable::run,
-                clock,
-                ticker,
                 () -> new JobId("job-" + ++submitted),
-                Optional.empty(),
-                jobs::requireAvailable,
-                longestAbsence));
-    another.start();
-    return another;
+                mayDecide));
+    relay.start();
+    return relay;
   }
 
   /** From now on nobody is told of changes, as when a member is killed before it could. */

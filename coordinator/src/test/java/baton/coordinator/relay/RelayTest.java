@@ -183,7 +183,8 @@ class RelayTest {
     assertThatThrownBy(() -> now(fixture.relay.pause(unknown)))
         .isInstanceOf(UnknownJob.class)
         .hasMessage("There is no job job-unknown.");
-    assertThatThrownBy(() -> now(fixture.relay.resume(unknown))).isInstanceOf(UnknownJob.class);
+    assertThatThrownBy(() -> now(fixture.relay.resume(unknown, false, Optional.empty())))
+        .isInstanceOf(UnknownJob.class);
   }
 
   @Test

@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 
 /** A coordinator that is started, killed and started again over one database. */
 final class CoordinatorProcess {
+  private static final Duration NEVER_FROZEN = Duration.ofDays(1_000_000);
   private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
 
   private final Agenda agenda;
@@ -94,18 +95,16 @@ final class CoordinatorProcess {
     relay =
         new Relay(
             new Relay.Parts(
-                database,
-                desk,
-                new MemoryPulses(),
-                signals,
-                blobs.seenByCoordinator(
-                    weather.coordinatorReaches(),
-                    () -> !calm.getAsBoolean() && chance.happens(weather.storeFailure())),
+                new Relay.State(database, desk, new MemoryPulses(), signals),
+                new Relay.Time(clock(), () -> core.ticker(agenda.now(), ready), NEVER_FROZEN),
+                new Relay.Stores(
+                    blobs.seenByCoordinator(
+                        weather.coordinatorReaches(),
+                        () -> !calm.getAsBoolean() && chance.happens(weather.storeFailure())),
+                    Optional.of(blobs.id())),
                 this::whileAlive,
-                clock(),
-                () -> core.ticker(agenda.now(), ready),
                 () -> new JobId("job-" + database.newest(Integer.MAX_VALUE).size()),
-                Optional.of(blobs.id())));
+                () -> {}));
     referee.coordinatorReady();
     relay.start();
     agenda.after(tick, () -> tick(life));

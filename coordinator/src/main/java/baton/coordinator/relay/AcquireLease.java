@@ -1,0 +1,146 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Acquire;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Schedule;
+import baton.coordinator.lease.Schedule.Choice;
+import baton.coordinator.lease.Transitions;
+import baton.protocol.Ask;
+import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Serves the requests for a lease, in the order in which they came.
+ *
+ * <ol>
+ *   <li>A repeat finds its grant over all jobs.
+ *   <li>Else {@link Schedule} chooses a job that no other request is being given right now.
+ *   <li>The grant is decided and stored; who lost a race chooses again.
+ *   <li>With nothing to grant the request waits until a job changes, a lease runs out, its time is
+ *       up, or its connection closes.
+ * </ol>
+ */
+final class AcquireLease {
+  private final OpenJobs openJobs;
+  private final Transitions door;
+  private final Lifelines lifelines;
+  private final Grants grants;
+  private final WaitingRoom room;
+  private final Clock clock;
+  private final Supplier<Duration> ticker;
+  private final Set<JobId> beingGiven = new HashSet<>();
+
+  AcquireLease(
+      OpenJobs openJobs,
+      Transitions door,
+      Lifelines lifelines,
+      Grants grants,
+      WaitingRoom room,
+      Clock clock,
+      Supplier<Duration> ticker) {
+    this.openJobs = openJobs;
+    this.door = door;
+    this.lifelines = lifelines;
+    this.grants = grants;
+    this.room = room;
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  /** The answer comes at once if there is something to grant. */
+  CompletionStage<Acquired> acquire(Ask ask, Duration wait, BooleanSupplier stillThere) {
+    Duration now = ticker.get();
+    Waiting request = new Waiting(ask, now, now.plus(wait), stillThere, new CompletableFuture<>());
+    if (!grants.repeats(request)) {
+      serve(request);
+    }
+    return request.answer();
+  }
+
+  /** Serves everyone who waits; called when a job has changed, and every so often. */
+  void serveAll() {
+    for (int left = room.size(); left > 0; left--) {
+      room.next().ifPresent(this::serve);
+    }
+  }
+
+  private void serve(Waiting request) {
+    if (room.isClosed() || !request.isThere()) {
+      request.sendHome();
+      return;
+    }
+    try {
+      choose(request);
+    } catch (RuntimeException | Error e) {
+      request.answer().completeExceptionally(e);
+    }
+  }
+
+  private void choose(Waiting request) {
+    Duration before = ticker.get();
+    BooleanSupplier stillCounts = lifelines.stillCounts();
+    List<Job> open = openJobs.all();
+    Choice choice;
+    synchronized (beingGiven) {
+      List<Job> free = open.stream().filter(job -> !beingGiven.contains(job.id())).toList();
+      choice = Schedule.choose(free, request.ask(), lifelines.ranOut(free), clock.instant());
+      if (choice instanceof Choice.Take take) {
+        beingGiven.add(take.job());
+      }
+    }
+    if (choice instanceof Choice.Take take) {
+      give(request, take, before, take.ranOut().isPresent() ? stillCounts : () -> true);
+    } else if (choice instanceof Choice.Held held) {
+      if (!grants.repeats(request)) { // it may have been granted since it came
+        refuseIfHeld(request, held);
+      }
+    } else if (choice instanceof Choice.Nothing nothing) {
+      waitOn(request, nothing, open);
+    }
+  }
+
+  private void give(
+      Waiting request, Choice.Take take, Duration before, BooleanSupplier stillCounts) {
+    Duration silence =
+        take.ranOut().map(fence -> lifelines.silence(take.job(), fence)).orElse(Duration.ZERO);
+    door.apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence), stillCounts)
+        .whenComplete(
+            (outcome, failure) -> {
+              synchronized (beingGiven) {
+                beingGiven.remove(take.job());
+              }
+              grants.settle(request, before, outcome, failure);
+            });
+  }
+
+  /** The list of open jobs may be behind, and a refusal must not be. */
+  private void refuseIfHeld(Waiting request, Choice.Held held) {
+    if (!grants.refuse(request, held)) {
+      openJobs.changed(held.job());
+      choose(request);
+    }
+  }
+
+  private void waitOn(Waiting request, Choice.Nothing nothing, List<Job> open) {
+    if (ticker.get().compareTo(request.until()) < 0) {
+      room.enter(request);
+      return;
+    }
+    Optional<Checkpoint> standby =
+        nothing
+            .standby()
+            .flatMap(id -> open.stream().filter(job -> job.id().equals(id)).findFirst())
+            .flatMap(Job::head);
+    request.answerNothing(nothing.reason(), standby);
+  }
+}

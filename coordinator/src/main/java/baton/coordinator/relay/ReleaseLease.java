@@ -1,0 +1,49 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Fail;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Miss;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Reject;
+import baton.coordinator.lease.Release;
+import baton.coordinator.lease.Transitions;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.ReleaseReason;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Takes a lease back: in good order, or with what the holder says went wrong. */
+final class ReleaseLease {
+  private final JobStore jobs;
+  private final Transitions door;
+  private final Evidence evidence;
+
+  ReleaseLease(JobStore jobs, Transitions door, Evidence evidence) {
+    this.jobs = jobs;
+    this.door = door;
+    this.evidence = evidence;
+  }
+
+  CompletionStage<Outcome> release(
+      JobId id, Fence fence, Sha256 secretHash, ReleaseReason why, Optional<Trouble> trouble) {
+    Job job = jobs.existing(id);
+    Command command =
+        trouble
+            .map(told -> gaveUp(job, fence, secretHash, told))
+            .orElseGet(() -> new Release(fence, secretHash, why == ReleaseReason.SESSION_ENDING));
+    return door.apply(id, command);
+  }
+
+  private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {
+    return switch (trouble.kind()) {
+      case CORRUPT -> new Reject(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case GONE -> new Miss(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case PROGRAM, MACHINE -> new Fail(fence, secretHash, trouble);
+    };
+  }
+}

@@ -1,0 +1,63 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Renew;
+import baton.coordinator.lease.Transitions;
+import baton.protocol.Directive;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Sha256;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+
+/** Takes note that a holder lives, and tells it what to do. Stores nothing, unless it stalls. */
+final class RenewLease {
+  private final JobStore jobs;
+  private final Transitions door;
+  private final Lifelines lifelines;
+  private final StalledLeases stalledLeases;
+  private final Runnable mayDecide;
+
+  RenewLease(
+      JobStore jobs,
+      Transitions door,
+      Lifelines lifelines,
+      StalledLeases stalledLeases,
+      Runnable mayDecide) {
+    this.jobs = jobs;
+    this.door = door;
+    this.lifelines = lifelines;
+    this.stalledLeases = stalledLeases;
+    this.mayDecide = mayDecide;
+  }
+
+  CompletionStage<Outcome> renew(JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
+    BooleanSupplier stillCounts = lifelines.stillCounts();
+    Job job = jobs.existing(id);
+    Renew renew = new Renew(fence, secretHash, renewing.position());
+    Outcome outcome = door.preview(job, renew);
+    if (!holds(outcome)) {
+      return CompletableFuture.completedStage(outcome);
+    }
+    boolean swiftly = lifelines.renewed(job, renewing);
+    mayDecide.run(); // who was cut off meanwhile has shared it with nobody
+    if (!swiftly) {
+      // The other members were slow to hear of it, and one may have ended the lease
+      // meanwhile.
+      outcome = door.preview(jobs.existing(id), renew);
+    }
+    Outcome answer = outcome;
+    return lifelines
+        .stalled(job)
+        .filter(phase -> holds(answer))
+        .map(phase -> stalledLeases.end(job, phase, stillCounts))
+        .orElseGet(() -> CompletableFuture.completedStage(answer));
+  }
+
+  private static boolean holds(Outcome outcome) {
+    return outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
+  }
+}

@@ -1,0 +1,75 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.TransitionListener;
+import baton.protocol.JobId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/** When the stores of jobs are tidied and measured; always beside the requests. */
+final class StoreMaintenance implements TransitionListener {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
+
+  private final Housekeeping housekeeping;
+  private final Rooms rooms;
+  private final Executor io;
+  private final Supplier<Duration> ticker;
+  private Duration nextLook; // of the thread that ticks
+
+  StoreMaintenance(Housekeeping housekeeping, Rooms rooms, Executor io, Supplier<Duration> ticker) {
+    this.housekeeping = housekeeping;
+    this.rooms = rooms;
+    this.io = io;
+    this.ticker = ticker;
+    this.nextLook = ticker.get().plus(BETWEEN_LOOKS);
+  }
+
+  /**
+   * Does what an earlier coordinator may have left undone.
+   *
+   * @param newest a job may have been completed by the very commit whose deletions were cut short
+   */
+  void begin(List<Job> open, List<Job> newest) {
+    for (Job job : open) {
+      io.execute(() -> housekeeping.tidy(job.id()));
+      io.execute(() -> housekeeping.sweep(job.id()));
+    }
+    newest.stream()
+        .filter(job -> job.state().isOver())
+        .forEach(job -> io.execute(() -> housekeeping.tidy(job.id())));
+  }
+
+  /** A commit prunes, and fills the store; after a repeat it is done again, to no harm. */
+  @Override
+  public void answered(JobId job, Command command, Outcome outcome) {
+    if (command instanceof Commit && outcome instanceof Outcome.Committed) {
+      try {
+        io.execute(
+            () -> {
+              housekeeping.tidy(job);
+              rooms.look(job);
+            });
+      } catch (RejectedExecutionException e) {
+        return; // the coordinator stops; the next one begins with it
+      }
+    }
+  }
+
+  /** Others fill a store too, so it is not enough to look after a commit. */
+  void look(List<Job> open) {
+    if (ticker.get().compareTo(nextLook) < 0) {
+      return;
+    }
+    nextLook = ticker.get().plus(BETWEEN_LOOKS);
+    rooms.forgetAllBut(open);
+    open.stream()
+        .filter(job -> job.lease().isPresent() && job.begun())
+        .forEach(job -> io.execute(() -> rooms.look(job.id())));
+  }
+}
