@@ -34,12 +34,15 @@ public final class LeaseWatch {
    * @param furthest the most progress seen in this phase; a download that begins again and again
    *     makes none
    * @param head where the job's head was last seen; null: nowhere yet
+   * @param heardAt when the lease was first seen, or its newest renewal
+   * @param renewedAt the same, or when the wait for it began anew
    */
   private record Seen(
       Fence fence,
       Pulse pulse,
       long furthest,
       Position head,
+      Duration heardAt,
       Duration renewedAt,
       Duration phaseSince,
       Duration progressedAt) {
@@ -47,7 +50,14 @@ public final class LeaseWatch {
     Seen renewedAt(Duration now) {
       Duration missed = now.minus(renewedAt);
       return new Seen(
-          fence, pulse, furthest, head, now, phaseSince.plus(missed), progressedAt.plus(missed));
+          fence,
+          pulse,
+          furthest,
+          head,
+          heardAt,
+          now,
+          phaseSince.plus(missed),
+          progressedAt.plus(missed));
     }
 
     /** Two members that renew at once may give both renewals the same counter. */
@@ -59,7 +69,7 @@ public final class LeaseWatch {
     }
 
     Seen headAt(Position newest, Duration since) {
-      return new Seen(fence, pulse, furthest, newest, renewedAt, since, progressedAt);
+      return new Seen(fence, pulse, furthest, newest, heardAt, renewedAt, since, progressedAt);
     }
   }
 
@@ -93,7 +103,7 @@ public final class LeaseWatch {
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
-      seen.put(job, new Seen(fence, null, 0, null, now, now, now));
+      seen.put(job, new Seen(fence, null, 0, null, now, now, now, now));
     }
   }
 
@@ -115,6 +125,7 @@ public final class LeaseWatch {
             pulse,
             progressed ? pulse.progress() : last.furthest,
             last.head,
+            at,
             at,
             newPhase ? at : last.phaseSince,
             progressed ? at : last.progressedAt));
@@ -149,6 +160,12 @@ public final class LeaseWatch {
     Seen last = seen.get(job);
     boolean known = last != null && last.fence.equals(fence);
     return known ? ttl.remaining(last.renewedAt, now) : ttl.whole();
+  }
+
+  /** The time since its last renewal that was heard here, or since it was first seen. */
+  public Duration quiet(JobId job, Fence fence, Duration now) {
+    Seen last = seen.get(job);
+    return last == null || !last.fence.equals(fence) ? Duration.ZERO : now.minus(last.heardAt);
   }
 
   /** The time since its last renewal or commit, as far as this coordinator knows. */

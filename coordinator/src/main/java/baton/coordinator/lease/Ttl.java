@@ -38,6 +38,14 @@ public record Ttl(Duration whole) {
   }
 
   /**
+   * So long after a renewal was heard here nobody can have found that the lease ran out: others may
+   * have heard it a look earlier.
+   */
+  public Duration surelyLive() {
+    return whole.minus(whole.dividedBy(LOOKS / 2));
+  }
+
+  /**
    * When the renewals that others may have heard are looked at again: several times in a ttl, so
    * that no lease runs out much later than it should.
    */

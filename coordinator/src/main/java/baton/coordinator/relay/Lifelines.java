@@ -28,6 +28,10 @@ import java.util.stream.Collectors;
  */
 final class Lifelines {
   private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
+
+  /** So long after its last look a member may store that it gives a lease away. */
+  private static final Duration GIVEN_WITHIN = Duration.ofSeconds(3);
+
   private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
 
   private final Pulses pulses;
@@ -36,8 +40,8 @@ final class Lifelines {
   private final LeaseWatch watch;
   private final Map<JobId, NextLook> nextLooks = new HashMap<>();
 
-  /** The leases whose newest renewal here took long to be shared. */
-  private final Map<JobId, Fence> heardLate = new HashMap<>();
+  /** The leases that another member may be giving away, having heard nothing in time. */
+  private final Map<JobId, Doubt> doubts = new HashMap<>();
 
   private Duration forgotten;
 
@@ -47,6 +51,9 @@ final class Lifelines {
     this.longestAbsence = longestAbsence;
     this.watch = new LeaseWatch(longestAbsence);
   }
+
+  /** Nothing is promised of a lease before the end of a doubt. */
+  private record Doubt(Fence fence, Duration until) {}
 
   /** When the renewals of a lease are looked at again. */
   private record NextLook(Fence fence, Duration at) {}
@@ -68,7 +75,7 @@ final class Lifelines {
   }
 
   /**
-   * Shares a renewal, then takes note of it; returns whether the others heard of it swiftly. The
+   * Shares a renewal, then takes note of it; returns whether the others heard of it in time. The
    * ttl counts from before it, since others may have seen the renewal at once.
    */
   boolean renewed(Job job, Renewing renewing) {
@@ -89,14 +96,15 @@ final class Lifelines {
             renewing.saving());
     pulses.put(job.id(), pulse); // unlocked: it may wait for other members
     synchronized (this) {
+      Duration now = ticker.get();
+      Duration quiet = watch.quiet(job.id(), fence, now);
       watch.observe(job.id(), pulse, before);
-      boolean swiftly = ticker.get().minus(before).compareTo(SHARED_SWIFTLY) <= 0;
-      if (swiftly) {
-        heardLate.remove(job.id());
-      } else {
-        heardLate.put(job.id(), fence);
+      boolean swiftly = now.minus(before).compareTo(SHARED_SWIFTLY) <= 0;
+      boolean inTime = swiftly && quiet.compareTo(Ttl.of(job).surelyLive()) < 0;
+      if (!inTime) {
+        doubts.put(job.id(), new Doubt(fence, now.plus(GIVEN_WITHIN)));
       }
-      return swiftly;
+      return inTime;
     }
   }
 
@@ -172,15 +180,17 @@ final class Lifelines {
 
   /**
    * What the holder of the live lease of {@code job} may be told, whose renewal came at {@code
-   * came}. Nothing is promised while its sharing took long: another member may have found the lease
-   * run out before it heard, and be giving it away right now (R9).
+   * came}. Nothing is promised after one that was heard late: another member may have found the
+   * lease run out before, and be giving it away right now (R9).
    */
   Duration told(Job job, Duration came) {
     Duration left = remaining(job);
+    Duration now = ticker.get();
     synchronized (this) {
-      return job.fence().equals(heardLate.get(job.id()))
-          ? Duration.ZERO
-          : Ttl.of(job).told(left, came, ticker.get());
+      Doubt doubt = doubts.get(job.id());
+      boolean inDoubt =
+          doubt != null && doubt.fence.equals(job.fence()) && now.compareTo(doubt.until) < 0;
+      return inDoubt ? Duration.ZERO : Ttl.of(job).told(left, came, now);
     }
   }
 
@@ -266,7 +276,7 @@ final class Lifelines {
       if (!kept.contains(job)) {
         watch.forget(job);
         nextLooks.remove(job);
-        heardLate.remove(job);
+        doubts.remove(job);
         pulses.remove(job);
       }
     }

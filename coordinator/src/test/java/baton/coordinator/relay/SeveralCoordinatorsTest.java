@@ -442,7 +442,29 @@ class SeveralCoordinatorsTest {
 
     pulses.meanwhile = () -> {};
     renewsAt(other, annas, 2);
+    assertThat(other.remaining(fixture.job(job.id()), others))
+        .as("that one may be stored a moment later")
+        .contains(Duration.ZERO);
+    passesAtBoth(other, 3);
+    renewsAt(other, annas, 3);
     assertThat(other.remaining(fixture.job(job.id()), others)).contains(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void aRenewalThatComesWhenTheLeaseMayHaveRunOutPromisesNothing() {
+    Job job = fixture.submit("mnist");
+    Relay other = another(Duration.ZERO);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(other, 20);
+    renewsAt(other, annas, 1);
+    passesAtBoth(other, 58); // the next one waited at a frozen member, which thaws
+
+    renewsAt(other, annas, 2);
+
+    assertThat(other.remaining(fixture.job(job.id()), others)).contains(Duration.ZERO);
+    assertThat(other.remaining(fixture.job(job.id())))
+        .as("it counts all the same")
+        .contains(Duration.ofSeconds(60));
   }
 
   @Test
