@@ -34,6 +34,12 @@ public record Fence(@JsonValue long value) implements Comparable<Fence> {
     return value >> COUNTER_BITS;
   }
 
+  /** Short, for people: 3, or after a restore 3' instead of sixteen digits. */
+  public String brief() {
+    long count = value & ((1L << COUNTER_BITS) - 1);
+    return incarnation() == 0 ? Long.toString(count) : count + "'";
+  }
+
   @Override
   public int compareTo(Fence other) {
     return Long.compare(value, other.value);

@@ -17,15 +17,17 @@ final class Eta {
   /**
    * @param segments the job's history
    * @param head its position
+   * @param lastSign when the holder of a lease under way was last heard of: its silence is no work
    * @return the time it needs under a lease; empty before the first whole epoch
    */
-  static Optional<Duration> of(List<SegmentRow> segments, Position head, int epochs, Instant now) {
+  static Optional<Duration> of(
+      List<SegmentRow> segments, Position head, int epochs, Instant lastSign) {
     if (head.epoch() == 0 || head.epoch() > epochs) {
       return Optional.empty();
     }
     Duration leased =
         segments.stream()
-            .map(row -> Duration.between(row.startedAt(), row.endedAt().orElse(now)))
+            .map(row -> Duration.between(row.startedAt(), row.endedAt().orElse(lastSign)))
             .filter(time -> !time.isNegative())
             .reduce(Duration.ZERO, Duration::plus);
     return leased.isZero()

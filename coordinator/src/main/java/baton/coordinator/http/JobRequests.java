@@ -1,7 +1,9 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.coordinator.relay.Relay;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
@@ -14,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** What people ask of jobs. */
 final class JobRequests {
@@ -66,7 +69,7 @@ final class JobRequests {
   void read(RoutingContext request) {
     reply.read(
         request,
-        () -> view(job(request)),
+        () -> views.of(existing(request)),
         view -> {
           if (!EntityTag.of(List.of(view)).isKnownTo(request)) {
             Answers.ok(request, view);
@@ -77,26 +80,26 @@ final class JobRequests {
   void segments(RoutingContext request) {
     reply.read(
         request,
-        () -> jobs.history(existing(request)).segments().stream().map(Views::segment).toList(),
+        () -> jobs.history(existing(request).id()).segments().stream().map(Views::segment).toList(),
         list -> Answers.ok(request, list));
   }
 
   void checkpoints(RoutingContext request) {
     reply.read(
         request,
-        () -> Views.checkpoints(jobs.history(existing(request))),
+        () -> Views.checkpoints(jobs.history(existing(request).id())),
         list -> Answers.ok(request, list));
   }
 
   void metrics(RoutingContext request) {
     reply.read(
         request,
-        () -> jobs.history(existing(request)).measurements(),
+        () -> jobs.history(existing(request).id()).measurements(),
         list -> Answers.ok(request, list));
   }
 
   void pause(RoutingContext request) {
-    change(request, relay.pause(job(request)));
+    change(request, relay::pause);
   }
 
   void resume(RoutingContext request) {
@@ -105,29 +108,37 @@ final class JobRequests {
             .map(body -> Boolean.TRUE.equals(body.acceptChange()))
             .orElse(false);
     Optional<String> key = Optional.ofNullable(request.request().getHeader("Idempotency-Key"));
-    change(request, relay.resume(job(request), acceptChange, key));
+    change(request, job -> relay.resume(job, acceptChange, key));
   }
 
   void cancel(RoutingContext request) {
-    change(request, relay.cancel(job(request)));
+    change(request, relay::cancel);
   }
 
-  private void change(RoutingContext request, CompletionStage<Outcome> change) {
-    reply.when(
+  private void change(RoutingContext request, Function<JobId, CompletionStage<Outcome>> change) {
+    reply.read(
         request,
-        change,
-        outcome -> {
-          unrefused(outcome);
-          reply.read(request, () -> view(job(request)), view -> Answers.ok(request, view));
-        });
+        () -> existing(request).id(),
+        job ->
+            reply.when(
+                request,
+                change.apply(job),
+                outcome -> {
+                  unrefused(outcome);
+                  reply.read(request, () -> view(job), view -> Answers.ok(request, view));
+                }));
   }
 
   private JobView view(JobId id) {
     return views.of(jobs.existing(id));
   }
 
-  private JobId existing(RoutingContext request) {
-    return jobs.existing(job(request)).id();
+  /** By its id, or else by its name, which people know. */
+  private Job existing(RoutingContext request) {
+    JobId named = job(request);
+    return jobs.find(named)
+        .or(() -> jobs.findByName(named.value()))
+        .orElseThrow(() -> new UnknownJob(named));
   }
 
   static JobId job(RoutingContext request) {

@@ -36,12 +36,7 @@ final class Notices {
                   .formatted(job.position())
               + " it.");
     }
-    if (left.filter(Duration::isZero).isPresent()) {
-      notices.add(
-          "Lease %s of %s has run out, and nobody carries on yet. Start a worker that has the program %s."
-              .formatted(
-                  job.fence(), job.lease().orElseThrow().ask().worker(), job.spec().program()));
-    }
+    left.flatMap(remaining -> silence(job, remaining)).ifPresent(notices::add);
     budget
         .bars()
         .forEach(
@@ -82,6 +77,22 @@ final class Notices {
                     "One session finds the checkpoint %s corrupt or gone; a second one must agree."
                         .formatted(accusation.checkpoint().brief())));
     return List.copyOf(notices);
+  }
+
+  /** Of a holder that has missed a renewal: it renews at each third of its ttl. */
+  private static Optional<String> silence(Job job, Duration left) {
+    Duration ttl = job.spec().policy().ttl();
+    String worker = job.lease().orElseThrow().ask().worker();
+    if (left.isZero()) {
+      return Optional.of(
+          "Lease %s of %s has run out, and nobody carries on yet. Start a worker that has the program %s."
+              .formatted(job.fence().brief(), worker, job.spec().program()));
+    }
+    return left.compareTo(ttl.dividedBy(2)) < 0
+        ? Optional.of(
+            "No sign of %s for %s; another worker may take over in %s."
+                .formatted(worker, StatusText.span(ttl.minus(left)), StatusText.span(left)))
+        : Optional.empty();
   }
 
   private static void addWhoIsMissing(

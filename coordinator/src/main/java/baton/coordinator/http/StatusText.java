@@ -1,5 +1,6 @@
 package baton.coordinator.http;
 
+import baton.coordinator.lease.JobState;
 import baton.protocol.PlainText;
 import baton.protocol.Policy;
 import baton.protocol.Position;
@@ -24,14 +25,21 @@ final class StatusText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
-  private static final int HOLDER = 20;
+  private static final String HEADINGS =
+      "JOB              STATE     PROGRESS                 HEAD      HOLDER               LEASE  ETA";
+
+  private static final int COLUMNS = 100;
+  private static final int MOST_OVER = 10;
   private static final int BAR = 10;
   private static final int MOST_METRICS = 4;
   private static final Pattern BEST = Pattern.compile("(.+)\\.(highest|lowest)(Epoch)?");
 
   private StatusText() {}
 
-  static String of(StatusView status, Instant now) {
+  /**
+   * @param whole whether each job that is over is told whole, as the newest of them always is
+   */
+  static String of(StatusView status, Instant now, boolean whole) {
     StringBuilder text = new StringBuilder();
     text.append(
         "Baton, %s: %s, %s%n"
@@ -42,12 +50,8 @@ final class StatusText {
                     ? "no worker waits"
                     : counted(status.waiting().size(), "waiting worker")));
     if (!status.jobs().isEmpty()) {
-      String row = row(status.jobs());
-      text.append(
-          "%n%s"
-              .formatted(
-                  row.formatted("JOB", "STATE", "PROGRESS", "HEAD", "HOLDER", "LEASE", "ETA")));
-      status.jobs().forEach(job -> append(text, row, job));
+      text.append("%n%s%n".formatted(HEADINGS));
+      append(text, status.jobs(), whole);
     }
     if (status.drive() != null) {
       append(text, status.drive());
@@ -68,32 +72,55 @@ final class StatusText {
     return text.toString();
   }
 
-  /** As wide as its widest holder: after a restore fences have sixteen digits. */
-  private static String row(List<JobView> jobs) {
-    int widest =
-        jobs.stream()
-            .map(JobView::lease)
-            .mapToInt(lease -> holder(lease).length())
-            .reduce(HOLDER, Math::max);
-    return "%-16s %-9s %-24s %-9s %-" + widest + "s %-6s %s%n";
+  /** What is over needs nobody any more: one line, and of the oldest only their number. */
+  private static void append(StringBuilder text, List<JobView> jobs, boolean whole) {
+    int over = 0;
+    for (JobView job : jobs) {
+      if (!isOver(job) || over++ == 0 || whole) {
+        append(text, job);
+      } else if (over <= MOST_OVER) {
+        String told = job.reason() != null ? job.reason() : verdict(job);
+        text.append(cut(rowOf(job, told).stripTrailing(), COLUMNS)).append(System.lineSeparator());
+      }
+    }
+    if (over > MOST_OVER && !whole) {
+      line(text, "and %d more that are over: status --all".formatted(over - MOST_OVER));
+    }
   }
 
-  private static String holder(JobView.LeaseView lease) {
-    return lease == null ? "-" : cut(lease.worker(), 13) + " #" + lease.fence();
+  private static boolean isOver(JobView job) {
+    return JobState.valueOf(job.state()).isOver();
   }
 
-  private static void append(StringBuilder text, String row, JobView job) {
-    JobView.LeaseView lease = job.lease();
+  private static String verdict(JobView job) {
+    return job.certificate() == null ? "" : job.certificate().sentence();
+  }
+
+  private static String rowOf(JobView job, String rest) {
     Position head = job.head() == null ? Position.START : job.head().position();
-    text.append(
-        row.formatted(
+    return "%-16s %-9s %-24s %-9s %s"
+        .formatted(
             cut(job.spec().name(), 16),
             job.state(),
             bar(head.epoch(), job.spec().epochs()),
             head,
-            holder(lease),
-            lease == null ? "-" : span(Duration.ofMillis(lease.ttlMs())),
-            job.etaSeconds() == null ? "-" : span(Duration.ofSeconds(job.etaSeconds()))));
+            PlainText.of(rest));
+  }
+
+  private static String holder(JobView.LeaseView lease) {
+    return lease == null ? "-" : cut(lease.worker(), 13) + " #" + lease.fence().brief();
+  }
+
+  private static void append(StringBuilder text, JobView job) {
+    JobView.LeaseView lease = job.lease();
+    Position head = job.head() == null ? Position.START : job.head().position();
+    String held =
+        "%-20s %-6s %s"
+            .formatted(
+                holder(lease),
+                lease == null ? "-" : span(Duration.ofMillis(lease.ttlMs())),
+                job.etaSeconds() == null ? "-" : span(Duration.ofSeconds(job.etaSeconds())));
+    text.append(rowOf(job, held)).append(System.lineSeparator());
     line(text, "id " + job.id());
     if (job.latest() != null) {
       line(text, "at " + job.latest().position() + ": " + metrics(job.latest().values()));

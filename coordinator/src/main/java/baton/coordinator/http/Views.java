@@ -60,7 +60,11 @@ final class Views {
     boolean isIdle = left.filter(Duration::isZero).isPresent();
     Optional<Duration> eta =
         job.begun() && !job.state().isOver() && !isIdle
-            ? Eta.of(history.segments(), job.position(), job.spec().epochs(), now)
+            ? Eta.of(
+                history.segments(),
+                job.position(),
+                job.spec().epochs(),
+                now.minus(silence(job, left)))
             : Optional.empty();
     return new JobView(
         job.id(),
@@ -77,6 +81,11 @@ final class Views {
         job.submittedAt(),
         eta.map(Duration::toSeconds).orElse(null),
         job.acceptChange() ? true : null);
+  }
+
+  /** The time since the holder's last sign of life. */
+  private static Duration silence(Job job, Optional<Duration> left) {
+    return left.map(remaining -> job.spec().policy().ttl().minus(remaining)).orElse(Duration.ZERO);
   }
 
   private List<String> notices(Job job, Optional<Duration> left, Instant now) {

@@ -45,11 +45,15 @@ final class WatchRequests {
         views::status,
         status -> {
           if (asText) {
-            Answers.text(request, StatusText.of(status, clock.instant()));
+            Answers.text(request, StatusText.of(status, clock.instant(), isAll(request)));
           } else {
             Answers.ok(request, status);
           }
         });
+  }
+
+  private static boolean isAll(RoutingContext request) {
+    return Boolean.parseBoolean(request.request().getParam("all"));
   }
 
   /** A stream that ends with the connection, from the event after the last one that was seen. */

@@ -55,7 +55,16 @@ class NoticesTest {
         .containsExactly(
             "Lease 1 of anna has run out, and nobody carries on yet. Start a worker that has the"
                 + " program digits.");
-    assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(1)), NOON)).isEmpty();
+  }
+
+  @Test
+  void aHolderThatMissesARenewalIsShownAsSilent() {
+    Job leased =
+        new Acquire(ask(STORE), Optional.empty()).decide(waiting, NOON).changed().orElseThrow();
+
+    assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(31)), NOON)).isEmpty();
+    assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(12)), NOON))
+        .containsExactly("No sign of anna for 48s; another worker may take over in 12s.");
   }
 
   @Test

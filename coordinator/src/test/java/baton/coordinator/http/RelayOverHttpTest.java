@@ -340,7 +340,7 @@ class RelayOverHttpTest {
     Hand hand = hand("is-paused");
     hand.lease();
 
-    assertThat(admin.pause(job).state()).isEqualTo("PAUSING");
+    assertThat(admin.pause(new JobId("paused")).state()).as("by its name").isEqualTo("PAUSING");
     assertThat(worker.renew(hand.held(), Phase.TRAIN, MIDDLE, 1, NO_LOSS).directive())
         .isEqualTo(Directive.CHECKPOINT_AND_RELEASE);
     assertThat(hand.commit(MIDDLE).next()).isEqualTo(AfterCommit.RELEASE);

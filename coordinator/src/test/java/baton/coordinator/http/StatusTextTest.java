@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,7 +108,7 @@ class StatusTextTest {
             List.of(job("digits", null, lease("kaggle-1"))),
             List.of(new WaitingView(new SessionId("t"), "laptop", "cpu", List.of("digits"))));
 
-    assertThat(StatusText.of(status, NOON))
+    assertThat(StatusText.of(status, NOON, false))
         .isEqualTo(
             """
             Baton, 2026-01-02 12:00:00Z: 1 job, 1 waiting worker
@@ -156,7 +157,7 @@ class StatusTextTest {
             null,
             null);
 
-    assertThat(StatusText.of(new StatusView(List.of(patient), List.of()), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(patient), List.of()), NOON, false))
         .contains("  a batch may take up to 1h30m, as the job asks\n");
   }
 
@@ -169,7 +170,7 @@ class StatusTextTest {
             "accuracy.highestEpoch", Double.NaN,
             "loss", 0.05);
 
-    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON, false))
         .contains("at e12-b0: accuracy –, loss 0.05000\n")
         .doesNotContain("best", "NaN");
   }
@@ -179,10 +180,9 @@ class StatusTextTest {
     JobView.LeaseView restored = lease(new Fence(1_882_652_976_087_041L), "kaggle-1");
     StatusView status = new StatusView(List.of(job("digits", null, restored)), List.of());
 
-    assertThat(StatusText.of(status, NOON).lines().skip(2).limit(2))
+    assertThat(StatusText.of(status, NOON, false).lines().skip(2).limit(2))
         .extracting(line -> line.substring(62))
-        .containsExactly(
-            "HOLDER                     LEASE  ETA", "kaggle-1 #1882652976087041 41s    3m10s");
+        .containsExactly("HOLDER               LEASE  ETA", "kaggle-1 #1'         41s    3m10s");
   }
 
   @Test
@@ -195,7 +195,7 @@ class StatusTextTest {
             "loss.generator", 0.7,
             "fell.lowest", 1.0);
 
-    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON, false))
         .contains("  at e12-b0: accuracy 0.9700, loss.generator 0.7000\n")
         .contains("  best: highest accuracy 0.9813, at e9-b0\n")
         .doesNotContain("fell");
@@ -206,7 +206,7 @@ class StatusTextTest {
     StatusView status =
         new StatusView(List.of(job("digits", "paused by a person", null, "Do this.")), List.of());
 
-    assertThat(StatusText.of(status, NOON))
+    assertThat(StatusText.of(status, NOON, false))
         .contains("PAUSED", "  paused by a person\n", "  ! Do this.\n");
   }
 
@@ -214,7 +214,8 @@ class StatusTextTest {
   void theTableKeepsToItsColumnsHoweverLongTheNames() {
     String longest = "n".repeat(64);
     String text =
-        StatusText.of(new StatusView(List.of(job(longest, null, lease(longest))), List.of()), NOON);
+        StatusText.of(
+            new StatusView(List.of(job(longest, null, lease(longest))), List.of()), NOON, false);
 
     assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(COLUMNS));
   }
@@ -224,7 +225,8 @@ class StatusTextTest {
     String text =
         StatusText.of(
             new StatusView(List.of(job("digits", null, null, "red\u001b[31m\nline")), List.of()),
-            NOON);
+            NOON,
+            false);
 
     assertThat(text).doesNotContain("\u001b").contains("red [31m line");
   }
@@ -241,19 +243,72 @@ class StatusTextTest {
             15_000_000_000L,
             3_200_000_000L,
             400_000_000L);
-    assertThat(StatusText.of(new StatusView(List.of(), List.of(), drive), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(), List.of(), drive), NOON, false))
         .contains("Google Drive of a@b.c: 3.2 GB of 15.0 GB used, 400.0 MB of it in the trash")
         .contains("  ! Sign in again.");
     DriveView unknown =
         new DriveView("a@b.c", "client", new StoreId("store"), true, null, null, null, null);
-    assertThat(StatusText.of(new StatusView(List.of(), List.of(), unknown), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(), List.of(), unknown), NOON, false))
         .contains("Google Drive of a@b.c: its space is not known yet");
   }
 
   @Test
   void withoutJobsItSaysSo() {
-    assertThat(StatusText.of(new StatusView(List.of(), List.of()), NOON))
+    assertThat(StatusText.of(new StatusView(List.of(), List.of()), NOON, false))
         .isEqualTo("Baton, 2026-01-02 12:00:00Z: 0 jobs, no worker waits\n");
+  }
+
+  private static JobView over(String name) {
+    JobView job = job(name, null, null);
+    return new JobView(
+        job.id(),
+        "COMPLETE",
+        null,
+        job.spec(),
+        job.store(),
+        job.fence(),
+        job.head(),
+        job.certificate(),
+        null,
+        job.latest(),
+        job.notices(),
+        job.submittedAt(),
+        null,
+        null);
+  }
+
+  private static List<JobView> manyThatAreOver() {
+    return IntStream.rangeClosed(1, 14).mapToObj(n -> over("done-" + n)).toList();
+  }
+
+  @Test
+  void ofJobsThatAreOverOnlyTheNewestIsToldWhole() {
+    assertThat(
+            StatusText.of(new StatusView(manyThatAreOver().subList(0, 2), List.of()), NOON, false))
+        .isEqualTo(
+            """
+            Baton, 2026-01-02 12:00:00Z: 2 jobs, no worker waits
+
+            JOB              STATE     PROGRESS                 HEAD      HOLDER               LEASE  ETA
+            done-1           COMPLETE  [#####-----] 12/24       e12-b0    -                    -      -
+              id j1
+              at e12-b0: accuracy 0.9713, loss 0.08310
+              exact: trained under one numeric profile
+            done-2           COMPLETE  [#####-----] 12/24       e12-b0    exact: trained under one numeric prof~
+            """);
+  }
+
+  @Test
+  void ofVeryManyThatAreOverTheirNumberIsTold() {
+    StatusView status = new StatusView(manyThatAreOver(), List.of());
+
+    assertThat(StatusText.of(status, NOON, false))
+        .contains("done-10")
+        .doesNotContain("done-11")
+        .contains("and 4 more that are over: status --all");
+    assertThat(StatusText.of(status, NOON, true))
+        .contains("done-14")
+        .doesNotContain("more that are over");
   }
 
   @ParameterizedTest

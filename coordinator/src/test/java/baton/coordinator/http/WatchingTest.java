@@ -54,6 +54,15 @@ class WatchingTest {
     assertThat(view("/v1/jobs/" + job + what).send().status()).isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/segments", "/checkpoints", "/metrics"})
+  void aNameWorksWhereAnIdDoes(String what) {
+    assertThat(view("/v1/jobs/seen" + what).send().response().body())
+        .isEqualTo(view("/v1/jobs/" + job + what).send().response().body());
+    assertThat(view("/v1/jobs/seen").send().response().body()).contains(job.value());
+    assertThat(view("/v1/jobs/nobody" + what).send().status()).isEqualTo(404);
+  }
+
   @Test
   void aJobIsFoundByItsName() {
     assertThat(view("/v1/jobs?name=seen").send().response().body()).contains(job.value());

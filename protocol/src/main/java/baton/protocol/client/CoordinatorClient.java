@@ -168,9 +168,20 @@ public final class CoordinatorClient {
     return http.read(http.get("/v1/status"), StatusView.class);
   }
 
-  /** The status as a table for people. */
+  /** The status as a table for people; of jobs that are over a line each. */
   public String statusText() throws ProblemException, UnreachableException, InterruptedException {
-    return http.send(http.get("/v1/status").accept("text/plain")).body();
+    return statusText(false);
+  }
+
+  /**
+   * The status as a table for people.
+   *
+   * @param all whether each job that is over is told whole
+   */
+  public String statusText(boolean all)
+      throws ProblemException, UnreachableException, InterruptedException {
+    return http.send(http.get(all ? "/v1/status?all=true" : "/v1/status").accept("text/plain"))
+        .body();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,7 +73,7 @@ public final class RestoreCommand implements Callable<Integer> {
           Upkeep.restore(installation.at(database), file, stores(), replace, Clock.systemUTC());
       PrintWriter out = spec.commandLine().getOut();
       for (Finding finding : findings) {
-        out.println(finding.name() + ": " + String.join(" ", finding.sentences()));
+        out.println(finding.name() + ": " + told(finding));
       }
       out.printf(
           "%s of %s taken up. Start the coordinator; 'baton resume' lets a paused job go on.%n",
@@ -85,6 +86,20 @@ public final class RestoreCommand implements Callable<Integer> {
           e.getMessage()
               + " Nothing was changed. Try again once it can be read, or leave that store out: then its jobs are paused.");
     }
+  }
+
+  private static String told(Finding finding) {
+    String stands =
+        finding
+            .job()
+            .map(
+                job ->
+                    "%s at %s."
+                        .formatted(job.state().name().toLowerCase(Locale.ROOT), job.position()))
+            .orElse("left alone.");
+    return finding.sentences().isEmpty()
+        ? stands
+        : stands + " " + String.join(" ", finding.sentences());
   }
 
   private List<ReadStore> stores() {

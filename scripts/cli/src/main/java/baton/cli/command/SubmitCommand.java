@@ -5,12 +5,14 @@ import baton.protocol.Data;
 import baton.protocol.IoReason;
 import baton.protocol.JobSpec;
 import baton.protocol.Json;
+import baton.protocol.PlainText;
 import baton.protocol.Policy;
 import baton.protocol.StoreId;
 import baton.protocol.message.JobView;
 import baton.worker.Humane;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -88,10 +90,10 @@ public final class SubmitCommand implements Callable<Integer> {
   public Integer call() {
     String key = UUID.randomUUID().toString();
     JobView job = connection.ask(client -> client.submit(spec(key), Optional.of(key)));
-    spec.commandLine()
-        .getOut()
-        .printf("Submitted %s as job %s.%n", job.spec().name(), job.id())
-        .flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("Submitted %s as job %s.%n", job.spec().name(), job.id());
+    job.notices().forEach(notice -> out.println(PlainText.of(notice)));
+    out.flush();
     return 0;
   }
 
