@@ -1,9 +1,7 @@
 package baton.coordinator;
 
-import baton.coordinator.checkpoint.DirectoryFiles;
+import baton.coordinator.checkpoint.StoredFiles;
 import baton.coordinator.drive.DriveBroker;
-import baton.coordinator.drive.DriveFiles;
-import baton.coordinator.drive.SignedInStore;
 import baton.coordinator.http.Bounds;
 import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
@@ -31,8 +29,10 @@ import baton.coordinator.store.Registration;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
+import baton.storage.directory.DirectoryLocator;
 import baton.storage.drive.ConsentFile;
 import baton.storage.drive.DriveTime;
+import baton.storage.drive.SignedInStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -102,28 +102,30 @@ public final class Coordinator implements AutoCloseable {
       Optional<String> password,
       Optional<Members> cluster,
       List<Subnet> trustedProxies) {
+    /** Alone, on an embedded database. */
+    public Settings(Path data, Optional<Path> store, String host, int port) {
+      this(
+          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /** Reached by no proxy. */
+    public Settings(
+        Path data,
+        Optional<Path> store,
+        String host,
+        int port,
+        Optional<DatabaseAddress> database,
+        Optional<String> password,
+        Optional<Members> cluster) {
+      this(data, store, host, port, database, password, cluster, List.of());
+    }
+
     public Settings {
       boolean shared = database.filter(DatabaseAddress.Postgres.class::isInstance).isPresent();
       if (cluster.isPresent() && !shared) {
         throw new IllegalArgumentException(
             "The members of a cluster share one database: name it with --database postgresql://…");
       }
-    }
-
-    /** Alone, on an embedded database, reached by no proxy. */
-    public static Settings alone(Path data, Optional<Path> store, String host, int port) {
-      return new Settings(
-          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
-    }
-
-    public Settings withDatabase(DatabaseAddress address, Optional<String> itsPassword) {
-      return new Settings(
-          data, store, host, port, Optional.of(address), itsPassword, cluster, trustedProxies);
-    }
-
-    public Settings withCluster(Members members) {
-      return new Settings(
-          data, store, host, port, database, password, Optional.of(members), trustedProxies);
     }
 
     /** Without the password. */
@@ -186,8 +188,9 @@ public final class Coordinator implements AutoCloseable {
     ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
     committer.listen(new TransitionLog(jobs, io));
     ConsentFile consent = new ConsentFile(data.folder());
-    DriveFiles drive = new DriveFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
-    Optional<DirectoryFiles> store = settings.store().map(DirectoryFiles::new);
+    StoredFiles drive = new StoredFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
+    Optional<StoredFiles> store =
+        settings.store().map(directory -> new StoredFiles(new DirectoryLocator(directory)));
     Relay relay =
         new Relay(
             new Relay.Parts(
@@ -196,7 +199,7 @@ public final class Coordinator implements AutoCloseable {
                 new Relay.Stores(
                     new ReachedStores(
                         Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
-                    store.flatMap(DirectoryFiles::id)),
+                    store.flatMap(StoredFiles::id)),
                 io,
                 () -> new JobId(randomHex(random, 8)),
                 mayDecide));

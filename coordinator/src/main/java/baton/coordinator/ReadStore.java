@@ -1,20 +1,21 @@
 package baton.coordinator;
 
-import baton.coordinator.checkpoint.DirectoryContents;
-import baton.coordinator.checkpoint.DirectoryFiles;
-import baton.coordinator.drive.DriveContents;
-import baton.coordinator.drive.DriveFiles;
+import baton.coordinator.checkpoint.StoredFiles;
+import baton.coordinator.checkpoint.StoredJobs;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.StoreContents;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.CheckpointStore;
+import baton.storage.StoreLocator;
+import baton.storage.directory.DirectoryLocator;
 import baton.storage.drive.ConsentFile;
 import baton.storage.drive.DriveConnection;
 import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DriveKeeper;
 import baton.storage.drive.DrivePolicy;
 import baton.storage.drive.DriveRoot;
 import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveStore;
 import baton.storage.drive.DriveTime;
 import baton.storage.drive.MachineSignIn;
 import baton.storage.drive.SignIn;
@@ -30,7 +31,17 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
 
   /** The one in this directory, or a sentence why there is none. */
   public static ReadStore inDirectory(Path directory) {
-    return new ReadStore(DirectoryContents.open(directory), new DirectoryFiles(directory));
+    DirectoryLocator locator = new DirectoryLocator(directory);
+    CheckpointStore store =
+        locator
+            .find()
+            .orElseThrow(
+                () ->
+                    new StoreUnreadable(
+                        "There is no store at %s. Check the path, and that it is mounted."
+                            .formatted(directory.toAbsolutePath().normalize()),
+                        null));
+    return new ReadStore(new StoredJobs(store), new StoredFiles(locator));
   }
 
   /**
@@ -42,27 +53,27 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
   public static ReadStore onDrive(Path data, URI api) {
     try {
       Optional<DriveConsent> consent = new ConsentFile(data).consent();
-      DriveKeeper keeper = consent.isPresent() ? of(consent.get()) : ofMachine(data, api);
-      return new ReadStore(new DriveContents(keeper), new DriveFiles(() -> Optional.of(keeper)));
+      DriveStore store = consent.isPresent() ? of(consent.get()) : ofMachine(data, api);
+      return new ReadStore(new StoredJobs(store), new StoredFiles(StoreLocator.at(store)));
     } catch (StoreException | SignInException e) {
       throw new StoreUnreadable(e.getMessage(), e);
     }
   }
 
-  private static DriveKeeper of(DriveConsent consent) {
+  private static DriveStore of(DriveConsent consent) {
     DriveSetup setup =
         consent.setup(DrivePolicy.standard(), DriveTime.ofMachine(), new SecureRandom());
-    return new DriveKeeper(setup, consent.account().root());
+    return new DriveStore(setup, consent.account().root());
   }
 
-  private static DriveKeeper ofMachine(Path data, URI api) throws StoreException {
+  private static DriveStore ofMachine(Path data, URI api) throws StoreException {
     DriveSetup setup =
         new DriveSetup(
             DriveConnection.open(api, signIn(data)),
             DrivePolicy.standard(),
             DriveTime.ofMachine(),
             new SecureRandom());
-    return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow(ReadStore::noStore));
+    return new DriveStore(setup, DriveRoot.find(setup).orElseThrow(ReadStore::noStore));
   }
 
   private static SignIn signIn(Path data) {

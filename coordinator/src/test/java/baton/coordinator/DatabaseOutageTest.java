@@ -121,10 +121,14 @@ class DatabaseOutageTest {
   }
 
   private Coordinator.Settings settings(int port) {
-    DatabaseAddress database =
-        new DatabaseAddress.Postgres("127.0.0.1", port, "postgres", "postgres", "");
-    return Coordinator.Settings.alone(folder.resolve("data"), Optional.empty(), "127.0.0.1", 0)
-        .withDatabase(database, Optional.empty());
+    return new Coordinator.Settings(
+        folder.resolve("data"),
+        Optional.empty(),
+        "127.0.0.1",
+        0,
+        Optional.of(new DatabaseAddress.Postgres("127.0.0.1", port, "postgres", "postgres", "")),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static JobSpec spec(String name) {

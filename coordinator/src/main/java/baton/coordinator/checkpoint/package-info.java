@@ -1,5 +1,6 @@
 /**
- * Checkpoints on the stores that a coordinator reaches itself: checks them before a commit, deletes
- * what was pruned, and sweeps what no one will ever commit.
+ * Checkpoints in the stores that a coordinator reaches itself, whatever they are made of: checks
+ * them before a commit, deletes what was pruned, sweeps what nobody will ever commit, and reads
+ * what a recovery takes up.
  */
 package baton.coordinator.checkpoint;

@@ -13,6 +13,7 @@ import baton.storage.drive.DrivePolicy;
 import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveSpace;
 import baton.storage.drive.DriveTime;
+import baton.storage.drive.FileStamp;
 import baton.storage.drive.SignInException;
 import java.io.IOException;
 import java.time.Duration;

@@ -7,7 +7,6 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Renewing;
 import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
@@ -175,7 +174,7 @@ final class Views {
   }
 
   private LeaseView lease(Job job, Lease lease) {
-    Optional<Renewing> said = relay.pulse(job).map(Pulse::said);
+    Optional<Pulse> pulse = relay.pulse(job);
     return new LeaseView(
         lease.fence(),
         lease.ask().session(),
@@ -183,17 +182,17 @@ final class Views {
         lease.ask().device(),
         lease.segment(),
         relay.remaining(job).orElse(Duration.ZERO).toMillis(),
-        said.map(Renewing::phase).orElse(null),
-        said.map(Renewing::position).orElse(null),
-        said.filter(of -> of.loss().isPresent()).map(of -> of.loss().getAsDouble()).orElse(null),
-        saving(job, said),
+        pulse.map(Pulse::phase).orElse(null),
+        pulse.map(Pulse::position).orElse(null),
+        pulse.filter(p -> p.loss().isPresent()).map(p -> p.loss().getAsDouble()).orElse(null),
+        saving(job, pulse),
         lease.grantedAt());
   }
 
-  private static String saving(Job job, Optional<Renewing> said) {
+  private static String saving(Job job, Optional<Pulse> pulse) {
     Cadence cadence = job.spec().policy().cadence();
     return cadence.unit() == Cadence.Unit.AUTO
-        ? said.flatMap(Renewing::saving).map(SaveInterval::reason).orElse(null)
+        ? pulse.flatMap(Pulse::saving).map(SaveInterval::reason).orElse(null)
         : "saves " + cadence + ", as the job asks";
   }
 

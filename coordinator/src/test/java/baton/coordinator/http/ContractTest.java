@@ -180,9 +180,7 @@ class ContractTest {
             Samples.tokens(),
             Runnable::run,
             Clock.systemUTC(),
-            () -> Duration.ZERO,
-            () -> {},
-            null));
+            () -> Duration.ZERO));
   }
 
   private JsonObject schema(String name) {

@@ -48,7 +48,8 @@ class NoticesTest {
 
   @Test
   void aLeaseThatRanOutAsksForAWorker() {
-    Job leased = Acquire.free(ask(STORE)).decide(waiting, NOON).changed().orElseThrow();
+    Job leased =
+        new Acquire(ask(STORE), Optional.empty()).decide(waiting, NOON).changed().orElseThrow();
 
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ZERO), NOON))
         .containsExactly(
@@ -58,7 +59,8 @@ class NoticesTest {
 
   @Test
   void aHolderThatMissesARenewalIsShownAsSilent() {
-    Job leased = Acquire.free(ask(STORE)).decide(waiting, NOON).changed().orElseThrow();
+    Job leased =
+        new Acquire(ask(STORE), Optional.empty()).decide(waiting, NOON).changed().orElseThrow();
 
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(31)), NOON)).isEmpty();
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(12)), NOON))
@@ -102,7 +104,7 @@ class NoticesTest {
             ask.device(),
             ask.endsIn(),
             ask.checkpointFormat());
-    Job leased = Acquire.free(other).decide(job, NOON).changed().orElseThrow();
+    Job leased = new Acquire(other, Optional.empty()).decide(job, NOON).changed().orElseThrow();
     Trouble trouble = Trouble.program("It has no such layer.", "Mend it.");
     return new Fail(leased.fence(), ask.secretHash(), trouble)
         .decide(leased, NOON)

@@ -47,7 +47,7 @@ class BudgetTest {
     Job leased = leasedTo("anna", waiting());
     Job barred = after(leased, new Fail(leased.fence(), secretOf(leased), OUT_OF_MEMORY));
 
-    Job resumed = after(barred, new Resume(false, Optional.empty()));
+    Job resumed = after(barred, new Resume());
 
     assertThat(resumed.state()).isEqualTo(JobState.WAITING);
     assertThat(leasedTo("ben", resumed).state()).isEqualTo(JobState.RUNNING);
@@ -72,8 +72,7 @@ class BudgetTest {
   @Test
   void whoeverResumesTheJobForgivesIt() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", leasedTo("anna", waiting())));
-    Job resumed =
-        after(after(lostTwice, takeOver("dora", lostTwice)), new Resume(false, Optional.empty()));
+    Job resumed = after(after(lostTwice, takeOver("dora", lostTwice)), new Resume());
 
     assertThat(resumed.budget()).isEqualTo(Budget.UNTOUCHED);
     assertThat(resumed.reason()).isEmpty();
@@ -171,7 +170,7 @@ class BudgetTest {
   void aSessionThatFailedAJobIsNotGivenItAgain() {
     Job job = failed("anna", waiting(), "NaN");
 
-    assertThat(refusal(job, Acquire.free(ask("anna", "new secret"))))
+    assertThat(refusal(job, new Acquire(ask("anna", "new secret"), Optional.empty())))
         .isEqualTo(Refusal.NOT_ELIGIBLE);
     assertThat(leasedTo("ben", job).state()).isEqualTo(JobState.RUNNING);
   }
@@ -181,7 +180,8 @@ class BudgetTest {
     Job bens = leasedTo("ben", failed("anna", waiting(), "NaN"));
     Job moved = released(after(bens, commit(bens, 1, 0)));
 
-    assertThat(refusal(moved, Acquire.free(ask("anna")))).isEqualTo(Refusal.NOT_ELIGIBLE);
+    assertThat(refusal(moved, new Acquire(ask("anna"), Optional.empty())))
+        .isEqualTo(Refusal.NOT_ELIGIBLE);
   }
 
   @Test
@@ -199,7 +199,7 @@ class BudgetTest {
   @Test
   void anErrorOfTheMachineBarsItsKindOfDeviceUntilTheExactInstant() {
     Job job = machineFailed("anna", waiting());
-    Acquire again = Acquire.free(ask("ben"));
+    Acquire again = new Acquire(ask("ben"), Optional.empty());
 
     assertThat(again.decide(job, BARRED_UNTIL.minusNanos(1)).changed()).isEmpty();
     assertThat(again.decide(job, BARRED_UNTIL).changed()).isPresent();
@@ -208,7 +208,7 @@ class BudgetTest {
   @Test
   void anotherKindOfDeviceIsNotBarred() {
     Job job = machineFailed("anna", waiting());
-    Acquire onGpu = Acquire.free(onT4("ben"));
+    Acquire onGpu = new Acquire(onT4("ben"), Optional.empty());
 
     assertThat(after(job, onGpu).state()).isEqualTo(JobState.RUNNING);
   }
@@ -216,7 +216,7 @@ class BudgetTest {
   @Test
   void theRefusalTellsTheRemedy() {
     Job job = machineFailed("anna", waiting());
-    Outcome outcome = Acquire.free(ask("ben")).decide(job, NOON).outcome();
+    Outcome outcome = new Acquire(ask("ben"), Optional.empty()).decide(job, NOON).outcome();
 
     assertThat(((Outcome.Refused) outcome).detail())
         .contains("cpu", "out of memory", "Use one with more.", BARRED_UNTIL.toString());
@@ -224,10 +224,11 @@ class BudgetTest {
 
   @Test
   void aBarOutlivesTheMovingOfTheHead() {
-    Job bens = after(machineFailed("anna", waiting()), Acquire.free(onT4("ben")));
+    Job bens = after(machineFailed("anna", waiting()), new Acquire(onT4("ben"), Optional.empty()));
     Job moved = released(after(bens, commit(bens, 1, 0)));
 
-    assertThat(refusal(moved, Acquire.free(ask("cleo")))).isEqualTo(Refusal.NOT_ELIGIBLE);
+    assertThat(refusal(moved, new Acquire(ask("cleo"), Optional.empty())))
+        .isEqualTo(Refusal.NOT_ELIGIBLE);
   }
 
   @Test
@@ -236,7 +237,7 @@ class BudgetTest {
     Instant now = NOON;
     for (int i = 0; i < 30; i++) {
       now = now.plus(Duration.ofMinutes(10));
-      job = after(job, Acquire.free(ask("worker-" + i)), now);
+      job = after(job, new Acquire(ask("worker-" + i), Optional.empty()), now);
       job = after(job, new Fail(job.fence(), secretOf(job), OUT_OF_MEMORY), now);
     }
 
@@ -247,14 +248,14 @@ class BudgetTest {
   @Test
   void barsOfThePastAreDroppedWithTheNext() {
     Job job = machineFailed("anna", waiting());
-    job = after(job, Acquire.free(onT4("ben")), BARRED_UNTIL);
+    job = after(job, new Acquire(onT4("ben"), Optional.empty()), BARRED_UNTIL);
     job = after(job, new Fail(job.fence(), secretOf(job), OUT_OF_MEMORY), BARRED_UNTIL);
 
     assertThat(job.budget().bars()).containsOnlyKeys("Tesla T4");
   }
 
   private static Acquire takeOver(String worker, Job job) {
-    return new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO);
+    return new Acquire(ask(worker), Optional.of(job.fence()));
   }
 
   private static Job stalled(Job job) {

@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -72,7 +71,7 @@ class RepeatTest {
 
   @Test
   void aRepeatedRequestForALeaseIsToldItsGrantAgain() {
-    Acquire acquire = Acquire.free(ask("anna"));
+    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
     Decision first = acquire.decide(waiting(), NOON);
     Job granted = first.changed().orElseThrow();
 
@@ -82,7 +81,7 @@ class RepeatTest {
 
   @Test
   void theGrantIsToldAsItStandsNow() {
-    Acquire acquire = Acquire.free(ask("anna"));
+    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
     Outcome first = acquire.decide(waiting(), NOON).outcome();
     Job further = after(job, commit(job, 2, 0));
 
@@ -95,7 +94,7 @@ class RepeatTest {
 
   @Test
   void onceItsLeaseHasEndedARepeatedRequestIsToldSo() {
-    Acquire acquire = Acquire.free(ask("anna"));
+    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
     Outcome first = acquire.decide(waiting(), NOON).outcome();
 
     for (Job later : List.of(released(job), leasedTo("ben", job), after(job, commit(job, 6, 0)))) {
@@ -109,11 +108,16 @@ class RepeatTest {
   @Test
   void aRefusalIsNotStoredAsTheAnswerToRepeats() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", job));
-    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()), Duration.ZERO);
+    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()));
     Decision pausing = acquire.decide(lostTwice, NOON);
 
     JobStore.Transition transition =
-        JobStore.Transition.of(lostTwice.version(), pausing, acquire.repeatKey());
+        new JobStore.Transition(
+            lostTwice.version(),
+            pausing.changed().orElseThrow(),
+            pausing.outcome(),
+            pausing.rows(),
+            acquire.repeatKey());
 
     assertThat(pausing.outcome()).isInstanceOf(Outcome.Refused.class);
     assertThat(transition.repeatKey()).isEmpty();
@@ -121,16 +125,16 @@ class RepeatTest {
 
   @Test
   void theSameSessionWithANewSecretAsksAnew() {
-    Acquire first = Acquire.free(ask("anna", "first"));
-    Acquire second = Acquire.free(ask("anna", "second"));
+    Acquire first = new Acquire(ask("anna", "first"), Optional.empty());
+    Acquire second = new Acquire(ask("anna", "second"), Optional.empty());
 
     assertThat(second.repeatKey()).isNotEqualTo(first.repeatKey());
   }
 
   @Test
   void whatWasSeenMeanwhileDoesNotMakeItAnotherRequest() {
-    Acquire before = Acquire.free(ask("anna"));
-    Acquire after = new Acquire(ask("anna"), Optional.of(job.fence()), Duration.ZERO);
+    Acquire before = new Acquire(ask("anna"), Optional.empty());
+    Acquire after = new Acquire(ask("anna"), Optional.of(job.fence()));
 
     assertThat(after.repeatKey()).isEqualTo(before.repeatKey());
     assertThat(commit(job, 1, 0, true).repeatKey()).isEqualTo(commit(job, 1, 0).repeatKey());

@@ -15,7 +15,7 @@ final class Changed {
   static Transition with(Job job, Budget budget) {
     Job changed = copy(job, job.id(), job.version() + 1, budget);
     return new Transition(
-        job.version(), changed, new Outcome.Released(), List.of(), Optional.empty(), () -> true);
+        job.version(), changed, new Outcome.Released(), List.of(), Optional.empty());
   }
 
   static Job withId(Job job, String id) {

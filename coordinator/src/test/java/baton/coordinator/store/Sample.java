@@ -78,7 +78,7 @@ final class Sample {
             "cpu",
             Optional.of(Duration.ofHours(4)),
             Manifest.FORMAT);
-    return Acquire.free(ask);
+    return new Acquire(ask, Optional.empty());
   }
 
   static Pause pause() {

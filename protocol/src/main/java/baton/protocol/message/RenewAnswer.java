@@ -14,4 +14,9 @@ public record RenewAnswer(
     Directive directive,
     String reason,
     HazardBody hazard,
-    LentAccess access) {}
+    LentAccess access) {
+  public RenewAnswer(
+      long ttlMs, long waitedMs, Directive directive, String reason, HazardBody hazard) {
+    this(ttlMs, waitedMs, directive, reason, hazard, null);
+  }
+}

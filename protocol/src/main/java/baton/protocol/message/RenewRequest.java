@@ -21,4 +21,9 @@ public record RenewRequest(
     Double loss,
     SavingBody saving,
     Sha256 accessHeld,
-    Boolean accessRefused) {}
+    Boolean accessRefused) {
+  public RenewRequest(
+      Phase phase, Position position, long progress, Double loss, SavingBody saving) {
+    this(phase, position, progress, loss, saving, null, null);
+  }
+}

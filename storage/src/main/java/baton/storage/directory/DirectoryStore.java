@@ -7,7 +7,9 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.protocol.checkpoint.StorePath;
 import baton.storage.CheckpointStore;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,9 +18,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -45,6 +54,15 @@ public final class DirectoryStore implements CheckpointStore {
    */
   public static DirectoryStore open(Path directory, Supplier<StoreId> newId) throws StoreException {
     return new DirectoryStore(StoreRoot.open(directory, newId));
+  }
+
+  /**
+   * Opens the store that is at {@code directory} already.
+   *
+   * @throws StoreException if there is none, or it cannot be read
+   */
+  public static DirectoryStore open(Path directory) throws StoreException {
+    return new DirectoryStore(StoreRoot.find(directory));
   }
 
   @Override
@@ -131,13 +149,28 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   @Override
-  public boolean holds(FileEntry file) throws StoreException {
-    Path stored = place(file.storeId());
-    root.requireThere();
+  public Optional<Stat> stat(String storeId) throws StoreException {
+    Optional<Path> file = findFile(storeId);
+    return file.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Stat(root.read(() -> Files.size(file.get())), Optional.empty()));
+  }
+
+  @Override
+  public byte[] read(String storeId, int most) throws StoreException {
+    Path file = requireFile(storeId);
     return root.read(
-        () ->
-            Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)
-                && Files.size(stored) == file.size());
+        () -> {
+          try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(most);
+          }
+        });
+  }
+
+  @Override
+  public Sha256 digest(String storeId) throws StoreException {
+    Path file = requireFile(storeId);
+    return root.read(() -> Sha256.ofFile(file));
   }
 
   @Override
@@ -157,44 +190,97 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   @Override
-  public String locate(String folder, String name) throws StoreException {
-    String storeId = folder + "/" + name;
-    requireFile(storeId);
-    return storeId;
+  public Optional<String> find(String path) throws StoreException {
+    return findFile(path).map(file -> path);
   }
 
-  /**
-   * The names in the folder at {@code path} from the root, which is the empty path; none if there
-   * is none.
-   */
-  public List<String> list(String path) throws StoreException {
-    root.requireThere();
-    Path folder = path.isEmpty() ? root.path() : place(path);
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return List.of();
+  @Override
+  public void delete(String above, Collection<String> storeIds, Predicate<String> mayGo)
+      throws StoreException {
+    for (String storeId : storeIds) {
+      boolean may = storeId.startsWith(above + "/") && mayGo.test(storeId);
+      Optional<Path> file = may ? findFile(storeId) : Optional.empty();
+      if (file.isPresent()) {
+        root.write(() -> Files.deleteIfExists(file.get()));
+      }
     }
-    return root.read(
-        () -> {
-          try (Stream<Path> inside = Files.list(folder)) {
-            return inside.map(entry -> entry.getFileName().toString()).sorted().toList();
-          }
-        });
+  }
+
+  @Override
+  public OptionalLong room() throws StoreException {
+    root.requireThere();
+    return OptionalLong.of(root.read(() -> Files.getFileStore(root.path()).getUsableSpace()));
+  }
+
+  @Override
+  public Instant now() throws StoreException {
+    root.requireThere();
+    return root.now();
+  }
+
+  /** Links are neither files nor folders of a store. */
+  @Override
+  public List<Entry> list(String folder) throws StoreException {
+    Path place = folder.isEmpty() ? root.path() : place(folder);
+    root.requireThere();
+    List<Entry> entries =
+        Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
+            ? root.read(() -> entries(place))
+            : List.of();
+    root.requireThere(); // a mount lost meanwhile makes its files look missing
+    return entries;
+  }
+
+  private List<Entry> entries(Path folder) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> all = Files.list(folder)) {
+      inside = all.sorted().toList();
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (Path entry : inside) {
+      entry(entry).ifPresent(entries::add);
+    }
+    return entries;
+  }
+
+  private Optional<Entry> entry(Path file) throws IOException {
+    BasicFileAttributes found;
+    try {
+      found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // a worker has finished or given up its upload meanwhile
+    }
+    String path = root.path().relativize(file).toString().replace(File.separatorChar, '/');
+    Instant changed = found.lastModifiedTime().toInstant();
+    return found.isDirectory() || found.isRegularFile()
+        ? Optional.of(new Entry(path, path, found.isDirectory(), changed))
+        : Optional.empty();
   }
 
   private Path requireFile(String storeId) throws StoreException {
-    Path file = place(storeId);
+    return findFile(storeId).orElseThrow(() -> CheckpointStore.gone(storeId));
+  }
+
+  private Optional<Path> findFile(String storeId) throws StoreException {
     root.requireThere();
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw StoreRoot.gone(storeId, new NoSuchFileException(file.toString()));
+    Optional<Path> file =
+        findPlace(storeId).filter(place -> Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS));
+    if (file.isEmpty()) {
+      root.requireThere(); // a mount lost meanwhile makes its files look missing
     }
     return file;
   }
 
   private Path place(String path) throws StoreException {
+    return findPlace(path).orElseThrow(() -> CheckpointStore.gone(path));
+  }
+
+  /** Empty: the path leads out of the store. */
+  private Optional<Path> findPlace(String path) {
     try {
-      return StorePath.resolve(root.path(), path);
+      return Optional.of(StorePath.resolve(root.path(), path));
     } catch (IllegalArgumentException e) {
-      throw StoreRoot.gone(path, e);
+      return Optional.empty();
     }
   }
 }

@@ -12,11 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The root of a directory store, with the marker that tells it from an empty mount point. */
 record StoreRoot(Path path, StoreId id) {
   static final String WRITTEN = "written";
+
+  /** Needs no right to write. */
+  private static final Set<String> READING = Set.of("read", "reached");
 
   private static final int SCARCE = 1 << 16;
 
@@ -39,6 +44,16 @@ record StoreRoot(Path path, StoreId id) {
       return new StoreRoot(root, readMarker(root));
     } catch (IOException e) {
       throw failure(root, "opened", e);
+    }
+  }
+
+  /** Opens the root of a store that is there; it makes none. */
+  static StoreRoot find(Path directory) throws StoreException {
+    Path root = directory.toAbsolutePath().normalize();
+    try {
+      return new StoreRoot(root, readMarker(root));
+    } catch (IOException e) {
+      throw failure(root, "read", e);
     }
   }
 
@@ -98,13 +113,21 @@ record StoreRoot(Path path, StoreId id) {
     }
   }
 
-  StoreException failure(String verb, IOException e) {
-    return failure(path, verb, e);
+  /** The time by the clock that dates the store's files, which may be another machine's. */
+  Instant now() throws StoreException {
+    return write(
+        () -> {
+          Path probe = Files.createTempFile(path, ".baton-clock-", ".part");
+          try {
+            return Files.getLastModifiedTime(probe).toInstant();
+          } finally {
+            Files.deleteIfExists(probe);
+          }
+        });
   }
 
-  static StoreException gone(String storeId, Exception cause) {
-    return new StoreException(
-        Kind.GONE, "The store has no file " + storeId + ": it was pruned or removed.", cause);
+  StoreException failure(String verb, IOException e) {
+    return failure(path, verb, e);
   }
 
   private static StoreException failure(Path root, String verb, IOException e) {
@@ -114,8 +137,12 @@ record StoreRoot(Path path, StoreId id) {
     }
     return new StoreException(
         Kind.UNREACHABLE,
-        "The store at %s cannot be %s (%s): check that it is there, mounted and writable."
-            .formatted(root, verb, IoReason.of(e)),
+        "The store at %s cannot be %s (%s): check that it is there%s."
+            .formatted(
+                root,
+                verb,
+                IoReason.of(e),
+                READING.contains(verb) ? " and mounted" : ", mounted and writable"),
         e);
   }
 

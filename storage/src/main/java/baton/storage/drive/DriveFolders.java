@@ -93,23 +93,6 @@ final class DriveFolders {
     return e;
   }
 
-  /** The names in a folder, outside the trash; a folder that is not there has none. */
-  List<String> list(String path) throws StoreException {
-    Optional<String> folder =
-        path.equals(Labels.ROOT)
-            ? Optional.of(root.folderId())
-            : outsideTrash(find(path)).stream().findFirst().map(File::getId);
-    if (folder.isEmpty()) {
-      return List.of();
-    }
-    String query = "'%s' in parents and trashed = false".formatted(folder.get());
-    return files.find("list " + path, query).stream()
-        .map(File::getName)
-        .distinct()
-        .sorted()
-        .toList();
-  }
-
   /** What bears the label of this path. */
   List<File> find(String path) throws StoreException {
     return files.find("look for " + path, Labels.queryPath(root.id(), path));

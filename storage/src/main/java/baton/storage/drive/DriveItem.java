@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * @param created by Drive's clock
  * @param trashed by itself, or with a folder above it
  */
-public record DriveItem(
+record DriveItem(
     String id,
     String name,
     boolean isFolder,
@@ -27,7 +27,7 @@ public record DriveItem(
     boolean trashed,
     List<String> parents,
     Map<String, String> labels) {
-  public DriveItem {
+  DriveItem {
     parents = List.copyOf(parents);
     labels = Map.copyOf(labels);
   }
@@ -46,12 +46,7 @@ public record DriveItem(
   }
 
   /** Whether Baton wrote it at this path of this store, by its labels. */
-  public boolean isAt(StoreId store, String path) {
+  boolean isAt(StoreId store, String path) {
     return labels.entrySet().containsAll(Labels.of(store, path).entrySet());
-  }
-
-  /** Whether it has these bytes, by Drive's own word. */
-  public boolean has(long bytes, Sha256 digest) {
-    return size.equals(OptionalLong.of(bytes)) && sha256.equals(Optional.of(digest));
   }
 }

@@ -11,17 +11,23 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A store in Google Drive. A file's store id is its Drive id. May be used by several threads, for
- * several files at once; never updates or deletes anything.
+ * several files at once; never updates anything. Sizes and digests are Drive's own: no file but a
+ * manifest is read for them.
  */
 public final class DriveStore implements CheckpointStore {
   private static final String BYTES = "application/octet-stream";
@@ -32,6 +38,7 @@ public final class DriveStore implements CheckpointStore {
   private final DriveRoot root;
   private final DriveFiles files;
   private final DriveFolders folders;
+  private final DriveReader reader;
   private final UsualRate usual = new UsualRate();
 
   /** What this session wrote, by path: lists may not know it yet. */
@@ -42,6 +49,7 @@ public final class DriveStore implements CheckpointStore {
     this.root = root;
     this.files = new DriveFiles(setup);
     this.folders = new DriveFolders(setup, files, root);
+    this.reader = new DriveReader(setup, root, files);
   }
 
   @Override
@@ -151,12 +159,24 @@ public final class DriveStore implements CheckpointStore {
   }
 
   @Override
-  public boolean holds(FileEntry file) throws StoreException {
-    return files
-        .byId("look for " + file.name(), file.storeId())
-        .filter(stored -> !Boolean.TRUE.equals(stored.getTrashed()))
-        .filter(stored -> isWhole(stored, file.size(), file.sha256()))
-        .isPresent();
+  public Optional<Stat> stat(String storeId) throws StoreException {
+    return reader
+        .byId(storeId)
+        .filter(item -> item.size().isPresent())
+        .map(item -> new Stat(item.size().getAsLong(), item.sha256()));
+  }
+
+  @Override
+  public byte[] read(String storeId, int most) throws StoreException {
+    return reader.read(storeId, most);
+  }
+
+  /** Drive has computed it soon after an upload: no file is read for it. */
+  @Override
+  public Sha256 digest(String storeId) throws StoreException {
+    throw new StoreException(
+        Kind.UNREACHABLE,
+        "Google Drive has not told the sha256 of the file %s yet.".formatted(storeId));
   }
 
   @Override
@@ -166,11 +186,7 @@ public final class DriveStore implements CheckpointStore {
         files
             .byId("look for the file " + storeId, storeId)
             .map(File::getSize)
-            .orElseThrow(
-                () ->
-                    new StoreException(
-                        Kind.GONE,
-                        "The store has no file " + storeId + ": it was pruned or removed."));
+            .orElseThrow(() -> CheckpointStore.gone(storeId));
     try (FileChannel to =
         FileChannel.open(
             target,
@@ -181,18 +197,66 @@ public final class DriveStore implements CheckpointStore {
     }
   }
 
-  /**
-   * The names in the folder at {@code path} from the root, which is the empty path; none if there
-   * is none.
-   */
-  public List<String> list(String path) throws StoreException {
-    return folders.list(path);
+  @Override
+  public List<Entry> list(String folder) throws StoreException {
+    return reader.list(folder);
+  }
+
+  @Override
+  public List<Entry> walk(Predicate<String> into) throws StoreException {
+    return reader.walk(into);
+  }
+
+  @Override
+  public Optional<String> find(String path) throws StoreException {
+    return reader.find(path).map(DriveItem::id);
   }
 
   @Override
   public String locate(String folder, String name) throws StoreException {
     String path = folder + "/" + name;
     String known = written.get(path);
-    return known != null ? known : new Lookup(setup, () -> folders.find(path), path).run().getId();
+    if (known != null) {
+      return known;
+    }
+    try {
+      return new Lookup(setup, () -> folders.find(path), path).run().getId();
+    } catch (StoreException e) {
+      if (e.kind() == Kind.GONE) {
+        reader.requireRoot();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void delete(String above, Collection<String> storeIds, Predicate<String> mayGo)
+      throws StoreException {
+    reader.delete(above, storeIds, mayGo);
+  }
+
+  @Override
+  public OptionalLong room() throws StoreException {
+    return reader.room();
+  }
+
+  @Override
+  public Instant now() throws StoreException {
+    return reader.now();
+  }
+
+  @Override
+  public Duration lag() {
+    return setup.policy().indexLag();
+  }
+
+  @Override
+  public void pause(Duration time) throws StoreException {
+    try {
+      setup.time().sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(Kind.UNREACHABLE, "It was abandoned: this process is ending.");
+    }
   }
 }

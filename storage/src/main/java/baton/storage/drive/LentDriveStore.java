@@ -1,5 +1,6 @@
 package baton.storage.drive;
 
+import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
@@ -9,8 +10,13 @@ import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -82,8 +88,43 @@ public final class LentDriveStore implements CheckpointStore {
   }
 
   @Override
-  public boolean holds(FileEntry file) throws StoreException {
-    return store().holds(file);
+  public List<Entry> list(String folder) throws StoreException {
+    return store().list(folder);
+  }
+
+  @Override
+  public Optional<String> find(String path) throws StoreException {
+    return store().find(path);
+  }
+
+  @Override
+  public Optional<Stat> stat(String storeId) throws StoreException {
+    return store().stat(storeId);
+  }
+
+  @Override
+  public byte[] read(String storeId, int most) throws StoreException {
+    return store().read(storeId, most);
+  }
+
+  @Override
+  public Sha256 digest(String storeId) throws StoreException {
+    return store().digest(storeId);
+  }
+
+  @Override
+  public void delete(String above, Collection<String> storeIds, Predicate<String> mayGo) {
+    throw new UnsupportedOperationException("A worker with lent access deletes nothing (R6).");
+  }
+
+  @Override
+  public OptionalLong room() throws StoreException {
+    return store().room();
+  }
+
+  @Override
+  public Instant now() throws StoreException {
+    return store().now();
   }
 
   @Override

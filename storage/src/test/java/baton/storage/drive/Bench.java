@@ -97,10 +97,9 @@ public final class Bench implements AutoCloseable {
         setup, DriveRoot.findOrCreate(setup, Optional.empty(), () -> new StoreId("store-1")));
   }
 
-  /** The one store as its keeper sees it. */
-  public DriveKeeper keeper() throws StoreException {
-    DriveSetup setup = setup();
-    return new DriveKeeper(setup, DriveRoot.find(setup).orElseThrow());
+  /** The Drive id of the store's root. */
+  public String rootFolder() throws StoreException {
+    return DriveRoot.find(setup()).orElseThrow().folderId();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.CheckpointStore.Entry;
 import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.FakeAuth;
 import baton.storage.drive.fake.Operation;
@@ -43,9 +44,9 @@ class RootAndListsTest extends DriveStory {
   void whatLiesInAFolderIsListedByName() throws Exception {
     put();
 
-    assertThat(store.list("")).containsExactly("job");
-    assertThat(store.list("job")).containsExactly("checkpoint");
-    assertThat(store.list(FOLDER)).containsExactly(NAME);
+    assertThat(store.list("")).extracting(Entry::name).containsExactly("job");
+    assertThat(store.list("job")).extracting(Entry::name).containsExactly("checkpoint");
+    assertThat(store.list(FOLDER)).extracting(Entry::name).containsExactly(NAME);
     assertThat(store.list("job/nothing")).isEmpty();
   }
 

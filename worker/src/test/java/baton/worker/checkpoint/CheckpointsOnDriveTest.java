@@ -1,7 +1,7 @@
 package baton.worker.checkpoint;
 
-import static baton.worker.checkpoint.CheckpointStoreContract.UNWATCHED;
-import static baton.worker.checkpoint.CheckpointStoreContract.assertKind;
+import static baton.storage.CheckpointStoreContract.UNWATCHED;
+import static baton.storage.CheckpointStoreContract.assertKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.checkpoint.Manifest;

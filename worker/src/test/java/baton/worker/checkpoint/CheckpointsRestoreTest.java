@@ -1,7 +1,7 @@
 package baton.worker.checkpoint;
 
-import static baton.worker.checkpoint.CheckpointStoreContract.UNWATCHED;
-import static baton.worker.checkpoint.CheckpointStoreContract.assertKind;
+import static baton.storage.CheckpointStoreContract.UNWATCHED;
+import static baton.storage.CheckpointStoreContract.assertKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,7 @@ import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.SmallDisk;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;

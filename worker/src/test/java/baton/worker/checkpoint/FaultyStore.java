@@ -1,5 +1,6 @@
 package baton.worker.checkpoint;
 
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
@@ -7,10 +8,15 @@ import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /** A store that keeps a list of its calls, fails at one of them, and spoils what is got. */
 final class FaultyStore implements CheckpointStore {
@@ -86,8 +92,44 @@ final class FaultyStore implements CheckpointStore {
   }
 
   @Override
-  public boolean holds(FileEntry file) throws StoreException {
-    return inner.holds(file);
+  public List<Entry> list(String folder) throws StoreException {
+    return inner.list(folder);
+  }
+
+  @Override
+  public Optional<String> find(String path) throws StoreException {
+    return inner.find(path);
+  }
+
+  @Override
+  public Optional<Stat> stat(String storeId) throws StoreException {
+    return inner.stat(storeId);
+  }
+
+  @Override
+  public byte[] read(String storeId, int most) throws StoreException {
+    return inner.read(storeId, most);
+  }
+
+  @Override
+  public Sha256 digest(String storeId) throws StoreException {
+    return inner.digest(storeId);
+  }
+
+  @Override
+  public void delete(String above, Collection<String> storeIds, Predicate<String> mayGo)
+      throws StoreException {
+    inner.delete(above, storeIds, mayGo);
+  }
+
+  @Override
+  public OptionalLong room() {
+    return OptionalLong.of(room);
+  }
+
+  @Override
+  public Instant now() throws StoreException {
+    return inner.now();
   }
 
   @Override

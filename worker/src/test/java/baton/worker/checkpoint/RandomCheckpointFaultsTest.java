@@ -1,6 +1,6 @@
 package baton.worker.checkpoint;
 
-import static baton.worker.checkpoint.CheckpointStoreContract.UNWATCHED;
+import static baton.storage.CheckpointStoreContract.UNWATCHED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.checkpoint.Manifest;

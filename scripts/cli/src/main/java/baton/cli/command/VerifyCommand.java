@@ -2,7 +2,6 @@ package baton.cli.command;
 
 import baton.cli.verify.History;
 import baton.cli.verify.Report;
-import baton.cli.verify.Vault;
 import baton.cli.verify.Verification;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
@@ -46,7 +45,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private static final int UNREADABLE = 3;
 
   @Spec private CommandSpec spec;
-  @Mixin private VaultOptions store = new VaultOptions();
+  @Mixin private StoreToRead store = new StoreToRead();
   @Mixin private Connection connection = new Connection();
 
   @Parameters(paramLabel = "JOB", description = "The job's name or id.")
@@ -62,8 +61,7 @@ public final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Vault vault = store.open();
-      Verification verification = new Verification(vault, line -> out.println(line));
+      Verification verification = new Verification(store.open(), line -> out.println(line));
       Optional<History> history = history(out);
       JobId id = history.isPresent() ? history.get().job().id() : find(verification);
       Report report = verification.run(id, history, Optional.ofNullable(head).map(this::sha256));

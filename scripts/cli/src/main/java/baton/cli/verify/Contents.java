@@ -5,6 +5,7 @@ import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ record Contents(int there, List<String> gone, List<String> defects) {
    *
    * @param scratch an empty folder, and empty again afterwards
    */
-  static Contents read(Vault vault, Found found, Path scratch) throws StoreException, IOException {
+  static Contents read(CheckpointStore store, Found found, Path scratch)
+      throws StoreException, IOException {
     Manifest manifest = found.manifest().orElseThrow();
     List<String> gone = new ArrayList<>();
     List<String> defects = new ArrayList<>();
@@ -43,7 +45,7 @@ record Contents(int there, List<String> gone, List<String> defects) {
         String path = manifest.folder() + "/" + file.name();
         Path copy = scratch.resolve(file.name());
         try {
-          vault.fetch(file.storeId(), copy);
+          store.get(file.storeId(), copy, moved -> {});
         } catch (StoreException e) {
           if (e.kind() != StoreException.Kind.GONE) {
             throw e;

@@ -4,31 +4,24 @@ import baton.protocol.JobId;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StoreException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import baton.storage.CheckpointStore;
+import baton.storage.CheckpointStore.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds the jobs of a store, and reads every manifest of one. */
 final class Manifests {
-  private static final String ROOT = "";
+  private final CheckpointStore store;
 
-  private final Vault vault;
-  private final Path scratch;
-
-  /**
-   * @param scratch a folder for copies
-   */
-  Manifests(Vault vault, Path scratch) {
-    this.vault = vault;
-    this.scratch = scratch;
+  Manifests(CheckpointStore store) {
+    this.store = store;
   }
 
   /** The job with this id or, if its folder has another name, with this name. */
-  Optional<JobId> find(String idOrName) throws StoreException, IOException {
+  Optional<JobId> find(String idOrName) throws StoreException {
     List<JobId> jobs = jobs();
     for (JobId job : jobs) {
       if (job.value().equals(idOrName)) {
@@ -45,9 +38,9 @@ final class Manifests {
 
   private List<JobId> jobs() throws StoreException {
     List<JobId> jobs = new ArrayList<>();
-    for (String name : vault.list(ROOT)) {
+    for (Entry entry : store.list(CheckpointStore.ROOT)) {
       try {
-        jobs.add(new JobId(name));
+        jobs.add(new JobId(entry.name()));
       } catch (IllegalArgumentException e) {
         // Whatever it is, it is no job's folder.
       }
@@ -55,7 +48,7 @@ final class Manifests {
     return jobs;
   }
 
-  private Optional<String> nameOf(JobId job) throws StoreException, IOException {
+  private Optional<String> nameOf(JobId job) throws StoreException {
     for (CheckpointFolder folder : folders(job)) {
       Optional<String> name = read(folder).flatMap(Found::manifest).map(Manifest::jobName);
       if (name.isPresent()) {
@@ -66,32 +59,29 @@ final class Manifests {
   }
 
   /** Every manifest in the job's folder; a folder without one is an upload that never ended. */
-  List<Found> of(JobId job) throws StoreException, IOException {
+  List<Found> of(JobId job) throws StoreException {
     List<Found> all = new ArrayList<>();
     for (CheckpointFolder folder : folders(job)) {
-      read(folder).map(found -> examined(found, job, vault.id())).ifPresent(all::add);
+      read(folder).map(found -> examined(found, job, store.id())).ifPresent(all::add);
     }
     all.sort(Found.NEWEST_LAST);
     return all;
   }
 
   private List<CheckpointFolder> folders(JobId job) throws StoreException {
-    return vault.list(job.value()).stream()
-        .flatMap(name -> CheckpointFolder.parse(job + "/" + name).stream())
+    return store.list(job.value()).stream()
+        .flatMap(entry -> CheckpointFolder.parse(entry.path()).stream())
         .toList();
   }
 
-  private Optional<Found> read(CheckpointFolder folder) throws StoreException, IOException {
-    if (!vault.list(folder.path()).contains(Manifest.FILE_NAME)) {
-      return Optional.empty();
+  private Optional<Found> read(CheckpointFolder folder) throws StoreException {
+    for (Entry entry : store.list(folder.path())) {
+      if (entry.name().equals(Manifest.FILE_NAME)) {
+        byte[] bytes = store.read(entry.storeId(), ManifestJson.LONGEST + 1);
+        return Optional.of(Found.of(folder, bytes));
+      }
     }
-    Path copy = scratch.resolve("manifest");
-    try {
-      vault.fetch(vault.locate(folder.path(), Manifest.FILE_NAME), copy);
-      return Optional.of(Found.of(folder, Files.readAllBytes(copy)));
-    } finally {
-      Files.deleteIfExists(copy);
-    }
+    return Optional.empty();
   }
 
   /** What a manifest says of itself must be true where it lies. */

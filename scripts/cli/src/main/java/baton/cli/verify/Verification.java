@@ -4,6 +4,7 @@ import baton.coordinator.lease.Certificate;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,25 +26,20 @@ import java.util.function.Consumer;
  * </ol>
  */
 public final class Verification {
-  private final Vault vault;
+  private final CheckpointStore store;
   private final Consumer<String> lines;
 
   /**
    * @param lines told of each checkpoint as soon as it was read
    */
-  public Verification(Vault vault, Consumer<String> lines) {
-    this.vault = vault;
+  public Verification(CheckpointStore store, Consumer<String> lines) {
+    this.store = store;
     this.lines = lines;
   }
 
   /** The job with this id or name, if the store holds a checkpoint of it. */
-  public Optional<JobId> find(String idOrName) throws StoreException, IOException {
-    Path scratch = Files.createTempDirectory("baton-verify");
-    try {
-      return new Manifests(vault, scratch).find(idOrName);
-    } finally {
-      Files.delete(scratch);
-    }
+  public Optional<JobId> find(String idOrName) throws StoreException {
+    return new Manifests(store).find(idOrName);
   }
 
   /**
@@ -57,7 +53,7 @@ public final class Verification {
       throws StoreException, IOException {
     Path scratch = Files.createTempDirectory("baton-verify");
     try {
-      List<Found> manifests = new Manifests(vault, scratch).of(job);
+      List<Found> manifests = new Manifests(store).of(job);
       Optional<Sha256> newest = head.or(() -> history.flatMap(History::head));
       Chain chain = Chain.from(manifests, newest);
       List<String> defects = new ArrayList<>();
@@ -80,7 +76,7 @@ public final class Verification {
     List<String> goneOfNewer = List.of();
     for (int i = 0; i < chain.links().size(); i++) {
       Found link = chain.links().get(i);
-      Contents contents = Contents.read(vault, link, scratch);
+      Contents contents = Contents.read(store, link, scratch);
       defects.addAll(contents.defects());
       boolean mustBeWhole = i == 0 || history.filter(h -> h.keeps(link.digest())).isPresent();
       if (mustBeWhole) {

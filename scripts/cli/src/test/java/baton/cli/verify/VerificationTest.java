@@ -89,7 +89,7 @@ class VerificationTest {
 
   @Test
   void aJobIsFoundByItsNameToo() throws Exception {
-    Verification verification = new Verification(Vault.of(store), lines::add);
+    Verification verification = new Verification(store, lines::add);
 
     assertThat(verification.find("job-1")).contains(StoredJob.ID);
     assertThat(verification.find("digits-job-1")).contains(StoredJob.ID);
@@ -110,9 +110,8 @@ class VerificationTest {
       StoredJob there = new StoredJob(StoredJob.ID, drive, spool);
       there.save("1");
       there.save("1");
-      Vault vault = Vault.of(drive, drive::list);
 
-      Verification verification = new Verification(vault, lines::add);
+      Verification verification = new Verification(drive, lines::add);
 
       assertThat(verification.find("digits-job-1")).contains(StoredJob.ID);
       assertThat(verification.run(StoredJob.ID, Optional.empty(), Optional.empty()).verdict())
@@ -305,7 +304,7 @@ class VerificationTest {
   }
 
   private Verification verification() {
-    return new Verification(Vault.of(store), lines::add);
+    return new Verification(store, lines::add);
   }
 
   private Report verify() throws Exception {
@@ -352,7 +351,7 @@ class VerificationTest {
     for (int i = 0; i < states.length; i++) {
       rows.add(
           new CheckpointView(
-              job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON, null));
+              job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON));
     }
     JobSpec spec =
         new JobSpec(

@@ -96,8 +96,7 @@ class JobAuditTest {
             1),
         "KEPT",
         Verified.WORKER,
-        NOON,
-        null);
+        NOON);
   }
 
   private static Sha256 digest(int epoch) {

@@ -1,20 +1,23 @@
-package baton.worker.checkpoint;
+package baton.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest.FileEntry;
-import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
-import baton.storage.CheckpointStore;
+import baton.storage.CheckpointStore.Entry;
+import baton.storage.CheckpointStore.Stat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -29,15 +32,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every store does, whatever it is made of. */
-abstract class CheckpointStoreContract {
-  static final LongConsumer UNWATCHED = bytes -> {};
-  static final String FOLDER = "job/folder";
+public abstract class CheckpointStoreContract {
+  public static final LongConsumer UNWATCHED = bytes -> {};
+  protected static final String FOLDER = "job/folder";
 
-  @TempDir Path local;
-  CheckpointStore store;
+  @TempDir protected Path local;
+  protected CheckpointStore store;
 
   /** Opens the store as one more session would; all sessions of a test open the same one. */
-  abstract CheckpointStore open() throws Exception;
+  protected abstract CheckpointStore open() throws Exception;
 
   @BeforeEach
   void openFirst() throws Exception {
@@ -106,7 +109,7 @@ abstract class CheckpointStoreContract {
     }
   }
 
-  static <T> List<T> inParallel(Callable<T> task) throws Exception {
+  protected static <T> List<T> inParallel(Callable<T> task) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       List<T> results = new ArrayList<>();
@@ -153,47 +156,6 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
-  void severalFilesArePutAndGotAtOnce() throws Exception {
-    store.createFolder(FOLDER);
-    AtomicLong moved = new AtomicLong();
-    List<SideBySide.Move<FileEntry>> puts = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      Path file = localFile("part-" + i, randomBytes(700_000 + i));
-      puts.add(watch -> store.put(FOLDER, file, watch));
-    }
-    List<FileEntry> entries = SideBySide.run(puts, moved::addAndGet);
-    assertThat(moved).hasValue(6 * 700_000 + 15);
-
-    CheckpointStore next = open();
-    List<SideBySide.Move<Path>> gets = new ArrayList<>();
-    for (FileEntry entry : entries) {
-      Path copy = local.resolve("copy of " + entry.name());
-      gets.add(
-          watch -> {
-            next.get(entry.storeId(), copy, watch);
-            return copy;
-          });
-    }
-    List<Path> copies = SideBySide.run(gets, UNWATCHED);
-    for (int i = 0; i < 6; i++) {
-      assertThat(entries.get(i).name()).isEqualTo("part-" + i);
-      assertThat(Sha256.ofFile(copies.get(i))).isEqualTo(entries.get(i).sha256());
-    }
-  }
-
-  @Test
-  void aCheckpointIsSavedAndRestoredByAnotherSession() throws Exception {
-    Checkpoints saving = new Checkpoints(store, local.resolve("spool"));
-    StoredCheckpoint saved =
-        saving.save(States.draft(0, Optional.empty()), States.after(1), UNWATCHED);
-
-    Checkpoints restoring = new Checkpoints(open(), local.resolve("other spool"));
-    Path into = local.resolve("into");
-    assertThat(restoring.restore(saved.checkpoint(), into, UNWATCHED)).isEqualTo(saved);
-    assertThat(StateDigest.of(into)).isEqualTo(saved.checkpoint().stateDigest());
-  }
-
-  @Test
   void whatWasPutIsHeldAndWhatWasNotIsNot() throws Exception {
     store.createFolder(FOLDER);
     FileEntry entry = store.put(FOLDER, localFile("f", randomBytes(1_000)), UNWATCHED);
@@ -215,6 +177,108 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
+  void whatLiesInAFolderIsListedByName() throws Exception {
+    store.createFolder("job/b");
+    store.createFolder("job/a");
+    store.put("job/a", localFile("g", new byte[] {1}), UNWATCHED);
+    String id = store.put("job/a", localFile("f", new byte[] {1}), UNWATCHED).storeId();
+
+    CheckpointStore other = open();
+    assertThat(other.list("job")).extracting(Entry::path).containsExactly("job/a", "job/b");
+    assertThat(other.list("job")).allMatch(Entry::isFolder);
+    List<Entry> files = other.list("job/a");
+    assertThat(files).extracting(Entry::path).containsExactly("job/a/f", "job/a/g");
+    assertThat(files).extracting(Entry::name).containsExactly("f", "g");
+    assertThat(files).noneMatch(Entry::isFolder);
+    assertThat(files.get(0).storeId()).isEqualTo(id);
+    assertThat(other.list("job/b")).isEmpty();
+    assertThat(other.list("job/c")).isEmpty();
+  }
+
+  @Test
+  void aWalkLooksIntoTheFoldersThatItIsToldTo() throws Exception {
+    for (String folder : List.of("job/a", "job/b", "photos/a")) {
+      store.createFolder(folder);
+      store.put(folder, localFile("f", new byte[] {1}), UNWATCHED);
+    }
+
+    List<String> paths =
+        open().walk(path -> path.startsWith("job") && !path.equals("job/b")).stream()
+            .map(Entry::path)
+            .toList();
+
+    assertThat(paths).contains("job", "photos", "job/a", "job/b", "job/a/f");
+    assertThat(paths).doesNotContain("photos/a", "photos/a/f", "job/b/f");
+    assertThat(paths.indexOf("job")).isLessThan(paths.indexOf("job/a"));
+    assertThat(paths.indexOf("job/a")).isLessThan(paths.indexOf("job/a/f"));
+  }
+
+  @Test
+  void aFileIsFoundByItsPathAndToldByItsId() throws Exception {
+    store.createFolder(FOLDER);
+    byte[] bytes = randomBytes(1_000);
+    FileEntry entry = store.put(FOLDER, localFile("f", bytes), UNWATCHED);
+
+    CheckpointStore other = open();
+    assertThat(other.find(FOLDER + "/f")).contains(entry.storeId());
+    assertThat(other.find(FOLDER + "/g")).isEmpty();
+    Stat told = other.stat(entry.storeId()).orElseThrow();
+    assertThat(told.size()).isEqualTo(1_000);
+    assertThat(told.mayBe(entry)).isTrue();
+    Sha256 sha256 = told.sha256().isPresent() ? told.sha256().get() : other.digest(entry.storeId());
+    assertThat(sha256).isEqualTo(entry.sha256());
+    assertThat(other.stat("nothing")).isEmpty();
+    assertThat(other.stat("../nothing")).isEmpty();
+  }
+
+  @Test
+  void asMuchIsReadAsWasAskedFor() throws Exception {
+    store.createFolder(FOLDER);
+    byte[] bytes = randomBytes(1_000);
+    String id = store.put(FOLDER, localFile("f", bytes), UNWATCHED).storeId();
+    String empty = store.put(FOLDER, localFile("empty", new byte[0]), UNWATCHED).storeId();
+
+    assertThat(open().read(id, 2_000)).isEqualTo(bytes);
+    assertThat(open().read(id, 10)).isEqualTo(Arrays.copyOf(bytes, 10));
+    assertThat(open().read(empty, 10)).isEmpty();
+    assertKind(Kind.GONE, () -> store.read("nothing", 10));
+  }
+
+  @Test
+  void onlyWhatMayGoIsDeletedAndTwiceIsNoError() throws Exception {
+    Map<String, String> ids = new HashMap<>();
+    for (String path : List.of("job/a/f", "job/a/g", "job/b/f", "other/a/f")) {
+      String folder = path.substring(0, path.lastIndexOf('/'));
+      if (!ids.containsKey("job/a/f") || !folder.equals("job/a")) {
+        store.createFolder(folder);
+      }
+      Path file = localFile(path.substring(path.lastIndexOf('/') + 1), randomBytes(9));
+      ids.put(path, store.put(folder, file, UNWATCHED).storeId());
+    }
+    List<String> all = new ArrayList<>(ids.values());
+    all.add("nothing");
+
+    CheckpointStore other = open();
+    other.delete("job", all, path -> path.endsWith("/f"));
+    other.delete("job", all, path -> path.endsWith("/f"));
+
+    assertThat(other.list("job/a")).extracting(Entry::name).containsExactly("g");
+    assertThat(other.list("job/b")).isEmpty();
+    assertThat(other.list("other/a")).extracting(Entry::name).containsExactly("f");
+    assertThat(other.stat(ids.get("job/a/f"))).isEmpty();
+  }
+
+  @Test
+  void theStoresClockDatesItsFiles() throws Exception {
+    Instant before = store.now();
+    store.createFolder(FOLDER);
+    store.put(FOLDER, localFile("f", new byte[] {1}), UNWATCHED);
+
+    assertThat(open().list(FOLDER).get(0).changed())
+        .isBetween(before.minusSeconds(2), store.now().plusSeconds(2));
+  }
+
+  @Test
   void anErrorOfTheLocalDiskIsNotTheStores() throws Exception {
     store.createFolder(FOLDER);
     FileEntry entry = store.put(FOLDER, localFile("f", new byte[] {1}), UNWATCHED);
@@ -226,7 +290,7 @@ abstract class CheckpointStoreContract {
         .isInstanceOf(IOException.class);
   }
 
-  static void assertKind(Kind kind, ThrowingCallable call) {
+  public static void assertKind(Kind kind, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             StoreException.class,
@@ -236,17 +300,17 @@ abstract class CheckpointStoreContract {
             });
   }
 
-  byte[] got(CheckpointStore from, String storeId) throws Exception {
+  protected byte[] got(CheckpointStore from, String storeId) throws Exception {
     Path copy = local.resolve("copy");
     from.get(storeId, copy, UNWATCHED);
     return Files.readAllBytes(copy);
   }
 
-  Path localFile(String name, byte[] bytes) throws IOException {
+  protected Path localFile(String name, byte[] bytes) throws IOException {
     return Files.write(local.resolve(name), bytes);
   }
 
-  static byte[] randomBytes(int count) {
+  protected static byte[] randomBytes(int count) {
     byte[] bytes = new byte[count];
     new Random(count).nextBytes(bytes);
     return bytes;

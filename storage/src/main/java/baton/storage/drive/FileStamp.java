@@ -1,4 +1,4 @@
-package baton.coordinator.drive;
+package baton.storage.drive;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,9 +8,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
 /** What changes when a file is replaced. */
-record FileStamp(FileTime modified, long size, Optional<Object> key) {
+public record FileStamp(FileTime modified, long size, Optional<Object> key) {
   /** Empty: there is no such file. */
-  static Optional<FileStamp> of(Path file) {
+  public static Optional<FileStamp> of(Path file) {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
       return Optional.of(

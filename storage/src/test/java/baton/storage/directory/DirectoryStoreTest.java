@@ -1,4 +1,4 @@
-package baton.worker.checkpoint;
+package baton.storage.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,9 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
-import baton.storage.directory.DirectoryStore;
+import baton.storage.CheckpointStore.Entry;
+import baton.storage.CheckpointStoreContract;
+import baton.storage.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   private final AtomicInteger ids = new AtomicInteger();
 
   @Override
-  CheckpointStore open() throws StoreException {
+  protected CheckpointStore open() throws StoreException {
     return DirectoryStore.open(root(), this::newId);
   }
 
@@ -127,14 +129,16 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   }
 
   @Test
-  void whatLiesInAFolderIsListedByName() throws Exception {
+  void theRootIsListedWithItsMarker() throws Exception {
     DirectoryStore directory =
         DirectoryStore.open(parent.resolve("listed"), () -> new StoreId("store-9"));
     directory.createFolder("job/b");
     directory.createFolder("job/a");
 
-    assertThat(directory.list("")).containsExactly("baton-store.json", "job");
-    assertThat(directory.list("job")).containsExactly("a", "b");
+    assertThat(directory.list(""))
+        .extracting(Entry::name)
+        .containsExactly("baton-store.json", "job");
+    assertThat(directory.list("job")).extracting(Entry::name).containsExactly("a", "b");
     assertThat(directory.list("job/nothing")).isEmpty();
     assertThatThrownBy(() -> directory.list("..")).isInstanceOf(StoreException.class);
   }

@@ -1,7 +1,7 @@
-package baton.worker.checkpoint;
+package baton.storage.drive;
 
 import baton.storage.CheckpointStore;
-import baton.storage.drive.RealDrive;
+import baton.storage.CheckpointStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +15,7 @@ class RealDriveContractTest extends CheckpointStoreContract {
   private RealDrive drive;
 
   @Override
-  CheckpointStore open() throws Exception {
+  protected CheckpointStore open() throws Exception {
     if (drive == null) {
       drive = RealDrive.create(Path.of(System.getenv(CREDENTIALS)));
     }

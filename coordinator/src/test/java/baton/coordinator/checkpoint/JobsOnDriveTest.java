@@ -1,9 +1,8 @@
-package baton.coordinator.drive;
+package baton.coordinator.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baton.coordinator.checkpoint.Stored;
 import baton.coordinator.lease.StoreContents.JobContents;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.coordinator.lease.StoreContents.Text;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a recovery reads of a store on Drive. */
-class DriveContentsTest {
+class JobsOnDriveTest {
   @TempDir Path folder;
   private StoreOnBench store;
 
@@ -110,6 +109,6 @@ class DriveContentsTest {
   }
 
   private List<JobContents> jobs() throws Exception {
-    return new DriveContents(store.keeper()).jobs();
+    return new StoredJobs(store.keeper()).jobs();
   }
 }

@@ -1,11 +1,10 @@
 package baton.cli.command;
 
-import baton.cli.verify.Vault;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreMarker;
+import baton.storage.CheckpointStore;
 import baton.storage.directory.DirectoryStore;
-import baton.storage.drive.DriveStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that name a store which is only read. */
-final class VaultOptions {
+final class StoreToRead {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -42,7 +41,7 @@ final class VaultOptions {
   }
 
   /** Opens the store; one that is not there is not made. */
-  Vault open() throws StoreException {
+  CheckpointStore open() throws StoreException {
     if (where.directory == null) {
       return drive();
     }
@@ -51,17 +50,16 @@ final class VaultOptions {
           "%s is no store of Baton: there is no %s in it."
               .formatted(where.directory, StoreMarker.FILE_NAME));
     }
-    return Vault.of(DirectoryStore.open(where.directory, none("it went away")));
+    return DirectoryStore.open(where.directory);
   }
 
-  private Vault drive() throws StoreException {
+  private CheckpointStore drive() throws StoreException {
     if (!where.kind.equals("drive")) {
       throw wrong(
           "There is no store '%s': say --store drive, or name a directory with --store-dir DIR."
               .formatted(where.kind));
     }
-    DriveStore store = drive.open(none("this sign-in's Google Drive has no store of Baton"));
-    return Vault.of(store, store::list);
+    return drive.open(none("this sign-in's Google Drive has no store of Baton"));
   }
 
   private Supplier<StoreId> none(String why) {

@@ -1,4 +1,4 @@
-package baton.worker.checkpoint;
+package baton.storage;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A disk of one mebibyte, where the machine lets us mount one. */
-record SmallDisk(Path path) implements AutoCloseable {
+public record SmallDisk(Path path) implements AutoCloseable {
 
-  static SmallDisk mount(Path path) throws IOException {
+  public static SmallDisk mount(Path path) throws IOException {
     Files.createDirectory(path);
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path.toString()),

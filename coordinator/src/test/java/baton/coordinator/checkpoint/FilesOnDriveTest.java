@@ -1,15 +1,17 @@
-package baton.coordinator.drive;
+package baton.coordinator.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baton.coordinator.checkpoint.CheckpointFilesContract;
-import baton.coordinator.checkpoint.Stored;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.CheckpointFiles.Verdict;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
-import baton.storage.drive.DriveKeeper;
+import baton.protocol.StoreId;
+import baton.storage.CheckpointStore;
+import baton.storage.StoreLocator;
+import baton.storage.drive.ConsentFile;
+import baton.storage.drive.SignedInStore;
 import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.Operation;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,19 +28,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The coordinator's own look at a store on Drive (R3, R5, R13). */
-class DriveFilesTest extends CheckpointFilesContract {
+class FilesOnDriveTest extends CheckpointFilesContract {
   private static final Fence CURRENT = new Fence(5);
   private static final int FILES = 2;
 
   @TempDir Path folder;
   private StoreOnBench store;
-  private Optional<DriveKeeper> signedIn = Optional.empty();
+  private Optional<CheckpointStore> signedIn = Optional.empty();
 
   @Override
   protected CheckpointFiles open() throws Exception {
     store = new StoreOnBench(folder);
     signedIn = Optional.of(store.keeper());
-    return new DriveFiles(() -> signedIn);
+    StoreLocator signIn =
+        new SignedInStore(new ConsentFile(folder), store.bench.time(), new Random(1));
+    return new StoredFiles(
+        new StoreLocator() {
+          @Override
+          public Optional<CheckpointStore> find() {
+            return signedIn;
+          }
+
+          @Override
+          public String whyNot(StoreId id) {
+            return signIn.whyNot(id);
+          }
+        });
   }
 
   @AfterEach
@@ -128,7 +144,7 @@ class DriveFilesTest extends CheckpointFilesContract {
   @Test
   void whereTheWholeStoreIsGoneNoSingleFileIsCalledMissing() throws Exception {
     Stored stored = store(1, 0);
-    store.bench.drive().files().delete(store.keeper().rootFolder());
+    store.bench.drive().files().delete(store.bench.rootFolder());
 
     assertThat(check(stored)).isInstanceOf(Verdict.Unreachable.class);
   }

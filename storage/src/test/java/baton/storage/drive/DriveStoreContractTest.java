@@ -1,7 +1,7 @@
-package baton.worker.checkpoint;
+package baton.storage.drive;
 
 import baton.storage.CheckpointStore;
-import baton.storage.drive.Bench;
+import baton.storage.CheckpointStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +13,7 @@ class DriveStoreContractTest extends CheckpointStoreContract {
   private Bench bench;
 
   @Override
-  CheckpointStore open() throws Exception {
+  protected CheckpointStore open() throws Exception {
     if (bench == null) {
       bench = new Bench(bytes, 1);
     }

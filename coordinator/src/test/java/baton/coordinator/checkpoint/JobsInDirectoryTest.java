@@ -3,6 +3,8 @@ package baton.coordinator.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.coordinator.ReadStore;
+import baton.coordinator.lease.StoreContents;
 import baton.coordinator.lease.StoreContents.JobContents;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.coordinator.lease.StoreContents.Text;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a recovery reads of a store in a directory. */
-class DirectoryContentsTest {
+class JobsInDirectoryTest {
   @TempDir Path root;
 
   @BeforeEach
@@ -58,7 +60,7 @@ class DirectoryContentsTest {
 
   @Test
   void whereThereIsNoStoreThatIsSaid() {
-    assertThatThrownBy(() -> DirectoryContents.open(root.resolve("elsewhere")))
+    assertThatThrownBy(() -> ReadStore.inDirectory(root.resolve("elsewhere")))
         .isInstanceOf(StoreUnreadable.class)
         .hasMessageContaining("There is no store at");
   }
@@ -66,7 +68,7 @@ class DirectoryContentsTest {
   @Test
   void aStoreThatIsUnmountedMeanwhileIsUnreadable() throws IOException {
     save(1, 0);
-    DirectoryContents contents = DirectoryContents.open(root);
+    StoreContents contents = ReadStore.inDirectory(root).contents();
     Files.delete(root.resolve(StoreMarker.FILE_NAME));
 
     assertThatThrownBy(contents::jobs)
@@ -92,6 +94,6 @@ class DirectoryContentsTest {
   }
 
   private List<JobContents> jobs() {
-    return DirectoryContents.open(root).jobs();
+    return ReadStore.inDirectory(root).contents().jobs();
   }
 }

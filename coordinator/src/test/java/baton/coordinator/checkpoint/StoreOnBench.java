@@ -1,9 +1,8 @@
-package baton.coordinator.drive;
+package baton.coordinator.checkpoint;
 
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
 import baton.storage.drive.Bench;
-import baton.storage.drive.DriveKeeper;
 import baton.storage.drive.DriveStore;
 import baton.storage.drive.fake.StoredFile;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import java.util.Set;
 /** A store on the fake Drive that tests fill as a worker does, and break as a person may. */
 final class StoreOnBench implements AutoCloseable {
   final Bench bench;
-  private final DriveKeeper keeper;
+  private final DriveStore keeper;
   private DriveStore worker;
   private final Path local;
   private final Map<String, String> ids = new HashMap<>();
@@ -28,10 +27,10 @@ final class StoreOnBench implements AutoCloseable {
     this.local = Files.createDirectories(folder.resolve("local"));
     this.bench = new Bench(Files.createDirectories(folder.resolve("drive")), 1);
     this.worker = bench.open();
-    this.keeper = bench.keeper();
+    this.keeper = bench.open();
   }
 
-  DriveKeeper keeper() {
+  DriveStore keeper() {
     return keeper;
   }
 

@@ -7,6 +7,7 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreMarker;
+import baton.storage.directory.DirectoryLocator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,15 +19,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DirectoryFilesTest extends CheckpointFilesContract {
+class FilesInDirectoryTest extends CheckpointFilesContract {
   private static final Fence CURRENT = new Fence(5);
 
   @TempDir Path parent;
 
   @Override
-  protected DirectoryFiles open() throws IOException {
+  protected StoredFiles open() throws IOException {
     mark(Files.createDirectories(root()), Stored.STORE);
-    DirectoryFiles opened = new DirectoryFiles(root());
+    StoredFiles opened = new StoredFiles(new DirectoryLocator(root()));
     assertThat(opened.id()).contains(Stored.STORE);
     return opened;
   }
@@ -71,7 +72,7 @@ class DirectoryFilesTest extends CheckpointFilesContract {
   @Test
   void aDirectoryBecomesAStoreWhenAWorkerMarksIt() throws IOException {
     Path later = parent.resolve("later");
-    DirectoryFiles opened = new DirectoryFiles(later);
+    StoredFiles opened = new StoredFiles(new DirectoryLocator(later));
     assertThat(opened.id()).isEmpty();
     assertThat(opened.reaches(new StoreId("store-9"))).isFalse();
 
@@ -155,7 +156,7 @@ class DirectoryFilesTest extends CheckpointFilesContract {
   }
 
   private List<String> sweep(Checkpoint... committed) {
-    return ((DirectoryFiles) files).sweep(Stored.STORE, Stored.JOB, CURRENT, List.of(committed));
+    return files.sweep(Stored.STORE, Stored.JOB, CURRENT, List.of(committed));
   }
 
   private void age(Duration by) throws IOException {

@@ -1,14 +1,9 @@
-package baton.coordinator.drive;
+package baton.storage.drive;
 
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DriveKeeper;
-import baton.storage.drive.DrivePolicy;
-import baton.storage.drive.DriveSetup;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.SignInException;
+import baton.protocol.StoreId;
+import baton.storage.CheckpointStore;
+import baton.storage.StoreLocator;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +12,14 @@ import org.slf4j.LoggerFactory;
  * The store of the sign-in that a data directory keeps, as it is now: a sign-in or a sign-out is
  * seen by its file, and no restart is needed.
  */
-public final class SignedInStore implements Supplier<Optional<DriveKeeper>> {
+public final class SignedInStore implements StoreLocator {
   private static final Logger LOG = LoggerFactory.getLogger(SignedInStore.class);
 
   private final ConsentFile file;
   private final DriveTime time;
   private final RandomGenerator random;
   private Optional<FileStamp> seen = Optional.empty();
-  private Optional<DriveKeeper> keeper = Optional.empty();
+  private Optional<CheckpointStore> store = Optional.empty();
 
   public SignedInStore(ConsentFile file, DriveTime time, RandomGenerator random) {
     this.file = file;
@@ -33,26 +28,32 @@ public final class SignedInStore implements Supplier<Optional<DriveKeeper>> {
   }
 
   @Override
-  public synchronized Optional<DriveKeeper> get() {
+  public synchronized Optional<CheckpointStore> find() {
     Optional<FileStamp> stamp = FileStamp.of(file.path());
     if (!stamp.equals(seen)) {
       seen = stamp;
-      keeper = read();
+      store = read();
     }
-    return keeper;
+    return store;
   }
 
-  private Optional<DriveKeeper> read() {
+  @Override
+  public String whyNot(StoreId wanted) {
+    return "This coordinator is not signed in to the Google Drive that holds the store %s. Run 'baton drive login' where it runs."
+        .formatted(wanted);
+  }
+
+  private Optional<CheckpointStore> read() {
     try {
-      return file.consent().map(this::keeper);
+      return file.consent().map(this::open);
     } catch (SignInException e) {
       LOG.warn("{}", e.getMessage());
       return Optional.empty();
     }
   }
 
-  private DriveKeeper keeper(DriveConsent consent) {
+  private DriveStore open(DriveConsent consent) {
     DriveSetup setup = consent.setup(DrivePolicy.standard(), time, random);
-    return new DriveKeeper(setup, consent.account().root());
+    return new DriveStore(setup, consent.account().root());
   }
 }
