@@ -102,30 +102,28 @@ public final class Coordinator implements AutoCloseable {
       Optional<String> password,
       Optional<Members> cluster,
       List<Subnet> trustedProxies) {
-    /** Alone, on an embedded database. */
-    public Settings(Path data, Optional<Path> store, String host, int port) {
-      this(
-          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
-    }
-
-    /** Reached by no proxy. */
-    public Settings(
-        Path data,
-        Optional<Path> store,
-        String host,
-        int port,
-        Optional<DatabaseAddress> database,
-        Optional<String> password,
-        Optional<Members> cluster) {
-      this(data, store, host, port, database, password, cluster, List.of());
-    }
-
     public Settings {
       boolean shared = database.filter(DatabaseAddress.Postgres.class::isInstance).isPresent();
       if (cluster.isPresent() && !shared) {
         throw new IllegalArgumentException(
             "The members of a cluster share one database: name it with --database postgresql://…");
       }
+    }
+
+    /** Alone, on an embedded database, reached by no proxy. */
+    public static Settings alone(Path data, Optional<Path> store, String host, int port) {
+      return new Settings(
+          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    public Settings withDatabase(DatabaseAddress address, Optional<String> itsPassword) {
+      return new Settings(
+          data, store, host, port, Optional.of(address), itsPassword, cluster, trustedProxies);
+    }
+
+    public Settings withCluster(Members members) {
+      return new Settings(
+          data, store, host, port, database, password, Optional.of(members), trustedProxies);
     }
 
     /** Without the password. */

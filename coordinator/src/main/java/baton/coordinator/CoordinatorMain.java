@@ -8,10 +8,12 @@ import baton.coordinator.store.DataDirectoryException;
 import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.DatabaseException;
 import baton.coordinator.store.Members;
+import baton.protocol.IoReason;
 import baton.protocol.Similar;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -228,11 +230,29 @@ public final class CoordinatorMain implements Callable<Integer> {
     return Optional.of(member == null ? named : named.asSeenBy(Members.address(member)));
   }
 
+  /** A folder that is not there yet is made, as a worker makes it. */
+  private Optional<Path> storeFolder() {
+    if (store == null || Files.isDirectory(store)) {
+      return Optional.ofNullable(store);
+    }
+    try {
+      return Optional.of(Files.createDirectory(store));
+    } catch (FileAlreadyExistsException e) {
+      throw new IllegalArgumentException(
+          "%s is a file: --store-dir takes the folder where checkpoints live.".formatted(store), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "There is no folder %s for --store-dir, and it cannot be made (%s). Make it: mkdir -p %s"
+              .formatted(store, IoReason.of(e), store),
+          e);
+    }
+  }
+
   private Coordinator.Settings settings() {
     try {
       return new Coordinator.Settings(
           data.folder,
-          Optional.ofNullable(store),
+          storeFolder(),
           host,
           port,
           where.address(),

@@ -222,14 +222,8 @@ class ClusterTest {
   @Test
   void aCoordinatorThatStandsAloneIsRefusedBesideACluster(@TempDir Path other) {
     Coordinator.Settings alone =
-        new Coordinator.Settings(
-            other,
-            Optional.empty(),
-            "127.0.0.1",
-            0,
-            Optional.of(database),
-            Optional.empty(),
-            Optional.empty());
+        Coordinator.Settings.alone(other, Optional.empty(), "127.0.0.1", 0)
+            .withDatabase(database, Optional.empty());
 
     assertThatThrownBy(() -> Coordinator.start(alone))
         .isInstanceOf(DatabaseException.class)

@@ -137,6 +137,27 @@ class CoordinatorMainTest {
   }
 
   @Test
+  void aStoreThatIsAFileOrCannotBeMadeIsExitCodeTwo() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThat(run("--data=" + folder, "--store-dir=" + file)).isEqualTo(2);
+    assertThat(err.toString()).contains("is a file: --store-dir takes the folder");
+    assertThat(run("--data=" + folder, "--store-dir=" + folder.resolve("no/such"))).isEqualTo(2);
+    assertThat(err.toString()).contains("Make it: mkdir -p " + folder.resolve("no/such"));
+  }
+
+  @Test
+  void aStoresFolderThatIsNotThereYetIsMade() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Path store = folder.resolve("store");
+
+      run("--data=" + folder, "--store-dir=" + store, "--port=" + taken.getLocalPort());
+
+      assertThat(store).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void lostTokensAreReplaced() throws Exception {
     Path tokensFile = folder.resolve("handed");
 

@@ -95,7 +95,7 @@ class CoordinatorTest {
   void aPortInUseIsToldInOneSentence() {
     try (RunningCoordinator first = start()) {
       Coordinator.Settings taken =
-          new Coordinator.Settings(
+          Coordinator.Settings.alone(
               folder.resolve("other"), Optional.empty(), "127.0.0.1", first.address().getPort());
 
       assertThatThrownBy(() -> Coordinator.start(taken))
@@ -118,7 +118,7 @@ class CoordinatorTest {
   @Test
   void aStartThatFailedLeavesTheDataDirectoryToTheNext() {
     Coordinator.Settings nowhere =
-        new Coordinator.Settings(folder.resolve("data"), Optional.empty(), "192.0.2.1", 0);
+        Coordinator.Settings.alone(folder.resolve("data"), Optional.empty(), "192.0.2.1", 0);
     assertThatThrownBy(() -> Coordinator.start(nowhere)).isInstanceOf(CannotListen.class);
 
     try (RunningCoordinator next = start()) {

@@ -121,14 +121,10 @@ class DatabaseOutageTest {
   }
 
   private Coordinator.Settings settings(int port) {
-    return new Coordinator.Settings(
-        folder.resolve("data"),
-        Optional.empty(),
-        "127.0.0.1",
-        0,
-        Optional.of(new DatabaseAddress.Postgres("127.0.0.1", port, "postgres", "postgres", "")),
-        Optional.empty(),
-        Optional.empty());
+    DatabaseAddress database =
+        new DatabaseAddress.Postgres("127.0.0.1", port, "postgres", "postgres", "");
+    return Coordinator.Settings.alone(folder.resolve("data"), Optional.empty(), "127.0.0.1", 0)
+        .withDatabase(database, Optional.empty());
   }
 
   private static JobSpec spec(String name) {

@@ -137,7 +137,7 @@ class UpkeepTest {
           saved(
               member,
               waiting.version(),
-              new Acquire(Samples.ask("anna"), Optional.empty()).decide(waiting, Samples.NOON));
+              Acquire.free(Samples.ask("anna")).decide(waiting, Samples.NOON));
       Transition late =
           Transition.of(
               leased.version(),
@@ -206,14 +206,9 @@ class UpkeepTest {
 
     Coordinator moved =
         Coordinator.start(
-            new Coordinator.Settings(
-                folder.resolve("another machine"),
-                Optional.empty(),
-                "127.0.0.1",
-                0,
-                Optional.of(shared),
-                Optional.empty(),
-                Optional.empty()));
+            Coordinator.Settings.alone(
+                    folder.resolve("another machine"), Optional.empty(), "127.0.0.1", 0)
+                .withDatabase(shared, Optional.empty()));
     try {
       assertThat(moved.newTokens()).isEmpty();
       CoordinatorClient viewer =

@@ -181,13 +181,15 @@ class JsonTest {
         new ReleaseRequest(ReleaseReason.FAILED, Trouble.machine("full", "make room")),
         new ReleaseRequest(ReleaseReason.COMPLETED, null),
         new ResumeRequest(true),
-        new RenewAnswer(1, 2, Directive.GO_ON, null, null),
+        new RenewAnswer(1, 2, Directive.GO_ON, null, null, null),
         new RenewRequest(
             Phase.TRAIN,
             POSITION,
             1L << 40,
             0.5,
-            new SavingBody(3, null, 4L, new HazardBody(5, 6, 7))),
+            new SavingBody(3, null, 4L, new HazardBody(5, 6, 7)),
+            null,
+            null),
         new HazardBody(5, 6, 7),
         new SavingBody(3, 2L, null, new HazardBody(5, 6, 7)),
         Hazard.PRIOR,
@@ -198,7 +200,7 @@ class JsonTest {
         drive(),
         new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null),
         waiting(),
-        new StatusView(List.of(), List.of(waiting())));
+        new StatusView(List.of(), List.of(waiting()), null));
   }
 
   private static Grant accepting() {
@@ -338,7 +340,9 @@ class JsonTest {
 
   @Test
   void absentFieldsAreLeftOutAndDatesAreForPeople() throws JsonProcessingException {
-    assertThat(Json.writer().writeValueAsString(new RenewAnswer(1, 2, Directive.STOP, null, null)))
+    assertThat(
+            Json.writer()
+                .writeValueAsString(new RenewAnswer(1, 2, Directive.STOP, null, null, null)))
         .isEqualTo("{\"ttlMs\":1,\"waitedMs\":2,\"directive\":\"STOP\"}");
     assertThat(Json.writer().writeValueAsString(NOON))
         .isEqualTo("\"2026-01-02T12:00:00.123456789Z\"");

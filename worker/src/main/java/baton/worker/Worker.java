@@ -29,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,6 +171,7 @@ public final class Worker implements AutoCloseable {
   private static List<Program> programs(
       Options options, TorchEngine torch, Scratch scratch, Audience audience) {
     Map<String, Program> programs = new LinkedHashMap<>();
+    List<ChildProgram> scripts = new ArrayList<>();
     for (String text : options.programs()) {
       ChildProgram script =
           ChildProgram.parse(
@@ -178,7 +180,9 @@ public final class Worker implements AutoCloseable {
       if (programs.put(program.name(), program) != null) {
         throw new IllegalArgumentException("Two programs have the name " + program.name());
       }
+      scripts.add(script);
     }
+    scripts.forEach(ChildProgram::requireStartable);
     Programs.builtIn(torch).forEach(program -> programs.putIfAbsent(program.name(), program));
     return List.copyOf(programs.values());
   }

@@ -160,6 +160,16 @@ class WorkerMainTest {
   }
 
   @Test
+  void aMistypedCommandIsToldBeforeAnyLease() throws Exception {
+    Ended ended = end(command("t0ken", "--program", "digits=pyhton3 train.py").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text())
+        .isEqualToIgnoringNewLines(
+            "The program digits cannot be started: there is no command pyhton3 on this machine."
+                + " Correct 'pyhton3 train.py', and start the worker again.");
+  }
+
+  @Test
   void aMachineThatIsNotSignedInToGoogleIsToldHow() throws Exception {
     ProcessBuilder builder = command("t0ken", "--store", "drive");
     builder.command().removeAll(List.of("--store-dir", folder.resolve("store").toString()));

@@ -78,19 +78,7 @@ public final class Routes {
       Clock clock,
       Supplier<Duration> ticker,
       Runnable mayDecide,
-      EventFeed feed) {
-    /** Of a coordinator that is never cut off, and that nobody watches. */
-    Parts(
-        Relay relay,
-        JobStore jobs,
-        Broker broker,
-        Tokens tokens,
-        Executor io,
-        Clock clock,
-        Supplier<Duration> ticker) {
-      this(relay, jobs, broker, tokens, io, clock, ticker, () -> {}, null);
-    }
-  }
+      EventFeed feed) {}
 
   private Routes(Contract contract, InFlight inFlight, Bounds bounds, Parts parts) {
     this.contract = contract;

@@ -7,6 +7,7 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
 import baton.protocol.Ask;
@@ -174,7 +175,7 @@ final class Views {
   }
 
   private LeaseView lease(Job job, Lease lease) {
-    Optional<Pulse> pulse = relay.pulse(job);
+    Optional<Renewing> said = relay.pulse(job).map(Pulse::said);
     return new LeaseView(
         lease.fence(),
         lease.ask().session(),
@@ -182,17 +183,17 @@ final class Views {
         lease.ask().device(),
         lease.segment(),
         relay.remaining(job).orElse(Duration.ZERO).toMillis(),
-        pulse.map(Pulse::phase).orElse(null),
-        pulse.map(Pulse::position).orElse(null),
-        pulse.filter(p -> p.loss().isPresent()).map(p -> p.loss().getAsDouble()).orElse(null),
-        saving(job, pulse),
+        said.map(Renewing::phase).orElse(null),
+        said.map(Renewing::position).orElse(null),
+        said.filter(of -> of.loss().isPresent()).map(of -> of.loss().getAsDouble()).orElse(null),
+        saving(job, said),
         lease.grantedAt());
   }
 
-  private static String saving(Job job, Optional<Pulse> pulse) {
+  private static String saving(Job job, Optional<Renewing> said) {
     Cadence cadence = job.spec().policy().cadence();
     return cadence.unit() == Cadence.Unit.AUTO
-        ? pulse.flatMap(Pulse::saving).map(SaveInterval::reason).orElse(null)
+        ? said.flatMap(Renewing::saving).map(SaveInterval::reason).orElse(null)
         : "saves " + cadence + ", as the job asks";
   }
 

@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param silence how long nothing was heard from its holder; for the record
  */
 public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence) implements Command {
-  public Acquire(Ask ask, Optional<Fence> ranOut) {
-    this(ask, ranOut, Duration.ZERO);
+  /** Of a job that nobody holds, or of the one that was granted to this ask before. */
+  public static Acquire free(Ask ask) {
+    return new Acquire(ask, Optional.empty(), Duration.ZERO);
   }
 
   @Override

@@ -73,24 +73,15 @@ public interface JobStore extends AutoCloseable {
       List<History> rows,
       Optional<String> repeatKey,
       BooleanSupplier stillCounts) {
-    /** One that rests on the job alone. */
-    public Transition(
-        long readVersion,
-        Job changed,
-        Outcome outcome,
-        List<History> rows,
-        Optional<String> repeatKey) {
-      this(readVersion, changed, outcome, rows, repeatKey, () -> true);
-    }
-
-    /** What a decision makes of the job in the version that it read. */
+    /** What a decision, which rests on the job alone, makes of it in the version that it read. */
     public static Transition of(long readVersion, Decision decision, Optional<String> repeatKey) {
       return new Transition(
           readVersion,
           decision.changed().orElseThrow(),
           decision.outcome(),
           decision.rows(),
-          repeatKey);
+          repeatKey,
+          () -> true);
     }
 
     public Transition {

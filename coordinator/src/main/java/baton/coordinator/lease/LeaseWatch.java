@@ -64,8 +64,8 @@ public final class LeaseWatch {
     boolean hasSeen(Pulse other) {
       return pulse != null
           && pulse.counter() == other.counter()
-          && pulse.phase() == other.phase()
-          && pulse.progress() == other.progress();
+          && pulse.said().phase() == other.said().phase()
+          && pulse.said().progress() == other.said().progress();
     }
 
     Seen headAt(Position newest, Duration since) {
@@ -116,14 +116,14 @@ public final class LeaseWatch {
     }
     // Of two renewals in flight the one that was asked for first may be told last.
     Duration at = now.compareTo(last.renewedAt) > 0 ? now : last.renewedAt;
-    boolean newPhase = last.pulse == null || last.pulse.phase() != pulse.phase();
-    boolean progressed = newPhase || pulse.progress() > last.furthest;
+    boolean newPhase = last.pulse == null || last.pulse.said().phase() != pulse.said().phase();
+    boolean progressed = newPhase || pulse.said().progress() > last.furthest;
     seen.put(
         job,
         new Seen(
             pulse.fence(),
             pulse,
-            progressed ? pulse.progress() : last.furthest,
+            progressed ? pulse.said().progress() : last.furthest,
             last.head,
             at,
             at,
@@ -188,12 +188,12 @@ public final class LeaseWatch {
     if (last == null || !last.fence.equals(fence) || last.pulse == null) {
       return Optional.empty();
     }
-    PhaseLimit limit = limits.get(last.pulse.phase());
+    PhaseLimit limit = limits.get(last.pulse.said().phase());
     Duration stood = last.renewedAt.minus(last.progressedAt);
     Duration dragged = last.renewedAt.minus(last.phaseSince);
     boolean stands = stood.compareTo(limit.withoutProgress()) > 0;
     boolean drags = dragged.compareTo(limit.whole()) > 0;
-    return stands || drags ? Optional.of(last.pulse.phase()) : Optional.empty();
+    return stands || drags ? Optional.of(last.pulse.said().phase()) : Optional.empty();
   }
 
   /** The newest renewal seen of this lease. */

@@ -12,10 +12,6 @@ import java.util.Optional;
  * @param key drawn by who asks, so that a repeat does not accept a second change; empty: none
  */
 public record Resume(boolean acceptChange, Optional<String> key) implements Command {
-  public Resume() {
-    this(false, Optional.empty());
-  }
-
   @Override
   public Decision decide(Job job, Instant now) {
     if (job.hasNothingLeft() && job.state() != JobState.CANCELLED) {

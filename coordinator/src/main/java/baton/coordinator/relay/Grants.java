@@ -40,7 +40,7 @@ final class Grants {
 
   /** Whether it was granted a lease before, which it then finds again. */
   boolean repeats(Waiting request) {
-    String key = new Acquire(request.ask(), Optional.empty()).repeatKey().orElseThrow();
+    String key = Acquire.free(request.ask()).repeatKey().orElseThrow();
     Optional<JobId> granted = jobs.answer(key).map(JobStore.StoredAnswer::job);
     granted.ifPresent(job -> acquireAgain(request, job));
     return granted.isPresent();
@@ -52,7 +52,7 @@ final class Grants {
     jobs.find(granted)
         .filter(job -> job.lease().filter(lease -> isOf(lease, request)).isPresent())
         .ifPresent(lifelines::askedAgain);
-    door.apply(granted, new Acquire(request.ask(), Optional.empty()))
+    door.apply(granted, Acquire.free(request.ask()))
         .whenComplete((outcome, failure) -> settle(request, before, outcome, failure));
   }
 

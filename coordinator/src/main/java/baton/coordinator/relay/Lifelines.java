@@ -5,6 +5,7 @@ import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.LeaseWatch;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Ttl;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -89,11 +90,7 @@ final class Lifelines {
         new Pulse(
             fence,
             last.filter(p -> p.fence().equals(fence)).map(Pulse::counter).orElse(0L) + 1,
-            renewing.phase(),
-            renewing.progress(),
-            renewing.position(),
-            renewing.loss(),
-            renewing.saving());
+            renewing);
     pulses.put(job.id(), pulse); // unlocked: it may wait for other members
     synchronized (this) {
       Duration now = ticker.get();
@@ -115,8 +112,11 @@ final class Lifelines {
         pulses
             .get(job.id())
             .filter(pulse -> pulse.fence().equals(job.fence()))
-            .map(Renewing::again)
-            .orElseGet(() -> new Renewing(Phase.SETUP, job.position(), 0, OptionalDouble.empty())));
+            .map(Pulse::said)
+            .orElseGet(
+                () ->
+                    new Renewing(
+                        Phase.SETUP, job.position(), 0, OptionalDouble.empty(), Optional.empty())));
   }
 
   synchronized void committed(JobId job, Fence fence) {

@@ -6,6 +6,7 @@ import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Transitions;

@@ -4,6 +4,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Renew;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.Directive;
 import baton.protocol.Fence;

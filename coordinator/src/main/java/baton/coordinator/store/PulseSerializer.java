@@ -1,6 +1,7 @@
 package baton.coordinator.store;
 
 import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.Renewing;
 import baton.protocol.Fence;
 import baton.protocol.Hazard;
 import baton.protocol.Phase;
@@ -21,11 +22,12 @@ final class PulseSerializer implements CompactSerializer<Pulse> {
     return new Pulse(
         new Fence(reader.readInt64("fence")),
         reader.readInt64("counter"),
-        Phase.valueOf(reader.readString("phase")),
-        reader.readInt64("progress"),
-        new Position(reader.readInt32("epoch"), reader.readInt32("batch")),
-        loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss),
-        saving(reader));
+        new Renewing(
+            Phase.valueOf(reader.readString("phase")),
+            new Position(reader.readInt32("epoch"), reader.readInt32("batch")),
+            reader.readInt64("progress"),
+            loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss),
+            saving(reader)));
   }
 
   private static Optional<SaveInterval> saving(CompactReader reader) {
@@ -61,13 +63,13 @@ final class PulseSerializer implements CompactSerializer<Pulse> {
   public void write(CompactWriter writer, Pulse pulse) {
     writer.writeInt64("fence", pulse.fence().value());
     writer.writeInt64("counter", pulse.counter());
-    writer.writeString("phase", pulse.phase().name());
-    writer.writeInt64("progress", pulse.progress());
-    writer.writeInt32("epoch", pulse.position().epoch());
-    writer.writeInt32("batch", pulse.position().batch());
-    writer.writeNullableFloat64(
-        "loss", pulse.loss().isPresent() ? pulse.loss().getAsDouble() : null);
-    write(writer, pulse.saving());
+    Renewing said = pulse.said();
+    writer.writeString("phase", said.phase().name());
+    writer.writeInt64("progress", said.progress());
+    writer.writeInt32("epoch", said.position().epoch());
+    writer.writeInt32("batch", said.position().batch());
+    writer.writeNullableFloat64("loss", said.loss().isPresent() ? said.loss().getAsDouble() : null);
+    write(writer, said.saving());
   }
 
   @Override

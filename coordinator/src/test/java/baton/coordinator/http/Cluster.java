@@ -50,14 +50,10 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Coordinator.Settings settings(int member) {
-    return new Coordinator.Settings(
-        folder.resolve("member-" + member),
-        Optional.empty(),
-        "127.0.0.1",
-        0,
-        Optional.of(database),
-        Optional.empty(),
-        Optional.of(members.asSeenBy(members.all().get(member))));
+    return Coordinator.Settings.alone(
+            folder.resolve("member-" + member), Optional.empty(), "127.0.0.1", 0)
+        .withDatabase(database, Optional.empty())
+        .withCluster(members.asSeenBy(members.all().get(member)));
   }
 
   public void stop(int member) {

@@ -180,7 +180,9 @@ class ContractTest {
             Samples.tokens(),
             Runnable::run,
             Clock.systemUTC(),
-            () -> Duration.ZERO));
+            () -> Duration.ZERO,
+            () -> {},
+            null));
   }
 
   private JsonObject schema(String name) {

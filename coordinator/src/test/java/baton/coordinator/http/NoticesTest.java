@@ -48,8 +48,7 @@ class NoticesTest {
 
   @Test
   void aLeaseThatRanOutAsksForAWorker() {
-    Job leased =
-        new Acquire(ask(STORE), Optional.empty()).decide(waiting, NOON).changed().orElseThrow();
+    Job leased = Acquire.free(ask(STORE)).decide(waiting, NOON).changed().orElseThrow();
 
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ZERO), NOON))
         .containsExactly(
@@ -59,8 +58,7 @@ class NoticesTest {
 
   @Test
   void aHolderThatMissesARenewalIsShownAsSilent() {
-    Job leased =
-        new Acquire(ask(STORE), Optional.empty()).decide(waiting, NOON).changed().orElseThrow();
+    Job leased = Acquire.free(ask(STORE)).decide(waiting, NOON).changed().orElseThrow();
 
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(31)), NOON)).isEmpty();
     assertThat(Notices.of(leased, List.of(), Optional.of(Duration.ofSeconds(12)), NOON))
@@ -104,7 +102,7 @@ class NoticesTest {
             ask.device(),
             ask.endsIn(),
             ask.checkpointFormat());
-    Job leased = new Acquire(other, Optional.empty()).decide(job, NOON).changed().orElseThrow();
+    Job leased = Acquire.free(other).decide(job, NOON).changed().orElseThrow();
     Trouble trouble = Trouble.program("It has no such layer.", "Mend it.");
     return new Fail(leased.fence(), ask.secretHash(), trouble)
         .decide(leased, NOON)

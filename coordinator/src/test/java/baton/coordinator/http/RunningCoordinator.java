@@ -29,7 +29,7 @@ public final class RunningCoordinator implements AutoCloseable {
   }
 
   private static Coordinator.Settings settings(Path data, Path store) {
-    return new Coordinator.Settings(data, Optional.of(store), "127.0.0.1", 0);
+    return Coordinator.Settings.alone(data, Optional.of(store), "127.0.0.1", 0);
   }
 
   public URI address() {

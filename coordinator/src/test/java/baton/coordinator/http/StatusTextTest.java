@@ -106,7 +106,8 @@ class StatusTextTest {
     StatusView status =
         new StatusView(
             List.of(job("digits", null, lease("kaggle-1"))),
-            List.of(new WaitingView(new SessionId("t"), "laptop", "cpu", List.of("digits"))));
+            List.of(new WaitingView(new SessionId("t"), "laptop", "cpu", List.of("digits"))),
+            null);
 
     assertThat(StatusText.of(status, NOON, false))
         .isEqualTo(
@@ -157,7 +158,7 @@ class StatusTextTest {
             null,
             null);
 
-    assertThat(StatusText.of(new StatusView(List.of(patient), List.of()), NOON, false))
+    assertThat(StatusText.of(new StatusView(List.of(patient), List.of(), null), NOON, false))
         .contains("  a batch may take up to 1h30m, as the job asks\n");
   }
 
@@ -170,7 +171,8 @@ class StatusTextTest {
             "accuracy.highestEpoch", Double.NaN,
             "loss", 0.05);
 
-    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON, false))
+    assertThat(
+            StatusText.of(new StatusView(List.of(measured(values)), List.of(), null), NOON, false))
         .contains("at e12-b0: accuracy –, loss 0.05000\n")
         .doesNotContain("best", "NaN");
   }
@@ -178,7 +180,7 @@ class StatusTextTest {
   @Test
   void theTableStaysOneAfterARestoreThoughFencesAreLong() {
     JobView.LeaseView restored = lease(new Fence(1_882_652_976_087_041L), "kaggle-1");
-    StatusView status = new StatusView(List.of(job("digits", null, restored)), List.of());
+    StatusView status = new StatusView(List.of(job("digits", null, restored)), List.of(), null);
 
     assertThat(StatusText.of(status, NOON, false).lines().skip(2).limit(2))
         .extracting(line -> line.substring(62))
@@ -195,7 +197,8 @@ class StatusTextTest {
             "loss.generator", 0.7,
             "fell.lowest", 1.0);
 
-    assertThat(StatusText.of(new StatusView(List.of(measured(values)), List.of()), NOON, false))
+    assertThat(
+            StatusText.of(new StatusView(List.of(measured(values)), List.of(), null), NOON, false))
         .contains("  at e12-b0: accuracy 0.9700, loss.generator 0.7000\n")
         .contains("  best: highest accuracy 0.9813, at e9-b0\n")
         .doesNotContain("fell");
@@ -204,7 +207,8 @@ class StatusTextTest {
   @Test
   void aPausedJobSaysWhyAndWhatWouldHelp() {
     StatusView status =
-        new StatusView(List.of(job("digits", "paused by a person", null, "Do this.")), List.of());
+        new StatusView(
+            List.of(job("digits", "paused by a person", null, "Do this.")), List.of(), null);
 
     assertThat(StatusText.of(status, NOON, false))
         .contains("PAUSED", "  paused by a person\n", "  ! Do this.\n");
@@ -215,7 +219,9 @@ class StatusTextTest {
     String longest = "n".repeat(64);
     String text =
         StatusText.of(
-            new StatusView(List.of(job(longest, null, lease(longest))), List.of()), NOON, false);
+            new StatusView(List.of(job(longest, null, lease(longest))), List.of(), null),
+            NOON,
+            false);
 
     assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(COLUMNS));
   }
@@ -224,7 +230,8 @@ class StatusTextTest {
   void whatAWorkerWroteCannotMoveTheCursor() {
     String text =
         StatusText.of(
-            new StatusView(List.of(job("digits", null, null, "red\u001b[31m\nline")), List.of()),
+            new StatusView(
+                List.of(job("digits", null, null, "red\u001b[31m\nline")), List.of(), null),
             NOON,
             false);
 
@@ -254,7 +261,7 @@ class StatusTextTest {
 
   @Test
   void withoutJobsItSaysSo() {
-    assertThat(StatusText.of(new StatusView(List.of(), List.of()), NOON, false))
+    assertThat(StatusText.of(new StatusView(List.of(), List.of(), null), NOON, false))
         .isEqualTo("Baton, 2026-01-02 12:00:00Z: 0 jobs, no worker waits\n");
   }
 
@@ -284,7 +291,8 @@ class StatusTextTest {
   @Test
   void ofJobsThatAreOverOnlyTheNewestIsToldWhole() {
     assertThat(
-            StatusText.of(new StatusView(manyThatAreOver().subList(0, 2), List.of()), NOON, false))
+            StatusText.of(
+                new StatusView(manyThatAreOver().subList(0, 2), List.of(), null), NOON, false))
         .isEqualTo(
             """
             Baton, 2026-01-02 12:00:00Z: 2 jobs, no worker waits
@@ -300,7 +308,7 @@ class StatusTextTest {
 
   @Test
   void ofVeryManyThatAreOverTheirNumberIsTold() {
-    StatusView status = new StatusView(manyThatAreOver(), List.of());
+    StatusView status = new StatusView(manyThatAreOver(), List.of(), null);
 
     assertThat(StatusText.of(status, NOON, false))
         .contains("done-10")

@@ -101,8 +101,10 @@ class AcceptChangeTest {
   void aPlainResumeNeitherAcceptsNorTakesBack() {
     Job paused = after(after(begun, ACCEPTING), new Pause(Optional.empty()));
 
-    assertThat(after(paused, new Resume()).acceptChange()).isTrue();
-    assertThat(after(after(begun, new Pause(Optional.empty())), new Resume()).acceptChange())
+    assertThat(after(paused, new Resume(false, Optional.empty())).acceptChange()).isTrue();
+    assertThat(
+            after(after(begun, new Pause(Optional.empty())), new Resume(false, Optional.empty()))
+                .acceptChange())
         .isFalse();
   }
 

@@ -47,7 +47,7 @@ class BudgetTest {
     Job leased = leasedTo("anna", waiting());
     Job barred = after(leased, new Fail(leased.fence(), secretOf(leased), OUT_OF_MEMORY));
 
-    Job resumed = after(barred, new Resume());
+    Job resumed = after(barred, new Resume(false, Optional.empty()));
 
     assertThat(resumed.state()).isEqualTo(JobState.WAITING);
     assertThat(leasedTo("ben", resumed).state()).isEqualTo(JobState.RUNNING);
@@ -72,7 +72,8 @@ class BudgetTest {
   @Test
   void whoeverResumesTheJobForgivesIt() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", leasedTo("anna", waiting())));
-    Job resumed = after(after(lostTwice, takeOver("dora", lostTwice)), new Resume());
+    Job resumed =
+        after(after(lostTwice, takeOver("dora", lostTwice)), new Resume(false, Optional.empty()));
 
     assertThat(resumed.budget()).isEqualTo(Budget.UNTOUCHED);
     assertThat(resumed.reason()).isEmpty();
@@ -170,7 +171,7 @@ class BudgetTest {
   void aSessionThatFailedAJobIsNotGivenItAgain() {
     Job job = failed("anna", waiting(), "NaN");
 
-    assertThat(refusal(job, new Acquire(ask("anna", "new secret"), Optional.empty())))
+    assertThat(refusal(job, Acquire.free(ask("anna", "new secret"))))
         .isEqualTo(Refusal.NOT_ELIGIBLE);
     assertThat(leasedTo("ben", job).state()).isEqualTo(JobState.RUNNING);
   }
@@ -180,8 +181,7 @@ class BudgetTest {
     Job bens = leasedTo("ben", failed("anna", waiting(), "NaN"));
     Job moved = released(after(bens, commit(bens, 1, 0)));
 
-    assertThat(refusal(moved, new Acquire(ask("anna"), Optional.empty())))
-        .isEqualTo(Refusal.NOT_ELIGIBLE);
+    assertThat(refusal(moved, Acquire.free(ask("anna")))).isEqualTo(Refusal.NOT_ELIGIBLE);
   }
 
   @Test
@@ -199,7 +199,7 @@ class BudgetTest {
   @Test
   void anErrorOfTheMachineBarsItsKindOfDeviceUntilTheExactInstant() {
     Job job = machineFailed("anna", waiting());
-    Acquire again = new Acquire(ask("ben"), Optional.empty());
+    Acquire again = Acquire.free(ask("ben"));
 
     assertThat(again.decide(job, BARRED_UNTIL.minusNanos(1)).changed()).isEmpty();
     assertThat(again.decide(job, BARRED_UNTIL).changed()).isPresent();
@@ -208,7 +208,7 @@ class BudgetTest {
   @Test
   void anotherKindOfDeviceIsNotBarred() {
     Job job = machineFailed("anna", waiting());
-    Acquire onGpu = new Acquire(onT4("ben"), Optional.empty());
+    Acquire onGpu = Acquire.free(onT4("ben"));
 
     assertThat(after(job, onGpu).state()).isEqualTo(JobState.RUNNING);
   }
@@ -216,7 +216,7 @@ class BudgetTest {
   @Test
   void theRefusalTellsTheRemedy() {
     Job job = machineFailed("anna", waiting());
-    Outcome outcome = new Acquire(ask("ben"), Optional.empty()).decide(job, NOON).outcome();
+    Outcome outcome = Acquire.free(ask("ben")).decide(job, NOON).outcome();
 
     assertThat(((Outcome.Refused) outcome).detail())
         .contains("cpu", "out of memory", "Use one with more.", BARRED_UNTIL.toString());
@@ -224,11 +224,10 @@ class BudgetTest {
 
   @Test
   void aBarOutlivesTheMovingOfTheHead() {
-    Job bens = after(machineFailed("anna", waiting()), new Acquire(onT4("ben"), Optional.empty()));
+    Job bens = after(machineFailed("anna", waiting()), Acquire.free(onT4("ben")));
     Job moved = released(after(bens, commit(bens, 1, 0)));
 
-    assertThat(refusal(moved, new Acquire(ask("cleo"), Optional.empty())))
-        .isEqualTo(Refusal.NOT_ELIGIBLE);
+    assertThat(refusal(moved, Acquire.free(ask("cleo")))).isEqualTo(Refusal.NOT_ELIGIBLE);
   }
 
   @Test
@@ -237,7 +236,7 @@ class BudgetTest {
     Instant now = NOON;
     for (int i = 0; i < 30; i++) {
       now = now.plus(Duration.ofMinutes(10));
-      job = after(job, new Acquire(ask("worker-" + i), Optional.empty()), now);
+      job = after(job, Acquire.free(ask("worker-" + i)), now);
       job = after(job, new Fail(job.fence(), secretOf(job), OUT_OF_MEMORY), now);
     }
 
@@ -248,14 +247,14 @@ class BudgetTest {
   @Test
   void barsOfThePastAreDroppedWithTheNext() {
     Job job = machineFailed("anna", waiting());
-    job = after(job, new Acquire(onT4("ben"), Optional.empty()), BARRED_UNTIL);
+    job = after(job, Acquire.free(onT4("ben")), BARRED_UNTIL);
     job = after(job, new Fail(job.fence(), secretOf(job), OUT_OF_MEMORY), BARRED_UNTIL);
 
     assertThat(job.budget().bars()).containsOnlyKeys("Tesla T4");
   }
 
   private static Acquire takeOver(String worker, Job job) {
-    return new Acquire(ask(worker), Optional.of(job.fence()));
+    return new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO);
   }
 
   private static Job stalled(Job job) {

@@ -88,8 +88,7 @@ class FenceRuleTest {
   void aLeaseThatIsNotSeenToHaveRunOutIsNotTakenAway() {
     Job job = leasedTo("anna", waiting());
 
-    assertThat(refusal(job, new Acquire(ask("ben"), Optional.empty())))
-        .isEqualTo(Refusal.LEASE_HELD);
+    assertThat(refusal(job, Acquire.free(ask("ben")))).isEqualTo(Refusal.LEASE_HELD);
   }
 
   @Test
@@ -97,7 +96,7 @@ class FenceRuleTest {
     Job annas = leasedTo("anna", waiting());
     Job bens = leasedTo("ben", annas);
 
-    assertThat(refusal(bens, new Acquire(ask("cleo"), Optional.of(annas.fence()))))
+    assertThat(refusal(bens, new Acquire(ask("cleo"), Optional.of(annas.fence()), Duration.ZERO)))
         .isEqualTo(Refusal.LEASE_HELD);
   }
 
@@ -109,7 +108,8 @@ class FenceRuleTest {
     assertThat(ranOut.changed()).as("running out only permits").isEmpty();
     assertThat(renewed(job, job)).isEqualTo(Directive.GO_ON);
 
-    Decision grant = new Acquire(ask("ben"), Optional.of(job.fence())).decide(job, NOON);
+    Decision grant =
+        new Acquire(ask("ben"), Optional.of(job.fence()), Duration.ZERO).decide(job, NOON);
     assertThat(grant.rows())
         .startsWith(new History.SegmentEnded(job.fence(), LeaseEnd.LOST, NOON))
         .hasAtLeastOneElementOfType(History.SegmentStarted.class);
@@ -144,7 +144,7 @@ class FenceRuleTest {
 
   private static JobStore.Transition transitionTo(Job job) {
     return new JobStore.Transition(
-        job.version() - 1, job, new Outcome.Released(), List.of(), Optional.empty());
+        job.version() - 1, job, new Outcome.Released(), List.of(), Optional.empty(), () -> true);
   }
 
   /** What {@code job} tells the holder of the lease that was live in {@code then}. */

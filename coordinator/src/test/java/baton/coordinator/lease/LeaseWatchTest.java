@@ -7,7 +7,6 @@ import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
-import baton.protocol.Position;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -235,7 +234,7 @@ class LeaseWatchTest {
     renew(Phase.EVALUATE, 2, at(370));
 
     assertThat(stalled()).isEmpty();
-    assertThat(watch.pulse(JOB, FENCE)).map(Pulse::phase).contains(Phase.EVALUATE);
+    assertThat(watch.pulse(JOB, FENCE)).map(pulse -> pulse.said().phase()).contains(Phase.EVALUATE);
   }
 
   @Test
@@ -295,7 +294,7 @@ class LeaseWatchTest {
 
   private Pulse renew(Phase phase, long progress, Duration now) {
     Pulse pulse =
-        new Pulse(FENCE, ++renewals, phase, progress, new Position(0, 0), OptionalDouble.empty());
+        new Pulse(FENCE, ++renewals, Samples.renewing(phase, progress, OptionalDouble.empty()));
     watch.observe(JOB, pulse, now);
     return pulse;
   }

@@ -54,7 +54,7 @@ class MissTest {
   void onceTheFilesAreBackAPersonLetsItGoOn() {
     Job paused = after(leased, miss(leased, OwnCheck.MISSING));
 
-    Job resumed = after(paused, new Resume());
+    Job resumed = after(paused, new Resume(false, Optional.empty()));
 
     assertThat(resumed.state()).isEqualTo(JobState.WAITING);
     assertThat(leasedTo("anna", resumed).position()).isEqualTo(leased.position());

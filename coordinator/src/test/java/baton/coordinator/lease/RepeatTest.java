@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class RepeatTest {
 
   @Test
   void aRepeatedRequestForALeaseIsToldItsGrantAgain() {
-    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
+    Acquire acquire = Acquire.free(ask("anna"));
     Decision first = acquire.decide(waiting(), NOON);
     Job granted = first.changed().orElseThrow();
 
@@ -81,7 +82,7 @@ class RepeatTest {
 
   @Test
   void theGrantIsToldAsItStandsNow() {
-    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
+    Acquire acquire = Acquire.free(ask("anna"));
     Outcome first = acquire.decide(waiting(), NOON).outcome();
     Job further = after(job, commit(job, 2, 0));
 
@@ -94,7 +95,7 @@ class RepeatTest {
 
   @Test
   void onceItsLeaseHasEndedARepeatedRequestIsToldSo() {
-    Acquire acquire = new Acquire(ask("anna"), Optional.empty());
+    Acquire acquire = Acquire.free(ask("anna"));
     Outcome first = acquire.decide(waiting(), NOON).outcome();
 
     for (Job later : List.of(released(job), leasedTo("ben", job), after(job, commit(job, 6, 0)))) {
@@ -108,16 +109,11 @@ class RepeatTest {
   @Test
   void aRefusalIsNotStoredAsTheAnswerToRepeats() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", job));
-    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()));
+    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()), Duration.ZERO);
     Decision pausing = acquire.decide(lostTwice, NOON);
 
     JobStore.Transition transition =
-        new JobStore.Transition(
-            lostTwice.version(),
-            pausing.changed().orElseThrow(),
-            pausing.outcome(),
-            pausing.rows(),
-            acquire.repeatKey());
+        JobStore.Transition.of(lostTwice.version(), pausing, acquire.repeatKey());
 
     assertThat(pausing.outcome()).isInstanceOf(Outcome.Refused.class);
     assertThat(transition.repeatKey()).isEmpty();
@@ -125,16 +121,16 @@ class RepeatTest {
 
   @Test
   void theSameSessionWithANewSecretAsksAnew() {
-    Acquire first = new Acquire(ask("anna", "first"), Optional.empty());
-    Acquire second = new Acquire(ask("anna", "second"), Optional.empty());
+    Acquire first = Acquire.free(ask("anna", "first"));
+    Acquire second = Acquire.free(ask("anna", "second"));
 
     assertThat(second.repeatKey()).isNotEqualTo(first.repeatKey());
   }
 
   @Test
   void whatWasSeenMeanwhileDoesNotMakeItAnotherRequest() {
-    Acquire before = new Acquire(ask("anna"), Optional.empty());
-    Acquire after = new Acquire(ask("anna"), Optional.of(job.fence()));
+    Acquire before = Acquire.free(ask("anna"));
+    Acquire after = new Acquire(ask("anna"), Optional.of(job.fence()), Duration.ZERO);
 
     assertThat(after.repeatKey()).isEqualTo(before.repeatKey());
     assertThat(commit(job, 1, 0, true).repeatKey()).isEqualTo(commit(job, 1, 0).repeatKey());

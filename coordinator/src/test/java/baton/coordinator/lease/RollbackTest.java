@@ -65,7 +65,7 @@ class RollbackTest {
   void anAccuserIsNotGivenTheJobAgainBeforeAnotherHasLooked() {
     Job accused = after(atTwo, reject(atTwo, OwnCheck.NOT_MADE));
 
-    Refusal refusal = refusal(accused, new Acquire(ask("anna"), Optional.empty()));
+    Refusal refusal = refusal(accused, Acquire.free(ask("anna")));
 
     assertThat(refusal).isEqualTo(Refusal.NOT_ELIGIBLE);
   }
@@ -81,8 +81,7 @@ class RollbackTest {
         .extractingByKey("cpu")
         .extracting(Budget.Bar::until)
         .isEqualTo(NOON.plus(Duration.ofMinutes(10)));
-    assertThat(refusal(kept, new Acquire(ask("cleo"), Optional.empty())))
-        .isEqualTo(Refusal.NOT_ELIGIBLE);
+    assertThat(refusal(kept, Acquire.free(ask("cleo")))).isEqualTo(Refusal.NOT_ELIGIBLE);
   }
 
   @Test
@@ -116,9 +115,9 @@ class RollbackTest {
   void withNothingLeftItNeverStartsAgainFromTheSeed() {
     Job nothingLeft = nothingLeft();
 
-    assertThat(refusal(nothingLeft, new Resume())).isEqualTo(Refusal.NOTHING_LEFT);
-    assertThat(refusal(nothingLeft, new Acquire(ask("ben"), Optional.empty())))
-        .isEqualTo(Refusal.NOT_WAITING);
+    assertThat(refusal(nothingLeft, new Resume(false, Optional.empty())))
+        .isEqualTo(Refusal.NOTHING_LEFT);
+    assertThat(refusal(nothingLeft, Acquire.free(ask("ben")))).isEqualTo(Refusal.NOT_WAITING);
     assertThat(after(nothingLeft, new Cancel()).state()).isEqualTo(JobState.CANCELLED);
   }
 

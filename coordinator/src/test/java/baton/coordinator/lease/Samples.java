@@ -7,6 +7,7 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.NumericProfile;
+import baton.protocol.Phase;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Retention;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -83,7 +85,7 @@ public final class Samples {
   }
 
   public static Job leasedTo(String worker, Job job) {
-    return after(job, new Acquire(ask(worker), Optional.of(job.fence())));
+    return after(job, new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO));
   }
 
   /** The job after a command that must change it. */
@@ -168,6 +170,11 @@ public final class Samples {
         Optional.empty(),
         Verified.COORDINATOR,
         turnIsOver);
+  }
+
+  /** What a holder says of itself that has come so far in {@code phase}. */
+  public static Renewing renewing(Phase phase, long progress, OptionalDouble loss) {
+    return new Renewing(phase, Position.START, progress, loss, Optional.empty());
   }
 
   /** The hash of the live lease's secret; of no one's if there is none. */

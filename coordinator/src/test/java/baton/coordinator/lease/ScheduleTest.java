@@ -77,8 +77,7 @@ class ScheduleTest {
   void anUnboundJobIsBoundToTheFirstStoreOfItsFirstSession() {
     Ask both = withStores(Set.of(new StoreId("b-store"), new StoreId("a-store")));
 
-    assertThat(after(mnist, new Acquire(both, Optional.empty())).store())
-        .contains(new StoreId("a-store"));
+    assertThat(after(mnist, Acquire.free(both)).store()).contains(new StoreId("a-store"));
   }
 
   @Test

@@ -18,6 +18,7 @@ import baton.protocol.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -114,7 +115,7 @@ class TransitionTest {
                 new Stall(job.fence(), Phase.TRAIN)));
     rows.put("Pause", job -> new Step(job, new Pause(Optional.empty())));
     rows.put("Pause, run out", job -> new Step(job, new Pause(Optional.of(job.fence()))));
-    rows.put("Resume", job -> new Step(job, new Resume()));
+    rows.put("Resume", job -> new Step(job, new Resume(false, Optional.empty())));
     rows.put("Resume, accepting", job -> new Step(job, new Resume(true, Optional.empty())));
     rows.put("Cancel", job -> new Step(job, new Cancel()));
     rows.put("Restore", job -> new Step(job, Samples.restore(job.fence().incarnation() + 1, job)));
@@ -280,7 +281,7 @@ class TransitionTest {
   }
 
   private static Acquire acquire(Optional<Fence> ranOut) {
-    return new Acquire(Samples.ask("dora"), ranOut);
+    return new Acquire(Samples.ask("dora"), ranOut, Duration.ZERO);
   }
 
   private static Fail fail(Job job, Trouble trouble) {

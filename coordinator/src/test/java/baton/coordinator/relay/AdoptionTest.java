@@ -346,14 +346,7 @@ class AdoptionTest {
     JobId elsewhere = new JobId("job-9");
     Submit submit = new Submit(elsewhere, AStore.spec("elsewhere"), Optional.of(other));
     var submitted = submit.decide(NOW);
-    jobs.save(
-        List.of(
-            new JobStore.Transition(
-                0,
-                submitted.changed().orElseThrow(),
-                submitted.outcome(),
-                submitted.rows(),
-                Optional.empty())));
+    jobs.save(List.of(JobStore.Transition.of(0, submitted, Optional.empty())));
 
     adopt();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Grant;
@@ -104,7 +105,7 @@ class DatabaseAwayTest {
   }
 
   private CompletionStage<Outcome> renews(String worker) {
-    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, 99, OptionalDouble.of(0.5));
+    Renewing renewing = Samples.renewing(Phase.TRAIN, 99, OptionalDouble.of(0.5));
     return relay.renew(grant.job(), grant.fence(), Samples.ask(worker).secretHash(), renewing);
   }
 

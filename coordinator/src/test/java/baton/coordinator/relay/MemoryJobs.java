@@ -188,7 +188,7 @@ final class MemoryJobs implements JobStore {
 
   private CompletionStage<Outcome> stored(long read, Decision decision, Optional<String> key) {
     Job job = decision.changed().orElseThrow();
-    if (!save(new Transition(read, job, decision.outcome(), decision.rows(), key))) {
+    if (!save(Transition.of(read, decision, key))) {
       return CompletableFuture.completedStage(
           new Outcome.Refused(Refusal.SESSION_HOLDS_LEASE, "The session holds another lease."));
     }

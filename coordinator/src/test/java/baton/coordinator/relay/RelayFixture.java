@@ -3,6 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.store.MemoryPulses;
 import baton.coordinator.store.MemorySignals;
@@ -151,7 +152,7 @@ final class RelayFixture {
   }
 
   Outcome renews(String worker, Grant grant, Phase phase, long progress) {
-    Renewing renewing = new Renewing(phase, Position.START, progress, OptionalDouble.of(0.5));
+    Renewing renewing = Samples.renewing(phase, progress, OptionalDouble.of(0.5));
     return now(relay.renew(grant.job(), grant.fence(), secret(worker), renewing));
   }
 

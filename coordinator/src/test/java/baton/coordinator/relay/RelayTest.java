@@ -1,6 +1,7 @@
 package baton.coordinator.relay;
 
 import static baton.coordinator.lease.Samples.ask;
+import static baton.coordinator.lease.Samples.renewing;
 import static baton.coordinator.lease.Samples.spec;
 import static baton.coordinator.relay.RelayFixture.now;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,13 +12,13 @@ import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Refusal;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.AfterCommit;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
-import baton.protocol.Position;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -38,8 +39,7 @@ class RelayTest {
 
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7)).isEqualTo(GO_ON);
     assertThat(fixture.pulses.get(mnist.id()))
-        .contains(
-            new Pulse(annas.fence(), 1, Phase.TRAIN, 7, Position.START, OptionalDouble.of(0.5)));
+        .contains(new Pulse(annas.fence(), 1, renewing(Phase.TRAIN, 7, OptionalDouble.of(0.5))));
     assertThat(fixture.relay.pulse(job())).isEqualTo(fixture.pulses.get(mnist.id()));
     fixture.passes(seconds(15));
     assertThat(fixture.relay.remaining(job())).contains(seconds(45));
@@ -49,8 +49,7 @@ class RelayTest {
   void aRenewalThatAnotherCoordinatorTookProlongsTheLeaseToo() {
     fixture.passes(seconds(50));
     fixture.pulses.put(
-        mnist.id(),
-        new Pulse(annas.fence(), 3, Phase.TRAIN, 7, Position.START, OptionalDouble.empty()));
+        mnist.id(), new Pulse(annas.fence(), 3, renewing(Phase.TRAIN, 7, OptionalDouble.empty())));
     fixture.passes(seconds(3)); // a twentieth of the ttl
 
     assertThat(fixture.relay.remaining(job())).contains(seconds(60));
@@ -209,9 +208,9 @@ class RelayTest {
 
   @Test
   void aForeignSecretRenewsNothing() {
-    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, 1, OptionalDouble.empty());
+    Renewing said = renewing(Phase.TRAIN, 1, OptionalDouble.empty());
     Outcome outcome =
-        now(fixture.relay.renew(mnist.id(), annas.fence(), ask("mallory").secretHash(), renewing));
+        now(fixture.relay.renew(mnist.id(), annas.fence(), ask("mallory").secretHash(), said));
 
     assertThat(((Outcome.Refused) outcome).why()).isEqualTo(Refusal.FOREIGN_SECRET);
     assertThat(fixture.pulses.get(mnist.id())).isEmpty();

@@ -11,6 +11,7 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Refusal;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Samples;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Grant;
@@ -19,7 +20,6 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
-import baton.protocol.Position;
 import baton.protocol.Retention;
 import java.time.Clock;
 import java.time.Duration;
@@ -303,7 +303,7 @@ class SeveralCoordinatorsTest {
     Grant annas = fixture.leased("anna");
     passesAtBoth(frozen, 5);
     Duration came = others;
-    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, 1, OptionalDouble.empty());
+    Renewing renewing = Samples.renewing(Phase.TRAIN, 1, OptionalDouble.empty());
     RelayFixture.now(
         frozen.renew(job.id(), annas.fence(), Samples.ask("anna").secretHash(), renewing));
 
@@ -421,7 +421,7 @@ class SeveralCoordinatorsTest {
   }
 
   private void renewsAt(Relay member, Grant grant, int progress) {
-    Renewing renewing = new Renewing(Phase.TRAIN, Position.START, progress, OptionalDouble.empty());
+    Renewing renewing = Samples.renewing(Phase.TRAIN, progress, OptionalDouble.empty());
     RelayFixture.now(
         member.renew(grant.job(), grant.fence(), Samples.ask("anna").secretHash(), renewing));
   }

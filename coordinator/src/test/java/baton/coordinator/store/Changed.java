@@ -15,7 +15,7 @@ final class Changed {
   static Transition with(Job job, Budget budget) {
     Job changed = copy(job, job.id(), job.version() + 1, budget);
     return new Transition(
-        job.version(), changed, new Outcome.Released(), List.of(), Optional.empty());
+        job.version(), changed, new Outcome.Released(), List.of(), Optional.empty(), () -> true);
   }
 
   static Job withId(Job job, String id) {

@@ -17,6 +17,7 @@ import baton.protocol.Checkpoint;
 import baton.protocol.Data;
 import baton.protocol.DataFile;
 import baton.protocol.DataSource;
+import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
 import baton.protocol.Hazard;
@@ -33,11 +34,19 @@ import baton.protocol.Segment;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
+import baton.protocol.Verified;
 import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
+import baton.protocol.message.CheckpointView;
+import baton.protocol.message.HazardBody;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.LentAccess;
+import baton.protocol.message.RenewAnswer;
+import baton.protocol.message.RenewRequest;
+import baton.protocol.message.SavingBody;
+import baton.protocol.message.StatusView;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -148,6 +157,49 @@ class EveryComponentTest {
   }
 
   @Test
+  void aRenewalAndItsAnswerArriveWholeByHttp() throws IOException {
+    Position start = Position.START;
+    HazardBody hazard = new HazardBody(5, 6, 7);
+    SavingBody saving = new SavingBody(3, 2L, 4L, hazard);
+    requireNoDefault(saving, new SavingBody(0, null, null, null));
+    RenewRequest plain = new RenewRequest(Phase.SETUP, start, 0, null, null, null, null);
+    RenewRequest full =
+        new RenewRequest(
+            Phase.TRAIN, new Position(1, 2), 1L << 40, 0.5, saving, Sha256.ofText("token"), true);
+    requireNoDefault(full, plain);
+    LentAccess access =
+        new LentAccess("drive", "ya29.x", 9, "a@b.c", "client", "root", Samples.STORE);
+    RenewAnswer nothing = new RenewAnswer(0, 0, Directive.GO_ON, null, null, null);
+    RenewAnswer answer = new RenewAnswer(1, 2, Directive.STOP, "paused", hazard, access);
+    requireNoDefault(answer, nothing);
+
+    for (Record message : List.of(plain, full, nothing, answer)) {
+      assertThat(sent(message)).isEqualTo(message);
+    }
+  }
+
+  @Test
+  void whatPeopleAreShownArrivesWholeByHttp() throws IOException {
+    Checkpoint head = checkpoint(Optional.empty(), Position.ofEpochs(1), 2);
+    CheckpointView measured =
+        new CheckpointView(
+            head, "KEPT", Verified.COORDINATOR, Sample.START, Map.of("accuracy", 0.9));
+    StatusView.DriveView drive =
+        new StatusView.DriveView(
+            "a@b.c", "client", Samples.STORE, true, "Sign in again.", 3L << 40, 2L << 40, 1L << 40);
+    StatusView.WaitingView waiting =
+        new StatusView.WaitingView(new SessionId("session-9"), "anna", "cpu", List.of("digits"));
+    requireNoDefault(
+        drive,
+        new StatusView.DriveView(null, null, new StoreId("none"), false, null, null, null, null));
+
+    for (Record message :
+        List.of(measured, drive, waiting, new StatusView(List.of(), List.of(waiting), drive))) {
+      assertThat(sent(message)).isEqualTo(message);
+    }
+  }
+
+  @Test
   void aJobIsStoredWholeAndSoIsWhatABackUpHasOfIt() {
     Job full = fullJob();
     Job plain = Sample.submit("plain").decide(Sample.START).changed().orElseThrow();
@@ -160,7 +212,12 @@ class EveryComponentTest {
       store.save(
           List.of(
               new Transition(
-                  0, full, new Outcome.Now(JobState.RUNNING), List.of(), Optional.empty())));
+                  0,
+                  full,
+                  new Outcome.Now(JobState.RUNNING),
+                  List.of(),
+                  Optional.empty(),
+                  () -> true)));
       Backup.take(database, folder.resolve("copy.db"));
     }
 

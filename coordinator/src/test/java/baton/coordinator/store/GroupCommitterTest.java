@@ -234,7 +234,7 @@ class GroupCommitterTest {
   void whoIsOvertakenAgainAndAgainIsToldToAskAgain() {
     submit("mnist").join();
     for (int i = 0; i < 5; i++) {
-      Command command = i % 2 == 0 ? Sample.pause() : new Resume();
+      Command command = i % 2 == 0 ? Sample.pause() : new Resume(false, Optional.empty());
       store.beforeSave(() -> store.memory.save(List.of(byAnother(job("mnist"), command))));
     }
 

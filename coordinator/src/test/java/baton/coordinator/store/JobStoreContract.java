@@ -181,7 +181,12 @@ abstract class JobStoreContract {
     Job first = submit("mnist");
     Transition again =
         new Transition(
-            0, Changed.withId(first, "another-id"), new Outcome.Released(), List.of(), none());
+            0,
+            Changed.withId(first, "another-id"),
+            new Outcome.Released(),
+            List.of(),
+            none(),
+            () -> true);
 
     assertThat(store.save(List.of(again))).containsExactly(false);
     assertThat(store.find(new JobId("another-id"))).isEmpty();
@@ -264,7 +269,7 @@ abstract class JobStoreContract {
     Job job = submit("mnist");
     List<Job> seen = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      job = apply(apply(job, Sample.pause()), new Resume());
+      job = apply(apply(job, Sample.pause()), new Resume(false, Optional.empty()));
       seen.add(store.find(job.id()).orElseThrow());
       assertThat(store.open()).containsExactly(job);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.Renewing;
 import baton.protocol.Fence;
 import baton.protocol.Hazard;
 import baton.protocol.JobId;
@@ -67,11 +68,10 @@ abstract class PulsesContract {
           new Pulse(
               plain.fence(),
               plain.counter(),
-              plain.phase(),
-              plain.progress(),
-              plain.position(),
-              plain.loss(),
-              Optional.of(new SaveInterval(Duration.ofSeconds(190), measured, measured, hazard)));
+              renewing(
+                  OptionalDouble.empty(),
+                  Optional.of(
+                      new SaveInterval(Duration.ofSeconds(190), measured, measured, hazard))));
       pulses().put(JOB, pulse);
 
       assertThat(pulses().get(JOB)).contains(pulse);
@@ -85,7 +85,10 @@ abstract class PulsesContract {
   }
 
   private static Pulse pulse(long counter, OptionalDouble loss) {
-    return new Pulse(
-        new Fence((7L << 20) + 3), counter, Phase.TRAIN, 1L << 33, new Position(4, 19), loss);
+    return new Pulse(new Fence((7L << 20) + 3), counter, renewing(loss, Optional.empty()));
+  }
+
+  private static Renewing renewing(OptionalDouble loss, Optional<SaveInterval> saving) {
+    return new Renewing(Phase.TRAIN, new Position(4, 19), 1L << 33, loss, saving);
   }
 }

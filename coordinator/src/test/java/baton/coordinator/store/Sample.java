@@ -78,7 +78,7 @@ final class Sample {
             "cpu",
             Optional.of(Duration.ofHours(4)),
             Manifest.FORMAT);
-    return new Acquire(ask, Optional.empty());
+    return Acquire.free(ask);
   }
 
   static Pause pause() {

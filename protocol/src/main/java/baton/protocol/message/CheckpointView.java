@@ -19,10 +19,4 @@ public record CheckpointView(
     String state,
     Verified verified,
     Instant committedAt,
-    @Gaps Map<String, Double> metrics) {
-  /** Where nothing was measured. */
-  public CheckpointView(
-      Checkpoint checkpoint, String state, Verified verified, Instant committedAt) {
-    this(checkpoint, state, verified, committedAt, null);
-  }
-}
+    @Gaps Map<String, Double> metrics) {}

@@ -14,9 +14,4 @@ public record RenewAnswer(
     Directive directive,
     String reason,
     HazardBody hazard,
-    LentAccess access) {
-  public RenewAnswer(
-      long ttlMs, long waitedMs, Directive directive, String reason, HazardBody hazard) {
-    this(ttlMs, waitedMs, directive, reason, hazard, null);
-  }
-}
+    LentAccess access) {}

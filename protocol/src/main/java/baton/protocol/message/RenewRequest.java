@@ -21,9 +21,4 @@ public record RenewRequest(
     Double loss,
     SavingBody saving,
     Sha256 accessHeld,
-    Boolean accessRefused) {
-  public RenewRequest(
-      Phase phase, Position position, long progress, Double loss, SavingBody saving) {
-    this(phase, position, progress, loss, saving, null, null);
-  }
-}
+    Boolean accessRefused) {}

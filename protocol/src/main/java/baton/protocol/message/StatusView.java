@@ -10,10 +10,6 @@ import java.util.List;
  * @param drive absent: the coordinator was never signed in to one
  */
 public record StatusView(List<JobView> jobs, List<WaitingView> waiting, DriveView drive) {
-  public StatusView(List<JobView> jobs, List<WaitingView> waiting) {
-    this(jobs, waiting, null);
-  }
-
   /** A worker that waits for a lease. */
   public record WaitingView(
       SessionId session, String worker, String device, List<String> programs) {}

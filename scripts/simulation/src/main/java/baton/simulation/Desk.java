@@ -70,8 +70,7 @@ final class Desk implements Transitions {
   }
 
   private void store(Job after, long readVersion, Decision decision, Optional<String> key) {
-    Transition transition =
-        new Transition(readVersion, after, decision.outcome(), decision.rows(), key);
+    Transition transition = Transition.of(readVersion, decision, key);
     boolean stored = database.save(List.of(transition)).get(0);
     referee.require(stored, "R1", "the database refused: a session holds two leases");
     changed.accept(after.id());

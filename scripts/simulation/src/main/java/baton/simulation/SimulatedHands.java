@@ -1,11 +1,11 @@
 package baton.simulation;
 
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.StoredManifest;
 import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.BadCommit;
 import baton.coordinator.relay.Committing;
-import baton.coordinator.relay.Renewing;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;

@@ -87,6 +87,22 @@ public final class ChildProgram implements Program {
     return new ChildProgram(name, words, scratch, listener.apply(name));
   }
 
+  /**
+   * Looks whether its command can be started from the folder that this process is in.
+   *
+   * @throws IllegalArgumentException with a sentence for the person who named it
+   */
+  public void requireStartable() {
+    Commands.missing(
+            command, Path.of("").toAbsolutePath(), System.getenv().getOrDefault("PATH", ""))
+        .ifPresent(
+            missing -> {
+              throw new IllegalArgumentException(
+                  "The program %s cannot be started: %s. Correct '%s', and start the worker again"
+                      .formatted(name, missing, shown(command)));
+            });
+  }
+
   @Override
   public String name() {
     return name;

@@ -351,7 +351,7 @@ class VerificationTest {
     for (int i = 0; i < states.length; i++) {
       rows.add(
           new CheckpointView(
-              job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON));
+              job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON, null));
     }
     JobSpec spec =
         new JobSpec(

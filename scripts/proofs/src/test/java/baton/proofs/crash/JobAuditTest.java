@@ -96,7 +96,8 @@ class JobAuditTest {
             1),
         "KEPT",
         Verified.WORKER,
-        NOON);
+        NOON,
+        null);
   }
 
   private static Sha256 digest(int epoch) {
