@@ -4,7 +4,7 @@ package baton.protocol;
 public enum AfterCommit {
   /** Train on to the segment end that comes with the answer. */
   TRAIN_ON,
-  /** Another job or a waiting worker has its turn. */
+  /** Another job, or a worker whose session lasts longer, has its turn. */
   RELEASE,
   /** The job is complete and the lease has ended. */
   COMPLETE

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** A length of time for people, such as {@code 40 ms}, {@code 3 min 10 s}, {@code 9.6 h}. */
-final class Span {
+public final class Span {
   private Span() {}
 
-  static String of(Duration time) {
+  public static String of(Duration time) {
     if (time.toMillis() < 1_000) {
       return time.toMillis() + " ms";
     }

@@ -13,11 +13,13 @@ import java.util.Optional;
  * @param ranOut the fence of the live lease, if it was seen to have run out; that permits, and this
  *     grant is what ends it (R1, R9)
  * @param silence how long nothing was heard from its holder; for the record
+ * @param why it was chosen among those that wait, for people; empty: no other could have had it
  */
-public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence) implements Command {
+public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence, Optional<String> why)
+    implements Command {
   /** Of a job that nobody holds, or of the one that was granted to this ask before. */
   public static Acquire free(Ask ask) {
-    return new Acquire(ask, Optional.empty(), Duration.ZERO);
+    return new Acquire(ask, Optional.empty(), Duration.ZERO, Optional.empty());
   }
 
   @Override
@@ -49,7 +51,7 @@ public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence) impleme
     Lease lease = new Lease(job.fence().next(), ask, job.spec().segmentFrom(job.position()), now);
     return change
         .store(store)
-        .grant(lease)
+        .grant(lease, why)
         .row(
             new History.Event(
                 History.Event.Kind.GRANTED,

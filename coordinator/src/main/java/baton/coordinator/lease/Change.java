@@ -99,10 +99,14 @@ final class Change {
     return this;
   }
 
-  Change grant(Lease value) {
+  /**
+   * @param why it was chosen for this lease who was; empty: nobody else could have had it
+   */
+  Change grant(Lease value, Optional<String> why) {
     lease = Optional.of(value);
     fence = value.fence();
-    state(JobState.RUNNING);
+    state = JobState.RUNNING;
+    reason = why;
     rows.add(History.SegmentStarted.of(value, value.grantedAt()));
     return this;
   }

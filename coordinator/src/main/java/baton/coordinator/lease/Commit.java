@@ -21,8 +21,7 @@ import java.util.OptionalDouble;
  * @param profile under which it was trained
  * @param finalReason why training ends here, before the last epoch; empty: it does not
  * @param verified who compared the files with the manifest, outside the decision (R5)
- * @param turnIsOver whether another job or a waiting worker should have its turn at the segment's
- *     end, as {@link Schedule#turnIsOver} finds
+ * @param giveWay when another job or a waiting worker should have its turn, as {@link Turns} finds
  */
 public record Commit(
     Fence fence,
@@ -32,22 +31,22 @@ public record Commit(
     List<Measurement> measurements,
     Optional<String> finalReason,
     Verified verified,
-    boolean turnIsOver)
+    GiveWay giveWay)
     implements Command {
   public Commit {
     measurements = List.copyOf(measurements);
   }
 
-  /** The same, of a holder whose turn is over at its segment's end, or is not. */
-  public Commit withTurnOver(boolean isOver) {
+  /** The same, of a holder that gives way then. */
+  public Commit givingWay(GiveWay when) {
     return new Commit(
-        fence, secretHash, checkpoint, profile, measurements, finalReason, verified, isOver);
+        fence, secretHash, checkpoint, profile, measurements, finalReason, verified, when);
   }
 
   /** The same, with files that {@code who} has compared with the manifest. */
   public Commit verifiedBy(Verified who) {
     return new Commit(
-        fence, secretHash, checkpoint, profile, measurements, finalReason, who, turnIsOver);
+        fence, secretHash, checkpoint, profile, measurements, finalReason, who, giveWay);
   }
 
   @Override
@@ -103,7 +102,7 @@ public record Commit(
       return complete(change, now);
     }
     boolean atEnd = !lease.segment().to().isAfter(position);
-    if (job.state() == JobState.PAUSING || (atEnd && turnIsOver)) {
+    if (job.state() == JobState.PAUSING || givesWay(atEnd)) {
       return change.answer(committed(AfterCommit.RELEASE, Optional.empty()));
     }
     Lease next = atEnd ? lease.withSegment(job.spec().segmentFrom(position)) : lease;
@@ -111,6 +110,10 @@ public record Commit(
       change.continueWith(next, now);
     }
     return change.answer(committed(AfterCommit.TRAIN_ON, Optional.of(next.segment().to())));
+  }
+
+  private boolean givesWay(boolean atEnd) {
+    return giveWay == GiveWay.WITH_NEXT_SAVE || (atEnd && giveWay == GiveWay.AT_SEGMENT_END);
   }
 
   private Decision complete(Change change, Instant now) {

@@ -5,6 +5,7 @@ import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Position;
+import baton.protocol.SaveInterval;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,8 @@ public final class LeaseWatch {
    * @param furthest the most progress seen in this phase; a download that begins again and again
    *     makes none
    * @param head where the job's head was last seen; null: nowhere yet
+   * @param begunAt when the lease was first seen
+   * @param prepared how long passed before a renewal said that it trains; null: none did yet
    * @param heardAt when the lease was first seen, or its newest renewal
    * @param renewedAt the same, or when the wait for it began anew
    */
@@ -42,6 +45,8 @@ public final class LeaseWatch {
       Pulse pulse,
       long furthest,
       Position head,
+      Duration begunAt,
+      Duration prepared,
       Duration heardAt,
       Duration renewedAt,
       Duration phaseSince,
@@ -54,6 +59,8 @@ public final class LeaseWatch {
           pulse,
           furthest,
           head,
+          begunAt,
+          prepared,
           heardAt,
           now,
           phaseSince.plus(missed),
@@ -69,7 +76,17 @@ public final class LeaseWatch {
     }
 
     Seen headAt(Position newest, Duration since) {
-      return new Seen(fence, pulse, furthest, newest, heardAt, renewedAt, since, progressedAt);
+      return new Seen(
+          fence,
+          pulse,
+          furthest,
+          newest,
+          begunAt,
+          prepared,
+          heardAt,
+          renewedAt,
+          since,
+          progressedAt);
     }
   }
 
@@ -103,7 +120,7 @@ public final class LeaseWatch {
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
-      seen.put(job, new Seen(fence, null, 0, null, now, now, now, now));
+      seen.put(job, new Seen(fence, null, 0, null, now, null, now, now, now, now));
     }
   }
 
@@ -118,6 +135,7 @@ public final class LeaseWatch {
     Duration at = now.compareTo(last.renewedAt) > 0 ? now : last.renewedAt;
     boolean newPhase = last.pulse == null || last.pulse.said().phase() != pulse.said().phase();
     boolean progressed = newPhase || pulse.said().progress() > last.furthest;
+    boolean trainsNow = last.prepared == null && pulse.said().phase() == Phase.TRAIN;
     seen.put(
         job,
         new Seen(
@@ -125,6 +143,8 @@ public final class LeaseWatch {
             pulse,
             progressed ? pulse.said().progress() : last.furthest,
             last.head,
+            last.begunAt,
+            trainsNow ? at.minus(last.begunAt) : last.prepared,
             at,
             at,
             newPhase ? at : last.phaseSince,
@@ -201,6 +221,25 @@ public final class LeaseWatch {
     return Optional.ofNullable(seen.get(job))
         .filter(last -> last.fence.equals(fence))
         .map(Seen::pulse);
+  }
+
+  /**
+   * What it costs when the job changes hands, as this lease shows: the time until it trained, and
+   * that of an upload, while which a holder that gives way trains in vain. What was not seen yet
+   * counts as nothing.
+   */
+  public Duration costOfChange(JobId job, Fence fence) {
+    Seen last = seen.get(job);
+    if (last == null || !last.fence.equals(fence)) {
+      return Duration.ZERO;
+    }
+    Duration upload =
+        pulse(job, fence)
+            .map(Pulse::said)
+            .flatMap(Renewing::saving)
+            .flatMap(SaveInterval::upload)
+            .orElse(Duration.ZERO);
+    return last.prepared == null ? upload : last.prepared.plus(upload);
   }
 
   /** The jobs of which anything is known. */

@@ -58,35 +58,8 @@ public final class Schedule {
     return Eligibility.obstacle(job, ask, now);
   }
 
-  /**
-   * Whether the holder of {@code job} should give way at its segment's end: to a waiting session
-   * that may have the job, or to another job it could run itself.
-   *
-   * @param waiting requests that wait for a lease now
-   */
-  public static boolean turnIsOver(
-      Job job,
-      Collection<Job> jobs,
-      Collection<Ask> waiting,
-      Map<JobId, Fence> ranOut,
-      Instant now) {
-    Optional<Ask> holder = job.lease().map(lease -> lease.ask());
-    if (holder.isEmpty()) {
-      return false;
-    }
-    boolean toWorker =
-        waiting.stream()
-            .filter(ask -> !ask.session().equals(holder.get().session()))
-            .anyMatch(ask -> Eligibility.obstacle(job, ask, now).isEmpty());
-    boolean toJob =
-        jobs.stream()
-            .filter(other -> !other.id().equals(job.id()) && isOpen(other, ranOut))
-            .filter(other -> other.spec().priority() >= job.spec().priority())
-            .anyMatch(other -> Eligibility.obstacle(other, holder.get(), now).isEmpty());
-    return toWorker || toJob;
-  }
-
-  private static boolean isOpen(Job job, Map<JobId, Fence> ranOut) {
+  /** Whether {@code job} may be given to somebody now. */
+  static boolean isOpen(Job job, Map<JobId, Fence> ranOut) {
     return job.state() == JobState.WAITING
         || (job.state() == JobState.RUNNING && hasRunOut(job, ranOut));
   }

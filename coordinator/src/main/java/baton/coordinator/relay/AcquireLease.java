@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>A repeat finds its grant over all jobs.
  *   <li>Else {@link Schedule} chooses a job that no other request is being given right now.
+ *   <li>Another request that waits is served first if it promises to get more of that job done.
  *   <li>The grant is decided and stored; who lost a race chooses again.
  *   <li>With nothing to grant the request waits until a job changes, a lease runs out, its time is
  *       up, or its connection closes.
@@ -36,6 +37,7 @@ final class AcquireLease {
   private final Lifelines lifelines;
   private final Grants grants;
   private final WaitingRoom room;
+  private final Rivals rivals;
   private final Clock clock;
   private final Supplier<Duration> ticker;
   private final Set<JobId> beingGiven = new HashSet<>();
@@ -46,6 +48,7 @@ final class AcquireLease {
       Lifelines lifelines,
       Grants grants,
       WaitingRoom room,
+      Rivals rivals,
       Clock clock,
       Supplier<Duration> ticker) {
     this.openJobs = openJobs;
@@ -53,6 +56,7 @@ final class AcquireLease {
     this.lifelines = lifelines;
     this.grants = grants;
     this.room = room;
+    this.rivals = rivals;
     this.clock = clock;
     this.ticker = ticker;
   }
@@ -75,31 +79,45 @@ final class AcquireLease {
   }
 
   private void serve(Waiting request) {
+    serve(request, true);
+  }
+
+  /**
+   * @param yields whether one that promises more is served first
+   */
+  private void serve(Waiting request, boolean yields) {
     if (room.isClosed() || !request.isThere()) {
       request.sendHome();
       return;
     }
     try {
-      choose(request);
+      choose(request, yields);
     } catch (RuntimeException | Error e) {
       request.answer().completeExceptionally(e);
     }
   }
 
-  private void choose(Waiting request) {
+  private void choose(Waiting request, boolean yields) {
     Duration before = ticker.get();
     BooleanSupplier stillCounts = lifelines.stillCounts();
     List<Job> open = openJobs.all();
     Choice choice;
+    Optional<Waiting> better = Optional.empty();
     synchronized (beingGiven) {
       List<Job> free = open.stream().filter(job -> !beingGiven.contains(job.id())).toList();
       choice = Schedule.choose(free, request.ask(), lifelines.ranOut(free), clock.instant());
       if (choice instanceof Choice.Take take) {
-        beingGiven.add(take.job());
+        better = yields ? rivals.better(request, jobOf(take, open)) : better;
+        if (better.isEmpty()) {
+          beingGiven.add(take.job());
+        }
       }
     }
-    if (choice instanceof Choice.Take take) {
-      give(request, take, before, take.ranOut().isPresent() ? stillCounts : () -> true);
+    if (better.isPresent()) {
+      yieldTo(better.get(), request);
+    } else if (choice instanceof Choice.Take take) {
+      Optional<String> why = rivals.whyChosen(request, jobOf(take, open));
+      give(request, take, why, before, take.ranOut().isPresent() ? stillCounts : () -> true);
     } else if (choice instanceof Choice.Held held) {
       if (!grants.repeats(request)) { // it may have been granted since it came
         refuseIfHeld(request, held);
@@ -109,11 +127,27 @@ final class AcquireLease {
     }
   }
 
+  private void yieldTo(Waiting better, Waiting request) {
+    room.enter(request);
+    serve(better, false);
+    if (room.leave(request)) {
+      serve(request, false);
+    }
+  }
+
+  private static Job jobOf(Choice.Take take, List<Job> open) {
+    return open.stream().filter(job -> job.id().equals(take.job())).findFirst().orElseThrow();
+  }
+
   private void give(
-      Waiting request, Choice.Take take, Duration before, BooleanSupplier stillCounts) {
+      Waiting request,
+      Choice.Take take,
+      Optional<String> why,
+      Duration before,
+      BooleanSupplier stillCounts) {
     Duration silence =
         take.ranOut().map(fence -> lifelines.silence(take.job(), fence)).orElse(Duration.ZERO);
-    door.apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence), stillCounts)
+    door.apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence, why), stillCounts)
         .whenComplete(
             (outcome, failure) -> {
               synchronized (beingGiven) {
@@ -127,7 +161,7 @@ final class AcquireLease {
   private void refuseIfHeld(Waiting request, Choice.Held held) {
     if (!grants.refuse(request, held)) {
       openJobs.changed(held.job());
-      choose(request);
+      choose(request, true);
     }
   }
 

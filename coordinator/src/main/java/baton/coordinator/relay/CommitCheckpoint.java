@@ -44,7 +44,7 @@ final class CommitCheckpoint {
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secretHash, Committing committing) {
     Job job = jobs.existing(id);
     Commit read = committing.command(job, fence, secretHash);
-    Commit unchecked = read.withTurnOver(handOver.isDue(job, read.checkpoint().position()));
+    Commit unchecked = read.givingWay(handOver.when(job, read.checkpoint().position()));
     if (jobs.answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
       return door.apply(id, unchecked);
     }

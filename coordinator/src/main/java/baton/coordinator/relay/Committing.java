@@ -1,6 +1,7 @@
 package baton.coordinator.relay;
 
 import baton.coordinator.lease.Commit;
+import baton.coordinator.lease.GiveWay;
 import baton.coordinator.lease.Job;
 import baton.protocol.Data;
 import baton.protocol.Fence;
@@ -54,7 +55,7 @@ public record Committing(
         read.measurements(),
         finalReason,
         Verified.WORKER,
-        false);
+        GiveWay.NOT_NOW);
   }
 
   /** No two leases share a folder (R6): its name has the job, position and fence. */

@@ -1,12 +1,13 @@
 package baton.coordinator.relay;
 
+import baton.coordinator.lease.GiveWay;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.Schedule;
+import baton.coordinator.lease.Turns;
 import baton.protocol.Position;
 import java.time.Clock;
 import java.util.List;
 
-/** Whether a holder is to give way at its segment's end. */
+/** When a holder that commits is to give way. */
 final class HandOver {
   private final OpenJobs openJobs;
   private final WaitingRoom waitingRoom;
@@ -20,13 +21,25 @@ final class HandOver {
     this.clock = clock;
   }
 
-  /** Only a segment's end is a hand-over point; on the way there nobody else is looked at. */
-  boolean isDue(Job job, Position position) {
-    if (job.lease().filter(lease -> !lease.segment().to().isAfter(position)).isEmpty()) {
-      return false;
+  /** Within a segment only jobs of higher priority are looked at. */
+  GiveWay when(Job job, Position position) {
+    if (job.lease().isEmpty()) {
+      return GiveWay.NOT_NOW;
     }
-    List<Job> open = openJobs.all();
-    return Schedule.turnIsOver(
-        job, open, waitingRoom.asks(), lifelines.ranOut(open), clock.instant());
+    int own = job.spec().priority();
+    boolean within = job.lease().get().segment().to().isAfter(position);
+    int least = within ? own + 1 : own;
+    List<Job> rivals =
+        openJobs.all().stream().filter(other -> other.spec().priority() >= least).toList();
+    if (within && rivals.isEmpty()) {
+      return GiveWay.NOT_NOW;
+    }
+    return Turns.when(
+        job,
+        rivals,
+        waitingRoom.asks(),
+        lifelines.ranOut(rivals),
+        lifelines.costOfChange(job),
+        clock.instant());
   }
 }

@@ -1,13 +1,16 @@
 package baton.coordinator.relay;
 
+import baton.coordinator.lease.DeviceSpeeds;
 import baton.coordinator.lease.Exposure;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory.SegmentRow;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Hazard;
+import baton.protocol.JobId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -15,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * How long sessions last, learnt from the history of the newest jobs and looked up anew every
- * minute, beside the requests. Safe for use by several threads.
+ * How long sessions last and how fast devices train, learnt from the history of the newest jobs and
+ * looked up anew every minute, beside the requests. Safe for use by several threads.
  */
 final class Hazards {
   private static final int JOBS = 50;
@@ -27,6 +30,7 @@ final class Hazards {
   private final Supplier<Duration> ticker;
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile Map<String, Exposure> byDevice = Map.of();
+  private volatile Map<JobId, DeviceSpeeds> speeds = Map.of();
   private volatile Duration lookedAt;
 
   Hazards(JobStore jobs, Executor io, Supplier<Duration> ticker) {
@@ -48,12 +52,23 @@ final class Hazards {
     return Exposure.hazard(byDevice, device);
   }
 
+  /** How fast {@code device} trains {@code job}, 1 for the fastest known. */
+  double speed(JobId job, String device) {
+    return speeds.getOrDefault(job, DeviceSpeeds.NONE).of(device);
+  }
+
   private void look() {
     try {
       List<SegmentRow> segments = new ArrayList<>();
+      Map<JobId, DeviceSpeeds> byJob = new HashMap<>();
       for (Job job : jobs.newest(JOBS)) {
-        segments.addAll(jobs.history(job.id()).segments());
+        List<SegmentRow> ofJob = jobs.history(job.id()).segments();
+        segments.addAll(ofJob);
+        if (!job.state().isOver()) {
+          byJob.put(job.id(), DeviceSpeeds.of(ofJob));
+        }
       }
+      speeds = Map.copyOf(byJob);
       byDevice = Exposure.byDevice(segments);
     } catch (StoreUnavailable e) {
       // What was learnt before still holds, and the next look comes soon.

@@ -250,6 +250,11 @@ final class Lifelines {
     return news;
   }
 
+  /** What it costs when the job changes hands, as far as its present lease shows. */
+  synchronized Duration costOfChange(Job job) {
+    return watch.costOfChange(job.id(), job.fence());
+  }
+
   /** How long nothing was heard from the holder of the live lease. */
   synchronized Duration silence(JobId job, Fence fence) {
     return watch.silence(job, fence, ticker.get());

@@ -114,7 +114,9 @@ public final class Relay {
     StalledLeases stalledLeases = new StalledLeases(door);
 
     submit = new SubmitJob(jobs, door, parts.ids(), parts.stores().own());
-    acquire = new AcquireLease(openJobs, door, lifelines, grants, waitingRoom, clock, ticker);
+    Rivals rivals = new Rivals(waitingRoom, hazards, clock, ticker);
+    acquire =
+        new AcquireLease(openJobs, door, lifelines, grants, waitingRoom, rivals, clock, ticker);
     renew = new RenewLease(jobs, door, lifelines, stalledLeases, parts.mayDecide());
     commit = new CommitCheckpoint(jobs, door, evidence, handOver, lifelines);
     release = new ReleaseLease(jobs, door, evidence);

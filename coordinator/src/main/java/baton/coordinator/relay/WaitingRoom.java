@@ -27,6 +27,16 @@ final class WaitingRoom {
     return Optional.ofNullable(waiting.poll());
   }
 
+  /** So many of those who wait, in their order. */
+  List<Waiting> first(int most) {
+    return waiting.stream().limit(most).filter(Waiting::isThere).toList();
+  }
+
+  /** Whether this one waited; it waits no more. */
+  boolean leave(Waiting request) {
+    return waiting.remove(request);
+  }
+
   int size() {
     return waiting.size();
   }

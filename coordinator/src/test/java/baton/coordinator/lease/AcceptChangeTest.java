@@ -171,6 +171,6 @@ class AcceptChangeTest {
         List.of(),
         usual.finalReason(),
         usual.verified(),
-        usual.turnIsOver());
+        usual.giveWay());
   }
 }

@@ -254,7 +254,7 @@ class BudgetTest {
   }
 
   private static Acquire takeOver(String worker, Job job) {
-    return new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO);
+    return new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO, Optional.empty());
   }
 
   private static Job stalled(Job job) {

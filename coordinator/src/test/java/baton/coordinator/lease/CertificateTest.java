@@ -263,7 +263,7 @@ class CertificateTest {
         usual.measurements(),
         usual.finalReason(),
         usual.verified(),
-        usual.turnIsOver());
+        usual.giveWay());
   }
 
   private static Job rolledBack(Job job) {

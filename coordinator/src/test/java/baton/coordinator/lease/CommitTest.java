@@ -52,7 +52,7 @@ class CommitTest {
             List.of(loss),
             Optional.empty(),
             Verified.WORKER,
-            false);
+            GiveWay.NOT_NOW);
 
     assertThat(commit.decide(job, NOON).rows())
         .containsExactly(
@@ -179,6 +179,13 @@ class CommitTest {
   }
 
   @Test
+  void butAJobOfHigherPriorityWaitsForOneSaveOnly() {
+    Commit urgent = commit(job, 1, 9).givingWay(GiveWay.WITH_NEXT_SAVE);
+
+    assertThat(nextOf(urgent.decide(job, NOON))).isEqualTo(AfterCommit.RELEASE);
+  }
+
+  @Test
   void theSegmentsEndIsNoWall() {
     Commit beyond = commit(job, 2, 5);
     Job after = after(job, beyond);
@@ -226,7 +233,7 @@ class CommitTest {
             List.of(),
             Optional.of("no better for 5 epochs"),
             Verified.COORDINATOR,
-            false);
+            GiveWay.NOT_NOW);
     Job complete = after(job, commit);
 
     assertThat(complete.state()).isEqualTo(JobState.COMPLETE);
@@ -247,7 +254,7 @@ class CommitTest {
         List.of(),
         Optional.empty(),
         Verified.COORDINATOR,
-        false);
+        GiveWay.NOT_NOW);
   }
 
   private static Outcome trainOn(Commit commit, Position to) {

@@ -97,7 +97,9 @@ class ExposureTest {
   @Test
   void aLostLeaseWasHeldUntilItsHolderWasLastHeardOf() {
     Job job = Samples.leasedTo("a", Samples.waiting());
-    Acquire next = new Acquire(Samples.ask("b"), Optional.of(job.fence()), Duration.ofHours(9));
+    Acquire next =
+        new Acquire(
+            Samples.ask("b"), Optional.of(job.fence()), Duration.ofHours(9), Optional.empty());
 
     assertThat(next.decide(job, NOON.plus(Duration.ofHours(10))).rows())
         .contains(

@@ -96,7 +96,11 @@ class FenceRuleTest {
     Job annas = leasedTo("anna", waiting());
     Job bens = leasedTo("ben", annas);
 
-    assertThat(refusal(bens, new Acquire(ask("cleo"), Optional.of(annas.fence()), Duration.ZERO)))
+    assertThat(
+            refusal(
+                bens,
+                new Acquire(
+                    ask("cleo"), Optional.of(annas.fence()), Duration.ZERO, Optional.empty())))
         .isEqualTo(Refusal.LEASE_HELD);
   }
 
@@ -109,7 +113,8 @@ class FenceRuleTest {
     assertThat(renewed(job, job)).isEqualTo(Directive.GO_ON);
 
     Decision grant =
-        new Acquire(ask("ben"), Optional.of(job.fence()), Duration.ZERO).decide(job, NOON);
+        new Acquire(ask("ben"), Optional.of(job.fence()), Duration.ZERO, Optional.empty())
+            .decide(job, NOON);
     assertThat(grant.rows())
         .startsWith(new History.SegmentEnded(job.fence(), LeaseEnd.LOST, NOON))
         .hasAtLeastOneElementOfType(History.SegmentStarted.class);

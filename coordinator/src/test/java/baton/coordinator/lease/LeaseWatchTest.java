@@ -3,10 +3,13 @@ package baton.coordinator.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.Fence;
+import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
+import baton.protocol.Position;
+import baton.protocol.SaveInterval;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -103,6 +106,34 @@ class LeaseWatchTest {
 
     assertThat(remaining(at(60))).isEqualTo(TTL.whole());
     assertThat(watch.pulse(JOB, FENCE)).as("still known").isPresent();
+  }
+
+  @Test
+  void aChangeCostsTheTimeUntilTrainingBeginsAndAnUpload() {
+    watch.begin(JOB, FENCE, at(0));
+    assertThat(watch.costOfChange(JOB, FENCE)).isZero();
+    renew(Phase.RESTORE, 1, at(20));
+    renew(Phase.TRAIN, 2, at(90));
+    renew(Phase.EVALUATE, 3, at(110));
+    assertThat(watch.costOfChange(JOB, FENCE)).isEqualTo(at(90));
+
+    watch.observe(
+        JOB,
+        new Pulse(
+            FENCE,
+            4,
+            new Renewing(
+                Phase.TRAIN,
+                Position.START,
+                5,
+                OptionalDouble.empty(),
+                Optional.of(
+                    new SaveInterval(
+                        at(60), Optional.empty(), Optional.of(at(30)), Hazard.PRIOR)))),
+        at(130));
+
+    assertThat(watch.costOfChange(JOB, FENCE)).isEqualTo(at(120));
+    assertThat(watch.costOfChange(JOB, FENCE.next())).as("of another lease").isZero();
   }
 
   @Test

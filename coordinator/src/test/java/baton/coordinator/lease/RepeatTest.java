@@ -109,7 +109,8 @@ class RepeatTest {
   @Test
   void aRefusalIsNotStoredAsTheAnswerToRepeats() {
     Job lostTwice = leasedTo("cleo", leasedTo("ben", job));
-    Acquire acquire = new Acquire(ask("dora"), Optional.of(lostTwice.fence()), Duration.ZERO);
+    Acquire acquire =
+        new Acquire(ask("dora"), Optional.of(lostTwice.fence()), Duration.ZERO, Optional.empty());
     Decision pausing = acquire.decide(lostTwice, NOON);
 
     JobStore.Transition transition =
@@ -130,7 +131,8 @@ class RepeatTest {
   @Test
   void whatWasSeenMeanwhileDoesNotMakeItAnotherRequest() {
     Acquire before = Acquire.free(ask("anna"));
-    Acquire after = new Acquire(ask("anna"), Optional.of(job.fence()), Duration.ZERO);
+    Acquire after =
+        new Acquire(ask("anna"), Optional.of(job.fence()), Duration.ZERO, Optional.empty());
 
     assertThat(after.repeatKey()).isEqualTo(before.repeatKey());
     assertThat(commit(job, 1, 0, true).repeatKey()).isEqualTo(commit(job, 1, 0).repeatKey());
@@ -149,7 +151,7 @@ class RepeatTest {
             commit.measurements(),
             commit.finalReason(),
             commit.verified(),
-            commit.turnIsOver());
+            commit.giveWay());
 
     assertThat(guessed.repeatKey()).isNotEqualTo(commit.repeatKey());
     assertThat(new Release(job.fence(), foreign, false).repeatKey())

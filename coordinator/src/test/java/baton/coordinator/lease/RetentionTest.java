@@ -103,7 +103,7 @@ class RetentionTest {
             List.of(new Measurement(at(epoch), Map.of("wer", measured))),
             plain.finalReason(),
             plain.verified(),
-            plain.turnIsOver()));
+            plain.giveWay()));
   }
 
   private Job committed(Job job, int epoch) {

@@ -195,6 +195,6 @@ class RollbackTest {
         commit.measurements(),
         commit.finalReason(),
         commit.verified(),
-        commit.turnIsOver());
+        commit.giveWay());
   }
 }

@@ -84,8 +84,23 @@ public final class Samples {
         Manifest.FORMAT);
   }
 
+  /** Of a session that knows its end. */
+  public static Ask askKnowing(String worker, Duration endsIn) {
+    Ask usual = ask(worker);
+    return new Ask(
+        usual.secretHash(),
+        usual.session(),
+        usual.worker(),
+        usual.programs(),
+        usual.stores(),
+        usual.device(),
+        Optional.of(endsIn),
+        usual.checkpointFormat());
+  }
+
   public static Job leasedTo(String worker, Job job) {
-    return after(job, new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO));
+    return after(
+        job, new Acquire(ask(worker), Optional.of(job.fence()), Duration.ZERO, Optional.empty()));
   }
 
   /** The job after a command that must change it. */
@@ -169,7 +184,7 @@ public final class Samples {
         List.of(),
         Optional.empty(),
         Verified.COORDINATOR,
-        turnIsOver);
+        turnIsOver ? GiveWay.AT_SEGMENT_END : GiveWay.NOT_NOW);
   }
 
   /** What a holder says of itself that has come so far in {@code phase}. */

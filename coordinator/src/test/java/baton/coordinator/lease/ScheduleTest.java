@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Which job a session gets, and when a holder gives way. */
+/** Which job a session gets. */
 class ScheduleTest {
   private static final Instant LATER = NOON.plus(Duration.ofMinutes(5));
   private static final Map<JobId, Fence> NONE_RAN_OUT = Map.of();
@@ -193,52 +193,6 @@ class ScheduleTest {
   }
 
   @Test
-  void aHolderAloneKeepsItsTurn() {
-    Job leased = leasedTo("zoe", mnist);
-
-    assertThat(turnIsOver(leased, List.of(leased), List.of())).isFalse();
-  }
-
-  @Test
-  void aHolderGivesWayToAWaitingWorker() {
-    Job leased = leasedTo("zoe", mnist);
-
-    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("anna")))).isTrue();
-  }
-
-  @Test
-  void butNotToItselfNorToOneWhoMayNotHaveTheJob() {
-    Job leased = leasedTo("zoe", failedBy("anna", mnist));
-
-    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("zoe", "another secret"))))
-        .isFalse();
-    assertThat(turnIsOver(leased, List.of(leased), List.of(ask("anna")))).isFalse();
-  }
-
-  @Test
-  void aHolderGivesWayToAnotherJobOfTheSameOrHigherPriority() {
-    Job leased = leasedTo("zoe", mnist);
-
-    assertThat(turnIsOver(leased, List.of(leased, digits), List.of())).isTrue();
-    assertThat(turnIsOver(leased, List.of(leased, urgent), List.of())).isTrue();
-  }
-
-  @Test
-  void butNotToOneOfLowerPriority() {
-    Job leased = leasedTo("zoe", urgent);
-
-    assertThat(turnIsOver(leased, List.of(leased, mnist), List.of())).isFalse();
-  }
-
-  @Test
-  void norToOneItCouldNotRunNorToOneThatIsLeased() {
-    Job leased = leasedTo("zoe", mnist);
-
-    assertThat(turnIsOver(leased, List.of(leased, failedBy("zoe", digits)), List.of())).isFalse();
-    assertThat(turnIsOver(leased, List.of(leased, leasedTo("ben", digits)), List.of())).isFalse();
-  }
-
-  @Test
   void aWorkerOlderThanTheCheckpointsHearsThatItMustBeUpgraded() {
     Ask older = reading(1);
     Job newer = committed(mnist, 2);
@@ -252,14 +206,6 @@ class ScheduleTest {
     assertThat(Schedule.choose(List.of(mnist), older, NONE_RAN_OUT, NOON)).isEqualTo(take(mnist));
     assertThat(Schedule.choose(List.of(newer), reading(2), NONE_RAN_OUT, NOON))
         .isEqualTo(take(mnist));
-  }
-
-  @Test
-  void noOneGivesWayToAWorkerThatCannotReadTheHead() {
-    Job leased = leasedTo("zoe", committed(mnist, 2));
-
-    assertThat(turnIsOver(leased, List.of(leased), List.of(reading(1)))).isFalse();
-    assertThat(turnIsOver(leased, List.of(leased), List.of(reading(2)))).isTrue();
   }
 
   private static Ask reading(int format) {
@@ -297,26 +243,8 @@ class ScheduleTest {
             usual.measurements(),
             usual.finalReason(),
             usual.verified(),
-            usual.turnIsOver());
+            usual.giveWay());
     return Samples.released(after(leased, commit));
-  }
-
-  @Test
-  void aRunOutLeaseOfAnotherJobWaitsForItsTurnToo() {
-    Job leased = leasedTo("zoe", mnist);
-    Job lost = leasedTo("ben", digits);
-
-    assertThat(Schedule.turnIsOver(leased, List.of(leased, lost), List.of(), ranOut(lost), NOON))
-        .isTrue();
-  }
-
-  @Test
-  void withoutAHolderThereIsNoTurn() {
-    assertThat(turnIsOver(mnist, List.of(mnist, urgent), List.of(ask("anna")))).isFalse();
-  }
-
-  private static boolean turnIsOver(Job job, List<Job> jobs, List<Ask> waiting) {
-    return Schedule.turnIsOver(job, jobs, waiting, NONE_RAN_OUT, NOON);
   }
 
   /** What anna gets. */

@@ -281,7 +281,7 @@ class TransitionTest {
   }
 
   private static Acquire acquire(Optional<Fence> ranOut) {
-    return new Acquire(Samples.ask("dora"), ranOut, Duration.ZERO);
+    return new Acquire(Samples.ask("dora"), ranOut, Duration.ZERO, Optional.empty());
   }
 
   private static Fail fail(Job job, Trouble trouble) {

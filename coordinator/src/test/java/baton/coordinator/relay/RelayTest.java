@@ -132,14 +132,53 @@ class RelayTest {
   }
 
   @Test
-  void whoWaitsGetsTheNextTurn() {
-    CompletableFuture<Acquired> ben = fixture.asks("ben", Duration.ofMinutes(5));
+  void whoWaitsGetsNothingWhileTheHolderIsAsGood() {
+    fixture.passes(Duration.ofHours(2));
+    fixture.renews("anna", annas, Phase.TRAIN, 7);
+    CompletableFuture<Acquired> ben = fixture.asks("ben", Duration.ofHours(5));
 
     assertThat(next(fixture.commits("anna", annas, 1))).isEqualTo(AfterCommit.TRAIN_ON);
-    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.RELEASE);
+    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.TRAIN_ON);
     assertThat(ben).isNotDone();
     fixture.releases("anna", annas);
     assertThat(RelayFixture.grantOf(ben).head()).isEqualTo(job().head());
+  }
+
+  @Test
+  void anotherJobHasItsTurnAtTheSegmentsEnd() {
+    Job digits = fixture.submit("digits");
+    fixture.passes(Duration.ofMinutes(5));
+
+    assertThat(next(fixture.commits("anna", annas, 1))).isEqualTo(AfterCommit.TRAIN_ON);
+    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.RELEASE);
+    fixture.releases("anna", annas);
+    assertThat(RelayFixture.grantOf(fixture.asks(ask("anna", "anew"), Duration.ZERO)).job())
+        .isEqualTo(digits.id());
+  }
+
+  @Test
+  void theTurnIsAsLongAsAChangeIsDear() {
+    fixture.submit("digits");
+    fixture.renews("anna", annas, Phase.RESTORE, 7);
+    fixture.passes(seconds(50));
+    fixture.renews("anna", annas, Phase.RESTORE, 8);
+    fixture.passes(seconds(40));
+    fixture.renews("anna", annas, Phase.TRAIN, 1); // 90 s to restore and start: a turn of 30 min
+    fixture.passes(Duration.ofMinutes(27));
+
+    assertThat(next(fixture.commits("anna", annas, 2))).isEqualTo(AfterCommit.TRAIN_ON);
+    fixture.passes(Duration.ofMinutes(2));
+    assertThat(next(fixture.commits("anna", annas, 4))).isEqualTo(AfterCommit.RELEASE);
+  }
+
+  @Test
+  void aJobOfHigherPriorityWaitsForOneSave() {
+    Job urgent = fixture.submit("urgent", 1);
+
+    assertThat(next(fixture.commits("anna", annas, 1))).isEqualTo(AfterCommit.RELEASE);
+    fixture.releases("anna", annas);
+    assertThat(RelayFixture.grantOf(fixture.asks(ask("anna", "anew"), Duration.ZERO)).job())
+        .isEqualTo(urgent.id());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package baton.coordinator.relay;
 
 import static baton.coordinator.lease.Samples.ask;
+import static baton.coordinator.lease.Samples.askKnowing;
 import static baton.coordinator.relay.RelayFixture.grantOf;
 import static baton.coordinator.relay.RelayFixture.now;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -87,6 +88,24 @@ class WaitingRoomTest {
     fixture.passes(Duration.ofNanos(1));
 
     assertThat(grantOf(ben).fence()).isEqualTo(annas.fence().next());
+  }
+
+  @Test
+  void ofSeveralWhoWaitTheOneThatLastsLongestGetsTheJobAndStatusSaysWhy() {
+    Job job = fixture.submit("mnist");
+    Grant annas = fixture.leased("anna");
+    CompletableFuture<Acquired> ben =
+        fixture.asks(askKnowing("ben", Duration.ofMinutes(10)), Duration.ofMinutes(5));
+    CompletableFuture<Acquired> carla =
+        fixture.asks(askKnowing("carla", Duration.ofHours(4)), Duration.ofMinutes(5));
+
+    fixture.releases("anna", annas);
+
+    assertThat(ben).isNotDone();
+    assertThat(grantOf(carla).fence()).isEqualTo(annas.fence().next());
+    assertThat(fixture.job(job.id()).reason())
+        .contains(
+            "carla was chosen among 2 waiting workers: its session is expected to last 2.5 h");
   }
 
   @Test

@@ -4,6 +4,7 @@ import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
+import baton.coordinator.lease.GiveWay;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Pause;
@@ -104,7 +105,7 @@ final class Sample {
         List.of(measured),
         Optional.empty(),
         Verified.COORDINATOR,
-        turnIsOver);
+        turnIsOver ? GiveWay.AT_SEGMENT_END : GiveWay.NOT_NOW);
   }
 
   /** A checkpoint that extends the job's head. */

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -144,6 +145,11 @@ final class CoordinatorProcess {
 
   void pause(JobId job) {
     relay.pause(job);
+  }
+
+  /** The requests for a lease that wait now. */
+  List<Ask> waiting() {
+    return relay.waiting();
   }
 
   // What workers ask.

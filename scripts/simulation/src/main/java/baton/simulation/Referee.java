@@ -15,6 +15,7 @@ import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Restore;
 import baton.coordinator.lease.Resume;
+import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -46,9 +47,11 @@ final class Referee {
   private final Map<Sha256, Set<String>> profiles = new HashMap<>();
   private final Map<Sha256, String> scripts = new HashMap<>();
   private Duration readySince = Duration.ZERO;
+  private final HandOverBooks handOvers = new HandOverBooks(this::require);
   private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
   private Database database;
+  private Supplier<List<Ask>> waiting = List::of;
 
   /**
    * @param now the virtual clock
@@ -74,13 +77,21 @@ final class Referee {
     }
   }
 
-  void watch(Blobs store, Database jobs) {
+  /**
+   * @param asks the requests for a lease that wait at the coordinator
+   */
+  void watch(Blobs store, Database jobs, Supplier<List<Ask>> asks) {
     this.blobs = store;
     this.database = jobs;
+    this.waiting = asks;
   }
 
-  void opened(SessionId session, Set<StoreId> stores) {
+  /**
+   * @param endsIn how long the session lasts, if it knows
+   */
+  void opened(SessionId session, Set<StoreId> stores, Optional<Duration> endsIn) {
     storesOpened.put(session, stores);
+    handOvers.opened(session, endsIn.map(now.get()::plus));
   }
 
   /** Says what the state of a job is at each position, were it never interrupted. */
@@ -161,7 +172,10 @@ final class Referee {
       kept.leases.lost(before, command, now.get(), readySince);
       kept.failures.lost();
     }
-    after.lease().filter(l -> !isSameLease(before, l)).ifPresent(l -> checkGrant(after, l, kept));
+    after
+        .lease()
+        .filter(l -> !isSameLease(before, l))
+        .ifPresent(l -> checkGrant(before, after, l, kept));
     if (!after.head().equals(before.head())) {
       checkHead(before, after, command, kept);
     }
@@ -193,6 +207,11 @@ final class Referee {
       return;
     }
     Outcome first = answers.get(command.repeatKey().get());
+    if (first == null
+        && command instanceof Commit commit
+        && outcome instanceof Outcome.Committed committed) {
+      handOvers.committed(before, commit, committed, database.open(), waiting.get(), record.get());
+    }
     if (first != null) {
       require(first.equals(outcome), "R8", "answered " + first + ", then " + outcome);
     } else if (!(outcome instanceof Outcome.Refused)) {
@@ -200,7 +219,8 @@ final class Referee {
     }
   }
 
-  private void checkGrant(Job after, Lease lease, Books kept) {
+  private void checkGrant(Job before, Job after, Lease lease, Books kept) {
+    handOvers.granted(before, lease.ask(), waiting.get(), record.get());
     kept.leases.granted(lease, now.get());
     require(
         storesOpened

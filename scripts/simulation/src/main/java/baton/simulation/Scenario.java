@@ -71,10 +71,11 @@ record Scenario(
     Weather weather = Weather.drawnFrom(chance);
     List<JobSpec> jobs = new ArrayList<>();
     for (int i = chance.between(1, 2); i > 0; i--) {
-      jobs.add(shortJob("job-" + jobs.size(), chance));
+      boolean urgent = jobs.size() == 1 && new Chance(seed * 37).happens(0.3);
+      jobs.add(shortJob("job-" + jobs.size(), urgent ? 1 : 0, chance));
     }
     List<Machine> machines = new ArrayList<>();
-    boolean changed = new Chance(seed * 31).happens(0.1);
+    boolean changed = new Chance(seed * 31).happens(0.5);
     for (int i = chance.between(2, 3); i > 0; i--) {
       int n = machines.size();
       boolean strange = n > 0 && chance.happens(0.1);
@@ -104,7 +105,7 @@ record Scenario(
         Duration.ofSeconds(1));
   }
 
-  private static JobSpec shortJob(String name, Chance chance) {
+  private static JobSpec shortJob(String name, int priority, Chance chance) {
     Map<Phase, PhaseLimit> limits = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
       limits.put(phase, PhaseLimit.ofMinutes(3, 60));
@@ -133,7 +134,7 @@ record Scenario(
         Map.of(),
         4,
         chance.number() >>> 12,
-        0,
+        priority,
         Optional.empty(),
         policy,
         Optional.empty());

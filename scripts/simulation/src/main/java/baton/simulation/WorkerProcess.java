@@ -74,8 +74,8 @@ final class WorkerProcess {
     alive = true;
     hanging = false;
     sessionId = new SessionId("%s-%d".formatted(machine.name(), lives));
-    world.referee.opened(sessionId, machine.stores());
     Optional<Duration> endsIn = world.knownLength(chance);
+    world.referee.opened(sessionId, machine.stores(), endsIn);
     conduct = new Conduct(world.referee, sessionId, endsIn.isPresent());
     hands = new SimulatedHands(this, new SimulatedHands.Bench());
     Settings usual = Settings.DEFAULT.idleFor(world.scenario.sessions().idleExit());

@@ -48,7 +48,6 @@ final class World {
     AtomicReference<Clock> wall = new AtomicReference<>();
     this.referee = new Referee(agenda::now, () -> wall.get().instant());
     this.blobs = new Blobs(Scenario.STORE, referee);
-    this.referee.watch(blobs, database);
     this.coordinator =
         new CoordinatorProcess(
             agenda,
@@ -61,6 +60,7 @@ final class World {
             this::isCalm,
             scenario.tick());
     wall.set(coordinator.clock());
+    this.referee.watch(blobs, database, coordinator::waiting);
     this.network = new Network(agenda, chance.split(), weather, coordinator, this::isCalm);
     scenario.machines().forEach(machine -> workers.add(new WorkerProcess(this, machine)));
   }
@@ -189,7 +189,7 @@ final class World {
     for (Job job : database.newest(Integer.MAX_VALUE)) {
       boolean stands = job.state() == JobState.PAUSED || job.state() == JobState.FAILED;
       if (stands && !job.hasNothingLeft()) {
-        coordinator.resume(job.id(), chance.happens(0.3));
+        coordinator.resume(job.id(), chance.happens(0.7));
       } else if (!isCalm() && !job.state().isOver() && chance.happens(0.03)) {
         coordinator.pause(job.id());
       }

@@ -5,6 +5,7 @@ import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Fail;
+import baton.coordinator.lease.GiveWay;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointMarked;
 import baton.coordinator.lease.Job;
@@ -16,6 +17,7 @@ import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
+import baton.protocol.JobId;
 import baton.protocol.NumericProfile;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.CheckpointFolder;
@@ -23,6 +25,7 @@ import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +60,11 @@ final class Sabotage {
     all.put("R7, a change accepted once", new AcceptedForEver());
     all.put("R7, a change that nobody accepted", new AnyScriptWillDo());
     all.put("R12, the worker's side", new GivesUpOutOfReach());
+    all.put("H1", new EqualWorkersTakeTurns());
+    all.put("H2", new TurnsAreCutShort());
+    all.put("H3", new PriorityWaitsForTheSegment());
+    all.put("H4", new EndsAreOverlooked());
+    all.put("H5", new EndsAreNotHeard());
     return all;
   }
 
@@ -114,7 +122,7 @@ final class Sabotage {
                 commit.measurements(),
                 commit.finalReason(),
                 commit.verified(),
-                commit.turnIsOver()),
+                commit.giveWay()),
             now);
       }
       return super.decide(job, stored, command, now);
@@ -166,7 +174,7 @@ final class Sabotage {
                   told.measurements(),
                   told.finalReason(),
                   told.verified(),
-                  told.turnIsOver()),
+                  told.giveWay()),
               now)
           : super.decide(job, stored, command, now);
     }
@@ -279,6 +287,74 @@ final class Sabotage {
     @Override
     boolean givesUpOutOfReach() {
       return true;
+    }
+  }
+
+  /** Each save is answered as another finding of when to give way would have it. */
+  private abstract static class OtherHandOvers extends Core {
+    abstract GiveWay instead(Job job, GiveWay found);
+
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      return command instanceof Commit told
+          ? super.decide(job, stored, told.givingWay(instead(job, told.giveWay())), now)
+          : super.decide(job, stored, command, now);
+    }
+  }
+
+  private static final class EqualWorkersTakeTurns extends OtherHandOvers {
+    @Override
+    GiveWay instead(Job job, GiveWay found) {
+      return found == GiveWay.NOT_NOW ? GiveWay.AT_SEGMENT_END : found;
+    }
+  }
+
+  /** Each job gives way to whichever waited when it was leased. */
+  private static final class TurnsAreCutShort extends OtherHandOvers {
+    private final Map<JobId, JobState> states = new TreeMap<>(Comparator.comparing(JobId::value));
+
+    @Override
+    Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+      Decision decision = super.decide(job, stored, command, now);
+      states.put(job.id(), decision.changed().orElse(job).state());
+      return decision;
+    }
+
+    @Override
+    GiveWay instead(Job job, GiveWay found) {
+      boolean anotherWaits =
+          states.entrySet().stream()
+              .anyMatch(e -> !e.getKey().equals(job.id()) && e.getValue() == JobState.WAITING);
+      return found == GiveWay.NOT_NOW && anotherWaits ? GiveWay.AT_SEGMENT_END : found;
+    }
+  }
+
+  private static final class PriorityWaitsForTheSegment extends OtherHandOvers {
+    @Override
+    GiveWay instead(Job job, GiveWay found) {
+      return found == GiveWay.WITH_NEXT_SAVE ? GiveWay.AT_SEGMENT_END : found;
+    }
+  }
+
+  private static final class EndsAreOverlooked extends OtherHandOvers {
+    @Override
+    GiveWay instead(Job job, GiveWay found) {
+      return found == GiveWay.AT_SEGMENT_END ? GiveWay.NOT_NOW : found;
+    }
+  }
+
+  private static final class EndsAreNotHeard extends Core {
+    @Override
+    Ask asked(Ask ask, StoreId storeOfJobs) {
+      return new Ask(
+          ask.secretHash(),
+          ask.session(),
+          ask.worker(),
+          ask.programs(),
+          ask.stores(),
+          ask.device(),
+          Optional.empty(),
+          ask.checkpointFormat());
     }
   }
 
