@@ -7,6 +7,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Retention;
 import baton.protocol.Segment;
+import baton.protocol.Span;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class Day {
   private static final int BATCHES_PER_EPOCH = 120;
   private static final Duration BOOT = Duration.ofSeconds(90);
   private static final Duration START = Duration.ofSeconds(10);
+  private static final Duration TO_LEAVE = Duration.ofSeconds(30);
   private static final Duration HORIZON = Duration.ofDays(60);
   private static final Duration TICK = Duration.ofSeconds(10);
 
@@ -55,16 +57,50 @@ public final class Day {
       int checkpointMegabytes,
       double megabytesPerSecond,
       int workers,
-      Optional<List<Trace.Change>> trace) {}
+      Optional<List<Trace.Change>> trace) {
+
+    private Duration transfer() {
+      return Duration.ofMillis((long) (checkpointMegabytes / megabytesPerSecond * 1_000));
+    }
+
+    /** Why no session gets further than the one before it, if that is so. */
+    private Optional<String> whyImpossible() {
+      Duration needed =
+          BOOT.plus(START)
+              .plus(transfer().multipliedBy(2))
+              .plus(epoch.dividedBy(BATCHES_PER_EPOCH))
+              .plus(TO_LEAVE);
+      return trace.isPresent() || session.compareTo(needed) >= 0
+          ? Optional.empty()
+          : Optional.of(
+              "This checkpoint needs %s to upload; sessions of %s cannot carry it: "
+                      .formatted(Span.of(transfer()), Span.of(session))
+                  + "each must restore it, train and upload it again, which takes %s at least. "
+                      .formatted(Span.of(needed))
+                  + "Use longer sessions, smaller checkpoints or a faster store.");
+    }
+  }
 
   /**
    * What became of it.
    *
    * @param goodput the share of the wall time that was training, and kept
-   * @param lost training that had to be done again
+   * @param lost training that had to be done again, the batch in hand included
    * @param saves how many checkpoints were committed
+   * @param time what the wall time went into
    */
-  public record Summary(int sessions, Duration wall, double goodput, Duration lost, int saves) {
+  public record Summary(
+      int sessions,
+      Duration wall,
+      double goodput,
+      Duration lost,
+      int saves,
+      Map<TimeSplit.Part, Duration> time) {
+    /** Such as {@code time: train 95.6 %, …}; the parts sum to 100 %. */
+    public String split() {
+      return TimeSplit.told(time);
+    }
+
     /** The last line of the command. */
     public String verdict() {
       return String.format(
@@ -81,9 +117,9 @@ public final class Day {
   private final Plan plan;
   private final Consumer<String> lines;
   private final Map<String, Holding> holdings = new HashMap<>();
+  private final TimeSplit split = new TimeSplit();
   private World world;
   private int sessions;
-  private long batchesTrained;
   private int saves;
 
   private record Holding(Grant grant, Duration since, Position committed) {}
@@ -93,8 +129,13 @@ public final class Day {
     this.lines = lines;
   }
 
-  /** Plays a day; each lease is told as a line when it ends. */
+  /**
+   * Plays a day; each lease is told as a line when it ends.
+   *
+   * @throws IllegalArgumentException if such a job never ends, with the reason as a sentence
+   */
   public static Summary play(Plan plan, long seed, Consumer<String> lines) {
+    plan.whyImpossible().ifPresent(Day::refuse);
     return new Day(plan, lines).play(seed);
   }
 
@@ -102,19 +143,38 @@ public final class Day {
     int epochs = (int) Math.max(1, plan.job().dividedBy(plan.epoch()));
     world = new World(seed, Core.REAL, scenario(epochs), new Reporter());
     plan.trace().ifPresent(trace -> Trace.replay(trace, world));
-    World.Result result = world.run();
+    World.Result result = run();
     holdings.entrySet().stream()
         .max(Comparator.comparing(held -> held.getValue().grant.fence()))
         .ifPresent(held -> complete(held.getKey(), Position.ofEpochs(epochs)));
-    Duration batch = plan.epoch().dividedBy(BATCHES_PER_EPOCH);
-    Duration useful = plan.epoch().multipliedBy(epochs);
-    Duration lost = batch.multipliedBy(batchesTrained).minus(useful);
+    Duration batch = Duration.ofMillis(pace().batch().most());
+    Duration useful = batch.multipliedBy((long) epochs * BATCHES_PER_EPOCH);
+    Map<TimeSplit.Part, Duration> time = split.until(result.took(), useful);
     return new Summary(
         sessions,
         result.took(),
         useful.toMillis() / (double) result.took().toMillis(),
-        lost.isNegative() ? Duration.ZERO : lost,
-        saves);
+        time.get(TimeSplit.Part.LOST),
+        saves,
+        time);
+  }
+
+  private World.Result run() {
+    try {
+      return world.run();
+    } catch (RuleBroken broken) {
+      if (broken.rule().equals("liveness")) {
+        refuse(
+            "Not over after %d days with %d checkpoints committed: sessions end before a save pays."
+                    .formatted(HORIZON.toDays(), saves)
+                + " Use longer sessions, smaller checkpoints or a faster store.");
+      }
+      throw broken;
+    }
+  }
+
+  private static void refuse(String sentence) {
+    throw new IllegalArgumentException(sentence);
   }
 
   private Scenario scenario(int epochs) {
@@ -165,7 +225,7 @@ public final class Day {
   }
 
   private Pace pace() {
-    int transfer = (int) (plan.checkpointMegabytes() / plan.megabytesPerSecond() * 1_000);
+    long transfer = plan.transfer().toMillis();
     int batch = (int) plan.epoch().dividedBy(BATCHES_PER_EPOCH).toMillis();
     return new Pace(
         BATCHES_PER_EPOCH,
@@ -226,8 +286,8 @@ public final class Day {
     }
 
     @Override
-    public void trained(WorkerProcess worker, Position position) {
-      batchesTrained++;
+    public void does(WorkerProcess worker, Activity what) {
+      split.now(worker.machine.name(), what, world.agenda.now());
     }
 
     @Override

@@ -108,9 +108,19 @@ public final class SimulateCommand implements Callable<Integer> {
             workers,
             Optional.ofNullable(trace).map(this::read));
     out.println("  time  lease     worker            from      to          held    how it ended");
-    out.println(Day.play(plan, seed, out::println).verdict());
+    Day.Summary day = play(plan, out);
+    out.println(day.split());
+    out.println(day.verdict());
     out.flush();
     return 0;
+  }
+
+  private Day.Summary play(Day.Plan plan, PrintWriter out) {
+    try {
+      return Day.play(plan, seed, out::println);
+    } catch (IllegalArgumentException impossible) {
+      throw wrong(impossible.getMessage());
+    }
   }
 
   private Cadence cadence() {

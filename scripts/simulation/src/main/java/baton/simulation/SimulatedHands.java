@@ -32,6 +32,7 @@ import java.util.Set;
 /** Does what a session wants, in virtual time: trains numbers, saves to the simulated store. */
 final class SimulatedHands implements Action.Hands {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TOLD_EVERY = Duration.ofSeconds(30);
 
   private final WorkerProcess worker;
   private final World world;
@@ -59,6 +60,7 @@ final class SimulatedHands implements Action.Hands {
 
   @Override
   public void ask(Action.Ask ask) {
+    world.watcher.does(worker, Activity.ASKING);
     Moment sentAt = worker.moment();
     Ask request =
         new Ask(
@@ -84,6 +86,7 @@ final class SimulatedHands implements Action.Hands {
       bench.grant = leased.grant();
       bench.restored = Optional.empty();
       world.watcher.leased(worker, leased.grant());
+      world.watcher.does(worker, Activity.PREPARING);
       return new Event.Granted(turn, leased.grant(), sentAt);
     } else if (answer instanceof Acquired.Nothing nothing) {
       return new Event.NothingNow(turn, nothing.reason(), sentAt);
@@ -93,13 +96,14 @@ final class SimulatedHands implements Action.Hands {
 
   @Override
   public void fetch(Action.Fetch fetch) {
-    later(fetch.turn(), world.pace.restore(), () -> worker.feed(new Event.Fetched(fetch.turn())));
+    transfer(
+        fetch.turn(), world.pace.restore(), () -> worker.feed(new Event.Fetched(fetch.turn())));
   }
 
   @Override
   public void restore(Action.Restore restore) {
     Checkpoint head = restore.grant().head().orElseThrow();
-    later(
+    transfer(
         restore.turn(),
         world.pace.restore(),
         () -> {
@@ -143,6 +147,7 @@ final class SimulatedHands implements Action.Hands {
                   .restored
                   .map(world.core::restored)
                   .orElseGet(() -> SimulatedState.fresh(start.grant().spec().seed()));
+          world.watcher.does(worker, Activity.FINISHING);
           worker.feed(
               new Event.Started(
                   start.turn(), bench.state.position(), world.pace.batchesPerEpoch(), 2));
@@ -159,6 +164,7 @@ final class SimulatedHands implements Action.Hands {
 
   @Override
   public void train(Action.Train train) {
+    world.watcher.does(worker, Activity.TRAINING);
     if (world.hangs()) {
       worker.hang();
     }
@@ -177,6 +183,7 @@ final class SimulatedHands implements Action.Hands {
           }
           bench.state = next;
           world.watcher.trained(worker, next.position());
+          world.watcher.does(worker, Activity.FINISHING); // unless it is told to do more at once
           worker.feed(
               new Event.Trained(
                   train.turn(), new Run.Step(next.position(), 0.5, Optional.empty())));
@@ -189,27 +196,33 @@ final class SimulatedHands implements Action.Hands {
 
   @Override
   public void evaluate(Action.Evaluate evaluate) {
+    world.watcher.does(worker, Activity.COPYING);
     later(
         evaluate.turn(),
         world.pace.evaluate(),
-        () ->
-            worker.feed(
-                new Event.Evaluated(
-                    evaluate.turn(),
-                    new Measurement(
-                        bench.state.position(), Map.of("accuracy", bench.state.accuracy())))));
+        () -> {
+          world.watcher.does(worker, Activity.FINISHING);
+          worker.feed(
+              new Event.Evaluated(
+                  evaluate.turn(),
+                  new Measurement(
+                      bench.state.position(), Map.of("accuracy", bench.state.accuracy()))));
+        });
   }
 
   @Override
   public void takeSnapshot(Action.TakeSnapshot takeSnapshot) {
     SimulatedState copy = bench.state;
+    world.watcher.does(worker, Activity.COPYING);
     later(
         takeSnapshot.turn(),
         world.pace.snapshot(),
-        () ->
-            worker.feed(
-                new Event.SnapshotTaken(
-                    takeSnapshot.turn(), copy, Duration.ofMillis(world.pace.snapshot().most()))));
+        () -> {
+          world.watcher.does(worker, Activity.FINISHING);
+          worker.feed(
+              new Event.SnapshotTaken(
+                  takeSnapshot.turn(), copy, Duration.ofMillis(world.pace.snapshot().most())));
+        });
   }
 
   /** A simulated state is a number, and takes up no memory worth counting. */
@@ -232,7 +245,7 @@ final class SimulatedHands implements Action.Hands {
       world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
       worker.feed(new Event.Saved(save.turn(), checkpoint, text));
     }
-    later(
+    transfer(
         save.turn(),
         world.pace.upload(),
         () -> {
@@ -398,10 +411,23 @@ final class SimulatedHands implements Action.Hands {
     worker.exit(exit);
   }
 
+  /** Moves bytes, and tells now and then how many, as a real transfer does (R10). */
+  private void transfer(int turn, Pace.Range takes, Runnable what) {
+    Duration whole = takes.draw(worker.chance);
+    for (Duration at = TOLD_EVERY; at.compareTo(whole) < 0; at = at.plus(TOLD_EVERY)) {
+      after(turn, at, () -> worker.feed(new Event.Progressed(turn, 1_000_000)));
+    }
+    after(turn, whole, what);
+  }
+
   /** Does something for a lease, unless it was stopped by then. */
   private void later(int turn, Pace.Range delay, Runnable what) {
+    after(turn, delay.draw(worker.chance), what);
+  }
+
+  private void after(int turn, Duration delay, Runnable what) {
     worker.after(
-        delay.draw(worker.chance),
+        delay,
         () -> {
           if (bench.isAt(turn)) {
             what.run();

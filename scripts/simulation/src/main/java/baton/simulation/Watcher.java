@@ -15,6 +15,9 @@ interface Watcher {
 
   default void sessionBegan(WorkerProcess worker) {}
 
+  /** From now on this worker's machine does something else. */
+  default void does(WorkerProcess worker, Activity what) {}
+
   /**
    * @param why such as {@code killed} or {@code done}
    */

@@ -82,6 +82,7 @@ final class WorkerProcess {
     Settings settings = endsIn.map(usual::endingIn).orElse(usual);
     session = new Session(settings, new SplittableRandom(chance.number()), moment());
     world.watcher.sessionBegan(this);
+    world.watcher.does(this, Activity.BOOTING);
     world.scenario.sessions().killedAfter().apply(chance).ifPresent(span -> after(span, this::die));
     after(world.pace.boot().draw(chance), () -> feed(new Event.Tick()));
   }
@@ -90,6 +91,7 @@ final class WorkerProcess {
   void die() {
     if (alive) {
       alive = false;
+      world.watcher.does(this, Activity.GONE);
       world.sessionEnded(this, "killed");
     }
   }
@@ -97,6 +99,7 @@ final class WorkerProcess {
   /** The session ends itself. */
   void exit(Action.Exit exit) {
     alive = false;
+    world.watcher.does(this, Activity.GONE);
     world.sessionEnded(this, exit.why().name().toLowerCase(Locale.ROOT));
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,58 @@ class DayTest {
     Day.Summary day = Day.play(plan(Optional.empty(), Optional.empty()), 1, lines::add);
 
     assertThat(day.lost()).isZero();
+  }
+
+  @Test
+  void allOfTheTimeIsAccountedFor() {
+    Day.Summary day =
+        Day.play(plan(Optional.of(Duration.ofHours(3)), Optional.empty()), 1, lines::add);
+
+    assertThat(day.time().values().stream().reduce(Duration.ZERO, Duration::plus))
+        .isEqualTo(day.wall());
+    assertThat(day.time().get(TimeSplit.Part.TRAIN)).isEqualTo(Duration.ofHours(24));
+    assertThat(day.lost()).isEqualTo(day.time().get(TimeSplit.Part.LOST)).isPositive();
+    assertThat(
+            Pattern.compile("[0-9.]+(?= %)")
+                .matcher(day.split())
+                .results()
+                .mapToInt(part -> (int) Math.round(Double.parseDouble(part.group()) * 10))
+                .sum())
+        .as(day.split())
+        .isEqualTo(1_000);
+  }
+
+  @Test
+  void aTransferThatTakesLongerThanAnyPhaseMayStandStillIsNoStall() {
+    Day.Summary day = Day.play(large(Duration.ofHours(4), Duration.ofHours(6)), 1, lines::add);
+
+    assertThat(day.wall()).as("a 5 GB checkpoint at 2 MB/s").isLessThan(Duration.ofHours(16));
+    assertThat(lines).noneMatch(line -> line.endsWith("stalled"));
+  }
+
+  @Test
+  void aJobThatNoSessionCouldCarryIsToldInASentence() {
+    assertThatThrownBy(
+            () -> Day.play(large(Duration.ofHours(1), Duration.ofHours(6)), 1, lines::add))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            "This checkpoint needs 41 min 40 s to upload; sessions of 1.0 h cannot carry it: ");
+  }
+
+  /** A checkpoint of 5 GB at 2 MB/s, in sessions that know their end. */
+  private static Day.Plan large(Duration session, Duration job) {
+    return new Day.Plan(
+        job,
+        session,
+        Optional.empty(),
+        Duration.ZERO,
+        Duration.ofMinutes(20),
+        Cadence.AUTO,
+        Duration.ofMillis(2_700),
+        5_000,
+        2,
+        1,
+        Optional.empty());
   }
 
   @Test
