@@ -38,6 +38,11 @@ def train(
             os.environ.update(BATON_FOLDER=str(folder), BATON_SAVE_SECONDS=save_seconds)
             sys.modules.pop("baton", None)
             sys.argv = [program]
+            torch = sys.modules.get("torch")
+            if torch is not None:
+                # A fork breaks torch's thread pool. The first who asks renews it; the threads of a
+                # backward pass would ask at once, and the process ends: "Invalid thread pool!".
+                torch.set_num_threads(1)
             import baton
 
             os.fsync = lambda file: None  # a killed process loses no written page

@@ -1,7 +1,7 @@
 """Ordinary scripts after public reports of lost state: each resumes exactly, wherever it is cut.
 
 A script in ``cases`` names the report and the kind of state it shows. Those that Baton refuses stand in
-``REFUSED`` with the words of the refusal; docs/python.md has the reasons.
+``REFUSED`` with the words of the refusal; docs/guide/python.md has the reasons.
 """
 
 import os

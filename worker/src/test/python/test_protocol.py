@@ -1,4 +1,4 @@
-"""A worker of forty lines drives a script over the socket, as docs/program-protocol.md has it."""
+"""A worker of forty lines drives a script over the socket, as docs/reference/program-protocol.md has it."""
 
 import json
 import os

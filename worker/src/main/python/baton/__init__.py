@@ -5,7 +5,7 @@
         ...
         run.step(loss=loss)                              # between two of these, all can be saved
 
-Started by a Baton worker, the script obeys it over a local socket; see docs/program-protocol.md.
+Started by a Baton worker, the script obeys it over a local socket; see docs/reference/program-protocol.md.
 Started by hand, it saves into a folder and resumes from there. One file; the standard library
 alone, and torch, keras or numpy where the script itself has imported them. Nothing is pickled.
 """

@@ -1,4 +1,4 @@
-"""A run under a worker: the child's end of docs/program-protocol.md."""
+"""A run under a worker: the child's end of docs/reference/program-protocol.md."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ public final class WorkerMain implements Callable<Integer> {
       paramLabel = "NAME='COMMAND'",
       description = {
         "A script that jobs may ask for by this name, such as digits='python train.py';",
-        "may be given several times. See docs/python.md."
+        "may be given several times. See docs/guide/python.md."
       })
   private List<String> programs = List.of();
 

@@ -17,7 +17,7 @@ public final class Bounds {
   }
 
   /**
-   * The limits of docs/operations.md.
+   * The limits of docs/guide/operations.md.
    *
    * @param proxies whose word is taken for who a client is
    * @param ticker a monotonic clock

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * What a listener grants, so that no stranger can end or stall it; docs/operations.md lists the
+ * What a listener grants, so that no stranger can end or stall it; docs/guide/operations.md lists the
  * limits.
  *
  * @param connections open at a time, in all

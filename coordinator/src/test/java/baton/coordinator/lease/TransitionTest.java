@@ -199,7 +199,7 @@ class TransitionTest {
                 .map(line -> "| " + line + " |\n")
                 .collect(Collectors.joining())
                 .replaceFirst("\n", "\n" + "|---".repeat(8) + "|\n");
-    Path file = Path.of("..", "docs", "job-states.md");
+    Path file = Path.of("..", "docs", "reference", "job-states.md");
     if (Boolean.getBoolean("baton.write")) {
       Files.writeString(file, diagram);
     }

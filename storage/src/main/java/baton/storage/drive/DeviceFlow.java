@@ -144,7 +144,7 @@ final class DeviceFlow {
                   + " API in its project.");
       default ->
           new SignInException(
-              "Google refused the sign-in (%s); try again, and if it lasts, see docs/drive.md."
+              "Google refused the sign-in (%s); try again, and if it lasts, see docs/guide/drive.md."
                   .formatted(error.matches("[a-z_ ]{1,60}") ? error : "no reason given"));
     };
   }

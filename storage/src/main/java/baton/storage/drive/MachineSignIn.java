@@ -72,7 +72,7 @@ public final class MachineSignIn {
               + " application-default login' with your OAuth client and the scope drive.file, or"
               + " let "
               + FILE
-              + " name a file with credentials; docs/drive.md has the steps. Or use the"
+              + " name a file with credentials; docs/guide/drive.md has the steps. Or use the"
               + " coordinator's: say --drive-access lent.");
     }
   }

@@ -134,7 +134,7 @@ public final class ChildProgram implements Program {
     Early unasked =
         new Early(
             name + " ended without calling baton.resume.",
-            "Add the three lines of docs/python.md to the script.");
+            "Add the three lines of docs/guide/python.md to the script.");
     StillStarting starting = new StillStarting(listener, betweenSigns);
     if (!(child.hearAtStart(starting, start.position(), unasked)
         instanceof FromChild.Hello hello)) {
@@ -158,7 +158,7 @@ public final class ChildProgram implements Program {
     Early idle =
         new Early(
             name + " ended without asking for a batch.",
-            "Train on what run.batches(loader) gives; see docs/python.md.");
+            "Train on what run.batches(loader) gives; see docs/guide/python.md.");
     Position at = start.position();
     if (!(child.hearAtStart(starting, at, idle) instanceof FromChild.Ready ready)) {
       throw new TroubleException(child.brokenProtocol("it is told to start and is not ready"));

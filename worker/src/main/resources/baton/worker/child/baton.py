@@ -5,7 +5,7 @@
         ...
         run.step(loss=loss)                              # between two of these, all can be saved
 
-Started by a Baton worker, the script obeys it over a local socket; see docs/program-protocol.md.
+Started by a Baton worker, the script obeys it over a local socket; see docs/reference/program-protocol.md.
 Started by hand, it saves into a folder and resumes from there. One file; the standard library
 alone, and torch, keras or numpy where the script itself has imported them. Nothing is pickled.
 """
@@ -6693,7 +6693,7 @@ def _epochs_begun(run: "Run") -> int:
 def _number(value: float) -> str:
     return "%.4g" % value if math.isfinite(value) else "-"
 
-# --- A run under a worker: the child's end of docs/program-protocol.md ---------------------------
+# --- A run under a worker: the child's end of docs/reference/program-protocol.md -----------------
 
 
 PROTOCOL = 2

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/adding-a-program.md tells is so. */
+/** What docs/guide/adding-a-program.md tells is so. */
 class AddingAProgramTest {
-  private static final Path PAGE = Path.of("../docs/adding-a-program.md");
+  private static final Path PAGE = Path.of("../docs/guide/adding-a-program.md");
   private static final Path HERE = Path.of("src/test/java/baton/worker/train");
 
   @TempDir Path folder;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
       "Signs a coordinator in to a Google Drive, so that its workers need no sign-in of their own.",
       "Run it on the coordinator's machine, as its user."
     },
-    footer = "docs/drive.md has the steps to an OAuth client of your own.",
+    footer = "docs/guide/drive.md has the steps to an OAuth client of your own.",
     subcommands = {DriveLoginCommand.class, DriveStatusCommand.class, DriveLogoutCommand.class})
 public final class DriveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -18,7 +18,7 @@ record Advice(String finding, String remedy) {
   private static Advice onClass(Diagnosis diagnosis) {
     return new Advice(
         "%s differs from %s on.".formatted(diagnosis.part().title(), diagnosis.at()),
-        "See docs/adding-a-program.md, \"What keeps it exact\": all state in the model's parameters,"
+        "See docs/guide/adding-a-program.md, \"What keeps it exact\": all state in the model's parameters,"
             + " all randomness from Seeds.");
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * One line of a history. All times are microseconds of one monotonic clock, which begins with the
- * history; docs/cluster-history.md tells every field.
+ * history; docs/reference/cluster-history.md tells every field.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
 @JsonSubTypes({
