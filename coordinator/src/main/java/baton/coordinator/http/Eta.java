@@ -8,21 +8,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a job will be complete, told from how long it took to come this far: work that was lost
+ * When a job will be complete, told from how long its newest segments took: work that was lost
  * counts as time, waiting for a worker does not.
  */
 final class Eta {
+  /** So many of the newest segments tell the pace. */
+  static final int SEGMENTS = 100;
+
   private Eta() {}
 
   /**
-   * @param segments the job's history
+   * @param segments the newest of the job's history
    * @param head its position
    * @param lastSign when the holder of a lease under way was last heard of: its silence is no work
    * @return the time it needs under a lease; empty before the first whole epoch
    */
   static Optional<Duration> of(
       List<SegmentRow> segments, Position head, int epochs, Instant lastSign) {
-    if (head.epoch() == 0 || head.epoch() > epochs) {
+    int done = segments.isEmpty() ? 0 : head.epoch() - segments.get(0).from().epoch();
+    if (done <= 0 || head.epoch() > epochs) {
       return Optional.empty();
     }
     Duration leased =
@@ -32,6 +36,6 @@ final class Eta {
             .reduce(Duration.ZERO, Duration::plus);
     return leased.isZero()
         ? Optional.empty()
-        : Optional.of(leased.dividedBy(head.epoch()).multipliedBy(epochs - head.epoch()));
+        : Optional.of(leased.dividedBy(done).multipliedBy(epochs - head.epoch()));
   }
 }

@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * What a listener grants, so that no stranger can end or stall it; docs/guide/operations.md lists the
- * limits.
+ * What a listener grants, so that no stranger can end or stall it; docs/guide/operations.md lists
+ * the limits.
  *
  * @param connections open at a time, in all
  * @param strangers connections among them that have not borne a token yet; the oldest makes room

@@ -62,7 +62,7 @@ final class Views {
     Optional<Duration> eta =
         job.begun() && !job.state().isOver() && !isIdle
             ? Eta.of(
-                history.segments(),
+                history.newestSegments(Eta.SEGMENTS),
                 job.position(),
                 job.spec().epochs(),
                 now.minus(silence(job, left)))

@@ -14,6 +14,12 @@ import java.util.Optional;
 public interface JobHistory {
   List<SegmentRow> segments();
 
+  /** The newest of {@link #segments}, which a store may find without the others. */
+  default List<SegmentRow> newestSegments(int most) {
+    List<SegmentRow> all = segments();
+    return all.subList(Math.max(0, all.size() - most), all.size());
+  }
+
   List<CheckpointRow> checkpoints();
 
   /** What was marked pruned and whose files were not deleted yet, the oldest first. */

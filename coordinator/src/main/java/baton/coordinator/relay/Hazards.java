@@ -23,6 +23,10 @@ import java.util.function.Supplier;
  */
 final class Hazards {
   private static final int JOBS = 50;
+
+  /** The newest of each job, which tell how long sessions last nowadays. */
+  private static final int SEGMENTS = 1_000;
+
   private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
 
   private final JobStore jobs;
@@ -62,7 +66,7 @@ final class Hazards {
       List<SegmentRow> segments = new ArrayList<>();
       Map<JobId, DeviceSpeeds> byJob = new HashMap<>();
       for (Job job : jobs.newest(JOBS)) {
-        List<SegmentRow> ofJob = jobs.history(job.id()).segments();
+        List<SegmentRow> ofJob = jobs.history(job.id()).newestSegments(SEGMENTS);
         segments.addAll(ofJob);
         if (!job.state().isOver()) {
           byJob.put(job.id(), DeviceSpeeds.of(ofJob));

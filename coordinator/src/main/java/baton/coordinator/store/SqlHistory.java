@@ -27,6 +27,9 @@ final class SqlHistory implements JobHistory {
   private static final String SEGMENTS =
       "SELECT * FROM segments WHERE job_id = ? ORDER BY job_version, place";
 
+  static final String NEWEST_SEGMENTS =
+      "SELECT * FROM segments WHERE job_id = ? ORDER BY job_version DESC, place DESC LIMIT ?";
+
   private static final String CHECKPOINTS =
       "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
 
@@ -80,6 +83,11 @@ final class SqlHistory implements JobHistory {
   }
 
   @Override
+  public List<SegmentRow> newestSegments(int most) {
+    return oldestFirst(NEWEST_SEGMENTS, most, SqlHistory::segment);
+  }
+
+  @Override
   public List<CheckpointRow> checkpoints() {
     return list(CHECKPOINTS, SqlHistory::checkpoint);
   }
@@ -119,14 +127,14 @@ final class SqlHistory implements JobHistory {
 
   @Override
   public List<History.Event> events(int newest) {
-    List<History.Event> found =
+    return oldestFirst(NEWEST_EVENTS, newest, (row, context) -> event(row));
+  }
+
+  private <T> List<T> oldestFirst(String newestFirst, int most, RowMapper<T> mapper) {
+    List<T> found =
         readers.read(
             handle ->
-                new ArrayList<>(
-                    handle
-                        .select(NEWEST_EVENTS, job.value(), newest)
-                        .map((row, context) -> event(row))
-                        .list()));
+                new ArrayList<>(handle.select(newestFirst, job.value(), most).map(mapper).list()));
     Collections.reverse(found);
     return List.copyOf(found);
   }

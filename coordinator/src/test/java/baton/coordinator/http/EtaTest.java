@@ -61,6 +61,25 @@ class EtaTest {
   }
 
   @Test
+  void thePaceIsThatOfTheNewestSegmentsAlone() {
+    SegmentRow newest =
+        new SegmentRow(
+            new Fence(9),
+            new SessionId("s"),
+            "w",
+            "cpu",
+            Position.ofEpochs(90),
+            Position.ofEpochs(92),
+            Position.ofEpochs(92),
+            minute(0),
+            Optional.of(LeaseEnd.LOST),
+            Optional.of(minute(4)));
+
+    assertThat(Eta.of(List.of(newest), Position.ofEpochs(92), 100, minute(4)))
+        .contains(Duration.ofMinutes(16));
+  }
+
+  @Test
   void beforeTheFirstEpochThereIsNothingToTellItFrom() {
     assertThat(Eta.of(List.of(row(0, 10)), new Position(0, 9), 4, minute(10))).isEmpty();
     assertThat(Eta.of(List.of(), Position.ofEpochs(1), 4, minute(10))).isEmpty();

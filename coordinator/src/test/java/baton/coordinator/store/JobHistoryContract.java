@@ -125,6 +125,8 @@ abstract class JobHistoryContract {
     assertThat(history().segments())
         .extracting(SegmentRow::from)
         .containsExactly(Position.START, new Position(0, 10));
+    assertThat(history().newestSegments(2)).isEqualTo(history().segments());
+    assertThat(history().newestSegments(1)).isEqualTo(history().segments().subList(1, 2));
   }
 
   @Test

@@ -44,6 +44,14 @@ class SqliteHistoryTest extends JobHistoryContract {
         .contains("SEARCH checkpoints USING INDEX");
   }
 
+  @Test
+  void theNewestSegmentsAreFoundFromTheLastOneBackAndNothingIsSorted() throws SQLException {
+    assertThat(plan(SqlHistory.NEWEST_SEGMENTS))
+        .singleElement()
+        .asString()
+        .contains("SEARCH segments USING INDEX");
+  }
+
   /** The steps in which the bundled SQLite answers a question. */
   private List<String> plan(String sql) throws SQLException {
     String asked =
