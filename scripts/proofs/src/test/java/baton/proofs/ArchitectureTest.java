@@ -104,10 +104,20 @@ class ArchitectureTest {
               "baton.worker.segment..",
               "baton.worker.train..",
               "baton.worker.checkpoint..",
+              "baton.worker.child..",
               "baton.worker.data..",
               "baton.worker.terminal..")
           .should()
           .dependOnClassesThat(resideInAPackage("baton.protocol.message.."));
+
+  @ArchTest
+  static final ArchRule onlyTheWiringConstructsTheShellsOfTheCoordinator =
+      noClasses()
+          .that()
+          .resideInAnyPackage("baton.coordinator.relay..", "baton.coordinator.lease..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("baton.storage.directory..", "baton.storage.drive.."));
 
   @ArchTest
   static final ArchRule sqlStopsInTheStore =

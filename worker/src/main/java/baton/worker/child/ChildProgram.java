@@ -93,8 +93,8 @@ public final class ChildProgram implements Program {
    * @throws IllegalArgumentException with a sentence for the person who named it
    */
   public void requireStartable() {
-    Commands.missing(
-            command, Path.of("").toAbsolutePath(), System.getenv().getOrDefault("PATH", ""))
+    String path = new ProcessBuilder().environment().getOrDefault("PATH", "");
+    Commands.missing(command, Path.of("").toAbsolutePath(), path)
         .ifPresent(
             missing -> {
               throw new IllegalArgumentException(

@@ -1,6 +1,6 @@
 /**
  * Programs that train in a child process, such as a Python script: the worker's end of the program
- * protocol (docs/reference/program-protocol.md) behind the ports of the core. The child trains and writes
- * files; leases, uploads and commits are none of its business.
+ * protocol (docs/reference/program-protocol.md) behind the ports of the core. The child trains and
+ * writes files; leases, uploads and commits are none of its business.
  */
 package baton.worker.child;

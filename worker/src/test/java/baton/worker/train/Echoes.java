@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A program as a newcomer writes it with nothing but docs/guide/adding-a-program.md: a listener foretells
- * how a tone goes on, and a critic how far off the listener will be, measured by what is usual.
+ * A program as a newcomer writes it with nothing but docs/guide/adding-a-program.md: a listener
+ * foretells how a tone goes on, and a critic how far off the listener will be, measured by what is
+ * usual.
  */
 final class Echoes implements Course<float[]> {
   private static final int HEARD = 12;
