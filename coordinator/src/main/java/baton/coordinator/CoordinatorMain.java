@@ -200,12 +200,10 @@ public final class CoordinatorMain implements Callable<Integer> {
 
   /** What is wrong, and which option may have been meant. */
   private static String sentence(ParameterException wrong) {
-    if (wrong instanceof UnmatchedArgumentException unmatched) {
-      String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
-      Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
-      return wrong.getMessage() + "." + Similar.guess(typed, options);
-    }
-    return wrong.getMessage();
+    Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
+    return wrong instanceof UnmatchedArgumentException unmatched
+        ? Similar.unknown(wrong.getMessage(), unmatched.getUnmatched(), options)
+        : wrong.getMessage();
   }
 
   @Override

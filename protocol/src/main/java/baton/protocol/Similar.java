@@ -12,10 +12,28 @@ public final class Similar {
 
   private Similar() {}
 
-  /** The question whether one of these was meant, after a space; empty: none is near. */
+  /**
+   * The question whether one of these was meant, after a space; empty: none is near.
+   *
+   * @param typed a command, or an option with or without its value
+   */
   public static String guess(String typed, Collection<String> names) {
-    List<String> near = to(typed, names);
+    List<String> near = to(name(typed), names);
     return near.isEmpty() ? "" : " Did you mean %s?".formatted(String.join(" or ", near));
+  }
+
+  /** An option without the value that follows it: {@code --prot} of {@code --prot=8642}. */
+  public static String name(String typed) {
+    return typed.replaceFirst("=.*", "");
+  }
+
+  /**
+   * What a command line says of something typed that it does not know.
+   *
+   * @param sentence of the command line's own, without its full stop
+   */
+  public static String unknown(String sentence, List<String> typed, Collection<String> names) {
+    return sentence + "." + guess(typed.get(0), names);
   }
 
   /** Those with the fewest slips; empty: none is near. */

@@ -31,6 +31,16 @@ class SimilarTest {
   }
 
   @Test
+  void anOptionThatNobodyKnowsIsToldWithTheOneThatWasMeantWhateverItsValue() {
+    List<String> options = List.of("--port", "--host");
+
+    assertThat(Similar.unknown("Unknown option: '--prot=8642'", List.of("--prot=8642"), options))
+        .isEqualTo("Unknown option: '--prot=8642'. Did you mean --port?");
+    assertThat(Similar.unknown("Unknown option: '--colour'", List.of("--colour"), options))
+        .isEqualTo("Unknown option: '--colour'.");
+  }
+
+  @Test
   void dashesAreNoLettersInWhichToErr() {
     assertThat(Similar.to("--hlep", List.of("--help", "-h"))).containsExactly("--help");
     assertThat(Similar.to("-x", List.of("-h", "--name"))).containsExactly("-h");

@@ -4,7 +4,6 @@ import baton.protocol.SessionId;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
-import baton.storage.CheckpointStore;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.child.ChildProgram;
 import baton.worker.data.DataCache;
@@ -96,17 +95,7 @@ public final class Worker implements AutoCloseable {
       List<Program> programs,
       String device,
       Scratch scratch,
-      DataCache cache) {
-    Parts(
-        CoordinatorPort coordinator,
-        CheckpointStore store,
-        List<Program> programs,
-        String device,
-        Scratch scratch,
-        DataCache cache) {
-      this(coordinator, OpenedStore.of(store), programs, device, scratch, cache);
-    }
-  }
+      DataCache cache) {}
 
   /**
    * A worker as a person starts it.

@@ -168,7 +168,7 @@ class BadDaysTest {
     return new Worker(
         new Worker.Parts(
             coordinator,
-            store(),
+            OpenedStore.of(store()),
             List.of(program),
             "cpu",
             Scratch.in(folder.resolve("scratch")),

@@ -75,7 +75,7 @@ class EarlyStopTest {
     Worker.Parts parts =
         new Worker.Parts(
             coordinator,
-            store,
+            OpenedStore.of(store),
             Programs.builtIn(Track.torch()),
             "cpu",
             Scratch.in(folder.resolve("scratch")),

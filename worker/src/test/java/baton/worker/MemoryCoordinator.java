@@ -114,7 +114,8 @@ final class MemoryCoordinator implements CoordinatorPort {
         live ? spec.policy().ttl() : Duration.ZERO,
         Duration.ZERO,
         live ? Directive.GO_ON : Directive.STOP,
-        live ? "" : "the lease has ended");
+        live ? "" : "the lease has ended",
+        Optional.empty());
   }
 
   @Override

@@ -73,7 +73,7 @@ class WorkerTest {
     return new Worker(
         new Worker.Parts(
             coordinator,
-            store,
+            OpenedStore.of(store),
             List.of(program),
             "cpu",
             Scratch.in(folder.resolve("scratch")),

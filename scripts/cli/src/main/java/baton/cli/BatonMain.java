@@ -49,12 +49,12 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class BatonMain {
   private static final List<Group> GROUPS =
       List.of(
-          new Group("Run Baton", "coordinator", "worker", "drive"),
-          new Group("Train", "submit", "status", "pause", "resume", "cancel"),
-          new Group("Prepare scripts and data", "drill", "python-path", "data"),
-          new Group(
+          Group.of("Run Baton", "coordinator", "worker", "drive"),
+          Group.of("Train", "submit", "status", "pause", "resume", "cancel"),
+          Group.of("Prepare scripts and data", "drill", "python-path", "data"),
+          Group.of(
               "Check, back up and rescue", "verify", "backup", "restore", "recover", "migrate"),
-          new Group(
+          Group.of(
               "For developers of Baton",
               "simulate",
               "demo",

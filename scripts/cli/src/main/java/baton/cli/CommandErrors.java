@@ -43,7 +43,7 @@ public final class CommandErrors {
     Optional<String> option =
         line.getUnmatchedArguments().stream().filter(typed -> typed.startsWith("-")).findFirst();
     if (option.isPresent()) {
-      String name = option.get().replaceFirst("=.*", "");
+      String name = Similar.name(option.get());
       String guess = Similar.guess(name, spec.optionsMap().keySet());
       return Optional.of("'%s' has no option '%s'.%s".formatted(spec.qualifiedName(), name, guess));
     }

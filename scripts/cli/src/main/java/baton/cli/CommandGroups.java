@@ -20,8 +20,8 @@ final class CommandGroups {
 
   /** Commands that belong together, in the order in which they are listed. */
   record Group(String title, List<String> commands) {
-    Group(String title, String... commands) {
-      this(title, List.of(commands));
+    static Group of(String title, String... commands) {
+      return new Group(title, List.of(commands));
     }
   }
 

@@ -160,7 +160,13 @@ final class WorkerProcess {
   void giveUp(int turn) {
     act(
         new Event.Renewed(
-            turn, moment(), Duration.ZERO, Duration.ZERO, Directive.STOP, "out of reach"));
+            turn,
+            moment(),
+            Duration.ZERO,
+            Duration.ZERO,
+            Directive.STOP,
+            "out of reach",
+            Optional.empty()));
   }
 
   private void act(Event event) {

@@ -27,7 +27,8 @@ final class Saves {
   ToChild.Save next() throws IOException {
     int id = ++last;
     written.put(id, new CompletableFuture<>());
-    return new ToChild.Save(id, Files.createDirectory(folder.resolve("save-" + id)));
+    Path made = Files.createDirectory(folder.resolve("save-" + id));
+    return new ToChild.Save(id, made.toAbsolutePath().toString());
   }
 
   CompletableFuture<Void> written(int id) {

@@ -4,7 +4,6 @@ import baton.protocol.JobSpec;
 import baton.protocol.Position;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,11 +30,7 @@ sealed interface ToChild {
   record Go() implements ToChild {}
 
   /** Copy the state now, write it into this empty folder in the background. */
-  record Save(int id, String folder) implements ToChild {
-    Save(int id, Path folder) {
-      this(id, folder.toAbsolutePath().toString());
-    }
-  }
+  record Save(int id, String folder) implements ToChild {}
 
   /** End the process; finish the files that are being written. */
   record Stop() implements ToChild {}

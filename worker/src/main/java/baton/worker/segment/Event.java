@@ -65,16 +65,6 @@ public sealed interface Event {
       String reason,
       Optional<Hazard> hazard)
       implements Event {
-    public Renewed(
-        int turn,
-        Moment sentAt,
-        Duration ttl,
-        Duration waited,
-        Directive directive,
-        String reason) {
-      this(turn, sentAt, ttl, waited, directive, reason, Optional.empty());
-    }
-
     @Override
     public void tell(Session session, Moment now) {
       session

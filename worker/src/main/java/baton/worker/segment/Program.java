@@ -57,8 +57,10 @@ public interface Program {
       }
     }
 
-    public Start(JobSpec spec, Position position, Optional<Path> files, String device) {
-      this(spec, position, files, Map.of(), Optional.empty(), device, false);
+    /** Without data, from a checkpoint of the same program. */
+    public static Start plain(
+        JobSpec spec, Position position, Optional<Path> files, String device) {
+      return new Start(spec, position, files, Map.of(), Optional.empty(), device, false);
     }
   }
 }

@@ -289,7 +289,7 @@ final class BadDaysTest {
   @Test
   void aParameterTheScriptDoesNotKnowIsRefused() {
     Start start =
-        new Start(Scripts.spec(Map.of("rat", 1)), Position.START, Optional.empty(), "cpu");
+        Start.plain(Scripts.spec(Map.of("rat", 1)), Position.START, Optional.empty(), "cpu");
     Trouble trouble = trouble(() -> scripts.program(Scripts.HONEST).start(start));
     assertThat(trouble.message()).isEqualTo("The script has no parameter rat.");
     assertThat(trouble.remedy()).contains("It has: rate.");

@@ -206,7 +206,7 @@ final class ChildProgramTest {
   @Test
   void theJobsParametersReachTheScriptInTheTypesOfItsDefaults() throws Exception {
     Start start =
-        new Start(
+        Start.plain(
             Scripts.spec(Map.of("rate", 1, "name", "x")), Position.START, Optional.empty(), "cpu");
     try (Run run =
         scripts
@@ -351,7 +351,7 @@ final class ChildProgramTest {
         new JobSpec(
             "a-job", "toy", Map.of(), 1, -1, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
     String text = "import os\nprint(os.environ['PYTHONHASHSEED'])\n" + Scripts.HONEST;
-    scripts.program(text).start(new Start(spec, Position.START, Optional.empty(), "cpu")).close();
+    scripts.program(text).start(Start.plain(spec, Position.START, Optional.empty(), "cpu")).close();
     assertThat(scripts.printed).containsExactly("4294967295");
   }
 

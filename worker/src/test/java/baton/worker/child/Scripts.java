@@ -84,11 +84,11 @@ final class Scripts {
 
   ChildRun goOn(String text, Position position, Path files) throws TroubleException {
     return (ChildRun)
-        program(text).start(new Start(spec(Map.of()), position, Optional.of(files), "cpu"));
+        program(text).start(Start.plain(spec(Map.of()), position, Optional.of(files), "cpu"));
   }
 
   static Start fresh() {
-    return new Start(spec(Map.of()), Position.START, Optional.empty(), "cpu");
+    return Start.plain(spec(Map.of()), Position.START, Optional.empty(), "cpu");
   }
 
   static JobSpec spec(Map<String, Object> parameters) {

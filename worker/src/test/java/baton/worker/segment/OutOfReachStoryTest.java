@@ -167,7 +167,13 @@ class OutOfReachStoryTest {
     story.isGranted(Optional.empty()).isStarted();
     story.tell(
         new Event.Renewed(
-            1, story.now(), Duration.ZERO, Duration.ZERO, Directive.STOP, "the lease has ended"));
+            1,
+            story.now(),
+            Duration.ZERO,
+            Duration.ZERO,
+            Directive.STOP,
+            "the lease has ended",
+            Optional.empty()));
     assertThat(story.wants(Action.Stop.class)).isFalse();
     assertThat(story.isTraining()).isTrue();
   }

@@ -202,7 +202,9 @@ class RelayStoryTest {
     assertThat(first.phase()).isEqualTo(Phase.TRAIN);
     assertThat(first.position()).isEqualTo(at(0, 2));
     assertThat(first.progress()).isEqualTo(2);
-    story.tell(new Event.Renewed(1, story.now(), Story.TTL, Duration.ZERO, Directive.GO_ON, ""));
+    story.tell(
+        new Event.Renewed(
+            1, story.now(), Story.TTL, Duration.ZERO, Directive.GO_ON, "", Optional.empty()));
     story.trainsTo(at(1, 0)).seconds(20);
     assertThat(story.take(Action.Renew.class).progress()).isEqualTo(3);
   }

@@ -220,7 +220,7 @@ final class Story {
 
   Story renewAnswered(Directive directive) {
     take(Action.Renew.class);
-    return tell(new Event.Renewed(turn, now, TTL, Duration.ZERO, directive, ""));
+    return tell(new Event.Renewed(turn, now, TTL, Duration.ZERO, directive, "", Optional.empty()));
   }
 
   /** The oldest wanted request of this kind gets no answer. */

@@ -138,7 +138,14 @@ class NarratorTest {
     for (int i = 0; i < 2; i++) {
       happens(
           narrator,
-          new Event.Renewed(1, NOW, Duration.ofSeconds(60), Duration.ZERO, Directive.GO_ON, ""));
+          new Event.Renewed(
+              1,
+              NOW,
+              Duration.ofSeconds(60),
+              Duration.ZERO,
+              Directive.GO_ON,
+              "",
+              Optional.empty()));
     }
     assertThat(lines().subList(1, lines().size()))
         .containsExactly(

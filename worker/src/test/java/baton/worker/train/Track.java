@@ -52,12 +52,12 @@ public final class Track {
   }
 
   public static Run fresh(Program program, JobSpec job) throws TroubleException {
-    return program.start(new Program.Start(job, Position.START, Optional.empty(), "cpu"));
+    return program.start(Program.Start.plain(job, Position.START, Optional.empty(), "cpu"));
   }
 
   public static Run restored(Program program, JobSpec job, Position position, Path files)
       throws TroubleException {
-    return program.start(new Program.Start(job, position, Optional.of(files), "cpu"));
+    return program.start(Program.Start.plain(job, position, Optional.of(files), "cpu"));
   }
 
   /** Trains to {@code end}, evaluating at the end of every epoch. */

@@ -100,7 +100,8 @@ public final class PrefetchBench implements Callable<Integer> {
             Optional.empty(),
             Policy.DEFAULT,
             Optional.empty());
-    try (Run run = program.start(new Program.Start(job, Position.START, Optional.empty(), "cpu"))) {
+    try (Run run =
+        program.start(Program.Start.plain(job, Position.START, Optional.empty(), "cpu"))) {
       steps(run, WARM_UP);
       long begin = System.nanoTime();
       steps(run, batches);

@@ -101,7 +101,8 @@ public final class LipNetMain implements Callable<Integer> {
             Optional.empty());
     List<CurvePoint> curve = new ArrayList<>();
     long begin = System.nanoTime();
-    try (Run run = lipnet.start(new Program.Start(job, Position.START, Optional.empty(), device))) {
+    try (Run run =
+        lipnet.start(Program.Start.plain(job, Position.START, Optional.empty(), device))) {
       while (job.end().isAfter(run.position())) {
         if (run.step().position().batch() == 0) {
           Duration passed = Duration.ofNanos(System.nanoTime() - begin);

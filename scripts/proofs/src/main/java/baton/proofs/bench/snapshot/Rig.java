@@ -31,7 +31,7 @@ record Rig(int parameters, String device) {
     TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
     Run run =
         Programs.wide(parameters, torch)
-            .start(new Program.Start(JOB, Position.START, Optional.empty(), device));
+            .start(Program.Start.plain(JOB, Position.START, Optional.empty(), device));
     for (int step = 0; step < warmUpSteps; step++) {
       run.step();
     }
