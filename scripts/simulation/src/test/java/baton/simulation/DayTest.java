@@ -74,6 +74,16 @@ class DayTest {
   }
 
   @Test
+  void aSessionLeavesOnceAndTheJobsEndWaitsForNoOtherSave() {
+    Day.Summary day = Day.play(large(Duration.ofHours(4), Duration.ofHours(24)), 1, lines::add);
+
+    assertThat(day.wall())
+        .as("9 restores and 10 last saves of 42 min each, and 24 h of training: 37.5 h")
+        .isLessThan(Duration.ofMinutes(37 * 60 + 36));
+    assertThat(day.lost()).isZero();
+  }
+
+  @Test
   void aJobThatNoSessionCouldCarryIsToldInASentence() {
     assertThatThrownBy(
             () -> Day.play(large(Duration.ofHours(1), Duration.ofHours(6)), 1, lines::add))

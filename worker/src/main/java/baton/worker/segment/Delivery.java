@@ -5,6 +5,7 @@ import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Leaving.Keep;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,7 +52,7 @@ final class Delivery {
     save.succeeded();
     if (saves.saved(checkpoint, manifest)) {
       setbacks.over();
-      costs.transferTook(now.since(saveBegunAt));
+      costs.uploadTook(now.since(saveBegunAt));
       costs.saves().uploaded(now.ranSince(saveBegunAt));
     }
   }
@@ -130,6 +131,15 @@ final class Delivery {
   /** Whether nothing is on its way any more of what is kept by who leaves so. */
   boolean isDone(Leaving how) {
     return saves.nextToCommit().isEmpty() && (how.keep() == Keep.UPLOADED || !saves.isSaving());
+  }
+
+  /** How long the save that runs will still take, as far as is known. */
+  Duration busyFor(Moment now) {
+    if (!saves.isSaving()) {
+      return Duration.ZERO;
+    }
+    Duration left = costs.upload().orElse(Duration.ZERO).minus(now.since(saveBegunAt));
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   void set(Alarm alarm, Moment now) {

@@ -17,6 +17,7 @@ import baton.worker.segment.Training.Doing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What a session does with one lease. Events change what is known; {@link #proceed} then derives
@@ -56,11 +57,15 @@ final class Holding {
   private Hazard hazard;
   private Optional<Leaving> leaving = Optional.empty();
 
+  /**
+   * @param untilLeaving what remains until the session leaves, if it knows its end
+   */
   Holding(
       int turn,
       Grant grant,
       LeaseTime time,
       Costs costs,
+      Function<Moment, Optional<Duration>> untilLeaving,
       Attempts attempts,
       Consumer<Action> out,
       Moment now) {
@@ -73,7 +78,10 @@ final class Holding {
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
     this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
     this.hazard = grant.hazard().orElse(Hazard.PRIOR);
-    this.pace = new Pace(grant.spec(), training, saves, this::interval, grant.segment().to(), now);
+    LastSave lastSave = new LastSave(costs, this::busyFor, untilLeaving);
+    this.pace =
+        new Pace(
+            grant.spec(), training, saves, this::interval, lastSave, grant.segment().to(), now);
     this.restore = attempts.patient();
     this.delivery =
         new Delivery(turn, saves, costs, setbacks, training::finalReasonAt, attempts, out, now);
@@ -312,6 +320,10 @@ final class Holding {
 
   private boolean isLeftToHolder() {
     return grant.spec().policy().cadence().unit() == Cadence.Unit.AUTO;
+  }
+
+  private Duration busyFor(Moment now) {
+    return delivery.busyFor(now);
   }
 
   private SaveInterval interval() {

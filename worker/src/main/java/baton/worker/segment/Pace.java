@@ -24,24 +24,28 @@ final class Pace {
   private final Training training;
   private final Saves saves;
   private final Supplier<SaveInterval> interval;
+  private final LastSave lastSave;
   private Position segmentEnd;
   private Moment copiedAt;
   private boolean copyWanted;
 
   /**
    * @param interval how often it pays to save, by what is known now
+   * @param lastSave when the last save must begin
    */
   Pace(
       JobSpec spec,
       Training training,
       Saves saves,
       Supplier<SaveInterval> interval,
+      LastSave lastSave,
       Position segmentEnd,
       Moment now) {
     this.spec = spec;
     this.training = training;
     this.saves = saves;
     this.interval = interval;
+    this.lastSave = lastSave;
     this.segmentEnd = segmentEnd;
     this.copiedAt = now;
   }
@@ -92,14 +96,40 @@ final class Pace {
     if (leaving.isPresent()) {
       return hasNews() && leaving.get().keep() == Keep.EVERYTHING;
     }
-    return (hasNews() && copyWanted)
-        || new SavePlan(
-                spec, training.batchesPerEpoch(), interval.get().interval(), saves.isSaving())
-            .isDue(
-                training.position(),
-                saves.newest(),
-                segmentEnd,
-                training.isFinal(),
-                now.since(copiedAt));
+    return (hasNews() && copyWanted) || (isPlanned(now) && !wouldDelayTheLast(now));
+  }
+
+  private boolean isPlanned(Moment now) {
+    return new SavePlan(
+            spec, training.batchesPerEpoch(), interval.get().interval(), saves.isSaving())
+        .isDue(
+            training.position(),
+            saves.newest(),
+            segmentEnd,
+            training.isFinal(),
+            now.since(copiedAt));
+  }
+
+  /** One save is uploaded at a time. What is asked for by position is saved in any case. */
+  private boolean wouldDelayTheLast(Moment now) {
+    return !training.isFinal()
+        && !isAskedFor(training.position())
+        && lastSave.isDelayedByOneMore(
+            training.untilEnd(), now.since(copiedAt), interval.get().hazard(), now);
+  }
+
+  private boolean isAskedFor(Position position) {
+    boolean byCadence =
+        switch (spec.policy().cadence().unit()) {
+          case EPOCHS, BATCHES -> true;
+          case SECONDS, AUTO -> false;
+        };
+    return byCadence
+        || (position.batch() == 0
+            && spec.policy()
+                .retention()
+                .everyEpochs()
+                .filter(n -> position.epoch() % n == 0)
+                .isPresent());
   }
 }

@@ -71,6 +71,14 @@ final class SaveCosts {
         : Optional.empty();
   }
 
+  /** How long a batch takes; empty: none was measured. */
+  Optional<Duration> step() {
+    Mean known = quietStep.count >= busyStep.count ? quietStep : busyStep;
+    return known.isKnown()
+        ? Optional.of(Duration.ofNanos(Math.round(known.value)))
+        : Optional.empty();
+  }
+
   private double slowdown() {
     boolean comparable = quietStep.count >= STEPS_TO_COMPARE && busyStep.count >= STEPS_TO_COMPARE;
     return comparable && busyStep.value > quietStep.value

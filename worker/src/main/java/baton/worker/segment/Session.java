@@ -96,7 +96,9 @@ public final class Session {
     }
     hear(now);
     LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
-    holding = Optional.of(new Holding(turn, grant, time, costs, attempts, out::add, now));
+    holding =
+        Optional.of(
+            new Holding(turn, grant, time, costs, this::untilLeaving, attempts, out::add, now));
     ending.ifPresent(holding.get()::leave);
   }
 

@@ -58,7 +58,7 @@ final class Training {
 
   void restored(Moment now) {
     if (doing == Doing.RESTORING) {
-      costs.transferTook(now.since(since));
+      costs.restoreTook(now.since(since));
       restored = true;
       doing = Doing.NOTHING;
     }
@@ -144,6 +144,13 @@ final class Training {
   /** Whether the job's last batch is trained. */
   boolean isFinal() {
     return finalReason.isPresent() || !spec.end().isAfter(position);
+  }
+
+  /** How long the rest of the job's batches will take; empty: none was measured. */
+  Optional<Duration> untilEnd() {
+    long all = (long) spec.epochs() * batchesPerEpoch;
+    long done = (long) position.epoch() * batchesPerEpoch + position.batch();
+    return costs.saves().step().map(step -> step.multipliedBy(Math.max(0, all - done)));
   }
 
   /** Why training ends at {@code at}, before the job's last epoch. */

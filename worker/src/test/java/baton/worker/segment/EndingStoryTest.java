@@ -4,6 +4,7 @@ import static baton.worker.segment.Story.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.AfterCommit;
+import baton.protocol.Cadence;
 import baton.protocol.ReleaseReason;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,18 +77,39 @@ class EndingStoryTest {
   }
 
   @Test
-  void aKnownEndIsMetWithTimeForTwoSavesAndAMargin() {
+  void aKnownEndIsMetWithTimeForOneSaveAndAMargin() {
     Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(600)));
     assertThat(story.take(Action.Ask.class).endsIn()).contains(Duration.ofSeconds(600));
     story.isGranted(Optional.empty()).isStarted().trainsTo(at(1, 1)).seconds(40);
     story.isSaved();
     story.commitAnswered(AfterCommit.TRAIN_ON).trainsTo(at(1, 2));
     // The save took 40 s, and so did a batch; with 600 s goes a margin of 30 s.
-    assertThat(story.timer()).isEqualTo(Duration.ofSeconds(600 - 30 - 2 * 40 - 40));
+    assertThat(story.timer()).isEqualTo(Duration.ofSeconds(600 - 30 - 44 - 40));
     story.ringsFor(story.timer().minus(story.now().monotonic())).trainsOnUntilIdle();
     story.isSaved();
     story.commitAnswered(AfterCommit.TRAIN_ON);
     assertThat(story.take(Action.Release.class).why()).isEqualTo(ReleaseReason.SESSION_ENDING);
+  }
+
+  @Test
+  void aSaveThatWouldStillRunWhenTheLastMustBeginIsNotBegun() {
+    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(440)));
+    story.with(new Cadence(50, Cadence.Unit.SECONDS));
+    story.isGranted(Optional.empty()).isStarted().trainsTo(at(1, 1)).seconds(40);
+    story.isSaved();
+    story.commitAnswered(AfterCommit.TRAIN_ON).seconds(60).trainsTo(at(1, 2)).trainsTo(at(2, 0));
+    story.seconds(40).isSaved();
+    story.commitAnswered(AfterCommit.TRAIN_ON).seconds(60).trainsTo(at(2, 1));
+
+    // It leaves at 440 - 22 - 44 - 100 = 274 s. It is 200 s now, and a save takes 44.
+    story.trainsTo(at(2, 2)).seconds(40).isSaved();
+    story.commitAnswered(AfterCommit.TRAIN_ON).trainsTo(at(3, 0)).seconds(5);
+
+    assertThat(story.now().monotonic()).isEqualTo(Duration.ofSeconds(245));
+    story.trainsTo(at(3, 1));
+    assertThat(story.wants(Action.Save.class)).as("though a segment has ended").isFalse();
+    story.ringsFor(Duration.ofSeconds(29)).trainsOnUntilIdle();
+    assertThat(story.isSaved().position()).isEqualTo(story.position());
   }
 
   @Test
