@@ -6,10 +6,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /** Who may know whom (design, section 6). */
 @AnalyzeClasses(packages = "baton", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -172,6 +176,25 @@ class ArchitectureTest {
           .matching("baton.worker.(train|checkpoint|terminal|http|child|data)..")
           .should()
           .notDependOnEachOther();
+
+  /** Who used a shorter one would not notice a component that is added. */
+  @ArchTest
+  static final ArchRule aRecordHasOneConstructor =
+      classes().that().areRecords().should(haveOneConstructor());
+
+  private static ArchCondition<JavaClass> haveOneConstructor() {
+    return new ArchCondition<>("have one constructor") {
+      @Override
+      public void check(JavaClass record, ConditionEvents events) {
+        int constructors = record.getConstructors().size();
+        events.add(
+            new SimpleConditionEvent(
+                record,
+                constructors == 1,
+                "%s has %d constructors".formatted(record.getName(), constructors)));
+      }
+    };
+  }
 
   @ArchTest
   static final ArchRule onlyMainExits =
