@@ -39,10 +39,10 @@ public record Ttl(Duration whole) {
 
   /**
    * So long after a renewal was heard here nobody can have found that the lease ran out: others may
-   * have heard it a look earlier.
+   * have heard it some looks earlier, many where members are slow to answer.
    */
-  public Duration surelyLive() {
-    return whole.minus(whole.dividedBy(LOOKS / 2));
+  public Duration surelyLive(boolean membersAreSwift) {
+    return membersAreSwift ? whole.minus(whole.dividedBy(LOOKS / 2)) : whole.dividedBy(2);
   }
 
   /**

@@ -76,7 +76,7 @@ final class Lifelines {
   }
 
   /**
-   * Shares a renewal, then takes note of it; returns whether the others heard of it in time. The
+   * Shares a renewal, then takes note of it; returns whether the others heard of it swiftly. The
    * ttl counts from before it, since others may have seen the renewal at once.
    */
   boolean renewed(Job job, Renewing renewing) {
@@ -97,11 +97,10 @@ final class Lifelines {
       Duration quiet = watch.quiet(job.id(), fence, now);
       watch.observe(job.id(), pulse, before);
       boolean swiftly = now.minus(before).compareTo(SHARED_SWIFTLY) <= 0;
-      boolean inTime = swiftly && quiet.compareTo(Ttl.of(job).surelyLive()) < 0;
-      if (!inTime) {
+      if (quiet.compareTo(Ttl.of(job).surelyLive(swiftly)) >= 0) {
         doubts.put(job.id(), new Doubt(fence, now.plus(GIVEN_WITHIN)));
       }
-      return inTime;
+      return swiftly;
     }
   }
 

@@ -43,10 +43,10 @@ final class RenewLease {
     if (!holds(outcome)) {
       return CompletableFuture.completedStage(outcome);
     }
-    boolean inTime = lifelines.renewed(job, renewing);
+    boolean swiftly = lifelines.renewed(job, renewing);
     mayDecide.run(); // who was cut off meanwhile has shared it with nobody
-    if (!inTime) {
-      // The other members heard of it late, and one may have ended the lease meanwhile.
+    if (!swiftly) {
+      // The other members were slow to hear of it, and one may have ended the lease meanwhile.
       outcome = door.preview(jobs.existing(id), renew);
     }
     Outcome answer = outcome;

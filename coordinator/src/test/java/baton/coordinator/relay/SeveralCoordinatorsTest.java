@@ -432,6 +432,7 @@ class SeveralCoordinatorsTest {
     InterruptedPulses pulses = new InterruptedPulses();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     Grant annas = fixture.leased("anna");
+    passesAtBoth(other, 40);
     Duration came = others;
     pulses.meanwhile = () -> others = others.plusSeconds(3); // where it is kept is frozen
 
@@ -468,11 +469,27 @@ class SeveralCoordinatorsTest {
   }
 
   @Test
+  void aRenewalThatIsSharedSlowlyWhileTheLeaseIsFreshPromisesWhatItDid() {
+    Job job = fixture.submit("mnist");
+    InterruptedPulses pulses = new InterruptedPulses();
+    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Grant annas = fixture.leased("anna");
+    passesAtBoth(other, 20);
+    Duration came = others;
+    pulses.meanwhile = () -> others = others.plusSeconds(3);
+
+    renewsAt(other, annas, 1);
+
+    assertThat(other.remaining(fixture.job(job.id()), came)).contains(Duration.ofSeconds(57));
+  }
+
+  @Test
   void aGrantToldAgainPromisesNothingWhereTheOthersHeardOfItLate() {
     fixture.submit("mnist");
     InterruptedPulses pulses = new InterruptedPulses();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     fixture.leased("anna"); // the answer does not arrive
+    passesAtBoth(other, 40);
     pulses.meanwhile = () -> others = others.plusSeconds(3);
 
     Grant again = ((Acquired.Leased) asks(other, "anna")).grant();
