@@ -26,6 +26,7 @@ import baton.coordinator.store.MemoryPulses;
 import baton.coordinator.store.MemorySignals;
 import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.Registration;
+import baton.coordinator.store.SamePlace;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
@@ -165,7 +166,14 @@ public final class Coordinator implements AutoCloseable {
     Front front =
         closing.add(Front.listen(vertx, settings.host(), settings.port(), bounds), Front::close);
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
+    if (settings.database().isEmpty()) {
+      data.requireDatabase();
+    }
     Database database = Database.open(address, settings.password());
+    Optional<SamePlace> place =
+        address instanceof DatabaseAddress.Sqlite sqlite
+            ? Optional.of(new SamePlace(sqlite.file(), ticker))
+            : Optional.empty();
     Optional<Registration> registration = register(database, settings, closing);
     SqlJobStore jobs =
         closing.add(
@@ -178,6 +186,7 @@ public final class Coordinator implements AutoCloseable {
     Signals signals = cluster.<Signals>map(HazelcastNode::signals).orElseGet(MemorySignals::new);
     Runnable mayDecide =
         () -> {
+          place.ifPresent(SamePlace::check);
           registration.ifPresent(Registration::check);
           cluster.flatMap(HazelcastNode::cutOff).ifPresent(Coordinator::refuse);
         };

@@ -52,16 +52,24 @@ public final class Upkeep {
     }
   }
 
+  /**
+   * What was moved.
+   *
+   * @param aside where the old database is now, if it is a file
+   */
+  public record Migrated(List<Transfer.Table> tables, Optional<Path> aside) {}
+
   /** Copies the database as it is now; the coordinator may go on. Returns the number of jobs. */
   public static long backup(Place place, Path file) {
     return Backup.take(place.openBeside(), file);
   }
 
   /**
-   * Moves a stopped installation to another database, which must be empty. The old one is left as
-   * it is; the tokens stay in the data directory, and their hashes go along.
+   * Moves a stopped installation to another database, which must be empty. The tokens stay in the
+   * data directory, and their hashes go along. An old database that is a file is put aside, so that
+   * no coordinator goes on with it.
    */
-  public static List<Transfer.Table> migrate(Place from, DatabaseAddress to) {
+  public static Migrated migrate(Place from, DatabaseAddress to) {
     try (DataDirectory directory = DataDirectory.open(from.data())) {
       Database source = from.open(directory);
       requireStopped(source);
@@ -71,7 +79,11 @@ public final class Upkeep {
       new TokenFile(directory.folder())
           .read()
           .ifPresent(tokens -> new SqlTokens(target).keepIfNone(tokens.hashes()));
-      return moved;
+      Optional<Path> aside =
+          source instanceof SqliteDatabase file
+              ? Optional.of(file.setAside(".migrated"))
+              : Optional.empty();
+      return new Migrated(moved, aside);
     }
   }
 

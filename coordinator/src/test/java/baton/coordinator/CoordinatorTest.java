@@ -17,6 +17,7 @@ import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.UnreachableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -113,6 +114,25 @@ class CoordinatorTest {
           .hasMessageContaining("Another coordinator");
       assertThat(first.client(Role.VIEWER).jobs()).isEmpty();
     }
+  }
+
+  @Test
+  void aDatabaseThatIsDeletedUnderItIsNoticedAndNothingMoreIsAcknowledged() throws Exception {
+    try (RunningCoordinator coordinator = start()) {
+      CoordinatorClient admin = coordinator.client(Role.ADMIN);
+      Files.delete(folder.resolve("data").resolve("baton.db"));
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> admin.submit(spec("lost"), Optional.of("a-key-1")))
+                      .hasMessageContaining("was deleted, moved or replaced"));
+    }
+    assertThatThrownBy(this::start)
+        .as("and it does not start empty")
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessageContaining("baton restore FILE");
   }
 
   @Test

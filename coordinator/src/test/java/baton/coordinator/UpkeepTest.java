@@ -202,8 +202,16 @@ class UpkeepTest {
     coordinator.close();
     DatabaseAddress shared = PostgresServer.freshDatabase();
 
-    Upkeep.migrate(place(), shared);
+    Upkeep.Migrated migrated = Upkeep.migrate(place(), shared);
 
+    assertThat(migrated.aside()).get().satisfies(aside -> assertThat(aside).exists());
+    assertThatThrownBy(
+            () ->
+                Coordinator.start(
+                    Coordinator.Settings.alone(
+                        folder.resolve("data"), Optional.empty(), "127.0.0.1", 0)))
+        .as("nobody goes on with the old one")
+        .hasMessageContaining("If it was migrated, name the new one with --database");
     Coordinator moved =
         Coordinator.start(
             Coordinator.Settings.alone(

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class DataDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
 
+  private static final String TOKENS = "tokens";
+
   private final Path folder;
   private final FileChannel lock;
 
@@ -57,6 +59,20 @@ public final class DataDirectory implements AutoCloseable {
   /** The file of the embedded database. */
   public Path database() {
     return databaseIn(folder);
+  }
+
+  /**
+   * Requires that its database was not lost: one that has tokens was used before.
+   *
+   * @throws DataDirectoryException if there are tokens and no database
+   */
+  public void requireDatabase() {
+    Path tokens = folder.resolve(TOKENS);
+    if (Files.exists(tokens) && !Files.exists(database())) {
+      throw new DataDirectoryException(
+          "The data directory %s was used before, but its database %s is gone. Put a back-up in its place with: baton restore FILE; or take the jobs up from their checkpoints, in a new data directory, with: baton recover. If it was migrated, name the new one with --database. To begin without jobs, remove %s."
+              .formatted(folder, database().getFileName(), tokens));
+    }
   }
 
   /** The file of the embedded database of a data directory, which may be in use. */

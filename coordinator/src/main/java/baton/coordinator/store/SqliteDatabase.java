@@ -18,6 +18,7 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * An embedded SQLite database in one file, and all that is SQLite's own: how it is opened, checked
@@ -87,6 +88,26 @@ public final class SqliteDatabase implements Database {
     }
   }
 
+  /**
+   * Puts the file aside, so that nobody goes on with it by mistake; it can be moved back.
+   *
+   * @return where it is now
+   */
+  public Path setAside(String suffix) {
+    Path aside = file.resolveSibling(file.getFileName() + suffix);
+    try {
+      for (String beside : List.of("-wal", "-shm", "")) {
+        Path from = file.resolveSibling(file.getFileName() + beside);
+        if (Files.exists(from)) {
+          Files.move(from, aside.resolveSibling(aside.getFileName() + beside));
+        }
+      }
+      return aside;
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
   @Override
   public String name() {
     return file.toString();
@@ -116,6 +137,7 @@ public final class SqliteDatabase implements Database {
   public Connection writer() throws SQLException {
     SQLiteConfig config = config();
     config.setTransactionMode(TransactionMode.IMMEDIATE);
+    config.resetOpenMode(SQLiteOpenMode.CREATE); // one that was deleted is not begun again
     return source(config).getConnection();
   }
 

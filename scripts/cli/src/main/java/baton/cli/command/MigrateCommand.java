@@ -1,9 +1,8 @@
 package baton.cli.command;
 
 import baton.coordinator.Upkeep;
-import baton.coordinator.store.Transfer;
+import baton.coordinator.Upkeep.Migrated;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,8 +17,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Moves a stopped installation to another database, which must be empty.",
       "",
-      "What arrives is compared with what was sent before it counts; the old database is left as it"
-          + " is. Then start the coordinator with --database and the new one."
+      "What arrives is compared with what was sent before it counts; an old SQLite file is put"
+          + " aside. Then start the coordinator with --database and the new one."
     })
 public final class MigrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -40,10 +39,12 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Transfer.Table> moved = Upkeep.migrate(installation.at(from), installation.address(to));
+    Migrated moved = Upkeep.migrate(installation.at(from), installation.address(to));
     PrintWriter out = spec.commandLine().getOut();
-    moved.forEach(table -> out.printf("  %-12s %d%n", table.name(), table.rows()));
+    moved.tables().forEach(table -> out.printf("  %-12s %d%n", table.name(), table.rows()));
     out.println("All rows arrived as they were sent. Start the coordinator with: --database " + to);
+    moved.aside().ifPresent(file -> out.println("The old database is kept as " + file + "."));
+    out.flush();
     return 0;
   }
 }
