@@ -34,6 +34,8 @@ import baton.storage.directory.DirectoryLocator;
 import baton.storage.drive.ConsentFile;
 import baton.storage.drive.DriveTime;
 import baton.storage.drive.SignedInStore;
+import baton.storage.s3.S3Location;
+import baton.storage.s3.S3Locator;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -93,6 +95,7 @@ public final class Coordinator implements AutoCloseable {
    * @param password of the database, if it asks for one
    * @param cluster the members it belongs to; empty: it stands alone
    * @param trustedProxies whose X-Forwarded-For tells who a client is
+   * @param bucket a bucket with a store that it can reach itself
    */
   public record Settings(
       Path data,
@@ -102,7 +105,8 @@ public final class Coordinator implements AutoCloseable {
       Optional<DatabaseAddress> database,
       Optional<String> password,
       Optional<Members> cluster,
-      List<Subnet> trustedProxies) {
+      List<Subnet> trustedProxies,
+      Optional<S3Location> bucket) {
     public Settings {
       boolean shared = database.filter(DatabaseAddress.Postgres.class::isInstance).isPresent();
       if (cluster.isPresent() && !shared) {
@@ -114,17 +118,41 @@ public final class Coordinator implements AutoCloseable {
     /** Alone, on an embedded database, reached by no proxy. */
     public static Settings alone(Path data, Optional<Path> store, String host, int port) {
       return new Settings(
-          data, store, host, port, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+          data,
+          store,
+          host,
+          port,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty());
     }
 
     public Settings withDatabase(DatabaseAddress address, Optional<String> itsPassword) {
       return new Settings(
-          data, store, host, port, Optional.of(address), itsPassword, cluster, trustedProxies);
+          data,
+          store,
+          host,
+          port,
+          Optional.of(address),
+          itsPassword,
+          cluster,
+          trustedProxies,
+          bucket);
     }
 
     public Settings withCluster(Members members) {
       return new Settings(
-          data, store, host, port, database, password, Optional.of(members), trustedProxies);
+          data,
+          store,
+          host,
+          port,
+          database,
+          password,
+          Optional.of(members),
+          trustedProxies,
+          bucket);
     }
 
     /** Without the password. */
@@ -198,6 +226,12 @@ public final class Coordinator implements AutoCloseable {
     StoredFiles drive = new StoredFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<StoredFiles> store =
         settings.store().map(directory -> new StoredFiles(new DirectoryLocator(directory)));
+    Optional<S3Locator> bucket = settings.bucket().map(place -> new S3Locator(place, clock));
+    bucket.ifPresent(
+        locator ->
+            closing.add(
+                Heartbeat.start("s3", "The bucket is not looked for", BETWEEN_LOOKS, locator::step),
+                Heartbeat::close));
     Relay relay =
         new Relay(
             new Relay.Parts(
@@ -205,7 +239,12 @@ public final class Coordinator implements AutoCloseable {
                 new Relay.Time(clock, ticker, LONGEST_ABSENCE),
                 new Relay.Stores(
                     new ReachedStores(
-                        Stream.<CheckpointFiles>concat(store.stream(), Stream.of(drive)).toList()),
+                        Stream.of(
+                                store.stream(),
+                                bucket.map(StoredFiles::new).stream(),
+                                Stream.of(drive))
+                            .<CheckpointFiles>flatMap(files -> files)
+                            .toList()),
                     store.flatMap(StoredFiles::id)),
                 io,
                 () -> new JobId(randomHex(random, 8)),

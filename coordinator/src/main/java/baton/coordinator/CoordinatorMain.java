@@ -61,6 +61,7 @@ public final class CoordinatorMain implements Callable<Integer> {
       description = "A directory store that the coordinator checks and tidies itself.")
   private Path store;
 
+  @Mixin private BucketOptions bucket = new BucketOptions();
   @Mixin private Where where = new Where();
 
   @Option(
@@ -256,7 +257,8 @@ public final class CoordinatorMain implements Callable<Integer> {
           where.address(),
           where.password(),
           members(),
-          trustedProxies.stream().map(Subnet::parse).toList());
+          trustedProxies.stream().map(Subnet::parse).toList(),
+          bucket.place());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

@@ -20,6 +20,8 @@ import baton.storage.drive.DriveTime;
 import baton.storage.drive.MachineSignIn;
 import baton.storage.drive.SignIn;
 import baton.storage.drive.SignInException;
+import baton.storage.s3.S3Location;
+import baton.storage.s3.S3Store;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -42,6 +44,16 @@ public record ReadStore(StoreContents contents, CheckpointFiles files) {
                             .formatted(directory.toAbsolutePath().normalize()),
                         null));
     return new ReadStore(new StoredJobs(store), new StoredFiles(locator));
+  }
+
+  /** The one in this bucket, or a sentence why there is none. */
+  public static ReadStore inBucket(S3Location place) {
+    try {
+      CheckpointStore store = S3Store.find(place);
+      return new ReadStore(new StoredJobs(store), new StoredFiles(StoreLocator.at(store)));
+    } catch (StoreException e) {
+      throw new StoreUnreadable(e.getMessage(), e);
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import baton.storage.drive.LentCredentials;
 import baton.storage.drive.LentDriveStore;
 import baton.storage.drive.MachineSignIn;
 import baton.storage.drive.SignIn;
+import baton.storage.s3.S3Store;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,9 @@ record OpenedStore(
       throws StoreException {
     if (place instanceof Place.Directory directory) {
       return of(DirectoryStore.open(directory.path(), newId));
+    }
+    if (place instanceof Place.Bucket bucket) {
+      return of(S3Store.open(bucket.location(), newId));
     }
     Place.Drive drive = (Place.Drive) place;
     Optional<SignIn> signIn = signIn(drive, environment);

@@ -1,5 +1,6 @@
 package baton.worker;
 
+import baton.storage.s3.S3Location;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,4 +28,7 @@ public sealed interface Place {
    * @param api the address of Drive's API, with a slash at its end
    */
   record Drive(Optional<String> folder, URI api, DriveAccess access) implements Place {}
+
+  /** A bucket that speaks S3. */
+  record Bucket(S3Location location) implements Place {}
 }

@@ -1,8 +1,12 @@
 package baton.worker;
 
+import baton.storage.s3.S3Location;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +49,8 @@ final class StoreOptions {
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
 
+  @Mixin private BucketOptions bucket = new BucketOptions();
+
   /** The address of Drive's API. */
   URI api() {
     return api;
@@ -52,15 +58,18 @@ final class StoreOptions {
 
   /** The one place that was named. */
   Place place() {
-    if (directory == null && kind == null) {
+    Optional<S3Location> s3 = bucket.place();
+    long named = Stream.of(directory, kind, s3.orElse(null)).filter(Objects::nonNull).count();
+    if (named == 0) {
       throw wrong(
           "A worker needs a store: name a directory with --store-dir DIR, or say --store drive for"
-              + " Google Drive.");
+              + " Google Drive, or name a bucket with --s3 s3://BUCKET/PREFIX.");
     }
-    if (directory != null && kind != null) {
-      throw wrong("A worker has one store: give either --store-dir DIR or --store drive.");
+    if (named > 1) {
+      throw wrong(
+          "A worker has one store: give either --store-dir DIR or --store drive or --s3 s3://BUCKET/PREFIX.");
     }
-    if (directory == null) {
+    if (kind != null) {
       return drive();
     }
     if (access != null) {
@@ -69,7 +78,7 @@ final class StoreOptions {
     if (folder != null) {
       throw wrong("--drive-folder names a folder in Google Drive: it needs --store drive.");
     }
-    return new Place.Directory(directory);
+    return s3.<Place>map(Place.Bucket::new).orElseGet(() -> new Place.Directory(directory));
   }
 
   private Place drive() {

@@ -6,6 +6,7 @@ import static baton.worker.Place.DriveAccess.OWN_OR_LENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.storage.s3.S3Location;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,6 +46,15 @@ class StoreOptionsTest {
   }
 
   @Test
+  void aBucketIsAPlaceAtAmazonOrAtAnotherServer() {
+    assertThat(place("--s3", "s3://runs/mine"))
+        .isEqualTo(new Place.Bucket(S3Location.of("s3://runs/mine", Optional.empty())));
+    URI server = URI.create("https://s3.example.com");
+    assertThat(place("--s3", "s3://runs", "--s3-endpoint", server.toString()))
+        .isEqualTo(new Place.Bucket(S3Location.of("s3://runs", Optional.of(server))));
+  }
+
+  @Test
   void whoseAccessIsUsedCanBeSaid() {
     assertThat(place("--store", "drive", "--drive-access", "lent"))
         .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, LENT));
@@ -61,6 +71,12 @@ class StoreOptionsTest {
         "--store dropbox                    | no store 'dropbox'",
         "--store-dir there --drive-folder x | needs --store drive",
         "--store-dir there --drive-access own | needs --store drive",
+        "--s3 s3://runs --store drive       | has one store",
+        "--s3 s3://runs --store-dir there   | has one store",
+        "--s3 s3://runs --drive-access own  | needs --store drive",
+        "--s3 runs                          | say s3://BUCKET",
+        "--s3-endpoint https://s3.example.com | needs --s3",
+        "--s3 s3://runs --s3-endpoint http://s3.example.com | plain http is for this machine alone",
         "--store drive --drive-access mine  | lent or own, not 'mine'",
         "--store drive --drive-access lent --drive-folder x | what is lent names its folder",
       })

@@ -1,11 +1,13 @@
 package baton.cli.command;
 
+import baton.coordinator.BucketOptions;
 import baton.coordinator.OfflineJobs;
 import baton.coordinator.ReadStore;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.coordinator.relay.Adoption.Finding;
 import baton.coordinator.relay.Adoption.Wishes;
+import baton.storage.s3.S3Location;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,13 +47,15 @@ public final class RecoverCommand implements Callable<Integer> {
 
   @Option(
       names = "--store",
-      paramLabel = "directory|drive",
+      paramLabel = "directory|drive|s3",
       required = true,
       description = "Where the checkpoints are.")
   private String store;
 
   @Option(names = "--store-dir", paramLabel = "DIR", description = "The directory of the store.")
   private Path directory;
+
+  @Mixin private BucketOptions bucket = new BucketOptions();
 
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
@@ -98,10 +103,18 @@ public final class RecoverCommand implements Callable<Integer> {
     return switch (store) {
       case "directory" -> ReadStore.inDirectory(requireDirectory());
       case "drive" -> ReadStore.onDrive(data, api);
+      case "s3" -> ReadStore.inBucket(requireBucket());
       default ->
           throw wrong(
-              "There is no store '%s': say --store directory, or --store drive.".formatted(store));
+              "There is no store '%s': say --store directory, --store drive, or --store s3."
+                  .formatted(store));
     };
+  }
+
+  private S3Location requireBucket() {
+    return bucket
+        .place()
+        .orElseThrow(() -> wrong("Name the store's bucket with --s3 s3://BUCKET/PREFIX."));
   }
 
   private Path requireDirectory() {

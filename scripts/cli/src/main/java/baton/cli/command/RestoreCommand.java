@@ -1,5 +1,6 @@
 package baton.cli.command;
 
+import baton.coordinator.BucketOptions;
 import baton.coordinator.ReadStore;
 import baton.coordinator.Upkeep;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
@@ -63,6 +64,8 @@ public final class RestoreCommand implements Callable<Integer> {
           "Look in Google Drive too, as the coordinator of this data directory is signed in to it, or else this machine.")
   private String store;
 
+  @Mixin private BucketOptions bucket = new BucketOptions();
+
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
 
@@ -113,6 +116,7 @@ public final class RestoreCommand implements Callable<Integer> {
     if (directory != null) {
       stores.add(ReadStore.inDirectory(directory));
     }
+    bucket.place().map(ReadStore::inBucket).ifPresent(stores::add);
     if (store != null) {
       stores.add(ReadStore.onDrive(installation.data(), api));
     }

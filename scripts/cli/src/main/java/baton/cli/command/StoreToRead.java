@@ -1,12 +1,16 @@
 package baton.cli.command;
 
+import baton.coordinator.BucketOptions;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.storage.CheckpointStore;
 import baton.storage.directory.DirectoryStore;
+import baton.storage.s3.S3Location;
+import baton.storage.s3.S3Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -20,8 +24,10 @@ final class StoreToRead {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @ArgGroup(multiplicity = "1")
+  @ArgGroup(multiplicity = "0..1")
   private Where where;
+
+  @Mixin private BucketOptions bucket = new BucketOptions();
 
   @Mixin private DriveOptions drive = new DriveOptions();
 
@@ -42,6 +48,13 @@ final class StoreToRead {
 
   /** Opens the store; one that is not there is not made. */
   CheckpointStore open() throws StoreException {
+    Optional<S3Location> place = bucket.place();
+    if (place.isPresent() == (where != null)) {
+      throw wrong("Name one store: --store-dir DIR, --store drive, or --s3 s3://BUCKET/PREFIX.");
+    }
+    if (place.isPresent()) {
+      return S3Store.find(place.get());
+    }
     if (where.directory == null) {
       return drive();
     }

@@ -1,0 +1,258 @@
+package baton.storage.s3;
+
+import static baton.storage.s3.S3Calls.call;
+
+import baton.protocol.Sha256;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+
+/**
+ * A file on its way into a bucket. The server compares the bytes with the sha256 that is sent with
+ * them. It goes in one piece, so that the server knows the sha256 of the whole; only what is larger
+ * than S3 takes at once goes in parts.
+ */
+final class S3Upload {
+  private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
+
+  /** S3's limit for one PUT is 5 GiB. */
+  static final long ONE_PIECE = 5L << 30;
+
+  private static final long PART = 512L << 20;
+  private static final String BYTES = "application/octet-stream";
+
+  private final S3Objects objects;
+  private final String path;
+  private final Path file;
+  private final long size;
+  private final Sha256 sha256;
+  private final long onePiece;
+  private final long part;
+  private final LongConsumer moved;
+  private long told;
+
+  /** Why the file could not be sent, where that is no fault of the store. */
+  private RuntimeException abandoned;
+
+  S3Upload(S3Objects objects, String path, Path file, LongConsumer moved, long onePiece, long part)
+      throws IOException {
+    this.objects = objects;
+    this.path = path;
+    this.file = file;
+    this.size = Files.size(file);
+    this.sha256 = Sha256.ofFile(file);
+    this.onePiece = onePiece;
+    this.part = part;
+    this.moved = moved;
+  }
+
+  static S3Upload of(S3Objects objects, String path, Path file, LongConsumer moved)
+      throws IOException {
+    return new S3Upload(objects, path, file, moved, ONE_PIECE, PART);
+  }
+
+  long size() {
+    return size;
+  }
+
+  Sha256 sha256() {
+    return sha256;
+  }
+
+  void run() throws StoreException, IOException {
+    try {
+      if (size <= onePiece) {
+        objects.putIfAbsent(path, sha256, body(0, size));
+      } else {
+        putInParts();
+      }
+    } catch (StoreException e) {
+      rethrowOwn();
+      if (e.kind() != Kind.EXISTS || !isOurs()) {
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      rethrowOwn();
+      throw e;
+    }
+    tell(size);
+  }
+
+  /** The answer to an attempt that had come through may have been lost. */
+  private boolean isOurs() throws StoreException {
+    return objects
+        .head(path)
+        .filter(there -> there.contentLength() == size)
+        .flatMap(there -> S3Objects.sha256(there.checksumSHA256()))
+        .filter(sha256::equals)
+        .isPresent();
+  }
+
+  private void rethrowOwn() throws IOException {
+    if (abandoned instanceof UncheckedIOException local) {
+      throw local.getCause();
+    }
+    if (abandoned != null) {
+      throw abandoned;
+    }
+  }
+
+  private void putInParts() throws StoreException {
+    String upload =
+        call(
+            "begin the upload of " + path,
+            () ->
+                objects
+                    .s3()
+                    .createMultipartUpload(
+                        CreateMultipartUploadRequest.builder()
+                            .bucket(objects.place().bucket())
+                            .key(objects.key(path))
+                            .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+                            .build())
+                    .uploadId());
+    boolean whole = false;
+    try {
+      List<CompletedPart> parts = new ArrayList<>();
+      for (long from = 0; from < size; from += part) {
+        parts.add(putPart(upload, parts.size() + 1, from, Math.min(part, size - from)));
+      }
+      call(
+          "end the upload of " + path,
+          () ->
+              objects
+                  .s3()
+                  .completeMultipartUpload(
+                      r ->
+                          r.bucket(objects.place().bucket())
+                              .key(objects.key(path))
+                              .uploadId(upload)
+                              .ifNoneMatch("*")
+                              .multipartUpload(all -> all.parts(parts))));
+      whole = true;
+    } finally {
+      if (!whole) {
+        abort(upload);
+      }
+    }
+  }
+
+  private CompletedPart putPart(String upload, int number, long from, long bytes)
+      throws StoreException {
+    UploadPartRequest request =
+        UploadPartRequest.builder()
+            .bucket(objects.place().bucket())
+            .key(objects.key(path))
+            .uploadId(upload)
+            .partNumber(number)
+            .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+            .build();
+    var answer =
+        call(
+            "upload part %d of %s".formatted(number, path),
+            () -> objects.s3().uploadPart(request, body(from, bytes)));
+    return CompletedPart.builder()
+        .partNumber(number)
+        .eTag(answer.eTag())
+        .checksumSHA256(answer.checksumSHA256())
+        .build();
+  }
+
+  /** Its parts would be paid for and seen by nobody; a next session tries again. */
+  private void abort(String upload) {
+    try {
+      objects
+          .s3()
+          .abortMultipartUpload(
+              r -> r.bucket(objects.place().bucket()).key(objects.key(path)).uploadId(upload));
+    } catch (SdkException e) {
+      LOG.debug("Not aborted: {}", S3Calls.told("abort the upload of " + path, e).getMessage());
+    }
+  }
+
+  private RequestBody body(long from, long bytes) {
+    return RequestBody.fromContentProvider(() -> new Watched(from, bytes), bytes, BYTES);
+  }
+
+  private void tell(long position) {
+    if (position > told) {
+      long more = position - told;
+      told = position;
+      moved.accept(more);
+    }
+  }
+
+  /** A piece of the file, which the SDK may read more than once. */
+  private final class Watched extends FilterInputStream {
+    private final long end;
+    private long at;
+
+    Watched(long from, long bytes) {
+      super(open(from));
+      this.at = from;
+      this.end = from + bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (at >= end) {
+        return -1;
+      }
+      try {
+        int read = in.read(into, offset, (int) Math.min(length, end - at));
+        at += Math.max(0, read);
+        tell(at);
+        return read;
+      } catch (IOException e) {
+        throw abandon(new UncheckedIOException(e));
+      } catch (RuntimeException e) {
+        throw abandon(e);
+      }
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+  }
+
+  private InputStream open(long from) {
+    if (abandoned != null) {
+      throw abandoned;
+    }
+    try {
+      return Channels.newInputStream(FileChannel.open(file).position(from));
+    } catch (IOException e) {
+      throw abandon(new UncheckedIOException(e));
+    }
+  }
+
+  private RuntimeException abandon(RuntimeException why) {
+    abandoned = why;
+    return why;
+  }
+}
