@@ -11,9 +11,9 @@ import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
+import baton.protocol.message.CommitAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,12 +94,12 @@ final class Hand {
   }
 
   /** Saves and commits what was trained under this profile. */
-  Committed commit(Position position, Map<String, String> profile) throws Exception {
+  CommitAnswer commit(Position position, Map<String, String> profile) throws Exception {
     return commit(position, save(position, head, grant.store(), profile, Map.of()));
   }
 
   /** Saves and commits with these measurements. */
-  Committed commitMeasured(Position position, Map<String, Double> metrics) throws Exception {
+  CommitAnswer commitMeasured(Position position, Map<String, Double> metrics) throws Exception {
     return commit(position, save(position, head, grant.store(), Map.of("device", "cpu"), metrics));
   }
 
@@ -151,12 +151,12 @@ final class Hand {
   }
 
   /** Saves and commits, so that the head is at {@code position}. */
-  Committed commit(Position position) throws Exception {
+  CommitAnswer commit(Position position) throws Exception {
     return commit(position, save(position));
   }
 
-  Committed commit(Position position, String manifest) throws Exception {
-    Committed committed = client.commit(held(), head, position, manifest, Optional.empty());
+  CommitAnswer commit(Position position, String manifest) throws Exception {
+    CommitAnswer committed = client.commit(held(), head, position, manifest, Optional.empty());
     head = Optional.of(committed.head());
     return committed;
   }

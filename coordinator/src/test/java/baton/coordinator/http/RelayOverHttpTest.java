@@ -19,12 +19,12 @@ import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.protocol.Verified;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.protocol.message.CheckpointView;
+import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.JobView;
 import baton.protocol.message.SegmentView;
 import java.nio.file.Files;
@@ -97,10 +97,10 @@ class RelayOverHttpTest {
     assertThat(grant.spec()).isEqualTo(Samples.spec("whole"));
     assertThat(grant.head()).isEmpty();
     assertThat(grant.ttl()).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60));
-    Committed first = hand.commit(Position.ofEpochs(1));
+    CommitAnswer first = hand.commit(Position.ofEpochs(1));
     assertThat(first.verified()).isEqualTo(Verified.COORDINATOR);
     assertThat(first.next()).isEqualTo(AfterCommit.TRAIN_ON);
-    assertThat(first.segmentEnd()).contains(Position.ofEpochs(2));
+    assertThat(first.trainTo()).contains(Position.ofEpochs(2));
     for (int epoch = 2; epoch <= 3; epoch++) {
       hand.commit(Position.ofEpochs(epoch));
     }
@@ -165,9 +165,9 @@ class RelayOverHttpTest {
     Hand hand = hand("commits-twice");
     hand.lease();
     String manifest = hand.save(MIDDLE);
-    Committed first =
+    CommitAnswer first =
         worker.commit(hand.held(), Optional.empty(), MIDDLE, manifest, Optional.empty());
-    Committed again =
+    CommitAnswer again =
         worker.commit(hand.held(), Optional.empty(), MIDDLE, manifest, Optional.empty());
 
     assertThat(again).isEqualTo(first);

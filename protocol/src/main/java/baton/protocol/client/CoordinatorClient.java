@@ -256,7 +256,7 @@ public final class CoordinatorClient {
    * @param manifest the text of its manifest, byte for byte
    * @param finalReason why training ends here, before the last epoch
    */
-  public Committed commit(
+  public CommitAnswer commit(
       Held lease,
       Optional<Sha256> parent,
       Position position,
@@ -265,12 +265,9 @@ public final class CoordinatorClient {
       throws ProblemException, UnreachableException, InterruptedException {
     CommitRequest body =
         new CommitRequest(parent.orElse(null), position, manifest, finalReason.orElse(null));
-    CommitAnswer answer =
-        http.read(
-            http.post(path(lease) + "/commits", PATIENCE_WITH_COMMITS, lease).body(body),
-            CommitAnswer.class);
-    return new Committed(
-        answer.head(), answer.next(), Optional.ofNullable(answer.segmentEnd()), answer.verified());
+    return http.read(
+        http.post(path(lease) + "/commits", PATIENCE_WITH_COMMITS, lease).body(body),
+        CommitAnswer.class);
   }
 
   /** Gives the lease back; {@code trouble} is told exactly with FAILED. */

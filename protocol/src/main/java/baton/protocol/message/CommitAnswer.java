@@ -4,6 +4,7 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Verified;
+import java.util.Optional;
 
 /**
  * The answer to a commit.
@@ -14,4 +15,15 @@ import baton.protocol.Verified;
  *     TRAIN_ON
  * @param verified who compared the files with the manifest: the coordinator, or the worker alone
  */
-public record CommitAnswer(Sha256 head, AfterCommit next, Position segmentEnd, Verified verified) {}
+public record CommitAnswer(Sha256 head, AfterCommit next, Position segmentEnd, Verified verified) {
+  public CommitAnswer {
+    if ((segmentEnd != null) != (next == AfterCommit.TRAIN_ON)) {
+      throw new IllegalArgumentException("a segment's end is told to who trains on");
+    }
+  }
+
+  /** Where to train to; present exactly when {@code next} is TRAIN_ON. */
+  public Optional<Position> trainTo() {
+    return Optional.ofNullable(segmentEnd);
+  }
+}

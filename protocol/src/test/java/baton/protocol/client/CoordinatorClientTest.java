@@ -16,6 +16,7 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
+import baton.protocol.message.CommitAnswer;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -126,10 +127,11 @@ class CoordinatorClientTest {
         "{\"head\":\"%s\",\"next\":\"TRAIN_ON\",\"segmentEnd\":{\"epoch\":3,\"batch\":0},\"verified\":\"WORKER\"}"
             .formatted(DIGEST);
 
-    Committed committed = client().commit(LEASE, Optional.empty(), MIDDLE, "{}", Optional.empty());
+    CommitAnswer committed =
+        client().commit(LEASE, Optional.empty(), MIDDLE, "{}", Optional.empty());
 
     assertThat(committed.next()).isEqualTo(AfterCommit.TRAIN_ON);
-    assertThat(committed.segmentEnd()).contains(Position.ofEpochs(3));
+    assertThat(committed.trainTo()).contains(Position.ofEpochs(3));
   }
 
   @Test

@@ -2,12 +2,12 @@ package baton.worker.http;
 
 import baton.protocol.Ask;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.protocol.client.UnreachableException;
+import baton.protocol.message.CommitAnswer;
 import baton.worker.segment.Action;
 import baton.worker.segment.CoordinatorPort;
 import baton.worker.segment.Event;
@@ -70,7 +70,7 @@ public final class HttpCoordinator implements CoordinatorPort {
         commit.turn(),
         Request.COMMIT,
         () -> {
-          Committed committed =
+          CommitAnswer committed =
               client.commit(
                   held(key),
                   commit.checkpoint().parent(),
@@ -78,7 +78,7 @@ public final class HttpCoordinator implements CoordinatorPort {
                   commit.manifest(),
                   commit.finalReason());
           return new Event.Committed(
-              commit.turn(), committed.head(), committed.next(), committed.segmentEnd());
+              commit.turn(), committed.head(), committed.next(), committed.trainTo());
         });
   }
 

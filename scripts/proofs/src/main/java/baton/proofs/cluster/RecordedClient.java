@@ -17,11 +17,11 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.protocol.client.UnreachableException;
+import baton.protocol.message.CommitAnswer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -88,7 +88,7 @@ final class RecordedClient {
         });
   }
 
-  Committed commit(Leg leg, SessionId session, Position position, String manifest)
+  CommitAnswer commit(Leg leg, SessionId session, Position position, String manifest)
       throws ProblemException, UnreachableException, InterruptedException {
     Line line = new Line(Op.COMMIT).of(leg.held().job(), leg.held().fence(), session);
     line.position = position;

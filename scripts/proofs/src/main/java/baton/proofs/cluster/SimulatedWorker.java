@@ -12,11 +12,11 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.protocol.client.UnreachableException;
+import baton.protocol.message.CommitAnswer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -144,7 +144,8 @@ final class SimulatedWorker {
   private void commit(Leg held) throws ProblemException, InterruptedException {
     Position position = held.nextPosition();
     String manifest = held.manifest(position);
-    Optional<Committed> answer = answerTo(() -> client.commit(held, session, position, manifest));
+    Optional<CommitAnswer> answer =
+        answerTo(() -> client.commit(held, session, position, manifest));
     if (answer.isPresent()) {
       held.committed(position, answer.get());
       if (answer.get().next() == AfterCommit.COMPLETE) {

@@ -16,11 +16,11 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.client.Asked;
-import baton.protocol.client.Committed;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
+import baton.protocol.message.CommitAnswer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -175,7 +175,7 @@ final class LoadWorker implements Trial.Part {
     Position position = held.nextPosition();
     String manifest = held.manifest(position);
     Optional<Sha256> parent = held.head();
-    Committed answer =
+    CommitAnswer answer =
         persistence.answerTo(
             () -> client.commit(held.held(), parent, position, manifest, Optional.empty()));
     boolean complete = answer.next() == AfterCommit.COMPLETE;

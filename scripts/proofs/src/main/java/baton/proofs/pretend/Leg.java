@@ -5,9 +5,9 @@ import baton.protocol.Grant;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
-import baton.protocol.client.Committed;
 import baton.protocol.client.Held;
 import baton.protocol.client.Renewal;
+import baton.protocol.message.CommitAnswer;
 import baton.testing.PretendManifest;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,7 +76,7 @@ public final class Leg {
         : new Position(position.epoch(), position.batch() + 1);
   }
 
-  public void committed(Position reached, Committed answer) {
+  public void committed(Position reached, CommitAnswer answer) {
     position = reached;
     head = Optional.of(answer.head());
     commits++;
