@@ -226,7 +226,7 @@ public final class Coordinator implements AutoCloseable {
     StoredFiles drive = new StoredFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
     Optional<StoredFiles> store =
         settings.store().map(directory -> new StoredFiles(new DirectoryLocator(directory)));
-    Optional<S3Locator> bucket = settings.bucket().map(place -> new S3Locator(place, clock));
+    Optional<S3Locator> bucket = settings.bucket().map(named -> new S3Locator(named, clock));
     bucket.ifPresent(
         locator ->
             closing.add(
