@@ -6,6 +6,7 @@ import baton.coordinator.http.Bounds;
 import baton.coordinator.http.EventFeed;
 import baton.coordinator.http.Front;
 import baton.coordinator.http.Routes;
+import baton.coordinator.http.SmallVertx;
 import baton.coordinator.http.Subnet;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
@@ -37,8 +38,6 @@ import baton.storage.drive.SignedInStore;
 import baton.storage.s3.S3Location;
 import baton.storage.s3.S3Locator;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -48,13 +47,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running coordinator: the parts, put together.
@@ -68,7 +62,6 @@ import org.slf4j.LoggerFactory;
  * </ol>
  */
 public final class Coordinator implements AutoCloseable {
-  private static final int IO_THREADS = 16;
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
@@ -76,8 +69,6 @@ public final class Coordinator implements AutoCloseable {
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
 
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
-  private static final Duration FINISH_AT_MOST = Duration.ofSeconds(1);
-  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
   private final Front front;
   private final Relay relay;
@@ -189,7 +180,8 @@ public final class Coordinator implements AutoCloseable {
 
     DataDirectory data = closing.add(DataDirectory.open(settings.data()), DataDirectory::close);
     Vertx vertx =
-        closing.add(vertx(), v -> v.close().toCompletionStage().toCompletableFuture().join());
+        closing.add(
+            SmallVertx.start(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Bounds bounds = Bounds.of(settings.trustedProxies(), ticker);
     Front front =
         closing.add(Front.listen(vertx, settings.host(), settings.port(), bounds), Front::close);
@@ -220,7 +212,7 @@ public final class Coordinator implements AutoCloseable {
         };
     GroupCommitter committer =
         closing.add(GroupCommitter.start(jobs, signals, clock, mayDecide), GroupCommitter::close);
-    ExecutorService io = closing.add(ioThreads(), Coordinator::finish);
+    ExecutorService io = closing.add(IoThreads.start(), IoThreads::finish);
     committer.listen(new TransitionLog(jobs, io));
     ConsentFile consent = new ConsentFile(data.folder());
     StoredFiles drive = new StoredFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
@@ -341,42 +333,6 @@ public final class Coordinator implements AutoCloseable {
       Members members, Database database, SecureRandom random, Closing closing) {
     String name = ClusterName.of(database, "baton-" + randomHex(random, 16));
     return closing.add(HazelcastNode.join(name, members), HazelcastNode::close);
-  }
-
-  /** Little of everything: a coordinator is to fit a small machine. */
-  private static Vertx vertx() {
-    return Vertx.vertx(
-        new VertxOptions()
-            .setEventLoopPoolSize(1)
-            .setWorkerPoolSize(1)
-            .setInternalBlockingPoolSize(2)
-            .setPreferNativeTransport(false)
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false)));
-  }
-
-  private static ExecutorService ioThreads() {
-    AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        IO_THREADS,
-        work -> {
-          Thread thread = new Thread(work, "io-" + number.incrementAndGet());
-          thread.setUncaughtExceptionHandler(
-              (dying, why) -> LOG.error("Something was left undone: {}", why.getMessage()));
-          return thread;
-        });
-  }
-
-  /** What is under way may still use the parts that are closed after it. */
-  private static void finish(ExecutorService io) {
-    io.shutdown();
-    try {
-      io.awaitTermination(FINISH_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static String randomHex(SecureRandom random, int bytes) {
