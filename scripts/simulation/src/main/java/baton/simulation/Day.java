@@ -70,7 +70,10 @@ public final class Day {
               .plus(transfer().multipliedBy(2))
               .plus(epoch.dividedBy(BATCHES_PER_EPOCH))
               .plus(TO_LEAVE);
-      return trace.isPresent() || session.compareTo(needed) >= 0
+      Duration atOnce = BOOT.plus(START).plus(job).plus(transfer());
+      return trace.isPresent()
+              || session.compareTo(needed) >= 0
+              || session.compareTo(atOnce.plus(TO_LEAVE)) >= 0
           ? Optional.empty()
           : Optional.of(
               "This checkpoint needs %s to upload; sessions of %s cannot carry it: "
@@ -88,6 +91,7 @@ public final class Day {
    * @param lost training that had to be done again, the batch in hand included
    * @param saves how many checkpoints were committed
    * @param time what the wall time went into
+   * @param oracle how long it takes who knows when each session ends; empty: no session suffices
    */
   public record Summary(
       int sessions,
@@ -95,10 +99,22 @@ public final class Day {
       double goodput,
       Duration lost,
       int saves,
-      Map<TimeSplit.Part, Duration> time) {
+      Map<TimeSplit.Part, Duration> time,
+      Optional<Duration> oracle) {
     /** Such as {@code time: train 95.6 %, …}; the parts sum to 100 %. */
     public String split() {
       return TimeSplit.told(time);
+    }
+
+    /** Beside what was possible. */
+    public Optional<String> comparison() {
+      return oracle.map(
+          best ->
+              String.format(
+                  Locale.ROOT,
+                  "oracle: wall_hours=%.2f on these sessions, knowing every end; reached %.3f of it",
+                  best.toSeconds() / 3600.0,
+                  best.toMillis() / (double) wall.toMillis()));
     }
 
     /** The last line of the command. */
@@ -118,6 +134,7 @@ public final class Day {
   private final Consumer<String> lines;
   private final Map<String, Holding> holdings = new HashMap<>();
   private final TimeSplit split = new TimeSplit();
+  private final Stays stays = new Stays();
   private World world;
   private int sessions;
   private int saves;
@@ -156,7 +173,9 @@ public final class Day {
         useful.toMillis() / (double) result.took().toMillis(),
         time.get(TimeSplit.Part.LOST),
         saves,
-        time);
+        time,
+        new Oracle(new Oracle.Costs(BOOT, START, plan.transfer()), useful)
+            .done(stays.all(plan.untilNext())));
   }
 
   private World.Result run() {
@@ -274,8 +293,9 @@ public final class Day {
   /** Keeps count of what happens. */
   private final class Reporter implements Watcher {
     @Override
-    public void sessionBegan(WorkerProcess worker) {
+    public void sessionBegan(WorkerProcess worker, Optional<Duration> lasts) {
       sessions++;
+      stays.began(worker.machine.name(), lasts, world.agenda.now());
     }
 
     @Override
@@ -299,6 +319,7 @@ public final class Day {
 
     @Override
     public void sessionEnded(WorkerProcess worker, String why) {
+      stays.ended(worker.machine.name(), world.agenda.now());
       tell(worker.machine.name(), why.equals("done") ? "session ended" : why);
     }
   }

@@ -110,6 +110,7 @@ public final class SimulateCommand implements Callable<Integer> {
     out.println("  time  lease     worker            from      to          held    how it ended");
     Day.Summary day = play(plan, out);
     out.println(day.split());
+    day.comparison().ifPresent(out::println);
     out.println(day.verdict());
     out.flush();
     return 0;

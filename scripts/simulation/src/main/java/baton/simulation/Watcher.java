@@ -2,6 +2,8 @@ package baton.simulation;
 
 import baton.protocol.Grant;
 import baton.protocol.Position;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Someone who looks on while a simulation plays, and changes nothing. */
 interface Watcher {
@@ -13,7 +15,10 @@ interface Watcher {
 
   default void committed(WorkerProcess worker, Position position) {}
 
-  default void sessionBegan(WorkerProcess worker) {}
+  /**
+   * @param lasts until it is killed, or at its end, if it has one that is drawn
+   */
+  default void sessionBegan(WorkerProcess worker, Optional<Duration> lasts) {}
 
   /** From now on this worker's machine does something else. */
   default void does(WorkerProcess worker, Activity what) {}

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * A worker's machine: it starts a session, dies without a word, sleeps, loses its network, and is
@@ -81,9 +82,11 @@ final class WorkerProcess {
     Settings usual = Settings.DEFAULT.idleFor(world.scenario.sessions().idleExit());
     Settings settings = endsIn.map(usual::endingIn).orElse(usual);
     session = new Session(settings, new SplittableRandom(chance.number()), moment());
-    world.watcher.sessionBegan(this);
+    Optional<Duration> killed = world.scenario.sessions().killedAfter().apply(chance);
+    world.watcher.sessionBegan(
+        this, Stream.concat(endsIn.stream(), killed.stream()).min(Duration::compareTo));
     world.watcher.does(this, Activity.BOOTING);
-    world.scenario.sessions().killedAfter().apply(chance).ifPresent(span -> after(span, this::die));
+    killed.ifPresent(span -> after(span, this::die));
     after(world.pace.boot().draw(chance), () -> feed(new Event.Tick()));
   }
 

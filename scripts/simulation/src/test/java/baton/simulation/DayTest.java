@@ -80,6 +80,8 @@ class DayTest {
     assertThat(day.wall())
         .as("9 restores and 10 last saves of 42 min each, and 24 h of training: 37.5 h")
         .isLessThan(Duration.ofMinutes(37 * 60 + 36));
+    assertThat(day.oracle().orElseThrow())
+        .isBetween(day.wall().minus(Duration.ofMinutes(5)), day.wall());
     assertThat(day.lost()).isZero();
   }
 
