@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +24,7 @@ import picocli.CommandLine;
  * people lose when they resume. With {@code -Dbaton.cases=all} every case is drilled, for a quarter
  * of an hour or more; else those that tell the drill's own verdicts apart.
  */
+@Tag("proof")
 class DrillCasesTest {
   private static final List<String> PYTHONS =
       List.of(System.getProperty("baton.python", "python3"), "/usr/bin/python3");

@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Scripts that each forget one thing, and the drill names it: real workers, one of them killed. */
+@Tag("proof")
 class DrillTest {
   /** Three weights, momentum, ten examples in an order of each epoch's own; and all of it saved. */
   private static final String HONEST =

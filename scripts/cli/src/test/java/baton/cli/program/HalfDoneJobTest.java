@@ -34,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import picocli.CommandLine;
  * A job that an older version of Baton left half done goes on, and ends as that version would have
  * ended it. The jobs lie in {@code half-done}; its README tells how they were made.
  */
+@Tag("proof")
 @Timeout(120)
 class HalfDoneJobTest {
   private static final Path JOBS = Path.of("src/test/resources/baton/cli/program/half-done");

@@ -40,10 +40,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** A real worker trains on through the death of the coordinator that it talks to. */
+@Tag("proof")
 class WorkerChangesOverTest {
   private static final Duration TTL = Duration.ofSeconds(6);
   private static final int EPOCHS = 10;

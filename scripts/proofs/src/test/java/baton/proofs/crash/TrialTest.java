@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The crash test in short, with a real coordinator; and that it notices what was lost. */
+@Tag("proof")
 @Timeout(180)
 class TrialTest {
   private static final Trial.Observer NOBODY = (kills, acknowledged, took) -> {};

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** The whole relay with real processes: JVMs killed with SIGKILL, the coordinator among them. */
+@Tag("proof")
 class DemoTest {
   @Test
   void aRelayOfKilledWorkersEndsAsTheUnbrokenRun() {

@@ -35,10 +35,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes: a coordinator that is signed in to Drive, and workers that have nothing. */
+@Tag("proof")
 class LentDriveTest {
   private static final String CLIENT = "own-client";
   private static final String ALICE = "alice@example.com";

@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A back-up is taken, training goes on, and the database is lost; twice, with one back-up. */
+@Tag("proof")
 class RestoreTest {
   private static final int EPOCHS = 8;
 

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * fake Drive counts the requests since a save began, kills, and then still does what was asked, as
  * Drive would with a request that is on its way.
  */
+@Tag("proof")
 @Timeout(400)
 class KilledUploadTest {
   /** A save of a script's four files takes about so many requests. */

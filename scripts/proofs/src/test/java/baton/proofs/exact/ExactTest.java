@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** The short form of {@code scripts/exact.sh}: real workers, killed with SIGKILL. */
+@Tag("proof")
 class ExactTest {
   private final StringWriter told = new StringWriter();
 
