@@ -1,10 +1,12 @@
 package baton.storage.s3;
 
+import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.function.LongConsumer;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -44,6 +46,17 @@ final class S3Download {
     S3Download download = new S3Download(objects, path, moved);
     download.open();
     return download;
+  }
+
+  /** The sha256 of its bytes. */
+  static Sha256 digest(S3Objects objects, String path) throws StoreException {
+    MessageDigest digest = Sha256.newDigest();
+    try {
+      of(objects, path, moved -> {}).run(digest::update);
+    } catch (IOException e) {
+      throw new IllegalStateException("a digest in memory does not fail", e);
+    }
+    return Sha256.of(digest);
   }
 
   private void open() throws StoreException {

@@ -64,10 +64,14 @@ record S3Objects(S3Client s3, S3Location place) {
                             .checksumMode(ChecksumMode.ENABLED)));
   }
 
-  /** What the server computed over a whole file; that of an upload in parts is another thing. */
-  static Optional<Sha256> sha256(String base64) {
-    return Optional.ofNullable(base64)
-        .filter(text -> !text.contains("-"))
+  /**
+   * What the server computed over a whole file. Of one that went up in parts it knows a digest of
+   * digests only; not every server marks that, but such a file's ETag has a dash on all of them.
+   */
+  static Optional<Sha256> sha256(HeadObjectResponse of) {
+    boolean isOfParts = of.eTag() != null && of.eTag().contains("-");
+    return Optional.ofNullable(of.checksumSHA256())
+        .filter(text -> !isOfParts && !text.contains("-"))
         .map(text -> new Sha256(HexFormat.of().formatHex(Base64.getDecoder().decode(text))));
   }
 

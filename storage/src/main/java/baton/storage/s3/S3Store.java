@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -212,7 +211,7 @@ public final class S3Store implements CheckpointStore {
   @Override
   public Optional<Stat> stat(String storeId) throws StoreException {
     return orThere(objects.head(storeId))
-        .map(there -> new Stat(there.contentLength(), S3Objects.sha256(there.checksumSHA256())));
+        .map(there -> new Stat(there.contentLength(), S3Objects.sha256(there)));
   }
 
   @Override
@@ -222,13 +221,7 @@ public final class S3Store implements CheckpointStore {
 
   @Override
   public Sha256 digest(String storeId) throws StoreException {
-    MessageDigest digest = Sha256.newDigest();
-    try {
-      S3Download.of(objects, storeId, moved -> {}).run(digest::update);
-    } catch (IOException e) {
-      throw new IllegalStateException("a digest in memory does not fail", e);
-    }
-    return Sha256.of(digest);
+    return S3Download.digest(objects, storeId);
   }
 
   @Override

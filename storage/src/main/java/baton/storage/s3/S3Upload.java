@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
@@ -98,12 +100,14 @@ final class S3Upload {
 
   /** The answer to an attempt that had come through may have been lost. */
   private boolean isOurs() throws StoreException {
-    return objects
-        .head(path)
-        .filter(there -> there.contentLength() == size)
-        .flatMap(there -> S3Objects.sha256(there.checksumSHA256()))
-        .filter(sha256::equals)
-        .isPresent();
+    Optional<HeadObjectResponse> there =
+        objects.head(path).filter(found -> found.contentLength() == size);
+    if (there.isEmpty()) {
+      return false;
+    }
+    Optional<Sha256> told = S3Objects.sha256(there.get());
+    Sha256 stored = told.isPresent() ? told.get() : S3Download.digest(objects, path);
+    return stored.equals(sha256);
   }
 
   private void rethrowOwn() throws IOException {

@@ -13,8 +13,14 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** A bucket of its own on a server that this JVM runs once, at a free port of this machine. */
+/**
+ * A bucket of its own on S3Mock, which this JVM runs once, at a free port of this machine; or on
+ * the server that a person names.
+ */
 final class Bucket {
+  /** Names another server that speaks S3, for a second opinion. */
+  private static final String OTHER_SERVER = "BATON_TEST_S3";
+
   static final String SECRET = "secret-that-nobody-may-read";
 
   private static S3MockApplication server;
@@ -35,6 +41,10 @@ final class Bucket {
   }
 
   static synchronized URI endpoint() {
+    String other = System.getenv(OTHER_SERVER);
+    if (other != null) {
+      return URI.create(other);
+    }
     if (server == null) {
       // Our own configuration of logs, not Spring's.
       System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
