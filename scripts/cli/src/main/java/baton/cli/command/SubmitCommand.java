@@ -65,7 +65,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(names = "--store", paramLabel = "ID", description = "The id of the store to use.")
   private String store;
 
-  @Option(names = "--segment-epochs", description = "Epochs between two hand-overs. Default: 1")
+  @Option(names = "--segment-epochs", description = "Epochs after which another job may have its turn. Default: 1")
   private Integer segmentEpochs;
 
   @Option(
