@@ -274,6 +274,9 @@ public final class Coordinator implements AutoCloseable {
   public static List<Token> drawNewTokens(
       Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
+      if (address.isEmpty()) {
+        directory.requireDatabase();
+      }
       Database database = Database.open(address.orElseGet(() -> embedded(directory)), password);
       Upkeep.requireStopped(database);
       return tokens(directory, database).drawNew(new SecureRandom());

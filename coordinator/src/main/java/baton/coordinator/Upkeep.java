@@ -32,6 +32,9 @@ public final class Upkeep {
    */
   public record Place(Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     Database open(DataDirectory directory) {
+      if (address.isEmpty()) {
+        directory.requireDatabase();
+      }
       return Database.open(
           address.orElseGet(() -> new DatabaseAddress.Sqlite(directory.database())), password);
     }

@@ -234,6 +234,22 @@ class UpkeepTest {
   }
 
   @Test
+  void noCommandBeginsAnEmptyDatabaseInThePlaceOfTheOneThatMoved() throws Exception {
+    aCoordinatorWithALeasedJob();
+    coordinator.close();
+    Path data = folder.resolve("data");
+    Upkeep.migrate(place(), new DatabaseAddress.Sqlite(folder.resolve("new.db")));
+
+    assertThatThrownBy(
+            () -> Upkeep.migrate(place(), new DatabaseAddress.Sqlite(folder.resolve("newer.db"))))
+        .hasMessageContaining("If it was migrated, name the new one with --database");
+    assertThatThrownBy(() -> Coordinator.drawNewTokens(data, Optional.empty(), Optional.empty()))
+        .hasMessageContaining("If it was migrated, name the new one with --database");
+
+    assertThat(data.resolve("baton.db")).as("a start would take it for the old one").doesNotExist();
+  }
+
+  @Test
   void aRunningInstallationDoesNotMove() throws Exception {
     aCoordinatorWithALeasedJob();
     try {

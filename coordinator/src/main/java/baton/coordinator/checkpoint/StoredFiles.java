@@ -91,10 +91,6 @@ public final class StoredFiles implements CheckpointFiles {
     }
     for (FileEntry entry : manifest.get().files()) {
       Verdict verdict = check(store, entry);
-      if (!(verdict instanceof Verdict.Sound) && !store.lag().isZero()) {
-        store.pause(BEFORE_A_SECOND_LOOK);
-        verdict = check(store, entry);
-      }
       if (!(verdict instanceof Verdict.Sound)) {
         return verdict;
       }
@@ -104,6 +100,12 @@ public final class StoredFiles implements CheckpointFiles {
 
   private static Verdict check(CheckpointStore store, FileEntry entry) throws StoreException {
     Optional<Stat> found = store.stat(entry.storeId());
+    boolean isWhole =
+        found.filter(stat -> stat.sha256().isPresent() && stat.mayBe(entry)).isPresent();
+    if (!isWhole && !store.lag().isZero()) {
+      store.pause(BEFORE_A_SECOND_LOOK);
+      found = store.stat(entry.storeId());
+    }
     if (found.isEmpty()) {
       return new Verdict.Missing(entry.name());
     }

@@ -15,12 +15,14 @@ import baton.storage.drive.SignedInStore;
 import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.Operation;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +116,29 @@ class FilesOnDriveTest extends CheckpointFilesContract {
   void aWrongWordOfDrivesIsAskedForAgain() throws Exception {
     Stored stored = store(1, 0);
     store.bench.drive().faults().next(Operation.GET, new Action.WrongSha256());
+
+    assertThat(check(stored)).isEqualTo(new Verdict.Sound());
+  }
+
+  @Test
+  void aSha256ThatDriveHasNotComputedYetIsAskedForAgain() throws Exception {
+    Stored stored = store(1, 0);
+    CheckpointStore drive = signedIn.orElseThrow();
+    AtomicBoolean isComputed = new AtomicBoolean();
+    signedIn =
+        Optional.of(
+            (CheckpointStore)
+                Proxy.newProxyInstance(
+                    CheckpointStore.class.getClassLoader(),
+                    new Class<?>[] {CheckpointStore.class},
+                    (proxy, method, arguments) -> {
+                      Object told = method.invoke(drive, arguments);
+                      return method.getName().equals("stat") && !isComputed.getAndSet(true)
+                          ? ((Optional<?>) told)
+                              .map(CheckpointStore.Stat.class::cast)
+                              .map(stat -> new CheckpointStore.Stat(stat.size(), Optional.empty()))
+                          : told;
+                    }));
 
     assertThat(check(stored)).isEqualTo(new Verdict.Sound());
   }

@@ -142,6 +142,12 @@ final class Delivery {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
+  /** How long until all snapshots there are lie in the store, as far as is known. */
+  Duration untilAllSaved(Moment now) {
+    Duration running = save.isUnderWay() ? busyFor(now) : Duration.ZERO;
+    return saves.hasWaiting() ? running.plus(costs.upload().orElse(Duration.ZERO)) : running;
+  }
+
   void set(Alarm alarm, Moment now) {
     alarm.after(save.left(now));
     alarm.after(commit.left(now));

@@ -326,6 +326,15 @@ final class Holding {
     return delivery.busyFor(now);
   }
 
+  /**
+   * How long a save still takes that was begun though it may delay the last one, since its position
+   * was asked for.
+   */
+  Duration busyInAnyCase(Moment now) {
+    boolean asked = state == State.LIVE && pace.isAskedFor(saves.newest());
+    return asked ? delivery.untilAllSaved(now) : Duration.ZERO;
+  }
+
   private SaveInterval interval() {
     return costs.saves().interval(hazard);
   }

@@ -118,7 +118,8 @@ final class Pace {
             training.untilEnd(), now.since(copiedAt), interval.get().hazard(), now);
   }
 
-  private boolean isAskedFor(Position position) {
+  /** Whether the job wants a save at this position, whatever it costs. */
+  boolean isAskedFor(Position position) {
     boolean byCadence =
         switch (spec.policy().cadence().unit()) {
           case EPOCHS, BATCHES -> true;

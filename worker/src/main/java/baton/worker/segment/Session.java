@@ -189,8 +189,10 @@ public final class Session {
     }
   }
 
+  /** A save that would still be on its way when the last one must begin is the last one itself. */
   private void leaveIfSessionEnds(Moment now) {
-    if (exitBy.isEmpty() && end.filter(e -> e.untilLeaving(costs).isOver(now)).isPresent()) {
+    Duration busy = holding.map(h -> h.busyInAnyCase(now)).orElse(Duration.ZERO);
+    if (untilLeaving(now).filter(left -> left.isZero() || left.compareTo(busy) < 0).isPresent()) {
       SessionEnd e = end.get();
       leave(new Countdown(e.begun(), e.endsIn()), e.untilTooLate());
     }

@@ -113,6 +113,28 @@ class EndingStoryTest {
   }
 
   @Test
+  void aSaveThatWasAskedForNearTheEndIsTheLastOneAndNothingIsTrainedInVain() {
+    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(279)));
+    story.with(Cadence.EVERY_EPOCH).isGranted(Optional.empty()).isStarted();
+    for (int batch = 1; batch <= 9; batch++) {
+      if (batch == 6 || batch == 9) {
+        story.seconds(10).isSaved(); // it took 50 s: 55 with a reserve
+        story.commitAnswered(AfterCommit.TRAIN_ON).seconds(10);
+      } else {
+        story.seconds(20);
+      }
+      story.trainsTo(at(batch / 3, batch % 3));
+      while (!story.isTraining() && story.moves()) {}
+    }
+
+    // It is 180 s now. It would leave at 279 - 14 - 55 - 20 = 190 s, 40 s before the save is done.
+    story.seconds(20).trainsOnUntilIdle().seconds(30);
+    assertThat(story.isSaved().position()).isEqualTo(at(3, 0)).isEqualTo(story.position());
+    story.commitAnswered(AfterCommit.TRAIN_ON);
+    assertThat(story.take(Action.Release.class).why()).isEqualTo(ReleaseReason.SESSION_ENDING);
+  }
+
+  @Test
   void aSessionTooNearItsEndAsksForNothing() {
     Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(100)));
     Action.Ask ask = story.take(Action.Ask.class);
