@@ -36,7 +36,12 @@ final class Housekeeping {
   }
 
   private Optional<Job> reached(JobId id) {
-    return jobs.find(id).filter(job -> job.store().filter(files::reaches).isPresent());
+    return jobs.find(id).filter(this::reaches);
+  }
+
+  /** Whether this coordinator reaches the job's store now. */
+  boolean reaches(Job job) {
+    return job.store().filter(files::reaches).isPresent();
   }
 
   private void sweep(Job job) {

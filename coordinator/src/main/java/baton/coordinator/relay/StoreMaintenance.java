@@ -8,9 +8,12 @@ import baton.coordinator.lease.TransitionListener;
 import baton.protocol.JobId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** When the stores of jobs are tidied and measured; always beside the requests. */
 final class StoreMaintenance implements TransitionListener {
@@ -20,6 +23,10 @@ final class StoreMaintenance implements TransitionListener {
   private final Rooms rooms;
   private final Executor io;
   private final Supplier<Duration> ticker;
+
+  /** Found at the start, in stores that were not reached yet: a mount or a bucket comes later. */
+  private final Set<JobId> notTakenUp = ConcurrentHashMap.newKeySet();
+
   private Duration nextLook; // of the thread that ticks
 
   StoreMaintenance(Housekeeping housekeeping, Rooms rooms, Executor io, Supplier<Duration> ticker) {
@@ -36,13 +43,20 @@ final class StoreMaintenance implements TransitionListener {
    * @param newest a job may have been completed by the very commit whose deletions were cut short
    */
   void begin(List<Job> open, List<Job> newest) {
-    for (Job job : open) {
-      io.execute(() -> housekeeping.tidy(job.id()));
-      io.execute(() -> housekeeping.sweep(job.id()));
-    }
+    open.forEach(job -> notTakenUp.add(job.id()));
+    io.execute(() -> takeUp(open));
     newest.stream()
         .filter(job -> job.state().isOver())
         .forEach(job -> io.execute(() -> housekeeping.tidy(job.id())));
+  }
+
+  private void takeUp(List<Job> open) {
+    for (Job job : open) {
+      if (housekeeping.reaches(job) && notTakenUp.remove(job.id())) {
+        io.execute(() -> housekeeping.tidy(job.id()));
+        io.execute(() -> housekeeping.sweep(job.id()));
+      }
+    }
   }
 
   /** A commit prunes, and fills the store; after a repeat it is done again, to no harm. */
@@ -68,6 +82,11 @@ final class StoreMaintenance implements TransitionListener {
     }
     nextLook = ticker.get().plus(BETWEEN_LOOKS);
     rooms.forgetAllBut(open);
+    notTakenUp.retainAll(open.stream().map(Job::id).collect(Collectors.toSet()));
+    List<Job> left = open.stream().filter(job -> notTakenUp.contains(job.id())).toList();
+    if (!left.isEmpty()) {
+      io.execute(() -> takeUp(left));
+    }
     open.stream()
         .filter(job -> job.lease().isPresent() && job.begun())
         .forEach(job -> io.execute(() -> rooms.look(job.id())));

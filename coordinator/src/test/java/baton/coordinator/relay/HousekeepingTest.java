@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.Grant;
 import baton.protocol.Position;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,22 @@ class HousekeepingTest {
 
     assertThat(fixture.files.swept)
         .containsExactly(new FakeFiles.Sweep(annas.fence(), List.of(epoch(1), epoch(2), epoch(3))));
+  }
+
+  @Test
+  void aStoreThatIsReachedOnlyAfterTheStartIsSweptThenAndOnce() {
+    commitTo(3);
+    fixture.files.swept.clear();
+    fixture.files.reachable = false;
+    fixture.restart();
+    fixture.passes(Duration.ofMinutes(2));
+    assertThat(fixture.files.swept).isEmpty();
+
+    fixture.files.reachable = true;
+    fixture.passes(Duration.ofMinutes(2));
+    fixture.passes(Duration.ofMinutes(2));
+
+    assertThat(fixture.files.swept).hasSize(1);
   }
 
   @Test
