@@ -4,7 +4,7 @@ import baton.coordinator.checkpoint.StoredFiles;
 import baton.coordinator.drive.DriveBroker;
 import baton.coordinator.http.Bounds;
 import baton.coordinator.http.EventFeed;
-import baton.coordinator.http.Front;
+import baton.coordinator.http.HttpListener;
 import baton.coordinator.http.Routes;
 import baton.coordinator.http.SmallVertx;
 import baton.coordinator.http.Subnet;
@@ -12,8 +12,8 @@ import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.CutOff;
+import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.JobStore;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.relay.Relay;
 import baton.coordinator.store.ClusterName;
@@ -23,7 +23,7 @@ import baton.coordinator.store.DatabaseAddress;
 import baton.coordinator.store.GroupCommitter;
 import baton.coordinator.store.HazelcastNode;
 import baton.coordinator.store.Members;
-import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemoryHeartbeats;
 import baton.coordinator.store.MemorySignals;
 import baton.coordinator.store.PostgresDatabase;
 import baton.coordinator.store.Registration;
@@ -70,7 +70,7 @@ public final class Coordinator implements AutoCloseable {
 
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
 
-  private final Front front;
+  private final HttpListener front;
   private final Relay relay;
   private final EventFeed feed;
   private final List<Token> newTokens;
@@ -154,7 +154,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private Coordinator(
-      Front front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
+      HttpListener front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
     this.front = front;
     this.relay = relay;
     this.feed = feed;
@@ -183,8 +183,10 @@ public final class Coordinator implements AutoCloseable {
         closing.add(
             SmallVertx.start(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Bounds bounds = Bounds.of(settings.trustedProxies(), ticker);
-    Front front =
-        closing.add(Front.listen(vertx, settings.host(), settings.port(), bounds), Front::close);
+    HttpListener front =
+        closing.add(
+            HttpListener.listen(vertx, settings.host(), settings.port(), bounds),
+            HttpListener::close);
     DatabaseAddress address = settings.database().orElseGet(() -> embedded(data));
     if (settings.database().isEmpty()) {
       data.requireDatabase();
@@ -202,7 +204,8 @@ public final class Coordinator implements AutoCloseable {
     registration.ifPresent(entry -> entry.onReturn(jobs::forget));
     Optional<HazelcastNode> cluster =
         settings.cluster().map(members -> join(members, database, random, closing));
-    Pulses pulses = cluster.<Pulses>map(HazelcastNode::pulses).orElseGet(MemoryPulses::new);
+    HeartbeatStore pulses =
+        cluster.<HeartbeatStore>map(HazelcastNode::pulses).orElseGet(MemoryHeartbeats::new);
     Signals signals = cluster.<Signals>map(HazelcastNode::signals).orElseGet(MemorySignals::new);
     Runnable mayDecide =
         () -> {
@@ -222,15 +225,16 @@ public final class Coordinator implements AutoCloseable {
     bucket.ifPresent(
         locator ->
             closing.add(
-                Heartbeat.start("s3", "The bucket is not looked for", BETWEEN_LOOKS, locator::step),
-                Heartbeat::close));
+                PeriodicTask.start(
+                    "s3", "The bucket is not looked for", BETWEEN_LOOKS, locator::step),
+                PeriodicTask::close));
     Relay relay =
         new Relay(
             new Relay.Parts(
                 new Relay.State(jobs, committer, pulses, signals),
                 new Relay.Time(clock, ticker, LONGEST_ABSENCE),
                 new Relay.Stores(
-                    new ReachedStores(
+                    new CompositeCheckpointFiles(
                         Stream.of(
                                 store.stream(),
                                 bucket.map(StoredFiles::new).stream(),
@@ -246,12 +250,13 @@ public final class Coordinator implements AutoCloseable {
     EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
     signals.listen(job -> feed.wake());
     closing.add(
-        Heartbeat.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
-        Heartbeat::close);
+        PeriodicTask.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
+        PeriodicTask::close);
     DriveBroker broker = new DriveBroker(consent, DriveTime.ofMachine(), random);
     closing.add(
-        Heartbeat.start("drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
-        Heartbeat::close);
+        PeriodicTask.start(
+            "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
+        PeriodicTask::close);
     // Nothing can fail from here on: tokens are drawn only by a start that can show them.
     KnownTokens tokens = tokens(data, database);
     List<Token> newTokens = tokens.drawIfNone(random);
@@ -265,8 +270,8 @@ public final class Coordinator implements AutoCloseable {
     // No holder could renew before: each lease has a whole ttl from now (R12).
     relay.beginAnew();
     closing.add(
-        Heartbeat.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
-        Heartbeat::close);
+        PeriodicTask.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
+        PeriodicTask::close);
     return new Coordinator(front, relay, feed, newTokens, closing);
   }
 
@@ -326,9 +331,9 @@ public final class Coordinator implements AutoCloseable {
     Registration registration =
         closing.add(Registration.enter(shared, settings.cluster()), Registration::close);
     closing.add(
-        Heartbeat.start(
+        PeriodicTask.start(
             "members", "The other members are not looked at", BETWEEN_LOOKS, registration::look),
-        Heartbeat::close);
+        PeriodicTask::close);
     return Optional.of(registration);
   }
 

@@ -1,6 +1,6 @@
 package baton.coordinator;
 
-import baton.coordinator.http.Front.CannotListen;
+import baton.coordinator.http.HttpListener.CannotListen;
 import baton.coordinator.http.Subnet;
 import baton.coordinator.http.Token;
 import baton.coordinator.http.TokenFile;
@@ -61,7 +61,7 @@ public final class CoordinatorMain implements Callable<Integer> {
       description = "A directory store that the coordinator checks and tidies itself.")
   private Path store;
 
-  @Mixin private BucketOptions bucket = new BucketOptions();
+  @Mixin private BucketToCheck bucket = new BucketToCheck();
   @Mixin private Where where = new Where();
 
   @Option(

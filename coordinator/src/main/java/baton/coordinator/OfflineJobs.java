@@ -1,9 +1,9 @@
 package baton.coordinator;
 
 import baton.coordinator.lease.JobStore;
-import baton.coordinator.relay.Adoption;
-import baton.coordinator.relay.Adoption.Finding;
-import baton.coordinator.relay.Adoption.Wishes;
+import baton.coordinator.relay.StoreRecovery;
+import baton.coordinator.relay.StoreRecovery.Finding;
+import baton.coordinator.relay.StoreRecovery.Wishes;
 import baton.coordinator.store.DataDirectory;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqliteDatabase;
@@ -36,11 +36,12 @@ public final class OfflineJobs implements AutoCloseable {
     return jobs.newest(Integer.MAX_VALUE).size();
   }
 
-  /** Takes up what the stores hold beyond what is known here; see {@link Adoption}. */
-  public List<Finding> adopt(List<ReadStore> stores, Clock clock, Wishes wishes) {
-    ReachedStores files = new ReachedStores(stores.stream().map(ReadStore::files).toList());
-    return new Adoption(jobs, files, clock, wishes)
-        .adopt(stores.stream().map(ReadStore::contents).toList());
+  /** Takes up what the stores hold beyond what is known here; see {@link StoreRecovery}. */
+  public List<Finding> adopt(List<RecoverySource> stores, Clock clock, Wishes wishes) {
+    CompositeCheckpointFiles files =
+        new CompositeCheckpointFiles(stores.stream().map(RecoverySource::files).toList());
+    return new StoreRecovery(jobs, files, clock, wishes)
+        .adopt(stores.stream().map(RecoverySource::contents).toList());
   }
 
   @Override

@@ -6,9 +6,9 @@ import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Fail;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
 import baton.coordinator.lease.Renew;
+import baton.coordinator.lease.ReportCorrupt;
 import baton.coordinator.lease.Stall;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
@@ -79,10 +79,13 @@ final class TransitionLog implements TransitionListener {
   /** One thread at a time tells, so that no line overtakes another. */
   private void tellAll(Function<JobId, String> name) {
     do {
-      for (Line line; (line = waiting.poll()) != null; ) {
-        LOG.info("{}: {}", name.apply(line.job), line.text);
+      try {
+        for (Line line; (line = waiting.poll()) != null; ) {
+          LOG.info("{}: {}", name.apply(line.job), line.text);
+        }
+      } finally {
+        isTelling.set(false);
       }
-      isTelling.set(false);
     } while (!waiting.isEmpty() && isTelling.compareAndSet(false, true));
   }
 
@@ -124,7 +127,7 @@ final class TransitionLog implements TransitionListener {
     if (command instanceof Fail fail) {
       return Optional.of("lease %s failed: %s".formatted(fail.fence(), fail.trouble().message()));
     }
-    if (command instanceof Reject reject) {
+    if (command instanceof ReportCorrupt reject) {
       return Optional.of(
           "lease %s found its head corrupt: %s"
               .formatted(reject.fence(), reject.trouble().message()));

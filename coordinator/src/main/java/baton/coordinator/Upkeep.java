@@ -2,8 +2,8 @@ package baton.coordinator;
 
 import baton.coordinator.http.TokenFile;
 import baton.coordinator.lease.JobStore;
-import baton.coordinator.relay.Adoption;
-import baton.coordinator.relay.Adoption.Finding;
+import baton.coordinator.relay.StoreRecovery;
+import baton.coordinator.relay.StoreRecovery.Finding;
 import baton.coordinator.store.Backup;
 import baton.coordinator.store.DataDirectory;
 import baton.coordinator.store.Database;
@@ -101,7 +101,7 @@ public final class Upkeep {
    * @return what became of each job
    */
   public static List<Finding> restore(
-      Place to, Path backup, List<ReadStore> stores, boolean replace, Clock clock) {
+      Place to, Path backup, List<RecoverySource> stores, boolean replace, Clock clock) {
     if (!Files.isRegularFile(backup)) {
       throw new DatabaseException("There is no back-up %s.".formatted(backup));
     }
@@ -126,11 +126,12 @@ public final class Upkeep {
   }
 
   private static List<Finding> takeUp(
-      Restored restored, List<ReadStore> stores, long highest, Clock clock) {
-    ReachedStores files = new ReachedStores(stores.stream().map(ReadStore::files).toList());
+      Restored restored, List<RecoverySource> stores, long highest, Clock clock) {
+    CompositeCheckpointFiles files =
+        new CompositeCheckpointFiles(stores.stream().map(RecoverySource::files).toList());
     try (JobStore jobs = restored.jobs()) {
-      return new Adoption(jobs, files, clock, Adoption.Wishes.NONE)
-          .adopt(stores.stream().map(ReadStore::contents).toList(), highest);
+      return new StoreRecovery(jobs, files, clock, StoreRecovery.Wishes.NONE)
+          .adopt(stores.stream().map(RecoverySource::contents).toList(), highest);
     }
   }
 

@@ -3,7 +3,7 @@ package baton.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baton.coordinator.http.Front.CannotListen;
+import baton.coordinator.http.HttpListener.CannotListen;
 import baton.coordinator.http.Role;
 import baton.coordinator.http.RunningCoordinator;
 import baton.coordinator.store.DataDirectoryException;

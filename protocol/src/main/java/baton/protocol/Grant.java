@@ -23,5 +23,5 @@ public record Grant(
     Segment segment,
     Optional<Checkpoint> head,
     StoreId store,
-    Optional<Hazard> hazard,
+    Optional<LifetimeEstimate> hazard,
     boolean acceptChange) {}

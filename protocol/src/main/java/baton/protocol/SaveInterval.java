@@ -11,7 +11,10 @@ import java.util.Optional;
  * @param upload how long a save takes until it is in the store; empty: none was measured yet
  */
 public record SaveInterval(
-    Duration interval, Optional<Duration> cost, Optional<Duration> upload, Hazard hazard) {
+    Duration interval,
+    Optional<Duration> cost,
+    Optional<Duration> upload,
+    LifetimeEstimate hazard) {
 
   /**
    * Such as {@code saves every 3 min 10 s: a save costs 40 ms, sessions like this last 52 min (11

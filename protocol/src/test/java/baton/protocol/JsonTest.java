@@ -192,8 +192,9 @@ class JsonTest {
             null),
         new HazardBody(5, 6, 7),
         new SavingBody(3, 2L, null, new HazardBody(5, 6, 7)),
-        Hazard.PRIOR,
-        new SaveInterval(Duration.ofSeconds(3), Optional.empty(), Optional.empty(), Hazard.PRIOR),
+        LifetimeEstimate.PRIOR,
+        new SaveInterval(
+            Duration.ofSeconds(3), Optional.empty(), Optional.empty(), LifetimeEstimate.PRIOR),
         new RenewAnswer(1, 2, Directive.GO_ON, "", null, LentAccess.from(Optional.of(ACCESS))),
         new RenewRequest(Phase.TRAIN, POSITION, 1L << 40, 0.5, null, DIGEST, true),
         new StatusView(List.of(), List.of(), drive()),
@@ -213,7 +214,7 @@ class JsonTest {
         SEGMENT,
         Optional.of(CHECKPOINT),
         STORE,
-        Optional.of(Hazard.PRIOR),
+        Optional.of(LifetimeEstimate.PRIOR),
         true);
   }
 

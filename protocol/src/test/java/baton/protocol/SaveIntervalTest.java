@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SaveIntervalTest {
-  private static final Hazard SEEN =
-      new Hazard(Duration.ofMinutes(52), 11, Duration.ofMinutes(576));
+  private static final LifetimeEstimate SEEN =
+      new LifetimeEstimate(Duration.ofMinutes(52), 11, Duration.ofMinutes(576));
 
   @Test
   void theReasonIsASentenceForPeople() {
@@ -31,7 +31,10 @@ class SaveIntervalTest {
   void whatIsNotKnownYetIsSaid() {
     assertThat(
             new SaveInterval(
-                    Duration.ofMinutes(2), Optional.empty(), Optional.empty(), Hazard.PRIOR)
+                    Duration.ofMinutes(2),
+                    Optional.empty(),
+                    Optional.empty(),
+                    LifetimeEstimate.PRIOR)
                 .reason())
         .isEqualTo(
             "saves every 2 min: what a save costs is not measured yet, sessions like this last 4.0"
@@ -67,7 +70,7 @@ class SaveIntervalTest {
 
   @Test
   void aSessionThatLastsNoTimeCannotBe() {
-    assertThatThrownBy(() -> new Hazard(Duration.ZERO, 0, Duration.ZERO))
+    assertThatThrownBy(() -> new LifetimeEstimate(Duration.ZERO, 0, Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -3,7 +3,7 @@ package baton.worker;
 import baton.worker.child.ChildListener;
 
 /** Passes on what one program's child prints. */
-record Onlooker(Audience audience, String program) implements ChildListener {
+record Onlooker(SessionListener audience, String program) implements ChildListener {
   @Override
   public void printed(String line) {
     audience.printed(program, line);

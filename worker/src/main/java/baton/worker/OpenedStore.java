@@ -44,15 +44,18 @@ record OpenedStore(
   }
 
   static OpenedStore at(
-      Place place, Map<String, String> environment, RandomGenerator random, Supplier<StoreId> newId)
+      StoreLocation place,
+      Map<String, String> environment,
+      RandomGenerator random,
+      Supplier<StoreId> newId)
       throws StoreException {
-    if (place instanceof Place.Directory directory) {
+    if (place instanceof StoreLocation.Directory directory) {
       return of(DirectoryStore.open(directory.path(), newId));
     }
-    if (place instanceof Place.Bucket bucket) {
+    if (place instanceof StoreLocation.Bucket bucket) {
       return of(S3Store.open(bucket.location(), newId));
     }
-    Place.Drive drive = (Place.Drive) place;
+    StoreLocation.Drive drive = (StoreLocation.Drive) place;
     Optional<SignIn> signIn = signIn(drive, environment);
     if (signIn.isEmpty()) {
       return lent(drive, random);
@@ -74,7 +77,7 @@ record OpenedStore(
     return new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
   }
 
-  private static OpenedStore lent(Place.Drive drive, RandomGenerator random) {
+  private static OpenedStore lent(StoreLocation.Drive drive, RandomGenerator random) {
     DriveTime time = DriveTime.ofMachine();
     LentCredentials credentials = new LentCredentials(time);
     return new OpenedStore(
@@ -85,7 +88,7 @@ record OpenedStore(
   }
 
   /** Empty: this machine has none, or is not to use it. */
-  private static Optional<SignIn> signIn(Place.Drive drive, Map<String, String> environment)
+  private static Optional<SignIn> signIn(StoreLocation.Drive drive, Map<String, String> environment)
       throws StoreException {
     return switch (drive.access()) {
       case LENT -> Optional.empty();

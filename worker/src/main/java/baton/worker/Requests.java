@@ -8,7 +8,7 @@ import baton.worker.segment.CoordinatorPort;
 import baton.worker.segment.Event;
 import baton.worker.segment.LeaseKey;
 import baton.worker.segment.Moment;
-import baton.worker.segment.Request;
+import baton.worker.segment.SegmentRequest;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -51,7 +51,10 @@ final class Requests {
       secret = newSecret.get();
     }
     Ask body = identity.ask(Sha256.ofText(secret), ask.endsIn().filter(d -> !d.isZero()));
-    send(turn, Request.ASK, sentAt -> coordinator.ask(ask.turn(), body, ask.holdFor(), sentAt));
+    send(
+        turn,
+        SegmentRequest.ASK,
+        sentAt -> coordinator.ask(ask.turn(), body, ask.holdFor(), sentAt));
   }
 
   /** The turn's lease, in whose name all but asks are sent. */
@@ -61,17 +64,17 @@ final class Requests {
 
   void renew(Action.Renew renew) {
     LeaseKey of = key;
-    send(renew.turn(), Request.RENEW, sentAt -> coordinator.renew(of, renew, sentAt));
+    send(renew.turn(), SegmentRequest.RENEW, sentAt -> coordinator.renew(of, renew, sentAt));
   }
 
   void commit(Action.Commit commit) {
     LeaseKey of = key;
-    send(commit.turn(), Request.COMMIT, sentAt -> coordinator.commit(of, commit));
+    send(commit.turn(), SegmentRequest.COMMIT, sentAt -> coordinator.commit(of, commit));
   }
 
   void release(Action.Release release) {
     LeaseKey of = key;
-    send(release.turn(), Request.RELEASE, sentAt -> coordinator.release(of, release));
+    send(release.turn(), SegmentRequest.RELEASE, sentAt -> coordinator.release(of, release));
   }
 
   /** One request, given the time of its sending. */
@@ -79,7 +82,7 @@ final class Requests {
     Event send(Moment sentAt) throws InterruptedException;
   }
 
-  private void send(int ofTurn, Request request, Call call) {
+  private void send(int ofTurn, SegmentRequest request, Call call) {
     threads.execute(
         () -> {
           try {

@@ -57,7 +57,7 @@ final class StoreOptions {
   }
 
   /** The one place that was named. */
-  Place place() {
+  StoreLocation place() {
     Optional<S3Location> s3 = bucket.place();
     long named = Stream.of(directory, kind, s3.orElse(null)).filter(Objects::nonNull).count();
     if (named == 0) {
@@ -78,10 +78,11 @@ final class StoreOptions {
     if (folder != null) {
       throw wrong("--drive-folder names a folder in Google Drive: it needs --store drive.");
     }
-    return s3.<Place>map(Place.Bucket::new).orElseGet(() -> new Place.Directory(directory));
+    return s3.<StoreLocation>map(StoreLocation.Bucket::new)
+        .orElseGet(() -> new StoreLocation.Directory(directory));
   }
 
-  private Place drive() {
+  private StoreLocation drive() {
     if (!kind.equals("drive")) {
       throw wrong(
           "There is no store '%s': say --store drive, or name a directory with --store-dir DIR."
@@ -90,21 +91,21 @@ final class StoreOptions {
     if (folder != null && (folder.isBlank() || folder.length() > LONGEST_NAME)) {
       throw wrong("A folder's name has 1 to %d characters.".formatted(LONGEST_NAME));
     }
-    Place.DriveAccess whose = access();
-    if (folder != null && whose == Place.DriveAccess.LENT) {
+    StoreLocation.DriveAccess whose = access();
+    if (folder != null && whose == StoreLocation.DriveAccess.LENT) {
       throw wrong("--drive-folder is for a sign-in of one's own: what is lent names its folder.");
     }
-    return new Place.Drive(Optional.ofNullable(folder), api, whose);
+    return new StoreLocation.Drive(Optional.ofNullable(folder), api, whose);
   }
 
   /** Who names a folder has a sign-in to look for it. */
-  private Place.DriveAccess access() {
+  private StoreLocation.DriveAccess access() {
     if (access == null) {
-      return folder == null ? Place.DriveAccess.OWN_OR_LENT : Place.DriveAccess.OWN;
+      return folder == null ? StoreLocation.DriveAccess.OWN_OR_LENT : StoreLocation.DriveAccess.OWN;
     }
     return switch (access) {
-      case "lent" -> Place.DriveAccess.LENT;
-      case "own" -> Place.DriveAccess.OWN;
+      case "lent" -> StoreLocation.DriveAccess.LENT;
+      case "own" -> StoreLocation.DriveAccess.OWN;
       default -> throw wrong("--drive-access is lent or own, not '%s'.".formatted(access));
     };
   }

@@ -9,7 +9,7 @@ import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
@@ -139,8 +139,8 @@ final class Transfers {
     };
   }
 
-  private Draft draft(Action.Save save, Grant grant, Trainer.Facts facts) {
-    return new Draft(
+  private ManifestDraft draft(Action.Save save, Grant grant, Trainer.Facts facts) {
+    return new ManifestDraft(
         grant.job(),
         grant.spec(),
         grant.fence(),

@@ -15,8 +15,8 @@ import baton.worker.segment.CoordinatorPort;
 import baton.worker.segment.Event;
 import baton.worker.segment.Moment;
 import baton.worker.segment.Program;
+import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.Session;
-import baton.worker.segment.Settings;
 import baton.worker.segment.TroubleException;
 import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
@@ -50,9 +50,9 @@ public final class Worker implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Scratch scratch;
   private boolean closed;
-  private final Provisions provisions;
+  private final DataFetcher provisions;
   private final Trainer trainer;
-  private final Control control;
+  private final SessionLoop control;
   private final boolean borrows;
 
   /**
@@ -70,8 +70,8 @@ public final class Worker implements AutoCloseable {
       List<URI> coordinators,
       String token,
       String name,
-      Place place,
-      Settings settings,
+      StoreLocation place,
+      SegmentSettings settings,
       List<String> programs,
       boolean acceptNewCode,
       int threads,
@@ -104,12 +104,12 @@ public final class Worker implements AutoCloseable {
    * @throws TroubleException if PyTorch does not load, or has no such device
    * @throws IOException if there is no room for the session's own folder
    */
-  public static Worker of(Options options, Audience audience)
+  public static Worker of(Options options, SessionListener audience)
       throws StoreException, TroubleException, IOException {
     return of(options, UnaryOperator.identity(), audience);
   }
 
-  static Worker of(Options options, UnaryOperator<Program> programsAsRun, Audience audience)
+  static Worker of(Options options, UnaryOperator<Program> programsAsRun, SessionListener audience)
       throws StoreException, TroubleException, IOException {
     SecureRandom random = new SecureRandom();
     OpenedStore store =
@@ -158,7 +158,7 @@ public final class Worker implements AutoCloseable {
 
   /** A script takes the place of a built-in program of its name. */
   private static List<Program> programs(
-      Options options, TorchEngine torch, Scratch scratch, Audience audience) {
+      Options options, TorchEngine torch, Scratch scratch, SessionListener audience) {
     Map<String, Program> programs = new LinkedHashMap<>();
     List<ChildProgram> scripts = new ArrayList<>();
     for (String text : options.programs()) {
@@ -191,7 +191,12 @@ public final class Worker implements AutoCloseable {
         InstantSource.system());
   }
 
-  Worker(Parts parts, String name, Settings settings, Audience audience, SecureRandom random) {
+  Worker(
+      Parts parts,
+      String name,
+      SegmentSettings settings,
+      SessionListener audience,
+      SecureRandom random) {
     this.scratch = parts.scratch();
     this.borrows = parts.store().borrower().isPresent();
     Map<String, Program> programs =
@@ -201,10 +206,10 @@ public final class Worker implements AutoCloseable {
     Identity identity =
         new Identity(
             id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
-    this.provisions = new Provisions(parts.cache(), events::add);
+    this.provisions = new DataFetcher(parts.cache(), events::add);
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
-        new Control(
+        new SessionLoop(
             new Session(settings, new SplittableRandom(random.nextLong()), clock.get()),
             clock,
             events,

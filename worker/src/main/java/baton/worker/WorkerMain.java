@@ -5,9 +5,9 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
 import baton.worker.segment.Action;
 import baton.worker.segment.Program;
-import baton.worker.segment.Settings;
+import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.TroubleException;
-import baton.worker.terminal.Narrator;
+import baton.worker.terminal.ConsoleReporter;
 import baton.worker.terminal.Terminal;
 import java.io.IOException;
 import java.net.URI;
@@ -189,7 +189,7 @@ public final class WorkerMain implements Callable<Integer> {
 
   private static Duration duration(String text) {
     try {
-      return Humane.duration(text);
+      return HumanUnits.duration(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
@@ -203,7 +203,8 @@ public final class WorkerMain implements Callable<Integer> {
     Terminal terminal =
         new Terminal(System.out, System.console() != null, columns(), name, LocalTime::now);
     Worker.Options options = options();
-    try (Worker worker = Worker.of(options, this::asRun, new Narrator(terminal, reportBatches))) {
+    try (Worker worker =
+        Worker.of(options, this::asRun, new ConsoleReporter(terminal, reportBatches))) {
       if (worker.borrows()) {
         terminal.say("uses the access to Google Drive that the coordinator lends");
       }
@@ -254,14 +255,14 @@ public final class WorkerMain implements Callable<Integer> {
 
   private Program asRun(Program program) {
     Program asRun = programsAsRun.apply(program);
-    return leastPerBatch == null ? asRun : new Paced(asRun, leastPerBatch);
+    return leastPerBatch == null ? asRun : new Throttled(asRun, leastPerBatch);
   }
 
   private Worker.Options options() {
     if (idleExit.isZero() || (sessionEndsIn != null && sessionEndsIn.isZero())) {
       throw new ParameterException(command.commandLine(), "A duration must not be zero.");
     }
-    Settings settings = Settings.DEFAULT.idleFor(idleExit);
+    SegmentSettings settings = SegmentSettings.DEFAULT.idleFor(idleExit);
     settings = once ? settings.forOneLease() : settings;
     settings = sessionEndsIn == null ? settings : settings.endingIn(sessionEndsIn);
     return new Worker.Options(
@@ -275,7 +276,7 @@ public final class WorkerMain implements Callable<Integer> {
         threads,
         device,
         spool,
-        new Worker.Caching(cacheDir, Humane.bytes(cacheBytes), store.api()),
+        new Worker.Caching(cacheDir, HumanUnits.bytes(cacheBytes), store.api()),
         System.getenv());
   }
 

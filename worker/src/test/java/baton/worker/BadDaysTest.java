@@ -19,11 +19,11 @@ import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.Tensor;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.segment.Action;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
-import baton.worker.segment.Settings;
+import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
 import baton.worker.train.Programs;
@@ -138,8 +138,8 @@ class BadDaysTest {
     assertThat(coordinator.head()).contains(foreign);
   }
 
-  private static Draft draft(JobSpec spec, JobId job) {
-    return new Draft(
+  private static ManifestDraft draft(JobSpec spec, JobId job) {
+    return new ManifestDraft(
         job,
         spec,
         new Fence(1),
@@ -174,7 +174,7 @@ class BadDaysTest {
             Scratch.in(folder.resolve("scratch")),
             Caches.in(folder.resolve("cache"))),
         "anna",
-        Settings.DEFAULT.forOneLease(),
+        SegmentSettings.DEFAULT.forOneLease(),
         new Nobody(),
         new SecureRandom());
   }

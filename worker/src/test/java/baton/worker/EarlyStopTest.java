@@ -10,7 +10,7 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.storage.directory.DirectoryStore;
-import baton.worker.segment.Settings;
+import baton.worker.segment.SegmentSettings;
 import baton.worker.train.Programs;
 import baton.worker.train.Track;
 import java.nio.file.Files;
@@ -82,7 +82,11 @@ class EarlyStopTest {
             Caches.in(folder.resolve("cache")));
     try (Worker worker =
         new Worker(
-            parts, "anna", Settings.DEFAULT.forOneLease(), new Nobody(), new SecureRandom())) {
+            parts,
+            "anna",
+            SegmentSettings.DEFAULT.forOneLease(),
+            new Nobody(),
+            new SecureRandom())) {
       worker.run();
     }
   }

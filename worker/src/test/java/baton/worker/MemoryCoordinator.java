@@ -17,8 +17,8 @@ import baton.worker.segment.CoordinatorPort;
 import baton.worker.segment.Event;
 import baton.worker.segment.LeaseKey;
 import baton.worker.segment.Moment;
-import baton.worker.segment.Refusal;
-import baton.worker.segment.Request;
+import baton.worker.segment.SegmentRequest;
+import baton.worker.segment.WorkerRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ final class MemoryCoordinator implements CoordinatorPort {
     synchronized (this) {
       asks++;
       if (outOfReach) {
-        return unanswered(turn, Request.ASK);
+        return unanswered(turn, SegmentRequest.ASK);
       }
       if (!complete && holder.filter(h -> !h.equals(ask.secretHash())).isEmpty()) {
         if (holder.isEmpty()) {
@@ -105,7 +105,7 @@ final class MemoryCoordinator implements CoordinatorPort {
   public synchronized Event renew(LeaseKey key, Action.Renew renew, Moment sentAt) {
     renewals++;
     if (outOfReach) {
-      return unanswered(renew.turn(), Request.RENEW);
+      return unanswered(renew.turn(), SegmentRequest.RENEW);
     }
     boolean live = isHeldBy(key);
     return new Event.Renewed(
@@ -121,16 +121,19 @@ final class MemoryCoordinator implements CoordinatorPort {
   @Override
   public synchronized Event commit(LeaseKey key, Action.Commit commit) {
     if (outOfReach) {
-      return unanswered(commit.turn(), Request.COMMIT);
+      return unanswered(commit.turn(), SegmentRequest.COMMIT);
     }
     if (!isHeldBy(key)) {
       return new Event.Refused(
-          commit.turn(), Request.COMMIT, Refusal.LEASE_ENDED, "The lease has ended.");
+          commit.turn(), SegmentRequest.COMMIT, WorkerRefusal.LEASE_ENDED, "The lease has ended.");
     }
     Checkpoint next = commit.checkpoint();
     if (!next.parent().equals(head().map(Checkpoint::digest))) {
       return new Event.Refused(
-          commit.turn(), Request.COMMIT, Refusal.OUT_OF_STEP, "It does not extend the head.");
+          commit.turn(),
+          SegmentRequest.COMMIT,
+          WorkerRefusal.OUT_OF_STEP,
+          "It does not extend the head.");
     }
     committed.add(next);
     return new Event.Committed(commit.turn(), next.digest(), after(next, commit), segmentEnd(next));
@@ -159,7 +162,7 @@ final class MemoryCoordinator implements CoordinatorPort {
   @Override
   public synchronized Event release(LeaseKey key, Action.Release release) {
     if (outOfReach) {
-      return unanswered(release.turn(), Request.RELEASE);
+      return unanswered(release.turn(), SegmentRequest.RELEASE);
     }
     if (isHeldBy(key)) {
       releases.add(release);
@@ -172,7 +175,7 @@ final class MemoryCoordinator implements CoordinatorPort {
     return key.fence().value() == fence && holder.equals(Optional.of(Sha256.ofText(key.secret())));
   }
 
-  private static Event unanswered(int turn, Request request) {
+  private static Event unanswered(int turn, SegmentRequest request) {
     return new Event.Unanswered(turn, request, "The coordinator cannot be reached.");
   }
 

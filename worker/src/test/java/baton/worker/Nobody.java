@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** An audience that does not watch. */
-record Nobody() implements Audience {
+record Nobody() implements SessionListener {
   @Override
   public void happened(Event event, Optional<Duration> leaseLeft) {}
 

@@ -1,8 +1,8 @@
 package baton.worker;
 
-import static baton.worker.Place.DriveAccess.LENT;
-import static baton.worker.Place.DriveAccess.OWN;
-import static baton.worker.Place.DriveAccess.OWN_OR_LENT;
+import static baton.worker.StoreLocation.DriveAccess.LENT;
+import static baton.worker.StoreLocation.DriveAccess.OWN;
+import static baton.worker.StoreLocation.DriveAccess.OWN_OR_LENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,7 +26,7 @@ class StoreOptionsTest {
     @Mixin private StoreOptions store;
   }
 
-  private static Place place(String... arguments) {
+  private static StoreLocation place(String... arguments) {
     Some command = new Some();
     new CommandLine(command).parseArgs(arguments);
     return command.store.place();
@@ -34,32 +34,33 @@ class StoreOptionsTest {
 
   @Test
   void aDirectoryIsAPlace() {
-    assertThat(place("--store-dir", "there")).isEqualTo(new Place.Directory(Path.of("there")));
+    assertThat(place("--store-dir", "there"))
+        .isEqualTo(new StoreLocation.Directory(Path.of("there")));
   }
 
   @Test
   void driveIsAPlaceWithOrWithoutAFoldersName() {
     assertThat(place("--store", "drive"))
-        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, OWN_OR_LENT));
+        .isEqualTo(new StoreLocation.Drive(Optional.empty(), GOOGLE, OWN_OR_LENT));
     assertThat(place("--store", "drive", "--drive-folder", "Runs"))
-        .isEqualTo(new Place.Drive(Optional.of("Runs"), GOOGLE, OWN));
+        .isEqualTo(new StoreLocation.Drive(Optional.of("Runs"), GOOGLE, OWN));
   }
 
   @Test
   void aBucketIsAPlaceAtAmazonOrAtAnotherServer() {
     assertThat(place("--s3", "s3://runs/mine"))
-        .isEqualTo(new Place.Bucket(S3Location.of("s3://runs/mine", Optional.empty())));
+        .isEqualTo(new StoreLocation.Bucket(S3Location.of("s3://runs/mine", Optional.empty())));
     URI server = URI.create("https://s3.example.com");
     assertThat(place("--s3", "s3://runs", "--s3-endpoint", server.toString()))
-        .isEqualTo(new Place.Bucket(S3Location.of("s3://runs", Optional.of(server))));
+        .isEqualTo(new StoreLocation.Bucket(S3Location.of("s3://runs", Optional.of(server))));
   }
 
   @Test
   void whoseAccessIsUsedCanBeSaid() {
     assertThat(place("--store", "drive", "--drive-access", "lent"))
-        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, LENT));
+        .isEqualTo(new StoreLocation.Drive(Optional.empty(), GOOGLE, LENT));
     assertThat(place("--store", "drive", "--drive-access", "own"))
-        .isEqualTo(new Place.Drive(Optional.empty(), GOOGLE, OWN));
+        .isEqualTo(new StoreLocation.Drive(Optional.empty(), GOOGLE, OWN));
   }
 
   @ParameterizedTest

@@ -19,7 +19,7 @@ import baton.protocol.Trouble;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.Action;
-import baton.worker.segment.Settings;
+import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.TroubleException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whole sessions: real threads, a real store, a program that counts. */
 @Timeout(20)
 class WorkerTest {
-  private static final Settings ONCE = Settings.DEFAULT.forOneLease();
+  private static final SegmentSettings ONCE = SegmentSettings.DEFAULT.forOneLease();
 
   @TempDir Path folder;
 
@@ -61,12 +61,13 @@ class WorkerTest {
         "count", "counter", Map.of(), epochs, 42, 0, Optional.empty(), policy, Optional.empty());
   }
 
-  private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter.BeforeBatch hook)
+  private Worker worker(
+      MemoryCoordinator coordinator, SegmentSettings settings, Counter.BeforeBatch hook)
       throws Exception {
     return worker(coordinator, settings, new Counter(hook));
   }
 
-  private Worker worker(MemoryCoordinator coordinator, Settings settings, Counter program)
+  private Worker worker(MemoryCoordinator coordinator, SegmentSettings settings, Counter program)
       throws Exception {
     DirectoryStore store =
         DirectoryStore.open(folder.resolve("store"), () -> new StoreId("store-1"));
@@ -85,7 +86,8 @@ class WorkerTest {
   }
 
   /** A session that trains each epoch only once the one before it is committed. */
-  private Action.Exit.Why run(MemoryCoordinator coordinator, Settings settings) throws Exception {
+  private Action.Exit.Why run(MemoryCoordinator coordinator, SegmentSettings settings)
+      throws Exception {
     Counter.BeforeBatch inStep =
         position -> await().until(() -> coordinator.position().epoch() >= position.epoch());
     try (Worker worker = worker(coordinator, settings, inStep)) {
@@ -207,7 +209,7 @@ class WorkerTest {
             awaitQuietly(told);
           }
         };
-    try (Worker worker = worker(coordinator, Settings.DEFAULT, pause)) {
+    try (Worker worker = worker(coordinator, SegmentSettings.DEFAULT, pause)) {
       CompletableFuture<Action.Exit> session = runApart(worker);
       there.await();
       worker.shutDown();
@@ -284,8 +286,8 @@ class WorkerTest {
   @Test
   void aProgramThatHangsKeepsNoSessionFromEnding() throws Exception {
     MemoryCoordinator coordinator = new MemoryCoordinator(job(2));
-    Settings impatient =
-        new Settings(
+    SegmentSettings impatient =
+        new SegmentSettings(
             Optional.empty(),
             false,
             Duration.ofMinutes(10),
@@ -325,7 +327,7 @@ class WorkerTest {
               }
             },
             true);
-    try (Worker worker = worker(coordinator, Settings.DEFAULT, hanging)) {
+    try (Worker worker = worker(coordinator, SegmentSettings.DEFAULT, hanging)) {
       CompletableFuture<Action.Exit> session = runApart(worker);
       hangs.await();
       coordinator.takeLeaseAway();
@@ -349,7 +351,7 @@ class WorkerTest {
               freed.countDown();
             },
             true);
-    try (Worker worker = worker(coordinator, Settings.DEFAULT, hanging)) {
+    try (Worker worker = worker(coordinator, SegmentSettings.DEFAULT, hanging)) {
       runApart(worker);
       hangs.await();
     }
@@ -412,7 +414,7 @@ class WorkerTest {
   void withoutWorkASessionEndsAndLeavesNothingOnTheDisk() throws Exception {
     MemoryCoordinator coordinator = new MemoryCoordinator(job(1));
     run(coordinator, ONCE);
-    assertThat(run(coordinator, Settings.DEFAULT.idleFor(Duration.ofMillis(200))))
+    assertThat(run(coordinator, SegmentSettings.DEFAULT.idleFor(Duration.ofMillis(200))))
         .isEqualTo(Action.Exit.Why.IDLE);
     assertThat(folder.resolve("scratch")).isEmptyDirectory();
   }

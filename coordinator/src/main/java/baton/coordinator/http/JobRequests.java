@@ -36,7 +36,8 @@ final class JobRequests {
   }
 
   void submit(RoutingContext request) {
-    JobSpec spec = Gate.value(() -> Gate.read(request, JobSubmission.class).toSpec());
+    JobSpec spec =
+        RequestGuard.value(() -> RequestGuard.read(request, JobSubmission.class).toSpec());
     Optional<JobId> id =
         Optional.ofNullable(request.request().getHeader("Idempotency-Key")).map(JobRequests::id);
     reply.when(
@@ -104,7 +105,7 @@ final class JobRequests {
 
   void resume(RoutingContext request) {
     boolean acceptChange =
-        Gate.readIfAny(request, ResumeRequest.class)
+        RequestGuard.readIfAny(request, ResumeRequest.class)
             .map(body -> Boolean.TRUE.equals(body.acceptChange()))
             .orElse(false);
     Optional<String> key = Optional.ofNullable(request.request().getHeader("Idempotency-Key"));

@@ -67,9 +67,9 @@ final class LeaseRequests {
 
   /** Waits for a lease as long as the connection is open (long poll). */
   void acquire(RoutingContext request) {
-    LeaseRequest body = Gate.read(request, LeaseRequest.class);
+    LeaseRequest body = RequestGuard.read(request, LeaseRequest.class);
     boolean borrows = Boolean.TRUE.equals(body.borrows());
-    Ask own = Gate.value(body::toAsk);
+    Ask own = RequestGuard.value(body::toAsk);
     Ask ask = borrows ? broker.admit(own) : own;
     Optional<String> notLent = borrows ? broker.whyNot() : Optional.empty();
     String wait = request.request().getParam("wait");
@@ -132,14 +132,14 @@ final class LeaseRequests {
 
   void renew(RoutingContext request) {
     Duration came = ticker.get();
-    RenewRequest body = Gate.read(request, RenewRequest.class);
+    RenewRequest body = RequestGuard.read(request, RenewRequest.class);
     Renewing renewing =
         new Renewing(
             body.phase(),
             body.position(),
             body.progress(),
             body.loss() == null ? OptionalDouble.empty() : OptionalDouble.of(body.loss()),
-            Gate.value(() -> Optional.ofNullable(body.saving()).map(SavingBody::toSaving)));
+            RequestGuard.value(() -> Optional.ofNullable(body.saving()).map(SavingBody::toSaving)));
     JobId job = JobRequests.job(request);
     Fence fence = fence(request);
     CompletionStage<RenewAnswer> answer =
@@ -185,7 +185,7 @@ final class LeaseRequests {
   }
 
   void commit(RoutingContext request) {
-    CommitRequest body = Gate.read(request, CommitRequest.class);
+    CommitRequest body = RequestGuard.read(request, CommitRequest.class);
     Committing committing =
         new Committing(
             Optional.ofNullable(body.parent()),
@@ -208,7 +208,7 @@ final class LeaseRequests {
   }
 
   void release(RoutingContext request) {
-    ReleaseRequest body = Gate.read(request, ReleaseRequest.class);
+    ReleaseRequest body = RequestGuard.read(request, ReleaseRequest.class);
     reply.when(
         request,
         relay.release(

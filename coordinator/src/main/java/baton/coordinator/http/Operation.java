@@ -81,7 +81,9 @@ record Operation(List<Parameter> parameters, Optional<Validator> body, boolean m
             ProblemType.INVALID_REQUEST,
             "The %s parameter %s %s. Compare it with /openapi.yaml."
                 .formatted(
-                    place.name().toLowerCase(Locale.ROOT), name, Breach.in(found).sentence()),
+                    place.name().toLowerCase(Locale.ROOT),
+                    name,
+                    ContractViolation.in(found).sentence()),
             Optional.of(name));
       }
       if (place == Place.PATH) {
@@ -138,14 +140,14 @@ record Operation(List<Parameter> parameters, Optional<Validator> body, boolean m
     if (value == null) {
       throw malformed();
     }
-    Breach.ofNumbers("", value).ifPresent(Operation::refuse);
+    ContractViolation.ofNumbers("", value).ifPresent(Operation::refuse);
     OutputUnit found = body.get().validate(value);
     if (!found.getValid()) {
-      refuse(Breach.in(found));
+      refuse(ContractViolation.in(found));
     }
   }
 
-  private static void refuse(Breach breach) {
+  private static void refuse(ContractViolation breach) {
     throw breach.raised("The body");
   }
 

@@ -44,7 +44,7 @@ public final class Routes {
   private static final String BODY_LIMIT = "baton.body-limit";
 
   private final Contract contract;
-  private final Gate gate;
+  private final RequestGuard gate;
   private final InFlight inFlight;
   private final Bounds bounds;
   private final List<Route> all;
@@ -82,7 +82,7 @@ public final class Routes {
 
   private Routes(Contract contract, InFlight inFlight, Bounds bounds, Parts parts) {
     this.contract = contract;
-    this.gate = new Gate(parts.tokens());
+    this.gate = new RequestGuard(parts.tokens());
     this.inFlight = inFlight;
     this.bounds = bounds;
     Reply reply = new Reply(parts.io());

@@ -6,7 +6,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Lease;
-import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.LeaseHeartbeat;
 import baton.coordinator.lease.Renewing;
 import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
@@ -175,7 +175,7 @@ final class Views {
   }
 
   private LeaseView lease(Job job, Lease lease) {
-    Optional<Renewing> said = relay.pulse(job).map(Pulse::said);
+    Optional<Renewing> said = relay.pulse(job).map(LeaseHeartbeat::said);
     return new LeaseView(
         lease.fence(),
         lease.ask().session(),

@@ -62,7 +62,7 @@ final class WatchRequests {
       begin(request).end();
       return;
     }
-    held.watch(request, Gate.role(request));
+    held.watch(request, RequestGuard.role(request));
     String last = request.request().getHeader("Last-Event-ID");
     reply.read(
         request,

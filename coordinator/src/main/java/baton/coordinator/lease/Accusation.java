@@ -1,6 +1,6 @@
 package baton.coordinator.lease;
 
-import baton.coordinator.lease.Reject.OwnCheck;
+import baton.coordinator.lease.ReportCorrupt.OwnCheck;
 import baton.protocol.Ask;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;

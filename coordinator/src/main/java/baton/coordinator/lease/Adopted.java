@@ -16,7 +16,7 @@ import java.util.Set;
  * The rows of history that a lost database had of a line of checkpoints, as far as their manifests
  * tell: who committed what under which lease. Times are the workers'.
  */
-record Adopted(Recovered recovered, Set<Sha256> known) {
+record Adopted(RecoveredJob recovered, Set<Sha256> known) {
   private static final String WORKER = "unknown";
   private static final String DEVICE = "device";
 

@@ -1,7 +1,7 @@
 package baton.coordinator.lease;
 
 import baton.protocol.Ask;
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Span;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param hazard how long sessions on such a device last until they vanish
  * @param speed of its device in this job, 1 for the fastest known; 1 where nothing is known
  */
-public record Candidate(Ask ask, Duration waited, Hazard hazard, double speed) {
+public record Candidate(Ask ask, Duration waited, LifetimeEstimate hazard, double speed) {
 
   /** The first of those that promise most. */
   public static Optional<Candidate> best(Collection<Candidate> inTheirOrder) {

@@ -17,7 +17,7 @@ final class Change {
   private Optional<String> reason;
   private Optional<StoreId> store;
   private List<Checkpoint> chain;
-  private Shelf shelf;
+  private PinnedCheckpoints shelf;
   private boolean begun;
   private Fence fence;
   private Optional<Lease> lease;
@@ -67,20 +67,20 @@ final class Change {
   }
 
   /** What is kept from now on; the newest of it is the head. */
-  Change keep(Keeping keeping, Certificate ofIt) {
+  Change keep(RetainedSet keeping, Certificate ofIt) {
     chain = keeping.chain();
-    shelf = new Shelf(keeping.apart(), keeping.scores());
+    shelf = new PinnedCheckpoints(keeping.apart(), keeping.scores());
     certificate = ofIt;
     begun = true;
     return this;
   }
 
   /** There is no head to go on from; what else is kept stays. */
-  Change loseHead(Keeping rest) {
+  Change loseHead(RetainedSet rest) {
     chain = List.of();
     certificate = Certificate.NONE;
     acceptChange = false;
-    shelf = new Shelf(rest.kept(), rest.scores());
+    shelf = new PinnedCheckpoints(rest.kept(), rest.scores());
     return this;
   }
 

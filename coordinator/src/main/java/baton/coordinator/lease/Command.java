@@ -13,15 +13,15 @@ public sealed interface Command
         Commit,
         Release,
         Fail,
-        Reject,
-        Miss,
+        ReportCorrupt,
+        ReportMissing,
         MakeRoom,
         Expire,
         Stall,
         Pause,
         Resume,
         Cancel,
-        Restore {
+        RestoreJob {
 
   /**
    * What the job becomes and what is answered.

@@ -133,8 +133,8 @@ public record Commit(
     Policy policy = job.spec().policy();
     OptionalDouble score =
         policy.retention().best().map(by -> by.score(measurements)).orElse(OptionalDouble.empty());
-    Keeping all = job.keeping().with(checkpoint, score);
-    Keeping kept = all.under(policy);
+    RetainedSet all = job.keeping().with(checkpoint, score);
+    RetainedSet kept = all.under(policy);
     Certificate certificate = certify(change, job, now).forgettingBefore(kept.oldestOfChain());
     change.keep(kept, certificate).prune(all.beyond(kept), now);
   }

@@ -36,7 +36,7 @@ public record Job(
     Optional<String> reason,
     Optional<StoreId> store,
     List<Checkpoint> chain,
-    Shelf shelf,
+    PinnedCheckpoints shelf,
     boolean begun,
     Fence fence,
     Optional<Lease> lease,
@@ -51,7 +51,7 @@ public record Job(
     if (certificate == null) {
       certificate = chain.isEmpty() ? Certificate.NONE : Certificate.NOT_KNOWN;
     }
-    shelf = shelf == null ? Shelf.EMPTY : shelf;
+    shelf = shelf == null ? PinnedCheckpoints.EMPTY : shelf;
     require(version >= 1, "a stored job has a version");
     require(state.hasLease() == lease.isPresent(), "a lease is live in RUNNING and PAUSING only");
     require(
@@ -84,7 +84,7 @@ public record Job(
         Optional.empty(),
         spec.store().or(() -> store),
         List.of(),
-        Shelf.EMPTY,
+        PinnedCheckpoints.EMPTY,
         false,
         Fence.NONE,
         Optional.empty(),
@@ -104,8 +104,8 @@ public record Job(
     return Stream.concat(chain.stream(), shelf.apart().stream()).toList();
   }
 
-  Keeping keeping() {
-    return new Keeping(kept(), shelf.scores());
+  RetainedSet keeping() {
+    return new RetainedSet(kept(), shelf.scores());
   }
 
   /** The head's position, or the start. */

@@ -42,7 +42,7 @@ public final class LeaseWatch {
    */
   private record Seen(
       Fence fence,
-      Pulse pulse,
+      LeaseHeartbeat pulse,
       long furthest,
       Position head,
       Duration begunAt,
@@ -68,7 +68,7 @@ public final class LeaseWatch {
     }
 
     /** Two members that renew at once may give both renewals the same counter. */
-    boolean hasSeen(Pulse other) {
+    boolean hasSeen(LeaseHeartbeat other) {
       return pulse != null
           && pulse.counter() == other.counter()
           && pulse.said().phase() == other.said().phase()
@@ -125,7 +125,7 @@ public final class LeaseWatch {
   }
 
   /** Takes note of the newest renewal there is; one seen before changes nothing. */
-  public void observe(JobId job, Pulse pulse, Duration now) {
+  public void observe(JobId job, LeaseHeartbeat pulse, Duration now) {
     begin(job, pulse.fence(), now);
     Seen last = seen.get(job);
     if (last.hasSeen(pulse)) {
@@ -217,7 +217,7 @@ public final class LeaseWatch {
   }
 
   /** The newest renewal seen of this lease. */
-  public Optional<Pulse> pulse(JobId job, Fence fence) {
+  public Optional<LeaseHeartbeat> pulse(JobId job, Fence fence) {
     return Optional.ofNullable(seen.get(job))
         .filter(last -> last.fence.equals(fence))
         .map(Seen::pulse);
@@ -235,7 +235,7 @@ public final class LeaseWatch {
     }
     Duration upload =
         pulse(job, fence)
-            .map(Pulse::said)
+            .map(LeaseHeartbeat::said)
             .flatMap(Renewing::saving)
             .flatMap(SaveInterval::upload)
             .orElse(Duration.ZERO);

@@ -11,7 +11,7 @@ import java.util.List;
 public record MakeRoom() implements Command {
   @Override
   public Decision decide(Job job, Instant now) {
-    Keeping kept = job.keeping().atLeast(job.spec().policy());
+    RetainedSet kept = job.keeping().atLeast(job.spec().policy());
     List<Checkpoint> surplus = job.keeping().beyond(kept);
     if (surplus.isEmpty() || job.head().isEmpty()) {
       return Decision.unchanged(new Outcome.Now(job.state()));

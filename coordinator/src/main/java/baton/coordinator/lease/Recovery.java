@@ -38,7 +38,7 @@ public final class Recovery {
    *     few as will do
    * @param policy says which of the line stay
    */
-  public static Recovered find(
+  public static RecoveredJob find(
       Collection<StoredManifest> manifests, Predicate<Checkpoint> isSound, Policy policy) {
     Recovery recovery = new Recovery(manifests, isSound);
     List<StoredManifest> line =
@@ -49,7 +49,7 @@ public final class Recovery {
             .findFirst()
             .map(recovery::lineOf)
             .orElse(List.of());
-    return new Recovered(line, recovery.keep(line, policy));
+    return new RecoveredJob(line, recovery.keep(line, policy));
   }
 
   private boolean leadsToStart(Checkpoint checkpoint) {
@@ -80,7 +80,7 @@ public final class Recovery {
   }
 
   /** What the policy keeps of the whole ones; only what it would keep is looked at. */
-  private Keeping keep(List<StoredManifest> line, Policy policy) {
+  private RetainedSet keep(List<StoredManifest> line, Policy policy) {
     Map<Sha256, Double> scores = new HashMap<>();
     for (StoredManifest stored : line) {
       policy
@@ -90,10 +90,10 @@ public final class Recovery {
           .ifPresent(
               score -> score.ifPresent(value -> scores.put(stored.checkpoint().digest(), value)));
     }
-    Keeping candidates =
-        new Keeping(line.stream().map(StoredManifest::checkpoint).toList(), scores);
+    RetainedSet candidates =
+        new RetainedSet(line.stream().map(StoredManifest::checkpoint).toList(), scores);
     while (true) {
-      Keeping kept = candidates.under(policy);
+      RetainedSet kept = candidates.under(policy);
       Optional<Checkpoint> broken = kept.kept().stream().filter(c -> !isWhole(c)).findFirst();
       if (broken.isEmpty()) {
         return kept;

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 final class AcquireLease {
   private final OpenJobs openJobs;
   private final Transitions door;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
   private final Grants grants;
   private final WaitingRoom room;
   private final Rivals rivals;
@@ -45,7 +45,7 @@ final class AcquireLease {
   AcquireLease(
       OpenJobs openJobs,
       Transitions door,
-      Lifelines lifelines,
+      LeaseLiveness lifelines,
       Grants grants,
       WaitingRoom room,
       Rivals rivals,

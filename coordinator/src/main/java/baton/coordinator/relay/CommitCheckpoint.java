@@ -26,10 +26,14 @@ final class CommitCheckpoint {
   private final Transitions door;
   private final Evidence evidence;
   private final HandOver handOver;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
 
   CommitCheckpoint(
-      JobStore jobs, Transitions door, Evidence evidence, HandOver handOver, Lifelines lifelines) {
+      JobStore jobs,
+      Transitions door,
+      Evidence evidence,
+      HandOver handOver,
+      LeaseLiveness lifelines) {
     this.jobs = jobs;
     this.door = door;
     this.evidence = evidence;

@@ -3,7 +3,7 @@ package baton.coordinator.relay;
 import baton.coordinator.lease.CheckpointFiles;
 import baton.coordinator.lease.CheckpointFiles.Verdict;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.Reject.OwnCheck;
+import baton.coordinator.lease.ReportCorrupt.OwnCheck;
 import baton.protocol.Checkpoint;
 import baton.protocol.Verified;
 

@@ -18,16 +18,16 @@ import java.util.function.Supplier;
 final class Grants {
   private final JobStore jobs;
   private final Transitions door;
-  private final Lifelines lifelines;
-  private final Hazards hazards;
+  private final LeaseLiveness lifelines;
+  private final LifetimeModel hazards;
   private final WaitingRoom room;
   private final Supplier<Duration> ticker;
 
   Grants(
       JobStore jobs,
       Transitions door,
-      Lifelines lifelines,
-      Hazards hazards,
+      LeaseLiveness lifelines,
+      LifetimeModel hazards,
       WaitingRoom room,
       Supplier<Duration> ticker) {
     this.jobs = jobs;

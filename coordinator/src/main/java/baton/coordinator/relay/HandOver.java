@@ -11,10 +11,10 @@ import java.util.List;
 final class HandOver {
   private final OpenJobs openJobs;
   private final WaitingRoom waitingRoom;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
   private final Clock clock;
 
-  HandOver(OpenJobs openJobs, WaitingRoom waitingRoom, Lifelines lifelines, Clock clock) {
+  HandOver(OpenJobs openJobs, WaitingRoom waitingRoom, LeaseLiveness lifelines, Clock clock) {
     this.openJobs = openJobs;
     this.waitingRoom = waitingRoom;
     this.lifelines = lifelines;

@@ -1,11 +1,11 @@
 package baton.coordinator.relay;
 
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.LeaseHeartbeat;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.lease.StoreUnavailable;
@@ -13,9 +13,9 @@ import baton.coordinator.lease.Transitions;
 import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.protocol.Ask;
 import baton.protocol.Fence;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -44,10 +44,10 @@ public final class Relay {
 
   private final Parts parts;
   private final OpenJobs openJobs;
-  private final Lifelines lifelines;
-  private final Hazards hazards;
+  private final LeaseLiveness lifelines;
+  private final LifetimeModel hazards;
   private final WaitingRoom waitingRoom = new WaitingRoom();
-  private final Rooms rooms;
+  private final FreeSpaceMonitor rooms;
   private final StoreMaintenance maintenance;
   private final SubmitJob submit;
   private final AcquireLease acquire;
@@ -74,7 +74,7 @@ public final class Relay {
       Runnable mayDecide) {}
 
   /** What coordinators of one cluster share, each through a door of its own. */
-  public record State(JobStore jobs, Transitions door, Pulses pulses, Signals signals) {}
+  public record State(JobStore jobs, Transitions door, HeartbeatStore pulses, Signals signals) {}
 
   /**
    * The clocks of a coordinator.
@@ -103,10 +103,10 @@ public final class Relay {
     Supplier<Duration> ticker = parts.time().ticker();
 
     openJobs = new OpenJobs(jobs, ticker);
-    lifelines = new Lifelines(parts.state().pulses(), ticker, parts.time().longestAbsence());
-    hazards = new Hazards(jobs, parts.io(), ticker);
+    lifelines = new LeaseLiveness(parts.state().pulses(), ticker, parts.time().longestAbsence());
+    hazards = new LifetimeModel(jobs, parts.io(), ticker);
     Housekeeping housekeeping = new Housekeeping(jobs, files, clock);
-    rooms = new Rooms(jobs, door, files, housekeeping::tidy);
+    rooms = new FreeSpaceMonitor(jobs, door, files, housekeeping::tidy);
     maintenance = new StoreMaintenance(housekeeping, rooms, parts.io(), ticker);
     Grants grants = new Grants(jobs, door, lifelines, hazards, waitingRoom, ticker);
     Evidence evidence = new Evidence(files);
@@ -217,12 +217,12 @@ public final class Relay {
   }
 
   /** The newest renewal seen of the job's live lease. */
-  public Optional<Pulse> pulse(Job job) {
+  public Optional<LeaseHeartbeat> pulse(Job job) {
     return lifelines.pulse(job);
   }
 
   /** How long sessions like the holder's last. */
-  public Optional<Hazard> hazard(Job job) {
+  public Optional<LifetimeEstimate> hazard(Job job) {
     return job.lease().map(lease -> hazards.of(lease.ask().device()));
   }
 

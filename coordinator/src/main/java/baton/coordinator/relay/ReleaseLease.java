@@ -4,10 +4,10 @@ import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Fail;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore;
-import baton.coordinator.lease.Miss;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Reject;
 import baton.coordinator.lease.Release;
+import baton.coordinator.lease.ReportCorrupt;
+import baton.coordinator.lease.ReportMissing;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -41,8 +41,8 @@ final class ReleaseLease {
 
   private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {
     return switch (trouble.kind()) {
-      case CORRUPT -> new Reject(fence, secretHash, trouble, evidence.ofAccusation(job));
-      case GONE -> new Miss(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case CORRUPT -> new ReportCorrupt(fence, secretHash, trouble, evidence.ofAccusation(job));
+      case GONE -> new ReportMissing(fence, secretHash, trouble, evidence.ofAccusation(job));
       case PROGRAM, MACHINE -> new Fail(fence, secretHash, trouble);
     };
   }

@@ -18,14 +18,14 @@ import java.util.function.BooleanSupplier;
 final class RenewLease {
   private final JobStore jobs;
   private final Transitions door;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
   private final StalledLeases stalledLeases;
   private final Runnable mayDecide;
 
   RenewLease(
       JobStore jobs,
       Transitions door,
-      Lifelines lifelines,
+      LeaseLiveness lifelines,
       StalledLeases stalledLeases,
       Runnable mayDecide) {
     this.jobs = jobs;

@@ -16,11 +16,11 @@ final class Rivals {
   private static final int MOST_COMPARED = 200;
 
   private final WaitingRoom room;
-  private final Hazards hazards;
+  private final LifetimeModel hazards;
   private final Clock clock;
   private final Supplier<Duration> ticker;
 
-  Rivals(WaitingRoom room, Hazards hazards, Clock clock, Supplier<Duration> ticker) {
+  Rivals(WaitingRoom room, LifetimeModel hazards, Clock clock, Supplier<Duration> ticker) {
     this.room = room;
     this.hazards = hazards;
     this.clock = clock;

@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
 final class SteerJob {
   private final JobStore jobs;
   private final Transitions door;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
 
-  SteerJob(JobStore jobs, Transitions door, Lifelines lifelines) {
+  SteerJob(JobStore jobs, Transitions door, LeaseLiveness lifelines) {
     this.jobs = jobs;
     this.door = door;
     this.lifelines = lifelines;

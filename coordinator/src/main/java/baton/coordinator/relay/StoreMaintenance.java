@@ -20,7 +20,7 @@ final class StoreMaintenance implements TransitionListener {
   private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
 
   private final Housekeeping housekeeping;
-  private final Rooms rooms;
+  private final FreeSpaceMonitor rooms;
   private final Executor io;
   private final Supplier<Duration> ticker;
 
@@ -29,7 +29,8 @@ final class StoreMaintenance implements TransitionListener {
 
   private Duration nextLook; // of the thread that ticks
 
-  StoreMaintenance(Housekeeping housekeeping, Rooms rooms, Executor io, Supplier<Duration> ticker) {
+  StoreMaintenance(
+      Housekeeping housekeeping, FreeSpaceMonitor rooms, Executor io, Supplier<Duration> ticker) {
     this.housekeeping = housekeeping;
     this.rooms = rooms;
     this.io = io;

@@ -10,10 +10,10 @@ import java.util.function.BooleanSupplier;
 /** Looks at the live leases several times a second, and ends what stalls or pauses too long. */
 final class WatchLeases {
   private final Transitions door;
-  private final Lifelines lifelines;
+  private final LeaseLiveness lifelines;
   private final StalledLeases stalledLeases;
 
-  WatchLeases(Transitions door, Lifelines lifelines, StalledLeases stalledLeases) {
+  WatchLeases(Transitions door, LeaseLiveness lifelines, StalledLeases stalledLeases) {
     this.door = door;
     this.lifelines = lifelines;
     this.stalledLeases = stalledLeases;

@@ -41,7 +41,7 @@ public final class Backup {
     } catch (IOException | SQLException e) {
       throw new DatabaseException(
           "The back-up %s cannot be written (%s). Make room, and its folder writable for this user."
-              .formatted(file, Failures.innermost(e)),
+              .formatted(file, Causes.innermost(e)),
           e);
     } finally {
       SqliteDatabase.delete(part); // what fills a disk must not stay on it

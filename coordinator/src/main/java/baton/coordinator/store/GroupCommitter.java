@@ -36,7 +36,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   /** How often a request is decided anew because others changed its job meanwhile. */
   private static final int MOST_ROUNDS = 5;
 
-  private final BlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final BlockingQueue<WriteRequest> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final JobStore store;
   private final Signals signals;
   private final Clock clock;
@@ -45,7 +45,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   private final Thread thread;
 
   /** Put last into the queue: nothing follows it. */
-  private final Request end = new Request.Creation(null, new CompletableFuture<>());
+  private final WriteRequest end = new WriteRequest.Creation(null, new CompletableFuture<>());
 
   private boolean failing;
   private boolean closed;
@@ -77,7 +77,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   public CompletionStage<Outcome> submit(Submit submit) {
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
     CompletionStage<Outcome> heard = listeners.hear(submit, answer);
-    enqueue(new Request.Creation(submit, answer));
+    enqueue(new WriteRequest.Creation(submit, answer));
     return heard;
   }
 
@@ -85,7 +85,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
     CompletionStage<Outcome> heard = listeners.hear(job, command, answer);
-    enqueue(new Request.Order(job, command, stillCounts, answer));
+    enqueue(new WriteRequest.Order(job, command, stillCounts, answer));
     return heard;
   }
 
@@ -117,7 +117,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     }
   }
 
-  private synchronized void enqueue(Request request) {
+  private synchronized void enqueue(WriteRequest request) {
     if (closed) {
       request
           .answer()
@@ -132,7 +132,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   }
 
   private void run() {
-    List<Request> batch = new ArrayList<>(MOST_TOGETHER);
+    List<WriteRequest> batch = new ArrayList<>(MOST_TOGETHER);
     boolean ended = false;
     while (!ended) {
       batch.clear();
@@ -143,7 +143,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     }
   }
 
-  private Request next() {
+  private WriteRequest next() {
     while (true) {
       try {
         return waiting.take();
@@ -154,8 +154,8 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   }
 
   /** Whatever goes wrong, each request gets an answer and the thread lives on. */
-  private void commit(List<Request> batch) {
-    List<Request> pending = batch;
+  private void commit(List<WriteRequest> batch) {
+    List<WriteRequest> pending = batch;
     try {
       for (int rounds = 0; !pending.isEmpty() && rounds < MOST_ROUNDS; rounds++) {
         mayDecide.run();
@@ -177,7 +177,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     }
   }
 
-  private static void fail(List<Request> requests, Throwable why) {
+  private static void fail(List<WriteRequest> requests, Throwable why) {
     requests.forEach(request -> request.answer().completeExceptionally(why));
   }
 

@@ -1,6 +1,6 @@
 package baton.coordinator.store;
 
-import baton.coordinator.lease.Pulse;
+import baton.coordinator.lease.LeaseHeartbeat;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
@@ -35,13 +35,14 @@ public final class HazelcastNode implements AutoCloseable {
     } catch (HazelcastException e) {
       throw new ClusterException(
           "This member cannot use its address %s: %s. Stop what listens there, or name another with --cluster."
-              .formatted(members.own(), Failures.innermost(e)),
+              .formatted(members.own(), Causes.innermost(e)),
           e);
     }
   }
 
-  public HazelcastPulses pulses() {
-    return new HazelcastPulses(instance.<String, Pulse>getMap(HazelcastSettings.PULSES));
+  public HazelcastHeartbeats pulses() {
+    return new HazelcastHeartbeats(
+        instance.<String, LeaseHeartbeat>getMap(HazelcastSettings.PULSES));
   }
 
   public HazelcastSignals signals() {

@@ -74,7 +74,7 @@ final class HazelcastSettings {
         .getSerializationConfig()
         .setJavaSerializationFilterConfig(strangersSendNoObjects())
         .getCompactSerializationConfig()
-        .addSerializer(new PulseSerializer());
+        .addSerializer(new HeartbeatSerializer());
     return config
         .setProperty("hazelcast.phone.home.enabled", "false")
         .setProperty("hazelcast.logging.type", "slf4j")

@@ -79,7 +79,12 @@ final class HistoryWriter {
     } else if (row instanceof History.SegmentEnded ended) {
       writing
           .segments()
-          .add(SEGMENT_ENDED, ended.why().name(), Stamp.of(ended.at()), id, ended.fence().value());
+          .add(
+              SEGMENT_ENDED,
+              ended.why().name(),
+              SqlInstants.of(ended.at()),
+              id,
+              ended.fence().value());
     } else if (row instanceof History.CheckpointCommitted committed) {
       commit(writing, job, place, committed);
     } else if (row instanceof History.CheckpointMarked marked) {
@@ -94,7 +99,7 @@ final class HistoryWriter {
               place,
               event.kind().name(),
               storable(event.text()),
-              Stamp.of(event.at()),
+              SqlInstants.of(event.at()),
               writing.newestEvent().incrementAndGet());
     } else {
       throw new IllegalArgumentException("a row of history without a table: " + row);
@@ -121,7 +126,7 @@ final class HistoryWriter {
             segment.from().batch(),
             segment.to().epoch(),
             segment.to().batch(),
-            Stamp.of(row.at()));
+            SqlInstants.of(row.at()));
   }
 
   private void commit(Writing writing, Job job, int place, History.CheckpointCommitted row) {
@@ -145,7 +150,7 @@ final class HistoryWriter {
             row.session().value(),
             row.verified().name(),
             json.of(row.measurements()),
-            Stamp.of(row.at()));
+            SqlInstants.of(row.at()));
     writing
         .segments()
         .add(

@@ -36,7 +36,7 @@ public final class PostgresDatabase implements Database {
   private final Optional<String> password;
   private final PGSimpleDataSource source;
   private final PostgresErrors errors;
-  private Form form;
+  private SchemaVersion form;
 
   private PostgresDatabase(DatabaseAddress.Postgres address, Optional<String> password) {
     this.address = address;
@@ -76,7 +76,7 @@ public final class PostgresDatabase implements Database {
                 .formatted(address, String.join(", ", Registration.all(database))));
       }
       String tables = Migrations.run(database.source, database.name());
-      database.form = new Form(tables, HazelcastSettings.FORM);
+      database.form = new SchemaVersion(tables, HazelcastSettings.FORM);
       return database;
     } catch (DatabaseException e) {
       throw e;
@@ -123,7 +123,7 @@ public final class PostgresDatabase implements Database {
   }
 
   /** What all coordinators on one database must have in common: its tables, and what they share. */
-  Form form() {
+  SchemaVersion form() {
     return form;
   }
 
@@ -134,12 +134,12 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public StoreUnavailable unavailable(Throwable thrown) {
-    return new StoreUnavailable(errors.explain(thrown, Failures.GOES_ON), thrown);
+    return new StoreUnavailable(errors.explain(thrown, Causes.GOES_ON), thrown);
   }
 
   @Override
   public DatabaseException unusable(Throwable thrown) {
-    return new DatabaseException(errors.explain(thrown, Failures.TRY_AGAIN), thrown);
+    return new DatabaseException(errors.explain(thrown, Causes.TRY_AGAIN), thrown);
   }
 
   private static void lock(Connection connection, int what) throws SQLException {

@@ -53,7 +53,7 @@ final class PostgresErrors {
   }
 
   /**
-   * @param then how things go on once the remedy was taken; see {@link Failures}
+   * @param then how things go on once the remedy was taken; see {@link Causes}
    */
   String explain(Throwable thrown, String then) {
     return sentence(state(thrown))
@@ -63,7 +63,7 @@ final class PostgresErrors {
         .replace("${port}", Integer.toString(address.port()))
         .replace("${user}", address.user())
         .replace("${then}", then)
-        .replace("${reason}", Failures.innermost(thrown));
+        .replace("${reason}", Causes.innermost(thrown));
   }
 
   /** Of the code itself, or else of the class that its beginning names. */
@@ -78,7 +78,7 @@ final class PostgresErrors {
   }
 
   private static String state(Throwable thrown) {
-    return Failures.first(SQLException.class, thrown)
+    return Causes.first(SQLException.class, thrown)
         .map(SQLException::getSQLState)
         .map(String::valueOf)
         .orElse("");

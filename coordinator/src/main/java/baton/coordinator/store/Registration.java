@@ -35,7 +35,7 @@ public final class Registration implements AutoCloseable {
       "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT 1";
 
   private final PostgresDatabase database;
-  private final Form form;
+  private final SchemaVersion form;
   private final Optional<Members> members;
   private Connection entry;
   private boolean isEntered;
@@ -44,7 +44,7 @@ public final class Registration implements AutoCloseable {
   private volatile String refused;
   private volatile StoreUnavailable gone;
 
-  private Registration(PostgresDatabase database, Form form, Optional<Members> members) {
+  private Registration(PostgresDatabase database, SchemaVersion form, Optional<Members> members) {
     this.database = database;
     this.form = form;
     this.members = members;
@@ -58,7 +58,8 @@ public final class Registration implements AutoCloseable {
   }
 
   /** As a coordinator of this form would. */
-  static Registration enter(PostgresDatabase database, Form form, Optional<Members> members) {
+  static Registration enter(
+      PostgresDatabase database, SchemaVersion form, Optional<Members> members) {
     Registration registration = new Registration(database, form, members);
     try {
       registration.connect();

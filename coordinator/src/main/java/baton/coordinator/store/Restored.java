@@ -38,7 +38,7 @@ public final class Restored implements AutoCloseable {
     } catch (IOException e) {
       throw new DatabaseException(
           "The back-up %s cannot be copied to %s (%s). Nothing was changed."
-              .formatted(backup, folder, Failures.innermost(e)),
+              .formatted(backup, folder, Causes.innermost(e)),
           e);
     } catch (DatabaseException e) {
       SqliteDatabase.delete(copy);
@@ -76,7 +76,7 @@ public final class Restored implements AutoCloseable {
     } catch (IOException e) {
       throw new DatabaseException(
           "The back-up cannot be put in the place of %s (%s). Make its folder writable for this user, and try again."
-              .formatted(file, Failures.innermost(e)),
+              .formatted(file, Causes.innermost(e)),
           e);
     }
   }

@@ -39,7 +39,7 @@ final class Round {
   private final Staging staging;
   private final List<Decided> decided = new ArrayList<>();
   private final Set<JobId> changed = new LinkedHashSet<>();
-  private final List<Request> stale = new ArrayList<>();
+  private final List<WriteRequest> stale = new ArrayList<>();
 
   Round(JobStore store, Clock clock) {
     this.store = store;
@@ -49,7 +49,7 @@ final class Round {
 
   /** A request, its answer, and what is to be stored before it is given. */
   private record Decided(
-      Request request, JobId restsOn, Outcome outcome, Optional<Transition> transition) {}
+      WriteRequest request, JobId restsOn, Outcome outcome, Optional<Transition> transition) {}
 
   /** Jobs that were changed. */
   Set<JobId> changed() {
@@ -57,23 +57,23 @@ final class Round {
   }
 
   /** Requests that are to be decided again, in the order in which they came. */
-  List<Request> stale() {
+  List<WriteRequest> stale() {
     return stale;
   }
 
-  void run(List<Request> requests) {
+  void run(List<WriteRequest> requests) {
     requests.forEach(this::decide);
     if (!decided.isEmpty()) {
       answer(store.save(staging.transitions()));
     }
   }
 
-  private void decide(Request request) {
+  private void decide(WriteRequest request) {
     try {
       Instant now = clock.instant();
-      if (request instanceof Request.Creation creation) {
+      if (request instanceof WriteRequest.Creation creation) {
         stage(request, 0, creation.submit().decide(now), Optional.empty(), () -> true);
-      } else if (request instanceof Request.Order order) {
+      } else if (request instanceof WriteRequest.Order order) {
         decide(order, now);
       }
     } catch (RuntimeException e) {
@@ -81,7 +81,7 @@ final class Round {
     }
   }
 
-  private void decide(Request.Order order, Instant now) {
+  private void decide(WriteRequest.Order order, Instant now) {
     if (!order.stillCounts().getAsBoolean()) {
       throw new CutOff(
           "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
@@ -101,7 +101,7 @@ final class Round {
   }
 
   private void stage(
-      Request request,
+      WriteRequest request,
       long read,
       Decision decision,
       Optional<String> repeatKey,
@@ -135,7 +135,7 @@ final class Round {
   private void answerStale(Decided one) {
     try {
       Optional<Outcome> known =
-          one.request() instanceof Request.Creation creation
+          one.request() instanceof WriteRequest.Creation creation
               ? alreadySubmitted(creation)
               : sessionElsewhere(one);
       known.ifPresentOrElse(one.request().answer()::complete, () -> stale.add(one.request()));
@@ -144,7 +144,7 @@ final class Round {
     }
   }
 
-  private Optional<Outcome> alreadySubmitted(Request.Creation creation) {
+  private Optional<Outcome> alreadySubmitted(WriteRequest.Creation creation) {
     String name = creation.submit().spec().name();
     Optional<Job> holder = store.findByName(name);
     if (holder.isPresent() && !holder.get().id().equals(creation.job())) {

@@ -40,6 +40,6 @@ final class SqlEventLog implements EventLog {
         new History.Event(
             History.Event.Kind.valueOf(row.getString("kind")),
             row.getString("text"),
-            Stamp.read(row.getString("at"))));
+            SqlInstants.read(row.getString("at"))));
   }
 }

@@ -162,9 +162,9 @@ final class SqlHistory implements JobHistory {
         new Position(row.getInt("from_epoch"), row.getInt("from_batch")),
         new Position(row.getInt("to_epoch"), row.getInt("to_batch")),
         new Position(row.getInt("end_epoch"), row.getInt("end_batch")),
-        Stamp.read(row.getString("started_at")),
+        SqlInstants.read(row.getString("started_at")),
         Optional.ofNullable(row.getString("why")).map(LeaseEnd::valueOf),
-        Optional.ofNullable(row.getString("ended_at")).map(Stamp::read));
+        Optional.ofNullable(row.getString("ended_at")).map(SqlInstants::read));
   }
 
   private static CheckpointRow checkpoint(ResultSet row, Object context) throws SQLException {
@@ -181,13 +181,13 @@ final class SqlHistory implements JobHistory {
         new SessionId(row.getString("session")),
         Verified.valueOf(row.getString("verified")),
         Optional.ofNullable(row.getString("mark")).map(History.CheckpointMarked.Mark::valueOf),
-        Stamp.read(row.getString("committed_at")));
+        SqlInstants.read(row.getString("committed_at")));
   }
 
   private static History.Event event(ResultSet row) throws SQLException {
     return new History.Event(
         History.Event.Kind.valueOf(row.getString("kind")),
         row.getString("text"),
-        Stamp.read(row.getString("at")));
+        SqlInstants.read(row.getString("at")));
   }
 }

@@ -122,7 +122,7 @@ public final class SqlJobStore implements JobStore {
   @Override
   public synchronized void noteDeleted(JobId job, Sha256 checkpoint, Instant at) {
     try {
-      writer().execute(DELETED, Stamp.of(at), job.value(), checkpoint.hex());
+      writer().execute(DELETED, SqlInstants.of(at), job.value(), checkpoint.hex());
     } catch (JdbiException e) {
       forgetAll();
       throw database.unavailable(e);

@@ -147,17 +147,17 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public StoreUnavailable unavailable(Throwable thrown) {
-    return new StoreUnavailable(explain(thrown, Failures.GOES_ON), thrown);
+    return new StoreUnavailable(explain(thrown, Causes.GOES_ON), thrown);
   }
 
   @Override
   public DatabaseException unusable(Throwable thrown) {
-    return new DatabaseException(explain(thrown, Failures.TRY_AGAIN), thrown);
+    return new DatabaseException(explain(thrown, Causes.TRY_AGAIN), thrown);
   }
 
   private String explain(Throwable thrown, String then) {
     int primary =
-        Failures.first(SQLiteException.class, thrown)
+        Causes.first(SQLiteException.class, thrown)
             .map(e -> e.getResultCode().code & 0xff)
             .orElse(0);
     if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
@@ -169,10 +169,10 @@ public final class SqliteDatabase implements Database {
     }
     if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
         || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
-      return damaged(Failures.innermost(thrown));
+      return damaged(Causes.innermost(thrown));
     }
     return "The database %s cannot be read or written: %s. Check the disk and this user's rights on it."
-        .formatted(file, Failures.innermost(thrown));
+        .formatted(file, Causes.innermost(thrown));
   }
 
   private String damaged(String how) {

@@ -133,7 +133,7 @@ final class TransitionWriter {
         job.state().isOver() ? 1 : 0,
         text(transition.session().map(SessionId::value)),
         json.of(job),
-        Stamp.of(job.submittedAt()));
+        SqlInstants.of(job.submittedAt()));
   }
 
   private void update(PreparedBatch updates, Transition transition) {

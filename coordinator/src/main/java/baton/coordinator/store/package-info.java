@@ -9,7 +9,7 @@
  *       transition is one write that names the version it read.
  *   <li>{@link baton.coordinator.store.GroupCommitter} puts the transitions that wait into one
  *       transaction, and answers once it is on disk (R4).
- *   <li>{@link baton.coordinator.store.MemoryPulses} and {@link
+ *   <li>{@link baton.coordinator.store.MemoryHeartbeats} and {@link
  *       baton.coordinator.store.MemorySignals} carry what may be lost, for one that stands alone.
  *   <li>{@link baton.coordinator.store.HazelcastNode} carries it between several: {@link
  *       baton.coordinator.store.HazelcastPulses} and {@link

@@ -3,7 +3,7 @@ package baton.coordinator.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import baton.coordinator.ReadStore;
+import baton.coordinator.RecoverySource;
 import baton.coordinator.lease.StoreContents;
 import baton.coordinator.lease.StoreContents.JobContents;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
@@ -60,7 +60,7 @@ class JobsInDirectoryTest {
 
   @Test
   void whereThereIsNoStoreThatIsSaid() {
-    assertThatThrownBy(() -> ReadStore.inDirectory(root.resolve("elsewhere")))
+    assertThatThrownBy(() -> RecoverySource.inDirectory(root.resolve("elsewhere")))
         .isInstanceOf(StoreUnreadable.class)
         .hasMessageContaining("There is no store at");
   }
@@ -68,7 +68,7 @@ class JobsInDirectoryTest {
   @Test
   void aStoreThatIsUnmountedMeanwhileIsUnreadable() throws IOException {
     save(1, 0);
-    StoreContents contents = ReadStore.inDirectory(root).contents();
+    StoreContents contents = RecoverySource.inDirectory(root).contents();
     Files.delete(root.resolve(StoreMarker.FILE_NAME));
 
     assertThatThrownBy(contents::jobs)
@@ -94,6 +94,6 @@ class JobsInDirectoryTest {
   }
 
   private List<JobContents> jobs() {
-    return ReadStore.inDirectory(root).contents().jobs();
+    return RecoverySource.inDirectory(root).contents().jobs();
   }
 }

@@ -172,7 +172,7 @@ final class ContractedHttp {
 
   private static void requireValid(JsonObject schema, Object value) {
     OutputUnit found = CONTRACT.validator(schema).validate(value);
-    assertThat(found.getValid()).as(() -> Breach.in(found) + " in " + value).isTrue();
+    assertThat(found.getValid()).as(() -> ContractViolation.in(found) + " in " + value).isTrue();
   }
 
   private static Optional<JsonObject> operation(String method, String path) {

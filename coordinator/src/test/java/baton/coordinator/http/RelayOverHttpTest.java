@@ -7,8 +7,8 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
@@ -205,7 +205,7 @@ class RelayOverHttpTest {
             Duration.ofSeconds(190),
             Optional.of(Duration.ofMillis(40)),
             Optional.empty(),
-            Hazard.PRIOR);
+            LifetimeEstimate.PRIOR);
     Renewal renewal =
         worker.renew(
             hand.held(), Phase.TRAIN, MIDDLE, 3, OptionalDouble.of(0.5), Optional.of(saving));

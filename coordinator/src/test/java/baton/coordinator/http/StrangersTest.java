@@ -28,7 +28,7 @@ class StrangersTest {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<RoutingContext> held = new LinkedBlockingQueue<>();
   private Bounds bounds;
-  private Front front;
+  private HttpListener front;
 
   @AfterEach
   void stop() {
@@ -44,7 +44,7 @@ class StrangersTest {
   private void listen(HttpLimits limits, String... proxies) {
     List<Subnet> trusted = List.of(proxies).stream().map(Subnet::parse).toList();
     bounds = new Bounds(limits, trusted, () -> Duration.ofNanos(System.nanoTime()));
-    front = Front.listen(vertx, "127.0.0.1", 0, bounds);
+    front = HttpListener.listen(vertx, "127.0.0.1", 0, bounds);
     Router router = Router.router(vertx);
     router.route().handler(bounds.connections()::admit);
     router.route("/held").handler(held::add);

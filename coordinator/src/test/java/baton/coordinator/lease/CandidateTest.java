@@ -3,15 +3,17 @@ package baton.coordinator.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which of several waiting workers gets a job. */
 class CandidateTest {
-  private static final Hazard FOUR_HOURS = new Hazard(Duration.ofHours(4), 2, Duration.ofHours(8));
-  private static final Hazard AN_HOUR = new Hazard(Duration.ofHours(1), 8, Duration.ofHours(8));
+  private static final LifetimeEstimate FOUR_HOURS =
+      new LifetimeEstimate(Duration.ofHours(4), 2, Duration.ofHours(8));
+  private static final LifetimeEstimate AN_HOUR =
+      new LifetimeEstimate(Duration.ofHours(1), 8, Duration.ofHours(8));
 
   @Test
   void ofEqualsTheFirstIsChosen() {
@@ -61,7 +63,7 @@ class CandidateTest {
         new Candidate(
             Samples.ask("ben"),
             Duration.ZERO,
-            new Hazard(Duration.ofHours(2), 4, Duration.ofHours(8)),
+            new LifetimeEstimate(Duration.ofHours(2), 4, Duration.ofHours(8)),
             1);
     List<Candidate> all = List.of(slow, fast);
 

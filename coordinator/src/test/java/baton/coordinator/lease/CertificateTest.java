@@ -244,8 +244,9 @@ class CertificateTest {
 
   private static Job restored(Job job, StoredManifest... line) {
     List<Checkpoint> kept = Stream.of(line).map(StoredManifest::checkpoint).toList();
-    Recovered found = new Recovered(List.of(line), new Keeping(kept, Map.of()));
-    return after(job, new Restore(7, Optional.of(found), Set.of(job.headDigest().orElseThrow())));
+    RecoveredJob found = new RecoveredJob(List.of(line), new RetainedSet(kept, Map.of()));
+    return after(
+        job, new RestoreJob(7, Optional.of(found), Set.of(job.headDigest().orElseThrow())));
   }
 
   private static Job trained(Job job, String worker, int epoch, NumericProfile profile) {
@@ -271,6 +272,7 @@ class CertificateTest {
     Sha256 secret = Samples.secretOf(leased);
     return after(
         leased,
-        new Reject(leased.fence(), secret, Samples.corrupt(leased), Reject.OwnCheck.CORRUPT));
+        new ReportCorrupt(
+            leased.fence(), secret, Samples.corrupt(leased), ReportCorrupt.OwnCheck.CORRUPT));
   }
 }

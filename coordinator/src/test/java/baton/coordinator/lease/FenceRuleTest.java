@@ -53,7 +53,7 @@ class FenceRuleTest {
     Job restored =
         after(
             leasedTo("anna", waiting()),
-            new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of()));
+            new RestoreJob(RESTORED_AT, Optional.of(RecoveredJob.NOTHING), Set.of()));
 
     assertThat(restored.lease()).isEmpty();
     assertThat(leasedTo("ben", restored).fence())
@@ -65,7 +65,8 @@ class FenceRuleTest {
     Job job = leasedTo("anna", waiting());
     Job restored =
         leasedTo(
-            "ben", after(job, new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of())));
+            "ben",
+            after(job, new RestoreJob(RESTORED_AT, Optional.of(RecoveredJob.NOTHING), Set.of())));
 
     assertThat(refusal(restored, commit(job, 1, 0))).isEqualTo(Refusal.STALE_FENCE);
     assertThat(renewed(restored, job)).isEqualTo(Directive.STOP);
@@ -74,11 +75,11 @@ class FenceRuleTest {
   @Test
   void aRestoreNeverGoesBackToAnIncarnation() {
     Job restored =
-        after(waiting(), new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of()));
+        after(waiting(), new RestoreJob(RESTORED_AT, Optional.of(RecoveredJob.NOTHING), Set.of()));
 
     assertThatThrownBy(
             () ->
-                new Restore(RESTORED_AT, Optional.of(Recovered.NOTHING), Set.of())
+                new RestoreJob(RESTORED_AT, Optional.of(RecoveredJob.NOTHING), Set.of())
                     .decide(restored, NOON))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not above");
@@ -162,7 +163,7 @@ class FenceRuleTest {
   @Test
   void aJobWhoseStoreCannotBeReadPausesAfterARestoreAndNeverStartsFromTheSeedByItself() {
     Job restored =
-        after(leasedTo("anna", waiting()), new Restore(RESTORED_AT, Optional.empty(), Set.of()));
+        after(leasedTo("anna", waiting()), new RestoreJob(RESTORED_AT, Optional.empty(), Set.of()));
 
     assertThat(restored.state()).isEqualTo(JobState.PAUSED);
     assertThat(restored.reason().orElseThrow()).contains("its store could not be read");

@@ -134,7 +134,7 @@ class JobTest {
         Optional.empty(),
         store,
         chain,
-        Shelf.EMPTY,
+        PinnedCheckpoints.EMPTY,
         begun,
         FENCE,
         lease,

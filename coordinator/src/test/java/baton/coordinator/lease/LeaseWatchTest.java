@@ -3,8 +3,8 @@ package baton.coordinator.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.Fence;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
@@ -119,7 +119,7 @@ class LeaseWatchTest {
 
     watch.observe(
         JOB,
-        new Pulse(
+        new LeaseHeartbeat(
             FENCE,
             4,
             new Renewing(
@@ -129,7 +129,7 @@ class LeaseWatchTest {
                 OptionalDouble.empty(),
                 Optional.of(
                     new SaveInterval(
-                        at(60), Optional.empty(), Optional.of(at(30)), Hazard.PRIOR)))),
+                        at(60), Optional.empty(), Optional.of(at(30)), LifetimeEstimate.PRIOR)))),
         at(130));
 
     assertThat(watch.costOfChange(JOB, FENCE)).isEqualTo(at(120));
@@ -163,7 +163,7 @@ class LeaseWatchTest {
 
   @Test
   void aCounterThatStandsStillIsNoRenewal() {
-    Pulse pulse = renew(Phase.TRAIN, 1, at(0));
+    LeaseHeartbeat pulse = renew(Phase.TRAIN, 1, at(0));
     watch.observe(JOB, pulse, at(59));
 
     assertThat(remaining(at(60))).isZero();
@@ -171,7 +171,7 @@ class LeaseWatchTest {
 
   @Test
   void aCoordinatorThatHasJustStartedBeginsTheWaitAnew() {
-    Pulse old = renew(Phase.TRAIN, 1, at(0));
+    LeaseHeartbeat old = renew(Phase.TRAIN, 1, at(0));
     LeaseWatch restarted = new LeaseWatch(ABSENCE);
     restarted.begin(JOB, FENCE, at(600));
     restarted.observe(JOB, old, at(610));
@@ -323,9 +323,10 @@ class LeaseWatchTest {
     assertThat(watch.silence(JOB, FENCE.next(), at(95))).isZero();
   }
 
-  private Pulse renew(Phase phase, long progress, Duration now) {
-    Pulse pulse =
-        new Pulse(FENCE, ++renewals, Samples.renewing(phase, progress, OptionalDouble.empty()));
+  private LeaseHeartbeat renew(Phase phase, long progress, Duration now) {
+    LeaseHeartbeat pulse =
+        new LeaseHeartbeat(
+            FENCE, ++renewals, Samples.renewing(phase, progress, OptionalDouble.empty()));
     watch.observe(JOB, pulse, now);
     return pulse;
   }

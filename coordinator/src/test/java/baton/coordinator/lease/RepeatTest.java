@@ -51,7 +51,8 @@ class RepeatTest {
         List.of(
             new Release(job.fence(), secretOf(job), true),
             new Fail(job.fence(), secretOf(job), Trouble.program("it broke", "Mend it.")),
-            new Reject(job.fence(), secretOf(job), Samples.corrupt(job), Reject.OwnCheck.NOT_MADE));
+            new ReportCorrupt(
+                job.fence(), secretOf(job), Samples.corrupt(job), ReportCorrupt.OwnCheck.NOT_MADE));
 
     for (Command release : releases) {
       Outcome answered = release.decide(job, NOON).outcome();

@@ -134,7 +134,9 @@ class RetentionTest {
 
   private static Job rolledBack(Job job) {
     return after(
-        job, new Reject(job.fence(), secretOf(job), corrupt(job), Reject.OwnCheck.CORRUPT));
+        job,
+        new ReportCorrupt(
+            job.fence(), secretOf(job), corrupt(job), ReportCorrupt.OwnCheck.CORRUPT));
   }
 
   @Test

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.lease.History.CheckpointMarked;
-import baton.coordinator.lease.Reject.OwnCheck;
+import baton.coordinator.lease.ReportCorrupt.OwnCheck;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
 import java.time.Duration;
@@ -152,7 +152,8 @@ class RollbackTest {
     Trouble old = corrupt(atTwo);
     Job moved = after(atTwo, commit(atTwo, 3, 0));
     Decision decision =
-        new Reject(moved.fence(), secretOf(moved), old, OwnCheck.CORRUPT).decide(moved, NOON);
+        new ReportCorrupt(moved.fence(), secretOf(moved), old, OwnCheck.CORRUPT)
+            .decide(moved, NOON);
 
     assertThat(decision.changed().orElseThrow().head()).isEqualTo(moved.head());
     assertThat(decision.rows())
@@ -181,8 +182,8 @@ class RollbackTest {
     return after(oneLeft, reject(oneLeft, OwnCheck.CORRUPT));
   }
 
-  private static Reject reject(Job job, OwnCheck ownCheck) {
-    return new Reject(job.fence(), secretOf(job), corrupt(job), ownCheck);
+  private static ReportCorrupt reject(Job job, OwnCheck ownCheck) {
+    return new ReportCorrupt(job.fence(), secretOf(job), corrupt(job), ownCheck);
   }
 
   private static Commit underTheLeaseOf(Job job, Commit commit) {

@@ -153,11 +153,11 @@ public final class Samples {
   }
 
   /** A restore that finds what {@code then} had kept, and nothing else. */
-  public static Restore restore(long incarnation, Job then) {
+  public static RestoreJob restore(long incarnation, Job then) {
     List<StoredManifest> line = then.chain().stream().map(Samples::stored).toList();
-    return new Restore(
+    return new RestoreJob(
         incarnation,
-        Optional.of(new Recovered(line, new Keeping(then.chain(), Map.of()))),
+        Optional.of(new RecoveredJob(line, new RetainedSet(then.chain(), Map.of()))),
         line.stream().map(stored -> stored.checkpoint().digest()).collect(Collectors.toSet()));
   }
 

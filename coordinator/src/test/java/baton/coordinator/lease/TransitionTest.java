@@ -8,7 +8,7 @@ import static baton.coordinator.lease.Samples.secretOf;
 import static baton.coordinator.lease.Samples.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.coordinator.lease.Reject.OwnCheck;
+import baton.coordinator.lease.ReportCorrupt.OwnCheck;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -124,8 +124,8 @@ class TransitionTest {
         job ->
             new Step(
                 job,
-                new Restore(
-                    job.fence().incarnation() + 1, Optional.of(Recovered.NOTHING), Set.of())));
+                new RestoreJob(
+                    job.fence().incarnation() + 1, Optional.of(RecoveredJob.NOTHING), Set.of())));
     return rows;
   }
 
@@ -258,7 +258,7 @@ class TransitionTest {
     if (job.chain().size() > length) {
       return job.change()
           .keep(
-              new Keeping(job.chain().subList(0, length), Map.of()),
+              new RetainedSet(job.chain().subList(0, length), Map.of()),
               length == 0 ? Certificate.NONE : job.certificate())
           .answer(null)
           .changed()
@@ -288,13 +288,13 @@ class TransitionTest {
     return new Fail(job.fence(), secretOf(job), trouble);
   }
 
-  private static Reject reject(Job job, OwnCheck check) {
-    return new Reject(job.fence(), secretOf(job), Samples.corrupt(job), check);
+  private static ReportCorrupt reject(Job job, OwnCheck check) {
+    return new ReportCorrupt(job.fence(), secretOf(job), Samples.corrupt(job), check);
   }
 
-  private static Miss miss(Job job, OwnCheck check) {
+  private static ReportMissing miss(Job job, OwnCheck check) {
     Trouble gone = Trouble.gone(Samples.corrupt(job).rejected().orElseThrow(), "gone", "Find it.");
-    return new Miss(job.fence(), secretOf(job), gone, check);
+    return new ReportMissing(job.fence(), secretOf(job), gone, check);
   }
 
   /** The job with a third checkpoint, behind its head and the head's parent. */
@@ -302,7 +302,7 @@ class TransitionTest {
     List<Checkpoint> kept = new ArrayList<>(job.chain());
     kept.add(Samples.checkpoint(Optional.empty(), new Position(0, 1), new Fence(1)));
     return job.change()
-        .keep(new Keeping(kept, Map.of()), job.certificate())
+        .keep(new RetainedSet(kept, Map.of()), job.certificate())
         .answer(null)
         .changed()
         .orElseThrow();

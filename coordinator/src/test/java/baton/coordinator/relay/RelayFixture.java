@@ -1,11 +1,11 @@
 package baton.coordinator.relay;
 
+import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Samples;
-import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemoryHeartbeats;
 import baton.coordinator.store.MemorySignals;
 import baton.protocol.Ask;
 import baton.protocol.Grant;
@@ -42,7 +42,7 @@ final class RelayFixture {
   private static final Duration NEVER_FROZEN = Duration.ofDays(1_000_000);
 
   final FakeFiles files = new FakeFiles();
-  final MemoryPulses pulses = new MemoryPulses();
+  final MemoryHeartbeats pulses = new MemoryHeartbeats();
   final MemoryJobs jobs;
   Relay relay;
 
@@ -68,11 +68,12 @@ final class RelayFixture {
   }
 
   /** One that sees the shared renewals in a way of its own. */
-  Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence, Pulses seen) {
+  Relay another(
+      Clock clock, Supplier<Duration> ticker, Duration longestAbsence, HeartbeatStore seen) {
     return started(seen, new Relay.Time(clock, ticker, longestAbsence), jobs::requireAvailable);
   }
 
-  private Relay started(Pulses seen, Relay.Time time, Runnable mayDecide) {
+  private Relay started(HeartbeatStore seen, Relay.Time time, Runnable mayDecide) {
     Relay relay =
         new Relay(
             new Relay.Parts(

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.LeaseHeartbeat;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulse;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Transitions.UnknownJob;
@@ -39,7 +39,8 @@ class RelayTest {
 
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7)).isEqualTo(GO_ON);
     assertThat(fixture.pulses.get(mnist.id()))
-        .contains(new Pulse(annas.fence(), 1, renewing(Phase.TRAIN, 7, OptionalDouble.of(0.5))));
+        .contains(
+            new LeaseHeartbeat(annas.fence(), 1, renewing(Phase.TRAIN, 7, OptionalDouble.of(0.5))));
     assertThat(fixture.relay.pulse(job())).isEqualTo(fixture.pulses.get(mnist.id()));
     fixture.passes(seconds(15));
     assertThat(fixture.relay.remaining(job())).contains(seconds(45));
@@ -49,7 +50,8 @@ class RelayTest {
   void aRenewalThatAnotherCoordinatorTookProlongsTheLeaseToo() {
     fixture.passes(seconds(50));
     fixture.pulses.put(
-        mnist.id(), new Pulse(annas.fence(), 3, renewing(Phase.TRAIN, 7, OptionalDouble.empty())));
+        mnist.id(),
+        new LeaseHeartbeat(annas.fence(), 3, renewing(Phase.TRAIN, 7, OptionalDouble.empty())));
     fixture.passes(seconds(3)); // a twentieth of the ttl
 
     assertThat(fixture.relay.remaining(job())).contains(seconds(60));

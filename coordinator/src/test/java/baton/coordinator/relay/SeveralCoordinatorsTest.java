@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.coordinator.lease.CutOff;
+import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.History.Event;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.LeaseHeartbeat;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Pulses;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.Samples;
@@ -127,9 +127,9 @@ class SeveralCoordinatorsTest {
   }
 
   /** The shared renewals, as one sees them who is frozen in the middle of a look. */
-  private final class FrozenPulses implements Pulses {
-    private final Pulses shared = fixture.pulses;
-    private final Map<JobId, Pulse> memory = new HashMap<>();
+  private final class FrozenPulses implements HeartbeatStore {
+    private final HeartbeatStore shared = fixture.pulses;
+    private final Map<JobId, LeaseHeartbeat> memory = new HashMap<>();
     private Runnable meanwhile;
 
     /** The next look is cut in two, and what it finds is as old as the one who looks. */
@@ -139,12 +139,12 @@ class SeveralCoordinatorsTest {
     }
 
     @Override
-    public Optional<Pulse> get(JobId job) {
+    public Optional<LeaseHeartbeat> get(JobId job) {
       return Optional.ofNullable(all(List.of(job)).get(job));
     }
 
     @Override
-    public Map<JobId, Pulse> all(Collection<JobId> jobs) {
+    public Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs) {
       if (meanwhile != null) {
         Runnable event = meanwhile;
         meanwhile = null;
@@ -154,7 +154,7 @@ class SeveralCoordinatorsTest {
     }
 
     @Override
-    public void put(JobId job, Pulse pulse) {
+    public void put(JobId job, LeaseHeartbeat pulse) {
       shared.put(job, pulse);
     }
 
@@ -394,23 +394,23 @@ class SeveralCoordinatorsTest {
   }
 
   /** The shared renewals, while something happens in the middle of the sharing. */
-  private final class InterruptedPulses implements Pulses {
-    private final Pulses shared = fixture.pulses;
+  private final class InterruptedPulses implements HeartbeatStore {
+    private final HeartbeatStore shared = fixture.pulses;
     private Runnable meanwhile = () -> {};
 
     @Override
-    public void put(JobId job, Pulse pulse) {
+    public void put(JobId job, LeaseHeartbeat pulse) {
       meanwhile.run();
       shared.put(job, pulse);
     }
 
     @Override
-    public Optional<Pulse> get(JobId job) {
+    public Optional<LeaseHeartbeat> get(JobId job) {
       return shared.get(job);
     }
 
     @Override
-    public Map<JobId, Pulse> all(Collection<JobId> jobs) {
+    public Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs) {
       return shared.all(jobs);
     }
 

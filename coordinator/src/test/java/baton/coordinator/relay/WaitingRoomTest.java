@@ -13,7 +13,7 @@ import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class WaitingRoomTest {
   @Test
   void whoIsGrantedALeaseIsToldHowLongSessionsOfItsKindLast() {
     fixture.submit("mnist");
-    assertThat(fixture.leased("anna").hazard()).contains(Hazard.PRIOR);
+    assertThat(fixture.leased("anna").hazard()).contains(LifetimeEstimate.PRIOR);
     fixture.passes(Duration.ofHours(2)); // Anna was never heard of again.
     fixture.passes(Duration.ofHours(10));
 
@@ -51,7 +51,7 @@ class WaitingRoomTest {
     fixture.passes(seconds(61));
     assertThat(fixture.leased("carla").hazard())
         .as("nothing was held by who was never heard of: (4 h + 0 h) / 2")
-        .contains(new Hazard(Duration.ofHours(2), 1, Duration.ZERO));
+        .contains(new LifetimeEstimate(Duration.ofHours(2), 1, Duration.ZERO));
   }
 
   @Test

@@ -9,8 +9,8 @@ import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.PinnedCheckpoints;
 import baton.coordinator.lease.Samples;
-import baton.coordinator.lease.Shelf;
 import baton.protocol.Ask;
 import baton.protocol.Cadence;
 import baton.protocol.Checkpoint;
@@ -20,10 +20,10 @@ import baton.protocol.DataSource;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.Grant;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Json;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.NumericProfile;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
@@ -148,7 +148,7 @@ class EveryComponentTest {
             segment,
             Optional.of(head),
             new StoreId("store-full"),
-            Optional.of(new Hazard(Duration.ofHours(3), 5, Duration.ofHours(15))),
+            Optional.of(new LifetimeEstimate(Duration.ofHours(3), 5, Duration.ofHours(15))),
             true);
     requireNoDefault(full, plain);
 
@@ -243,7 +243,7 @@ class EveryComponentTest {
         Optional.of("A person pauses it."),
         Optional.of(Samples.STORE),
         List.of(head, first),
-        new Shelf(List.of(apart), Map.of(apart.digest(), 0.5)),
+        new PinnedCheckpoints(List.of(apart), Map.of(apart.digest(), 0.5)),
         true,
         new Fence(9),
         Optional.of(new Lease(new Fence(9), fullAsk(), segment, Sample.START.plusSeconds(5))),

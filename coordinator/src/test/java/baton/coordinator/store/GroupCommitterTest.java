@@ -11,10 +11,10 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Recovered;
+import baton.coordinator.lease.RecoveredJob;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Renew;
-import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.RestoreJob;
 import baton.coordinator.lease.Resume;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.lease.Submit;
@@ -268,7 +268,7 @@ class GroupCommitterTest {
     submit("other");
     gate.awaitReached();
     CompletableFuture<Outcome> impossible =
-        apply("mnist", new Restore(0, Optional.of(Recovered.NOTHING), Set.of()));
+        apply("mnist", new RestoreJob(0, Optional.of(RecoveredJob.NOTHING), Set.of()));
     CompletableFuture<Outcome> neighbour = apply("mnist", Sample.pause());
     gate.open();
 

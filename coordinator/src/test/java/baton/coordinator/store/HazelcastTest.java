@@ -1,6 +1,6 @@
 package baton.coordinator.store;
 
-import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.Signals;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,7 +30,7 @@ class HazelcastTest {
   @Nested
   class SharedPulses extends PulsesContract {
     @Override
-    Pulses pulses() {
+    HeartbeatStore pulses() {
       return node.pulses();
     }
   }

@@ -10,12 +10,12 @@ import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobHistory.CheckpointRow;
 import baton.coordinator.lease.JobHistory.SegmentRow;
 import baton.coordinator.lease.JobStore;
-import baton.coordinator.lease.Keeping;
 import baton.coordinator.lease.LeaseEnd;
-import baton.coordinator.lease.Recovered;
-import baton.coordinator.lease.Reject;
+import baton.coordinator.lease.RecoveredJob;
 import baton.coordinator.lease.Release;
-import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.ReportCorrupt;
+import baton.coordinator.lease.RestoreJob;
+import baton.coordinator.lease.RetainedSet;
 import baton.coordinator.lease.Samples;
 import baton.protocol.Checkpoint;
 import baton.protocol.Measurement;
@@ -218,12 +218,12 @@ abstract class JobHistoryContract {
     Checkpoint known = commit(new Position(0, 20), 0.8);
     Checkpoint adopted = Sample.checkpoint(job, new Position(0, 30));
     change(
-        new Restore(
+        new RestoreJob(
             7,
             Optional.of(
-                new Recovered(
+                new RecoveredJob(
                     List.of(Samples.stored(adopted), Samples.stored(known)),
-                    new Keeping(List.of(adopted, known), Map.of()))),
+                    new RetainedSet(List.of(adopted, known), Map.of()))),
             Set.of(known.digest())));
     grant("s2");
     commit(new Position(0, 40), 0.6);
@@ -294,11 +294,11 @@ abstract class JobHistoryContract {
 
   private void reject(Checkpoint corrupt) {
     change(
-        new Reject(
+        new ReportCorrupt(
             job.fence(),
             job.lease().orElseThrow().ask().secretHash(),
             Trouble.corrupt(corrupt.digest(), "model.safetensors differs"),
-            Reject.OwnCheck.CORRUPT));
+            ReportCorrupt.OwnCheck.CORRUPT));
   }
 
   /** Each change happens a second after the one before it. */

@@ -2,12 +2,12 @@ package baton.coordinator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.coordinator.lease.Pulse;
-import baton.coordinator.lease.Pulses;
+import baton.coordinator.lease.HeartbeatStore;
+import baton.coordinator.lease.LeaseHeartbeat;
 import baton.coordinator.lease.Renewing;
 import baton.protocol.Fence;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.SaveInterval;
@@ -25,11 +25,11 @@ abstract class PulsesContract {
   private static final JobId NOBODYS = new JobId("nobody");
 
   /** The same memory each time it is asked. */
-  abstract Pulses pulses();
+  abstract HeartbeatStore pulses();
 
   @Test
   void aPulseIsFoundUntilItIsRemoved() {
-    Pulse pulse = pulse(1, OptionalDouble.of(0.1 + 0.2));
+    LeaseHeartbeat pulse = pulse(1, OptionalDouble.of(0.1 + 0.2));
     pulses().put(JOB, pulse);
 
     assertThat(pulses().get(JOB)).contains(pulse);
@@ -47,8 +47,8 @@ abstract class PulsesContract {
 
   @Test
   void ofManyJobsThoseAreFoundThatSomebodyRenews() {
-    Pulse first = pulse(1, OptionalDouble.empty());
-    Pulse second = pulse(2, OptionalDouble.empty());
+    LeaseHeartbeat first = pulse(1, OptionalDouble.empty());
+    LeaseHeartbeat second = pulse(2, OptionalDouble.empty());
     pulses().put(JOB, first);
     pulses().put(OTHER, second);
 
@@ -60,12 +60,12 @@ abstract class PulsesContract {
 
   @Test
   void aPulseTellsHowOftenItsHolderSaves() {
-    Hazard hazard = new Hazard(Duration.ofMinutes(52), 11, Duration.ofHours(9));
+    LifetimeEstimate hazard = new LifetimeEstimate(Duration.ofMinutes(52), 11, Duration.ofHours(9));
     Optional<Duration> cost = Optional.of(Duration.ofMillis(40));
     for (Optional<Duration> measured : List.of(cost, Optional.<Duration>empty())) {
-      Pulse plain = pulse(1, OptionalDouble.empty());
-      Pulse pulse =
-          new Pulse(
+      LeaseHeartbeat plain = pulse(1, OptionalDouble.empty());
+      LeaseHeartbeat pulse =
+          new LeaseHeartbeat(
               plain.fence(),
               plain.counter(),
               renewing(
@@ -84,8 +84,8 @@ abstract class PulsesContract {
     pulses().remove(NOBODYS);
   }
 
-  private static Pulse pulse(long counter, OptionalDouble loss) {
-    return new Pulse(new Fence((7L << 20) + 3), counter, renewing(loss, Optional.empty()));
+  private static LeaseHeartbeat pulse(long counter, OptionalDouble loss) {
+    return new LeaseHeartbeat(new Fence((7L << 20) + 3), counter, renewing(loss, Optional.empty()));
   }
 
   private static Renewing renewing(OptionalDouble loss, Optional<SaveInterval> saving) {

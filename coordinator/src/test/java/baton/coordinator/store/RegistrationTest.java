@@ -27,14 +27,14 @@ class RegistrationTest {
   private static final Members STRANGERS = Members.parse("10.0.0.7:5701");
 
   private PostgresDatabase database;
-  private Form ours;
-  private Form newer;
+  private SchemaVersion ours;
+  private SchemaVersion newer;
 
   @BeforeEach
   void open() {
     database = (PostgresDatabase) Database.open(PostgresServer.freshDatabase(), Optional.empty());
     ours = database.form();
-    newer = new Form(ours.tables(), ours.shared() + 1);
+    newer = new SchemaVersion(ours.tables(), ours.shared() + 1);
   }
 
   @Test
@@ -148,7 +148,7 @@ class RegistrationTest {
     }
   }
 
-  private Registration member(int number, Form form) {
+  private Registration member(int number, SchemaVersion form) {
     Members.Address own = MEMBERS.all().get(number - 1);
     return Registration.enter(database, form, Optional.of(MEMBERS.asSeenBy(own)));
   }

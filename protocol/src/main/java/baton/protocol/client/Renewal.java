@@ -1,7 +1,7 @@
 package baton.protocol.client;
 
 import baton.protocol.Directive;
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,4 +13,8 @@ import java.util.Optional;
  * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
  */
 public record Renewal(
-    Duration ttl, Duration waited, Directive directive, String reason, Optional<Hazard> hazard) {}
+    Duration ttl,
+    Duration waited,
+    Directive directive,
+    String reason,
+    Optional<LifetimeEstimate> hazard) {}

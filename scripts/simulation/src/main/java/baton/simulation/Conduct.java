@@ -5,8 +5,8 @@ import baton.protocol.Directive;
 import baton.protocol.SessionId;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
-import baton.worker.segment.Refusal;
-import baton.worker.segment.Request;
+import baton.worker.segment.SegmentRequest;
+import baton.worker.segment.WorkerRefusal;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -31,8 +31,8 @@ final class Conduct {
   static boolean tellsEnd(Event event) {
     return (event instanceof Event.Renewed renewed && renewed.directive() == Directive.STOP)
         || (event instanceof Event.Refused refused
-            && refused.why() == Refusal.LEASE_ENDED
-            && refused.request() != Request.ASK);
+            && refused.why() == WorkerRefusal.LEASE_ENDED
+            && refused.request() != SegmentRequest.ASK);
   }
 
   void told(Event event) {

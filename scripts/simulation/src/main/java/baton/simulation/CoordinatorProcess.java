@@ -2,22 +2,22 @@ package baton.simulation;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Recovered;
+import baton.coordinator.lease.RecoveredJob;
 import baton.coordinator.lease.Recovery;
 import baton.coordinator.lease.Renewing;
-import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.RestoreJob;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
-import baton.coordinator.store.MemoryPulses;
+import baton.coordinator.store.MemoryHeartbeats;
 import baton.coordinator.store.MemorySignals;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
-import baton.protocol.Hazard;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
@@ -39,30 +39,30 @@ final class CoordinatorProcess {
   private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
 
   private final Agenda agenda;
-  private final Database database;
+  private final SimulatedDatabase database;
   private final Blobs blobs;
   private final Referee referee;
   private final Core core;
   private final Chance chance;
-  private final Weather weather;
+  private final FaultProfile weather;
   private final BooleanSupplier calm;
   private final Duration tick;
   private Relay relay;
-  private Desk desk;
+  private SimulatedDoor desk;
   private int life;
   private boolean up;
   private Duration ready = Duration.ZERO;
   private Duration clockSkew = Duration.ZERO;
   private long renewals;
-  private Database.Backup lately;
+  private SimulatedDatabase.Backup lately;
 
   CoordinatorProcess(
       Agenda agenda,
-      Database database,
+      SimulatedDatabase database,
       Blobs blobs,
       Referee referee,
       Core core,
-      Weather weather,
+      FaultProfile weather,
       Chance chance,
       BooleanSupplier calm,
       Duration tick) {
@@ -92,11 +92,11 @@ final class CoordinatorProcess {
     up = true;
     ready = agenda.now();
     Signals signals = new MemorySignals();
-    desk = new Desk(database, clock(), core, referee, signals::jobChanged);
+    desk = new SimulatedDoor(database, clock(), core, referee, signals::jobChanged);
     relay =
         new Relay(
             new Relay.Parts(
-                new Relay.State(database, desk, new MemoryPulses(), signals),
+                new Relay.State(database, desk, new MemoryHeartbeats(), signals),
                 new Relay.Time(clock(), () -> core.ticker(agenda.now(), ready), NEVER_FROZEN),
                 new Relay.Stores(
                     blobs.seenByCoordinator(
@@ -119,7 +119,7 @@ final class CoordinatorProcess {
   }
 
   /** Puts the database back to an earlier state and takes every job up from it (R2). */
-  void restore(Database.Backup backup) {
+  void restore(SimulatedDatabase.Backup backup) {
     kill();
     long highest = highestIncarnation();
     database.restore(backup);
@@ -127,7 +127,7 @@ final class CoordinatorProcess {
     start();
     long incarnation = Math.max(highest + 1, clock().instant().getEpochSecond());
     for (Job job : database.newest(Integer.MAX_VALUE)) {
-      desk.apply(job.id(), new Restore(incarnation, Optional.of(found(job)), known(job)));
+      desk.apply(job.id(), new RestoreJob(incarnation, Optional.of(found(job)), known(job)));
     }
   }
 
@@ -182,7 +182,7 @@ final class CoordinatorProcess {
   }
 
   /** As an answer to a renewal tells it. */
-  Optional<Hazard> hazard(JobId id) {
+  Optional<LifetimeEstimate> hazard(JobId id) {
     return database.find(id).flatMap(relay::hazard);
   }
 
@@ -216,7 +216,7 @@ final class CoordinatorProcess {
         });
   }
 
-  private Recovered found(Job job) {
+  private RecoveredJob found(Job job) {
     return Recovery.find(blobs.manifests(job.id().value()), blobs::isSound, job.spec().policy());
   }
 

@@ -240,13 +240,14 @@ public final class Day {
                 of -> plan.killEvery().map(mean -> of.exponential(mean.toSeconds())),
                 of -> Optional.of(plan.untilNext()),
                 HORIZON);
-    return new Scenario(List.of(job), machines, coming, pace(), Weather.FINE, false, HORIZON, TICK);
+    return new Scenario(
+        List.of(job), machines, coming, pace(), FaultProfile.FINE, false, HORIZON, TICK);
   }
 
-  private Pace pace() {
+  private SessionPacing pace() {
     long transfer = plan.transfer().toMillis();
     int batch = (int) plan.epoch().dividedBy(BATCHES_PER_EPOCH).toMillis();
-    return new Pace(
+    return new SessionPacing(
         BATCHES_PER_EPOCH,
         exactly(BOOT.toMillis()),
         exactly(transfer),
@@ -257,8 +258,8 @@ public final class Day {
         exactly(transfer));
   }
 
-  private static Pace.Range exactly(long millis) {
-    return new Pace.Range((int) millis, (int) millis);
+  private static SessionPacing.Range exactly(long millis) {
+    return new SessionPacing.Range((int) millis, (int) millis);
   }
 
   private void complete(String worker, Position end) {
@@ -291,34 +292,34 @@ public final class Day {
   }
 
   /** Keeps count of what happens. */
-  private final class Reporter implements Watcher {
+  private final class Reporter implements SimulatedWatcher {
     @Override
-    public void sessionBegan(WorkerProcess worker, Optional<Duration> lasts) {
+    public void sessionBegan(SimulatedProcess worker, Optional<Duration> lasts) {
       sessions++;
       stays.began(worker.machine.name(), lasts, world.agenda.now());
     }
 
     @Override
-    public void leased(WorkerProcess worker, Grant grant) {
+    public void leased(SimulatedProcess worker, Grant grant) {
       String name = worker.machine.name();
       tell(name, "released");
       holdings.put(name, new Holding(grant, world.agenda.now(), grant.segment().from()));
     }
 
     @Override
-    public void does(WorkerProcess worker, Activity what) {
+    public void does(SimulatedProcess worker, Activity what) {
       split.now(worker.machine.name(), what, world.agenda.now());
     }
 
     @Override
-    public void committed(WorkerProcess worker, Position position) {
+    public void committed(SimulatedProcess worker, Position position) {
       saves++;
       holdings.computeIfPresent(
           worker.machine.name(), (name, held) -> new Holding(held.grant, held.since, position));
     }
 
     @Override
-    public void sessionEnded(WorkerProcess worker, String why) {
+    public void sessionEnded(SimulatedProcess worker, String why) {
       stays.ended(worker.machine.name(), world.agenda.now());
       tell(worker.machine.name(), why.equals("done") ? "session ended" : why);
     }

@@ -17,13 +17,13 @@ import java.util.Set;
 
 /** What the referee knows of a job's bad luck: lost leases, errors, and who is barred (R11). */
 final class FailureBooks {
-  private final Whistle whistle;
+  private final InvariantReport whistle;
   private int lostInARow;
   private final Map<String, Set<SessionId>> errorsAtHead = new HashMap<>();
   private final Set<SessionId> failedIn = new HashSet<>();
   private final Map<String, Instant> barredUntil = new HashMap<>();
 
-  FailureBooks(Whistle whistle) {
+  FailureBooks(InvariantReport whistle) {
     this.whistle = whistle;
   }
 

@@ -33,10 +33,10 @@ final class HandOverBooks {
   /** Ends are told with requests, which may have waited for so long or been under way. */
   private static final Duration AS_GOOD = Duration.ofMinutes(1);
 
-  private final Whistle whistle;
+  private final InvariantReport whistle;
   private final Map<SessionId, Duration> ends = new HashMap<>();
 
-  HandOverBooks(Whistle whistle) {
+  HandOverBooks(InvariantReport whistle) {
     this.whistle = whistle;
   }
 

@@ -5,7 +5,7 @@ import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.RestoreJob;
 import baton.protocol.Checkpoint;
 import baton.protocol.Retention;
 import baton.protocol.Sha256;
@@ -34,7 +34,7 @@ final class KeptBooks {
     for (History row : decision.rows()) {
       note(after.spec().policy().retention(), row);
     }
-    if (command instanceof Restore) {
+    if (command instanceof RestoreJob) {
       restored(after);
     }
     return command instanceof Commit ? wrong(after) : Optional.empty();

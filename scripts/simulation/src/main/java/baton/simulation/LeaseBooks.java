@@ -15,7 +15,7 @@ final class LeaseBooks {
   /** A stall is seen at a renewal or a tick, so a little after its limit. */
   private static final Duration STALL_SEEN_WITHIN = Duration.ofSeconds(90);
 
-  private final Whistle whistle;
+  private final InvariantReport whistle;
   private Fence highest = Fence.NONE;
   private Duration signOfLife = Duration.ZERO;
 
@@ -26,7 +26,7 @@ final class LeaseBooks {
   private Duration progressedAt = Duration.ZERO;
   private long progress = -1;
 
-  LeaseBooks(Whistle whistle) {
+  LeaseBooks(InvariantReport whistle) {
     this.whistle = whistle;
   }
 

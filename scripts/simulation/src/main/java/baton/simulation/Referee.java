@@ -12,8 +12,8 @@ import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.LeaseEnd;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Reject;
-import baton.coordinator.lease.Restore;
+import baton.coordinator.lease.ReportCorrupt;
+import baton.coordinator.lease.RestoreJob;
 import baton.coordinator.lease.Resume;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
@@ -50,7 +50,7 @@ final class Referee {
   private final HandOverBooks handOvers = new HandOverBooks(this::require);
   private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
-  private Database database;
+  private SimulatedDatabase database;
   private Supplier<List<Ask>> waiting = List::of;
 
   /**
@@ -71,7 +71,7 @@ final class Referee {
     final Map<Position, Sha256> expected = new HashMap<>();
     boolean restored;
 
-    Books(Whistle whistle) {
+    Books(InvariantReport whistle) {
       leases = new LeaseBooks(whistle);
       failures = new FailureBooks(whistle);
     }
@@ -80,7 +80,7 @@ final class Referee {
   /**
    * @param asks the requests for a lease that wait at the coordinator
    */
-  void watch(Blobs store, Database jobs, Supplier<List<Ask>> asks) {
+  void watch(Blobs store, SimulatedDatabase jobs, Supplier<List<Ask>> asks) {
     this.blobs = store;
     this.database = jobs;
     this.waiting = asks;
@@ -249,7 +249,7 @@ final class Referee {
           head.stateDigest().equals(kept.expected.get(head.position())),
           "R7",
           "another state than unbroken");
-    } else if (command instanceof Reject) {
+    } else if (command instanceof ReportCorrupt) {
       Checkpoint rejected = before.head().orElseThrow();
       require(!blobs.isSound(rejected), "R3", "a sound head was rolled back");
       require(
@@ -258,13 +258,13 @@ final class Referee {
           "R3",
           "rolled back elsewhere than to the parent");
     } else {
-      require(command instanceof Restore, "R3", "the head was moved by " + command);
+      require(command instanceof RestoreJob, "R3", "the head was moved by " + command);
     }
   }
 
   /** Of what a restore adopted it may be said that nothing is known, of all else it must be. */
   private void checkCertificate(Job after, Command command, Books kept) {
-    kept.restored |= command instanceof Restore;
+    kept.restored |= command instanceof RestoreJob;
     Verdict said = after.certificate().verdict();
     boolean several =
         after.head().map(head -> profiles.get(head.digest()).size() > 1).orElse(false);

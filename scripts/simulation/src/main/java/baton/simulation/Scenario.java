@@ -27,8 +27,8 @@ record Scenario(
     List<JobSpec> jobs,
     List<Machine> machines,
     Sessions sessions,
-    Pace pace,
-    Weather weather,
+    SessionPacing pace,
+    FaultProfile weather,
     boolean poisoned,
     Duration horizon,
     Duration tick) {
@@ -68,7 +68,7 @@ record Scenario(
   /** One or two short jobs, two or three workers, in weather drawn from the seed. */
   static Scenario drawnFrom(long seed) {
     Chance chance = new Chance(~seed);
-    Weather weather = Weather.drawnFrom(chance);
+    FaultProfile weather = FaultProfile.drawnFrom(chance);
     List<JobSpec> jobs = new ArrayList<>();
     for (int i = chance.between(1, 2); i > 0; i--) {
       boolean urgent = jobs.size() == 1 && new Chance(seed * 37).happens(0.3);
@@ -98,7 +98,7 @@ record Scenario(
         jobs,
         machines,
         sessions,
-        Pace.drawnFor(weather),
+        SessionPacing.drawnFor(weather),
         weather,
         weather.deathEvery() > 0 && chance.happens(0.05),
         Duration.ofHours(4),

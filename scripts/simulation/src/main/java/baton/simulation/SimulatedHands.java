@@ -20,9 +20,9 @@ import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
 import baton.worker.segment.Moment;
-import baton.worker.segment.Refusal;
-import baton.worker.segment.Request;
 import baton.worker.segment.Run;
+import baton.worker.segment.SegmentRequest;
+import baton.worker.segment.WorkerRefusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +34,12 @@ final class SimulatedHands implements Action.Hands {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration TOLD_EVERY = Duration.ofSeconds(30);
 
-  private final WorkerProcess worker;
+  private final SimulatedProcess worker;
   private final World world;
   private final Bench bench;
   private final int life;
 
-  SimulatedHands(WorkerProcess worker, Bench bench) {
+  SimulatedHands(SimulatedProcess worker, Bench bench) {
     this.worker = worker;
     this.world = worker.world;
     this.bench = bench;
@@ -77,7 +77,7 @@ final class SimulatedHands implements Action.Hands {
         ask.holdFor().plus(PATIENCE),
         () -> world.coordinator.acquire(request, ask.holdFor(), worker::isConnected),
         answer -> told(asked(ask.turn(), answer, sentAt)),
-        failure -> told(new Event.Unanswered(ask.turn(), Request.ASK, failure.toString())));
+        failure -> told(new Event.Unanswered(ask.turn(), SegmentRequest.ASK, failure.toString())));
   }
 
   private Event asked(int turn, Acquired answer, Moment sentAt) {
@@ -91,7 +91,7 @@ final class SimulatedHands implements Action.Hands {
     } else if (answer instanceof Acquired.Nothing nothing) {
       return new Event.NothingNow(turn, nothing.reason(), sentAt);
     }
-    return refused(turn, Request.ASK, ((Acquired.Refused) answer).refusal());
+    return refused(turn, SegmentRequest.ASK, ((Acquired.Refused) answer).refusal());
   }
 
   @Override
@@ -315,13 +315,13 @@ final class SimulatedHands implements Action.Hands {
       world.watcher.committed(worker, position);
       return new Event.Committed(turn, committed.head(), committed.next(), committed.segmentEnd());
     }
-    return refused(turn, Request.COMMIT, (Outcome.Refused) outcome);
+    return refused(turn, SegmentRequest.COMMIT, (Outcome.Refused) outcome);
   }
 
   private static Event commitFailed(int turn, Throwable failure) {
     return failure instanceof BadCommit bad
-        ? new Event.Refused(turn, Request.COMMIT, Refusal.UNSOUND, bad.getMessage())
-        : new Event.Unanswered(turn, Request.COMMIT, failure.toString());
+        ? new Event.Refused(turn, SegmentRequest.COMMIT, WorkerRefusal.UNSOUND, bad.getMessage())
+        : new Event.Unanswered(turn, SegmentRequest.COMMIT, failure.toString());
   }
 
   @Override
@@ -344,7 +344,7 @@ final class SimulatedHands implements Action.Hands {
                     renew.saving())),
         outcome -> told(renewed(renew.turn(), sentAt, grant, outcome)),
         failure -> {
-          told(new Event.Unanswered(renew.turn(), Request.RENEW, failure.toString()));
+          told(new Event.Unanswered(renew.turn(), SegmentRequest.RENEW, failure.toString()));
           boolean ranOut = worker.leaseTimeLeft().filter(Duration::isZero).isPresent();
           if (ranOut && world.core.givesUpOutOfReach()) {
             worker.giveUp(renew.turn());
@@ -365,7 +365,7 @@ final class SimulatedHands implements Action.Hands {
           renewed.reason(),
           world.coordinator.hazard(grant.job()));
     }
-    return refused(turn, Request.RENEW, (Outcome.Refused) outcome);
+    return refused(turn, SegmentRequest.RENEW, (Outcome.Refused) outcome);
   }
 
   @Override
@@ -384,9 +384,10 @@ final class SimulatedHands implements Action.Hands {
         outcome ->
             told(
                 outcome instanceof Outcome.Refused refused
-                    ? refused(release.turn(), Request.RELEASE, refused)
+                    ? refused(release.turn(), SegmentRequest.RELEASE, refused)
                     : new Event.Released(release.turn())),
-        failure -> told(new Event.Unanswered(release.turn(), Request.RELEASE, failure.toString())));
+        failure ->
+            told(new Event.Unanswered(release.turn(), SegmentRequest.RELEASE, failure.toString())));
   }
 
   @Override
@@ -412,7 +413,7 @@ final class SimulatedHands implements Action.Hands {
   }
 
   /** Moves bytes, and tells now and then how many, as a real transfer does (R10). */
-  private void transfer(int turn, Pace.Range takes, Runnable what) {
+  private void transfer(int turn, SessionPacing.Range takes, Runnable what) {
     Duration whole = takes.draw(worker.chance);
     for (Duration at = TOLD_EVERY; at.compareTo(whole) < 0; at = at.plus(TOLD_EVERY)) {
       after(turn, at, () -> worker.feed(new Event.Progressed(turn, 1_000_000)));
@@ -421,7 +422,7 @@ final class SimulatedHands implements Action.Hands {
   }
 
   /** Does something for a lease, unless it was stopped by then. */
-  private void later(int turn, Pace.Range delay, Runnable what) {
+  private void later(int turn, SessionPacing.Range delay, Runnable what) {
     after(turn, delay.draw(worker.chance), what);
   }
 
@@ -442,12 +443,12 @@ final class SimulatedHands implements Action.Hands {
     }
   }
 
-  private static Event refused(int turn, Request request, Outcome.Refused refused) {
-    Refusal why =
+  private static Event refused(int turn, SegmentRequest request, Outcome.Refused refused) {
+    WorkerRefusal why =
         switch (refused.why()) {
-          case STALE_PARENT, POSITION_NOT_LATER, POSITION_BEYOND_END -> Refusal.OUT_OF_STEP;
-          case SESSION_HOLDS_LEASE -> Refusal.LEASE_HELD;
-          default -> Refusal.LEASE_ENDED;
+          case STALE_PARENT, POSITION_NOT_LATER, POSITION_BEYOND_END -> WorkerRefusal.OUT_OF_STEP;
+          case SESSION_HOLDS_LEASE -> WorkerRefusal.LEASE_HELD;
+          default -> WorkerRefusal.LEASE_ENDED;
         };
     return new Event.Refused(turn, request, why, refused.detail());
   }

@@ -85,18 +85,18 @@ public final class Trace {
    * machines are taken away and it begins anew, for as long as the world goes on.
    */
   static void replay(List<Change> trace, World world) {
-    Map<String, WorkerProcess> byName =
+    Map<String, SimulatedProcess> byName =
         world.workers().stream().collect(Collectors.toMap(w -> w.machine.name(), w -> w));
     Duration last = Duration.ZERO;
     for (Change change : trace) {
-      WorkerProcess worker = byName.get(change.node());
+      SimulatedProcess worker = byName.get(change.node());
       world.agenda.after(change.at(), change.comes() ? worker::boot : worker::die);
       last = change.at();
     }
     world.agenda.after(
         last.plus(BETWEEN_SESSIONS),
         () -> {
-          byName.values().forEach(WorkerProcess::die);
+          byName.values().forEach(SimulatedProcess::die);
           replay(trace, world);
         });
   }

@@ -23,22 +23,22 @@ final class World {
   final Core core;
   final Chance chance;
   final Scenario scenario;
-  final Weather weather;
-  final Pace pace;
-  final Watcher watcher;
+  final FaultProfile weather;
+  final SessionPacing pace;
+  final SimulatedWatcher watcher;
   final Referee referee;
   final Blobs blobs;
   final CoordinatorProcess coordinator;
-  final Network network;
+  final SimulatedNetwork network;
 
-  private final Database database = new Database();
-  private final List<WorkerProcess> workers = new ArrayList<>();
-  private final List<Database.Backup> backups = new ArrayList<>();
+  private final SimulatedDatabase database = new SimulatedDatabase();
+  private final List<SimulatedProcess> workers = new ArrayList<>();
+  private final List<SimulatedDatabase.Backup> backups = new ArrayList<>();
   private long lookedAt;
   private boolean over;
   private int steps;
 
-  World(long seed, Core core, Scenario scenario, Watcher watcher) {
+  World(long seed, Core core, Scenario scenario, SimulatedWatcher watcher) {
     this.core = core;
     this.chance = new Chance(seed);
     this.scenario = scenario;
@@ -61,8 +61,8 @@ final class World {
             scenario.tick());
     wall.set(coordinator.clock());
     this.referee.watch(blobs, database, coordinator::waiting);
-    this.network = new Network(agenda, chance.split(), weather, coordinator, this::isCalm);
-    scenario.machines().forEach(machine -> workers.add(new WorkerProcess(this, machine)));
+    this.network = new SimulatedNetwork(agenda, chance.split(), weather, coordinator, this::isCalm);
+    scenario.machines().forEach(machine -> workers.add(new SimulatedProcess(this, machine)));
   }
 
   /** What a simulation came to: how many things happened, and how long it took in virtual time. */
@@ -70,7 +70,7 @@ final class World {
 
   /** Plays a seed in a scenario drawn from it; a {@link RuleBroken} says what did not hold. */
   static Result play(long seed, Core core) {
-    return new World(seed, core, Scenario.drawnFrom(seed), Watcher.NONE).run();
+    return new World(seed, core, Scenario.drawnFrom(seed), SimulatedWatcher.NONE).run();
   }
 
   Result run() {
@@ -80,10 +80,10 @@ final class World {
       coordinator.submit(spec);
       referee.expect(new JobId("job-" + n++), spec.seed(), spec.epochs(), pace.batchesPerEpoch());
     }
-    for (WorkerProcess worker : workers) {
+    for (SimulatedProcess worker : workers) {
       worker.machine.firstBoot().ifPresent(boot -> agenda.after(boot, worker::boot));
     }
-    new Fate(this, chance.split()).begin();
+    new FaultInjector(this, chance.split()).begin();
     while (!isOver() && agenda.step()) {
       steps++;
       referee
@@ -129,12 +129,12 @@ final class World {
   }
 
   /** Whether this machine lacks the memory for the program. */
-  boolean isTooSmall(WorkerProcess worker) {
+  boolean isTooSmall(SimulatedProcess worker) {
     return !isCalm() && worker.machine.device().equals("small") && weather.storeFailure() > 0;
   }
 
   /** Whether the program fails here, in some sessions and not in others. */
-  boolean isPoisoned(WorkerProcess worker, Position position) {
+  boolean isPoisoned(SimulatedProcess worker, Position position) {
     return scenario.poisoned()
         && !isCalm()
         && position.equals(new Position(1, 1))
@@ -148,7 +148,7 @@ final class World {
         : scenario.sessions().knownLength().apply(of);
   }
 
-  void sessionEnded(WorkerProcess worker, String why) {
+  void sessionEnded(SimulatedProcess worker, String why) {
     watcher.sessionEnded(worker, why);
     scenario
         .sessions()
@@ -159,7 +159,7 @@ final class World {
 
   // What fate may do.
 
-  List<WorkerProcess> workers() {
+  List<SimulatedProcess> workers() {
     return workers;
   }
 

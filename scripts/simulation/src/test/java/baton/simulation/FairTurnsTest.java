@@ -65,7 +65,7 @@ class FairTurnsTest {
                 of -> Optional.empty(),
                 of -> Optional.of(Duration.ofMinutes(5)),
                 Duration.ofHours(9)),
-            new Pace(
+            new SessionPacing(
                 10,
                 exactly(Duration.ofSeconds(90)),
                 exactly(TRANSFER),
@@ -74,7 +74,7 @@ class FairTurnsTest {
                 exactly(Duration.ofMillis(1)),
                 exactly(Duration.ofMillis(100)),
                 exactly(TRANSFER)),
-            Weather.FINE,
+            FaultProfile.FINE,
             false,
             Duration.ofDays(3),
             Duration.ofSeconds(10));
@@ -84,9 +84,9 @@ class FairTurnsTest {
             1,
             Core.REAL,
             scenario,
-            new Watcher() {
+            new SimulatedWatcher() {
               @Override
-              public void leased(WorkerProcess worker, Grant grant) {
+              public void leased(SimulatedProcess worker, Grant grant) {
                 turns.add(new Turn(world[0].agenda.now(), grant.job()));
               }
             });
@@ -98,7 +98,7 @@ class FairTurnsTest {
         name, "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
   }
 
-  private static Pace.Range exactly(Duration time) {
-    return new Pace.Range((int) time.toMillis(), (int) time.toMillis());
+  private static SessionPacing.Range exactly(Duration time) {
+    return new SessionPacing.Range((int) time.toMillis(), (int) time.toMillis());
   }
 }

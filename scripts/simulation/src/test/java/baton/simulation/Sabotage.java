@@ -12,7 +12,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Shelf;
+import baton.coordinator.lease.PinnedCheckpoints;
 import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
@@ -261,7 +261,9 @@ final class Sabotage {
       Decision decision = super.decide(job, stored, command, now);
       return command instanceof Commit
           ? new Decision(
-              decision.changed().map(after -> withShelf(after, new Shelf(List.of(), Map.of()))),
+              decision
+                  .changed()
+                  .map(after -> withShelf(after, new PinnedCheckpoints(List.of(), Map.of()))),
               decision.outcome(),
               decision.rows())
           : decision;
@@ -366,7 +368,7 @@ final class Sabotage {
     return with(job, job.state(), job.fence(), job.lease(), job.shelf(), acceptChange);
   }
 
-  private static Job withShelf(Job job, Shelf shelf) {
+  private static Job withShelf(Job job, PinnedCheckpoints shelf) {
     return with(job, job.state(), job.fence(), job.lease(), shelf, job.acceptChange());
   }
 
@@ -375,7 +377,7 @@ final class Sabotage {
       JobState state,
       Fence fence,
       Optional<Lease> lease,
-      Shelf shelf,
+      PinnedCheckpoints shelf,
       boolean acceptChange) {
     return new Job(
         job.id(),

@@ -24,7 +24,7 @@ public final class DriveDownload {
    */
   public void rest(String id, FileChannel target, long from, long size, LongConsumer moved)
       throws StoreException, IOException {
-    Attempts attempts = setup.attempts("download the file " + id, size - from);
+    DriveAttempts attempts = setup.attempts("download the file " + id, size - from);
     new RangeRead(setup.connection(), id, target, from, size, moved, attempts).run();
   }
 }

@@ -22,9 +22,9 @@ final class DriveFailure extends Exception {
   private static final int LONGEST_BODY = 1 << 16;
   private static final Pattern REASON = Pattern.compile("[A-Za-z_]{1,60}");
 
-  private final Verdict verdict;
+  private final DriveErrorKind verdict;
 
-  DriveFailure(Verdict verdict, String detail) {
+  DriveFailure(DriveErrorKind verdict, String detail) {
     super(detail);
     this.verdict = verdict;
   }
@@ -36,7 +36,7 @@ final class DriveFailure extends Exception {
 
   private static DriveFailure ofAnswer(int status, Optional<String> reason) {
     return new DriveFailure(
-        Verdict.of(status, reason.orElse("")), status + reason.map(r -> " " + r).orElse(""));
+        DriveErrorKind.of(status, reason.orElse("")), status + reason.map(r -> " " + r).orElse(""));
   }
 
   static DriveFailure ofAnswer(int status, InputStream body) {
@@ -56,12 +56,12 @@ final class DriveFailure extends Exception {
       return ofAnswer(answer.getStatusCode(), answer.getContent());
     }
     if (e instanceof NotLent) {
-      return new DriveFailure(Verdict.NOT_LENT, "no access was lent");
+      return new DriveFailure(DriveErrorKind.NOT_LENT, "no access was lent");
     }
     if (e instanceof Retryable sign && !sign.isRetryable()) {
-      return new DriveFailure(Verdict.SIGNED_OUT, "no new access token");
+      return new DriveFailure(DriveErrorKind.SIGNED_OUT, "no new access token");
     }
-    return new DriveFailure(Verdict.PASSES, e.getClass().getSimpleName());
+    return new DriveFailure(DriveErrorKind.PASSES, e.getClass().getSimpleName());
   }
 
   private static Optional<String> reasonOf(String body) {
@@ -83,12 +83,12 @@ final class DriveFailure extends Exception {
             .findFirst();
   }
 
-  Verdict verdict() {
+  DriveErrorKind verdict() {
     return verdict;
   }
 
   boolean passes() {
-    return verdict == Verdict.PASSES;
+    return verdict == DriveErrorKind.PASSES;
   }
 
   /**

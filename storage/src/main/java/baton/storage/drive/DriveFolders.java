@@ -25,7 +25,7 @@ final class DriveFolders {
     this.setup = setup;
     this.files = files;
     this.root = root;
-    known.put(Labels.ROOT, root.folderId());
+    known.put(AppProperties.ROOT, root.folderId());
   }
 
   /** Creates a folder that must be new, with those above it. */
@@ -55,10 +55,11 @@ final class DriveFolders {
 
   private String make(String path) throws StoreException {
     int slash = path.lastIndexOf('/');
-    String above = slash < 0 ? Labels.ROOT : path.substring(0, slash);
+    String above = slash < 0 ? AppProperties.ROOT : path.substring(0, slash);
     String parent = ensure(above);
     try {
-      return files.createFolder(path.substring(slash + 1), parent, Labels.of(root.id(), path));
+      return files.createFolder(
+          path.substring(slash + 1), parent, AppProperties.of(root.id(), path));
     } catch (StoreException e) {
       throw forgetIfGone(e);
     }
@@ -78,7 +79,7 @@ final class DriveFolders {
   /** The folder's id. */
   synchronized String require(String path) throws StoreException {
     if (!known.containsKey(path)) {
-      File folder = new Lookup(setup, () -> find(path), path).run();
+      File folder = new LaggingLookup(setup, () -> find(path), path).run();
       known.put(path, folder.getId());
     }
     return known.get(path);
@@ -88,14 +89,14 @@ final class DriveFolders {
   synchronized StoreException forgetIfGone(StoreException e) {
     if (e.kind() == Kind.GONE) {
       known.clear();
-      known.put(Labels.ROOT, root.folderId());
+      known.put(AppProperties.ROOT, root.folderId());
     }
     return e;
   }
 
   /** What bears the label of this path. */
   List<File> find(String path) throws StoreException {
-    return files.find("look for " + path, Labels.queryPath(root.id(), path));
+    return files.find("look for " + path, AppProperties.queryPath(root.id(), path));
   }
 
   static List<File> outsideTrash(List<File> found) {

@@ -47,6 +47,6 @@ record DriveItem(
 
   /** Whether Baton wrote it at this path of this store, by its labels. */
   boolean isAt(StoreId store, String path) {
-    return labels.entrySet().containsAll(Labels.of(store, path).entrySet());
+    return labels.entrySet().containsAll(AppProperties.of(store, path).entrySet());
   }
 }

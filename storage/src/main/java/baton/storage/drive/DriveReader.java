@@ -75,7 +75,7 @@ final class DriveReader {
   /** The oldest that bears the path, outside the trash, as far as lists know it. */
   Optional<DriveItem> find(String path) throws StoreException {
     Optional<DriveItem> item =
-        files.find("look for " + path, Labels.queryPath(root.id(), path)).stream()
+        files.find("look for " + path, AppProperties.queryPath(root.id(), path)).stream()
             .map(DriveItem::of)
             .filter(found -> !found.trashed())
             .findFirst();
@@ -88,7 +88,9 @@ final class DriveReader {
   /** What Baton wrote into a folder, by name; of two of one name the older. */
   List<Entry> list(String folder) throws StoreException {
     Optional<String> id =
-        folder.equals(Labels.ROOT) ? Optional.of(root.folderId()) : find(folder).map(DriveItem::id);
+        folder.equals(AppProperties.ROOT)
+            ? Optional.of(root.folderId())
+            : find(folder).map(DriveItem::id);
     List<Entry> entries = new ArrayList<>();
     if (id.isPresent()) {
       String query = "'%s' in parents and trashed = false".formatted(id.get());
@@ -107,7 +109,7 @@ final class DriveReader {
   List<Entry> walk(Predicate<String> into) throws StoreException {
     requireRoot();
     Map<String, List<DriveItem>> inside = new HashMap<>();
-    for (var file : files.find("list the store", Labels.queryStore(root.id()))) {
+    for (var file : files.find("list the store", AppProperties.queryStore(root.id()))) {
       DriveItem item = DriveItem.of(file);
       if (!item.trashed()) {
         item.parents()
@@ -116,7 +118,7 @@ final class DriveReader {
     }
     List<Entry> all =
         new ArrayList<>(
-            entries(Labels.ROOT, inside.getOrDefault(root.folderId(), List.of())).values());
+            entries(AppProperties.ROOT, inside.getOrDefault(root.folderId(), List.of())).values());
     for (int i = 0; i < all.size(); i++) {
       Entry entry = all.get(i);
       if (entry.isFolder() && into.test(entry.path())) {
@@ -141,7 +143,7 @@ final class DriveReader {
 
   private Optional<String> pathIn(String folder, DriveItem item) {
     return Stream.concat(Stream.of(item.name()), WELL_KNOWN.stream())
-        .map(name -> folder.equals(Labels.ROOT) ? name : folder + "/" + name)
+        .map(name -> folder.equals(AppProperties.ROOT) ? name : folder + "/" + name)
         .filter(path -> item.isAt(root.id(), path))
         .findFirst();
   }

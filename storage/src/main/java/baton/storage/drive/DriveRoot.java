@@ -71,7 +71,7 @@ public record DriveRoot(String folderId, StoreId id) {
       return found.get();
     }
     StoreId id = newId.get();
-    Map<String, String> labels = new HashMap<>(Labels.of(id, Labels.ROOT));
+    Map<String, String> labels = new HashMap<>(AppProperties.of(id, AppProperties.ROOT));
     labels.putAll(DriveOwner.ofSignIn(setup).labels());
     String folder = new DriveFiles(setup).createFolder(name.orElse(USUAL_NAME), MY_DRIVE, labels);
     return find(setup, name).orElse(new DriveRoot(folder, id));
@@ -84,7 +84,7 @@ public record DriveRoot(String folderId, StoreId id) {
 
   private static Optional<DriveRoot> find(DriveSetup setup, Optional<String> name)
       throws StoreException {
-    String query = Labels.queryPath(Labels.ROOT) + " and trashed = false";
+    String query = AppProperties.queryPath(AppProperties.ROOT) + " and trashed = false";
     Optional<File> oldest =
         new DriveFiles(setup)
             .find(DOING, query).stream()
@@ -101,7 +101,7 @@ public record DriveRoot(String folderId, StoreId id) {
     Map<String, String> labels = folder.getAppProperties();
     try {
       return Optional.ofNullable(labels)
-          .map(all -> all.get(Labels.STORE))
+          .map(all -> all.get(AppProperties.STORE))
           .map(id -> new DriveRoot(folder.getId(), new StoreId(id)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();

@@ -18,13 +18,13 @@ public record DriveSetup(
     T execute() throws IOException;
   }
 
-  Attempts attempts(String doing, long bytes) {
-    return new Attempts(doing, this, time.now().plus(policy.deadline(bytes)));
+  DriveAttempts attempts(String doing, long bytes) {
+    return new DriveAttempts(doing, this, time.now().plus(policy.deadline(bytes)));
   }
 
   /** Calls, again and again while the failure may pass. */
   <T> T call(String doing, Call<T> call) throws StoreException {
-    Attempts attempts = attempts(doing, 0);
+    DriveAttempts attempts = attempts(doing, 0);
     while (true) {
       try {
         return call.execute();

@@ -106,8 +106,8 @@ public final class DriveStore implements CheckpointStore {
               .setName(name)
               .setMimeType(BYTES)
               .setParents(List.of(parent))
-              .setAppProperties(Labels.of(root.id(), path));
-      Progress progress = new Progress(moved);
+              .setAppProperties(AppProperties.of(root.id(), path));
+      TransferProgress progress = new TransferProgress(moved);
       files.awaitTurnToCreate();
       File stored = new ResumableUpload(setup, usual, local, metadata, progress).run();
       Sha256 sha256 = local.sha256();
@@ -220,7 +220,7 @@ public final class DriveStore implements CheckpointStore {
       return known;
     }
     try {
-      return new Lookup(setup, () -> folders.find(path), path).run().getId();
+      return new LaggingLookup(setup, () -> folders.find(path), path).run().getId();
     } catch (StoreException e) {
       if (e.kind() == Kind.GONE) {
         reader.requireRoot();

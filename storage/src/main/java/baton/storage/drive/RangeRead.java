@@ -21,7 +21,7 @@ final class RangeRead {
   private final FileChannel target;
   private final long to;
   private final LongConsumer moved;
-  private final Attempts attempts;
+  private final DriveAttempts attempts;
   private long at;
 
   RangeRead(
@@ -31,7 +31,7 @@ final class RangeRead {
       long from,
       long to,
       LongConsumer moved,
-      Attempts attempts) {
+      DriveAttempts attempts) {
     this.connection = connection;
     this.id = id;
     this.target = target;
@@ -91,7 +91,7 @@ final class RangeRead {
       return;
     }
     if (response.isSuccessStatusCode()) {
-      throw new DriveFailure(Verdict.PASSES, "another range than asked for");
+      throw new DriveFailure(DriveErrorKind.PASSES, "another range than asked for");
     }
     try {
       throw DriveFailure.ofAnswer(status, response.getContent());
@@ -126,7 +126,7 @@ final class RangeRead {
     try {
       int count = in == null ? -1 : in.read(buffer.array(), 0, buffer.limit());
       if (count < 0) {
-        throw new DriveFailure(Verdict.PASSES, "the answer ended too soon");
+        throw new DriveFailure(DriveErrorKind.PASSES, "the answer ended too soon");
       }
       return count;
     } catch (IOException e) {

@@ -75,7 +75,7 @@ final class RangedDownload {
 
   private void read(FileChannel target, long from, long to, LongConsumer watch)
       throws StoreException, IOException {
-    Attempts attempts = new Attempts("download the file " + id, setup, until);
+    DriveAttempts attempts = new DriveAttempts("download the file " + id, setup, until);
     new RangeRead(setup.connection(), id, target, from, to, watch, attempts).run();
   }
 

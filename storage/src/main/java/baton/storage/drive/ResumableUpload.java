@@ -27,8 +27,8 @@ final class ResumableUpload {
   private final UsualRate usual;
   private final LocalFile local;
   private final File metadata;
-  private final Progress progress;
-  private final Attempts attempts;
+  private final TransferProgress progress;
+  private final DriveAttempts attempts;
   private long furthest;
   private int crawls;
 
@@ -36,7 +36,11 @@ final class ResumableUpload {
    * @param metadata with the id that the file is to have
    */
   ResumableUpload(
-      DriveSetup setup, UsualRate usual, LocalFile local, File metadata, Progress progress) {
+      DriveSetup setup,
+      UsualRate usual,
+      LocalFile local,
+      File metadata,
+      TransferProgress progress) {
     this.setup = setup;
     this.usual = usual;
     this.local = local;
@@ -92,7 +96,7 @@ final class ResumableUpload {
       try {
         session = UploadSession.start(setup.connection(), metadata, local.size());
       } catch (DriveFailure e) {
-        if (e.verdict() == Verdict.TAKEN) {
+        if (e.verdict() == DriveErrorKind.TAKEN) {
           return Optional.of(alreadyThere());
         }
         attempts.failed(e);
@@ -123,7 +127,7 @@ final class ResumableUpload {
         return state.file();
       }
       if (pace.crawls()) {
-        throw new DriveFailure(Verdict.PASSES, "slow session");
+        throw new DriveFailure(DriveErrorKind.PASSES, "slow session");
       }
       boolean gained = state.stored() > stored;
       stored = state.stored();
@@ -137,7 +141,7 @@ final class ResumableUpload {
       }
       boolean mayStandStill = asks && stored < local.size();
       if (!gained && !mayStandStill) {
-        throw new DriveFailure(Verdict.PASSES, "no progress");
+        throw new DriveFailure(DriveErrorKind.PASSES, "no progress");
       }
       return Optional.empty();
     }

@@ -74,7 +74,7 @@ final class UploadSession {
     } catch (IllegalArgumentException e) {
       // No address at all: refused below, without repeating it.
     }
-    throw new DriveFailure(Verdict.REFUSED, "an upload address on a foreign host");
+    throw new DriveFailure(DriveErrorKind.REFUSED, "an upload address on a foreign host");
   }
 
   /** Asks how much has arrived. */
@@ -105,7 +105,7 @@ final class UploadSession {
     } catch (IOException e) {
       throw DriveFailure.of(e);
     } catch (IllegalArgumentException e) {
-      throw new DriveFailure(Verdict.PASSES, "an answer that is no JSON");
+      throw new DriveFailure(DriveErrorKind.PASSES, "an answer that is no JSON");
     }
   }
 
@@ -128,7 +128,7 @@ final class UploadSession {
     Matcher matcher = STORED.matcher(range);
     long stored = matcher.matches() ? Long.parseLong(matcher.group(1)) + 1 : Long.MAX_VALUE;
     if (stored > size) {
-      throw new DriveFailure(Verdict.REFUSED, "a range beyond the end of the file");
+      throw new DriveFailure(DriveErrorKind.REFUSED, "a range beyond the end of the file");
     }
     return stored;
   }

@@ -18,7 +18,7 @@ class PatienceTest {
     Random random = new Random(5);
     for (int failures = 1; failures < 40; failures++) {
       long base = Math.min(1_000L << Math.min(failures - 1, 10), 64_000);
-      assertThat(Backoff.after(failures, random).toMillis())
+      assertThat(DriveBackoff.after(failures, random).toMillis())
           .isBetween(base, Math.min(base + 1_000, 64_000));
     }
   }
@@ -55,7 +55,7 @@ class PatienceTest {
   @Test
   void everyByteIsToldOnce() {
     List<Long> told = new ArrayList<>();
-    Progress progress = new Progress(told::add);
+    TransferProgress progress = new TransferProgress(told::add);
     progress.reached(10);
     progress.reached(5);
     progress.reached(12);

@@ -38,7 +38,7 @@ public final class RealDrive implements AutoCloseable {
     StoreId id = new StoreId(UUID.randomUUID().toString());
     String folder =
         new DriveFiles(setup)
-            .createFolder("Baton contract test", "root", Labels.of(id, Labels.ROOT));
+            .createFolder("Baton contract test", "root", AppProperties.of(id, AppProperties.ROOT));
     return new RealDrive(setup, new DriveRoot(folder, id));
   }
 

@@ -54,7 +54,7 @@ class RootAndListsTest extends DriveStory {
   void ofTwoRootsTheOlderCounts() throws Exception {
     DriveRoot first = root();
     new DriveFiles(bench.setup())
-        .createFolder("Baton", "root", Labels.of(new StoreId("late"), Labels.ROOT));
+        .createFolder("Baton", "root", AppProperties.of(new StoreId("late"), AppProperties.ROOT));
     assertThat(root()).isEqualTo(first);
   }
 
@@ -112,7 +112,8 @@ class RootAndListsTest extends DriveStory {
     bench.drive().files().delete(root().folderId());
     String id =
         new DriveFiles(bench.setup())
-            .createFolder("Baton", "root", Labels.of(new StoreId("old"), Labels.ROOT));
+            .createFolder(
+                "Baton", "root", AppProperties.of(new StoreId("old"), AppProperties.ROOT));
     assertThat(DriveRoot.open(bench.setup(), id).id()).isEqualTo(new StoreId("old"));
   }
 

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 final class Bucket {
   /** Names another server that speaks S3, for a second opinion. */
-  private static final String OTHER_SERVER = "BATON_TEST_S3";
+  private static final String OTHER_SERVER = "baton.s3.server";
 
   static final String SECRET = "secret-that-nobody-may-read";
 
@@ -41,7 +41,7 @@ final class Bucket {
   }
 
   static synchronized URI endpoint() {
-    String other = System.getenv(OTHER_SERVER);
+    String other = System.getProperty(OTHER_SERVER);
     if (other != null) {
       return URI.create(other);
     }

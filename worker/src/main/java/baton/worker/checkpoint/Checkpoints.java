@@ -45,7 +45,7 @@ import java.util.function.LongConsumer;
 public final class Checkpoints {
   private final CheckpointStore store;
   private final Spool spool;
-  private Beginnings beginnings = Beginnings.NONE;
+  private PrefixIndex beginnings = PrefixIndex.NONE;
 
   /** Jobs whose job file is in the store. */
   private final Set<JobId> told = new HashSet<>();
@@ -66,7 +66,7 @@ public final class Checkpoints {
    * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if what the
    *     program wrote is unsound
    */
-  public StoredCheckpoint save(Draft draft, Snapshot snapshot, LongConsumer moved)
+  public StoredCheckpoint save(ManifestDraft draft, Snapshot snapshot, LongConsumer moved)
       throws StoreException, TroubleException {
     try {
       spool.empty();
@@ -104,7 +104,7 @@ public final class Checkpoints {
         cause);
   }
 
-  private StoredCheckpoint store(Draft draft, Position position, LongConsumer moved)
+  private StoredCheckpoint store(ManifestDraft draft, Position position, LongConsumer moved)
       throws StoreException, TroubleException, IOException {
     Map<Path, Optional<FileEntry>> inStore = new LinkedHashMap<>();
     List<Path> changed = new ArrayList<>();
@@ -117,7 +117,7 @@ public final class Checkpoints {
         changed.add(file);
       }
     }
-    Numbers.require(changed, position, "nothing was saved");
+    NanCheck.require(changed, position, "nothing was saved");
     Sha256 stateDigest = StateDigest.of(spool.path());
     store.requireRoom(missing);
     String folder = draft.folder(position);
@@ -127,12 +127,13 @@ public final class Checkpoints {
     Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
     String text = text(manifest);
     store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
-    beginnings = Beginnings.of(files, spool.path());
+    beginnings = PrefixIndex.of(files, spool.path());
     return StoredCheckpoint.of(manifest, text);
   }
 
   /** What was submitted, for a coordinator that has lost all but the store; never overwritten. */
-  private void putJobFile(Draft draft, LongConsumer moved) throws StoreException, IOException {
+  private void putJobFile(ManifestDraft draft, LongConsumer moved)
+      throws StoreException, IOException {
     if (told.contains(draft.job())) {
       return;
     }
@@ -151,14 +152,14 @@ public final class Checkpoints {
   private List<FileEntry> put(
       String folder, Map<Path, Optional<FileEntry>> inStore, LongConsumer moved)
       throws StoreException, IOException {
-    List<SideBySide.Move<FileEntry>> moves = new ArrayList<>();
+    List<ParallelTransfers.Move<FileEntry>> moves = new ArrayList<>();
     inStore.forEach(
         (file, stored) -> {
           if (stored.isEmpty()) {
             moves.add(watch -> store.put(folder, file, watch));
           }
         });
-    Iterator<FileEntry> put = SideBySide.run(moves, moved).iterator();
+    Iterator<FileEntry> put = ParallelTransfers.run(moves, moved).iterator();
     return inStore.values().stream().map(stored -> stored.orElseGet(put::next)).toList();
   }
 
@@ -174,9 +175,10 @@ public final class Checkpoints {
    * The file in the store with the same bytes, under the name it has here: it costs none. It is
    * looked at first, since users delete folders.
    */
-  private Optional<FileEntry> inStore(Draft draft, Path file) throws StoreException, IOException {
+  private Optional<FileEntry> inStore(ManifestDraft draft, Path file)
+      throws StoreException, IOException {
     long size = Files.size(file);
-    long beginning = Beginnings.of(file);
+    long beginning = PrefixIndex.of(file);
     List<FileEntry> candidates =
         draft.inStore().stream()
             .filter(candidate -> candidate.size() == size)
@@ -206,6 +208,6 @@ public final class Checkpoints {
    */
   public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
       throws StoreException, TroubleException {
-    return new Restore(store, head, new Spool(into), moved).run();
+    return new CheckpointRestore(store, head, new Spool(into), moved).run();
   }
 }

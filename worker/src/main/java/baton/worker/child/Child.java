@@ -2,7 +2,7 @@ package baton.worker.child;
 
 import baton.protocol.Position;
 import baton.protocol.Trouble;
-import baton.worker.child.Troubles.Early;
+import baton.worker.child.ChildFailures.Early;
 import baton.worker.segment.TroubleException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class Child implements Closeable {
 
   private final String program;
   private final Path home;
-  private final Saves saves;
+  private final PendingSaves saves;
   private final Output output;
   private final Conversation conversation;
   private final ChildProcess process;
@@ -60,7 +60,7 @@ final class Child implements Closeable {
   private Child(
       String program,
       Path home,
-      Saves saves,
+      PendingSaves saves,
       Output output,
       Conversation conversation,
       ChildProcess process) {
@@ -91,9 +91,10 @@ final class Child implements Closeable {
     try {
       Path home = home(scratch);
       try {
-        return start(program, command, seed, home, new Saves(scratch.resolve(program)), listener);
+        return start(
+            program, command, seed, home, new PendingSaves(scratch.resolve(program)), listener);
       } catch (IOException e) {
-        Saves.deleteAll(home);
+        PendingSaves.deleteAll(home);
         throw e;
       }
     } catch (IOException e) {
@@ -123,7 +124,7 @@ final class Child implements Closeable {
       List<String> command,
       long seed,
       Path home,
-      Saves saves,
+      PendingSaves saves,
       ChildListener listener)
       throws IOException {
     Output output = new Output(listener);
@@ -202,7 +203,7 @@ final class Child implements Closeable {
       if (heard instanceof Conversation.Heard.Message said) {
         if (said.message() instanceof FromChild.Failed failed) {
           process.exitWithin(TO_SAY_WHY);
-          throw new TroubleException(failed.trouble(Troubles.output(process.lastLines())));
+          throw new TroubleException(failed.trouble(ChildFailures.output(process.lastLines())));
         }
         return said.message();
       }
@@ -223,9 +224,9 @@ final class Child implements Closeable {
     OptionalInt code = process.exitWithin(TO_SAY_WHY);
     if (code.isEmpty()) {
       process.kill();
-      return Troubles.cut(program, Troubles.output(process.lastLines()));
+      return ChildFailures.cut(program, ChildFailures.output(process.lastLines()));
     }
-    return Troubles.ofExit(program, code.getAsInt(), process.lastLines(), early);
+    return ChildFailures.ofExit(program, code.getAsInt(), process.lastLines(), early);
   }
 
   /** The child said what it may not say, or not now. */
@@ -235,7 +236,7 @@ final class Child implements Closeable {
         "%s breaks the program protocol: %s.".formatted(program, why), ANOTHER_LIBRARY);
   }
 
-  Saves saves() {
+  PendingSaves saves() {
     return saves;
   }
 
@@ -263,7 +264,7 @@ final class Child implements Closeable {
     saves.end();
     process.closeOutput();
     try {
-      Saves.deleteAll(home);
+      PendingSaves.deleteAll(home);
     } catch (IOException e) {
       // A few small files stay among the temporary ones.
     }

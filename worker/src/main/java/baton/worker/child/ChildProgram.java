@@ -3,7 +3,7 @@ package baton.worker.child;
 import baton.protocol.NumericProfile;
 import baton.protocol.Position;
 import baton.protocol.Trouble;
-import baton.worker.child.Troubles.Early;
+import baton.worker.child.ChildFailures.Early;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
@@ -164,7 +164,8 @@ public final class ChildProgram implements Program {
       throw new TroubleException(child.brokenProtocol("it is told to start and is not ready"));
     }
     NumericProfile profile = profile(child, ready);
-    HandOver handOver = new HandOver(start.spec(), at, new NumericProfile(start.madeBy()), profile);
+    ChildHandOver handOver =
+        new ChildHandOver(start.spec(), at, new NumericProfile(start.madeBy()), profile);
     if (handOver.hasChanged()) {
       if (!acceptsNewCode && !start.acceptsChange()) {
         throw new TroubleException(handOver.refusal());

@@ -5,7 +5,7 @@ import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
-import baton.worker.child.Troubles.Early;
+import baton.worker.child.ChildFailures.Early;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;

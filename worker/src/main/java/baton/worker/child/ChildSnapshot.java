@@ -51,7 +51,7 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
     written.whenComplete(
         (done, error) -> {
           try {
-            Saves.deleteAll(folder);
+            PendingSaves.deleteAll(folder);
           } catch (IOException e) {
             // The next run of the program begins with an empty folder.
           }

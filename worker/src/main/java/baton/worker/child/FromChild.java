@@ -86,10 +86,10 @@ sealed interface FromChild {
     }
 
     Trouble trouble(String output) {
-      String told = Troubles.brief(remedy) + output;
+      String told = ChildFailures.brief(remedy) + output;
       return kind == Whose.MACHINE
-          ? Trouble.machine(Troubles.brief(sentence), told)
-          : Trouble.program(Troubles.brief(sentence), told);
+          ? Trouble.machine(ChildFailures.brief(sentence), told)
+          : Trouble.program(ChildFailures.brief(sentence), told);
     }
   }
 }

@@ -13,7 +13,7 @@ import baton.worker.segment.CoordinatorPort;
 import baton.worker.segment.Event;
 import baton.worker.segment.LeaseKey;
 import baton.worker.segment.Moment;
-import baton.worker.segment.Request;
+import baton.worker.segment.SegmentRequest;
 import java.time.Duration;
 
 /**
@@ -30,7 +30,7 @@ public final class HttpCoordinator implements CoordinatorPort {
   public Event ask(int turn, Ask ask, Duration holdFor, Moment sentAt) throws InterruptedException {
     return answer(
         turn,
-        Request.ASK,
+        SegmentRequest.ASK,
         () -> {
           Asked asked = client.lease(ask, holdFor);
           return asked instanceof Asked.Leased leased
@@ -43,7 +43,7 @@ public final class HttpCoordinator implements CoordinatorPort {
   public Event renew(LeaseKey key, Action.Renew renew, Moment sentAt) throws InterruptedException {
     return answer(
         renew.turn(),
-        Request.RENEW,
+        SegmentRequest.RENEW,
         () -> {
           Renewal renewal =
               client.renew(
@@ -68,7 +68,7 @@ public final class HttpCoordinator implements CoordinatorPort {
   public Event commit(LeaseKey key, Action.Commit commit) throws InterruptedException {
     return answer(
         commit.turn(),
-        Request.COMMIT,
+        SegmentRequest.COMMIT,
         () -> {
           CommitAnswer committed =
               client.commit(
@@ -86,7 +86,7 @@ public final class HttpCoordinator implements CoordinatorPort {
   public Event release(LeaseKey key, Action.Release release) throws InterruptedException {
     return answer(
         release.turn(),
-        Request.RELEASE,
+        SegmentRequest.RELEASE,
         () -> {
           client.release(held(key), release.why(), release.trouble());
           return new Event.Released(release.turn());
@@ -102,7 +102,8 @@ public final class HttpCoordinator implements CoordinatorPort {
     Event send() throws ProblemException, UnreachableException, InterruptedException;
   }
 
-  private static Event answer(int turn, Request request, Call call) throws InterruptedException {
+  private static Event answer(int turn, SegmentRequest request, Call call)
+      throws InterruptedException {
     try {
       return call.send();
     } catch (ProblemException e) {

@@ -2,7 +2,7 @@ package baton.worker.http;
 
 import baton.protocol.ProblemType;
 import baton.protocol.client.ProblemException;
-import baton.worker.segment.Refusal;
+import baton.worker.segment.WorkerRefusal;
 import java.util.Optional;
 
 /** What a coordinator's problems mean to a session. */
@@ -13,19 +13,19 @@ final class Refusals {
   private Refusals() {}
 
   /** The refusal; empty: the problem may pass, so the request is worth repeating. */
-  static Optional<Refusal> of(ProblemException problem) {
+  static Optional<WorkerRefusal> of(ProblemException problem) {
     return problem.type().map(Refusals::of).orElseGet(() -> byStatus(problem.status()));
   }
 
-  static Optional<Refusal> of(ProblemType type) {
+  static Optional<WorkerRefusal> of(ProblemType type) {
     return switch (type) {
       case STALE_FENCE, UNKNOWN_FENCE, FOREIGN_SECRET, LEASE_ENDED, JOB_OVER, UNKNOWN_JOB ->
-          Optional.of(Refusal.LEASE_ENDED);
+          Optional.of(WorkerRefusal.LEASE_ENDED);
       case SESSION_HOLDS_LEASE, LEASE_HELD, NOT_WAITING, NOT_ELIGIBLE ->
-          Optional.of(Refusal.LEASE_HELD);
-      case FILE_MISSING, FILE_DIFFERENT -> Optional.of(Refusal.UNSOUND);
-      case STALE_PARENT, POSITION_NOT_LATER -> Optional.of(Refusal.OUT_OF_STEP);
-      case WRONG_TOKEN, WRONG_ROLE -> Optional.of(Refusal.TOKEN);
+          Optional.of(WorkerRefusal.LEASE_HELD);
+      case FILE_MISSING, FILE_DIFFERENT -> Optional.of(WorkerRefusal.UNSOUND);
+      case STALE_PARENT, POSITION_NOT_LATER -> Optional.of(WorkerRefusal.OUT_OF_STEP);
+      case WRONG_TOKEN, WRONG_ROLE -> Optional.of(WorkerRefusal.TOKEN);
       case COMMIT_UNCHECKED, DATABASE_UNAVAILABLE, NOT_READY, TOO_BUSY, TOO_SLOW, CUT_OFF, FAULT ->
           Optional.empty();
       case MALFORMED_REQUEST,
@@ -42,12 +42,12 @@ final class Refusals {
           FOREIGN_MANIFEST,
           MANIFEST_UNREADABLE,
           MANIFEST_MISMATCH ->
-          Optional.of(Refusal.MALFORMED);
+          Optional.of(WorkerRefusal.MALFORMED);
     };
   }
 
-  private static Optional<Refusal> byStatus(int status) {
+  private static Optional<WorkerRefusal> byStatus(int status) {
     boolean mayPass = status >= SERVER_ERROR || status == TOO_MANY_REQUESTS;
-    return mayPass ? Optional.empty() : Optional.of(Refusal.MALFORMED);
+    return mayPass ? Optional.empty() : Optional.of(WorkerRefusal.MALFORMED);
   }
 }

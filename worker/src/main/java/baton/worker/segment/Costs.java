@@ -42,8 +42,8 @@ final class Costs {
 
   /**
    * The time to leave in good order: a batch that has just begun, and the last save. No other save
-   * is on its way then, see {@link Pace}; but while no upload was measured nobody knows that, and
-   * two saves are allowed for, each as long as the restore.
+   * is on its way then, see {@link NextMove}; but while no upload was measured nobody knows that,
+   * and two saves are allowed for, each as long as the restore.
    */
   Duration toLeave() {
     return move.plus(upload().orElse(restore.multipliedBy(2)));

@@ -4,7 +4,7 @@ import baton.protocol.AfterCommit;
 import baton.protocol.Checkpoint;
 import baton.protocol.Directive;
 import baton.protocol.Grant;
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
@@ -63,7 +63,7 @@ public sealed interface Event {
       Duration waited,
       Directive directive,
       String reason,
-      Optional<Hazard> hazard)
+      Optional<LifetimeEstimate> hazard)
       implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -90,12 +90,13 @@ public sealed interface Event {
   record Released(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.heard(turn, now).ifPresent(Holding::released);
+      session.heard(turn, now).ifPresent(LeaseSession::released);
     }
   }
 
   /** The coordinator answered, and refused. */
-  record Refused(int turn, Request request, Refusal why, String sentence) implements Event {
+  record Refused(int turn, SegmentRequest request, WorkerRefusal why, String sentence)
+      implements Event {
     @Override
     public void tell(Session session, Moment now) {
       session.refused(turn, request, why, sentence, now);
@@ -103,7 +104,7 @@ public sealed interface Event {
   }
 
   /** No answer, or one that means: try again. */
-  record Unanswered(int turn, Request request, String why) implements Event {
+  record Unanswered(int turn, SegmentRequest request, String why) implements Event {
     @Override
     public void tell(Session session, Moment now) {
       session.unanswered(turn, request, now);
@@ -114,7 +115,7 @@ public sealed interface Event {
   record Fetched(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(Holding::fetched);
+      session.holding(turn).ifPresent(LeaseSession::fetched);
     }
   }
 
@@ -222,7 +223,7 @@ public sealed interface Event {
   record Stopped(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(Holding::stopped);
+      session.holding(turn).ifPresent(LeaseSession::stopped);
     }
   }
 }

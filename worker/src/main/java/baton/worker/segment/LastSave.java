@@ -1,6 +1,6 @@
 package baton.worker.segment;
 
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,7 +26,7 @@ record LastSave(
    * @param unsaved how much training would be lost
    */
   boolean isDelayedByOneMore(
-      Optional<Duration> untilEnd, Duration unsaved, Hazard hazard, Moment now) {
+      Optional<Duration> untilEnd, Duration unsaved, LifetimeEstimate hazard, Moment now) {
     Optional<Duration> takes = costs.save().map(busyFor.apply(now)::plus);
     if (takes.isEmpty()) {
       return false;
@@ -43,7 +43,7 @@ record LastSave(
     return Math.max(0, takes.minus(left).toMillis());
   }
 
-  private static double atRisk(Duration left, Duration unsaved, Hazard hazard) {
+  private static double atRisk(Duration left, Duration unsaved, LifetimeEstimate hazard) {
     double share = (double) left.toMillis() / hazard.meanTimeToLoss().toMillis();
     return Math.min(1, share) * unsaved.toMillis();
   }

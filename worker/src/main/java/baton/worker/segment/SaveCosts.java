@@ -1,6 +1,6 @@
 package baton.worker.segment;
 
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.SaveInterval;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,7 +93,7 @@ final class SaveCosts {
    * Daly, A higher order estimate, FGCS 22, 2006, whose bound {@code M} holds where saves are
    * costly). It is never shorter than an upload takes, since one save is uploaded at a time.
    */
-  SaveInterval interval(Hazard hazard) {
+  SaveInterval interval(LifetimeEstimate hazard) {
     double cost = cost().orElse(PRESUMED).toNanos();
     double mean = hazard.meanTimeToLoss().toNanos();
     Duration optimum = Duration.ofNanos(Math.round(Math.min(mean, Math.sqrt(2 * cost * mean))));

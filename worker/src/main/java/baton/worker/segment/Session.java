@@ -24,7 +24,7 @@ public final class Session {
   private static final Duration TO_RELEASE = Duration.ofSeconds(3);
   private static final Duration GRANT_IN_FLIGHT = Duration.ofSeconds(1);
 
-  private final Settings settings;
+  private final SegmentSettings settings;
   private final Attempts attempts;
   private final Optional<SessionEnd> end;
   private final Costs costs = new Costs();
@@ -32,8 +32,8 @@ public final class Session {
 
   private int turn = 1;
   private Attempt ask;
-  private Optional<Holding> holding = Optional.empty();
-  private Optional<Leaving> ending = Optional.empty();
+  private Optional<LeaseSession> holding = Optional.empty();
+  private Optional<ReleasePlan> ending = Optional.empty();
   private Optional<Countdown> exitBy = Optional.empty();
   private Optional<Countdown> answerBy = Optional.empty();
   private Optional<Countdown> stopBy = Optional.empty();
@@ -49,7 +49,7 @@ public final class Session {
    * @param random from which the pauses between attempts are drawn
    * @param now when the session began
    */
-  public Session(Settings settings, RandomGenerator random, Moment now) {
+  public Session(SegmentSettings settings, RandomGenerator random, Moment now) {
     this.settings = settings;
     this.attempts = new Attempts(random);
     this.end = settings.endsIn().map(duration -> new SessionEnd(now, duration));
@@ -77,7 +77,7 @@ public final class Session {
 
   // What happened.
 
-  Optional<Holding> holding(int ofTurn) {
+  Optional<LeaseSession> holding(int ofTurn) {
     return ofTurn == turn ? holding : Optional.empty();
   }
 
@@ -98,7 +98,8 @@ public final class Session {
     LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
     holding =
         Optional.of(
-            new Holding(turn, grant, time, costs, this::untilLeaving, attempts, out::add, now));
+            new LeaseSession(
+                turn, grant, time, costs, this::untilLeaving, attempts, out::add, now));
     ending.ifPresent(holding.get()::leave);
   }
 
@@ -125,15 +126,16 @@ public final class Session {
             });
   }
 
-  void refused(int ofTurn, Request request, Refusal why, String sentence, Moment now) {
+  void refused(int ofTurn, SegmentRequest request, WorkerRefusal why, String sentence, Moment now) {
     if (ofTurn != turn) {
       return;
     }
     hear(now);
-    if (why == Refusal.TOKEN || (request == Request.ASK && why == Refusal.MALFORMED)) {
+    if (why == WorkerRefusal.TOKEN
+        || (request == SegmentRequest.ASK && why == WorkerRefusal.MALFORMED)) {
       exit(Action.Exit.Why.REFUSED, sentence);
-    } else if (isAsking(ofTurn) && request == Request.ASK) {
-      if (why == Refusal.LEASE_ENDED) {
+    } else if (isAsking(ofTurn) && request == SegmentRequest.ASK) {
+      if (why == WorkerRefusal.LEASE_ENDED) {
         nextTurn();
       } else {
         ask.failed(now);
@@ -143,11 +145,11 @@ public final class Session {
     }
   }
 
-  void unanswered(int ofTurn, Request request, Moment now) {
+  void unanswered(int ofTurn, SegmentRequest request, Moment now) {
     if (ofTurn == turn) {
       inReach = false;
     }
-    if (isAsking(ofTurn) && request == Request.ASK) {
+    if (isAsking(ofTurn) && request == SegmentRequest.ASK) {
       ask.failed(now);
     } else {
       holding(ofTurn).ifPresent(h -> h.unanswered(request, now));
@@ -155,7 +157,7 @@ public final class Session {
   }
 
   /** The lease in whose name the coordinator has answered. */
-  Optional<Holding> heard(int ofTurn, Moment now) {
+  Optional<LeaseSession> heard(int ofTurn, Moment now) {
     if (ofTurn == turn) {
       hear(now);
     }
@@ -200,11 +202,11 @@ public final class Session {
 
   private void leave(Countdown toExit, Countdown toRelease) {
     exitBy = Optional.of(toExit);
-    ending = Optional.of(Leaving.sessionEnding(toRelease));
+    ending = Optional.of(ReleasePlan.sessionEnding(toRelease));
     holding.ifPresent(h -> h.leave(ending.get()));
   }
 
-  private void closeIfEnded(Holding h, Moment now) {
+  private void closeIfEnded(LeaseSession h, Moment now) {
     if (h.isEnded() && (exitBy.isPresent() || settings.once())) {
       exitAfter(h);
     } else if (h.isEnded() && h.isStopped()) {
@@ -218,7 +220,7 @@ public final class Session {
     }
   }
 
-  private void exitAfter(Holding h) {
+  private void exitAfter(LeaseSession h) {
     Optional<Trouble> trouble = exitBy.isPresent() ? Optional.empty() : h.trouble();
     exit(
         trouble.map(Session::whyOf).orElse(Action.Exit.Why.DONE),
@@ -233,7 +235,7 @@ public final class Session {
         : Action.Exit.Why.MACHINE;
   }
 
-  private void exitIfStuck(Holding h, Moment now) {
+  private void exitIfStuck(LeaseSession h, Moment now) {
     if (!h.isStopped() && stopBy.isEmpty()) {
       stopBy = Optional.of(new Countdown(now, settings.stopWithin()));
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param epoch how many epochs were done then
  */
-record Best(Goal goal, double value, int epoch) {
+record Best(TrainingGoal goal, double value, int epoch) {
   private static final MathContext DIGITS = new MathContext(4);
 
   /** This one or the newer one: the first of equals stays. */

@@ -55,7 +55,7 @@ final class CopyBuffers {
   SortedMap<String, SortedMap<String, Tensor>> fill(
       SortedMap<String, SortedMap<String, NDArray>> state) {
     SortedMap<String, SortedMap<String, Tensor>> files = new TreeMap<>();
-    List<Move> moves = new ArrayList<>();
+    List<MemoryCopy> moves = new ArrayList<>();
     state.forEach(
         (file, arrays) -> {
           SortedMap<String, Tensor> tensors = new TreeMap<>();
@@ -65,7 +65,7 @@ final class CopyBuffers {
                       name, Tensors.copy(array, buffer(file, name, size(array)), moves::add)));
           files.put(file, tensors);
         });
-    Move.all(moves);
+    MemoryCopy.all(moves);
     return files;
   }
 

@@ -131,7 +131,7 @@ final class Digits implements Recipe<Labelled> {
   }
 
   @Override
-  public Goal goal() {
-    return Goal.highest("accuracy");
+  public TrainingGoal goal() {
+    return TrainingGoal.highest("accuracy");
   }
 }

@@ -8,21 +8,24 @@ import baton.worker.segment.TroubleException;
 import java.util.LinkedHashMap;
 import java.util.function.ObjIntConsumer;
 
-/** A program that trains in this JVM with DJL: a {@link Course} under a name. */
+/** A program that trains in this JVM with DJL: a {@link MultiNetworkRecipe} under a name. */
 public final class DjlProgram implements Program {
   private final String name;
-  private final Course.Factory courses;
+  private final MultiNetworkRecipe.Factory courses;
   private final TorchEngine torch;
   private final ObjIntConsumer<Engine> generator;
   private final Memory memory;
 
-  public DjlProgram(String name, Course.Factory courses, TorchEngine torch) {
+  public DjlProgram(String name, MultiNetworkRecipe.Factory courses, TorchEngine torch) {
     this(name, courses, torch, Engine::setRandomSeed);
   }
 
   /** With another way to seed the engine's generator. */
   DjlProgram(
-      String name, Course.Factory courses, TorchEngine torch, ObjIntConsumer<Engine> generator) {
+      String name,
+      MultiNetworkRecipe.Factory courses,
+      TorchEngine torch,
+      ObjIntConsumer<Engine> generator) {
     this(name, courses, torch, generator, Memory.ofThisMachine());
   }
 
@@ -34,7 +37,7 @@ public final class DjlProgram implements Program {
    */
   DjlProgram(
       String name,
-      Course.Factory courses,
+      MultiNetworkRecipe.Factory courses,
       TorchEngine torch,
       ObjIntConsumer<Engine> generator,
       Memory memory) {
@@ -60,13 +63,13 @@ public final class DjlProgram implements Program {
     TorchEngine.Session session = torch.session(start.device());
     Parameters parameters = new Parameters(name, start.spec().parameters(), start.data());
     Seeds seeds = new Seeds(start.spec().seed());
-    return Troubles.guard(
+    return TrainingFailures.guard(
         "starting %s at %s".formatted(name, start.position()),
         () -> {
-          Course<?> course = courses.create(parameters, seeds);
+          MultiNetworkRecipe<?> course = courses.create(parameters, seeds);
           parameters.addDefaults(course.defaults());
-          Routine routine = Routine.of(parameters);
-          int updates = Timetable.of(course, routine).updatesPerEpoch();
+          LoopSettings routine = LoopSettings.of(parameters);
+          int updates = BatchPlan.of(course, routine).updatesPerEpoch();
           LinkedHashMap<Network, Tuning> tunings = new LinkedHashMap<>();
           for (Network network : course.networks()) {
             tunings.put(network, Tuning.of(parameters.of(network), updates, start.spec().epochs()));

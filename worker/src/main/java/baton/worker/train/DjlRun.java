@@ -36,9 +36,9 @@ import java.util.function.IntConsumer;
  */
 final class DjlRun<E> implements Run {
   private final JobSpec spec;
-  private final Course<E> course;
-  private final Routine routine;
-  private final Timetable timetable;
+  private final MultiNetworkRecipe<E> course;
+  private final LoopSettings routine;
+  private final BatchPlan timetable;
   private final TorchEngine.Session session;
   private final IntConsumer generator;
   private final Seeds seeds;
@@ -59,8 +59,8 @@ final class DjlRun<E> implements Run {
    */
   DjlRun(
       JobSpec spec,
-      Course<E> course,
-      Routine routine,
+      MultiNetworkRecipe<E> course,
+      LoopSettings routine,
       LinkedHashMap<Network, Tuning> tunings,
       TorchEngine.Session session,
       NDManager manager,
@@ -68,7 +68,7 @@ final class DjlRun<E> implements Run {
     this.spec = spec;
     this.course = course;
     this.routine = routine;
-    this.timetable = Timetable.of(course, routine);
+    this.timetable = BatchPlan.of(course, routine);
     this.session = session;
     this.generator = generator;
     this.seeds = new Seeds(spec.seed());
@@ -114,9 +114,9 @@ final class DjlRun<E> implements Run {
     generator.accept(engineSeed(seeds.batch(position())));
     double loss = 0;
     try (NDManager scope = manager.newSubManager()) {
-      Course.Batch made = course.batch(scope, examples);
-      Course.Batch batch =
-          new Course.Batch(
+      MultiNetworkRecipe.Batch made = course.batch(scope, examples);
+      MultiNetworkRecipe.Batch batch =
+          new MultiNetworkRecipe.Batch(
               LiveNetworks.inEngineMemory(made.data()), LiveNetworks.inEngineMemory(made.labels()));
       for (Network network : state.optimizers().keySet()) {
         loss += learn(network, scope, batch, examples.size());
@@ -126,7 +126,8 @@ final class DjlRun<E> implements Run {
     return new Step(position(), loss, position().batch() == 0 ? judge() : Optional.empty());
   }
 
-  private double learn(Network network, NDManager scope, Course.Batch batch, int examples)
+  private double learn(
+      Network network, NDManager scope, MultiNetworkRecipe.Batch batch, int examples)
       throws TroubleException {
     Optimizer optimizer = state.optimizers().get(network);
     boolean accumulates = routine.accumulate() > 1;
@@ -149,7 +150,8 @@ final class DjlRun<E> implements Run {
     return network.name().isEmpty() ? what : what + " of the network " + network.name();
   }
 
-  private double backward(Network network, NDManager scope, Course.Batch batch, float share) {
+  private double backward(
+      Network network, NDManager scope, MultiNetworkRecipe.Batch batch, float share) {
     if (networks.areSeveral()) {
       state.weights().learn(network);
     }
@@ -184,7 +186,7 @@ final class DjlRun<E> implements Run {
   }
 
   private Map<String, Double> evaluateEpoch() throws TroubleException {
-    return Troubles.guard(
+    return TrainingFailures.guard(
         "evaluating %s at %s".formatted(spec.program(), position()),
         () -> {
           generator.accept(engineSeed(seeds.evaluation(position().epoch())));
@@ -243,7 +245,8 @@ final class DjlRun<E> implements Run {
   }
 
   private double requireFinite(String what, double value) throws TroubleException {
-    return Troubles.requireFinite("%s of %s".formatted(what, spec.program()), value, position());
+    return TrainingFailures.requireFinite(
+        "%s of %s".formatted(what, spec.program()), value, position());
   }
 
   private void requireAlive() {
@@ -253,9 +256,10 @@ final class DjlRun<E> implements Run {
   }
 
   /** After an error half-made gradients may remain, so the run is not used again. */
-  private <T> T guard(String doing, Troubles.Work<T> work) throws TroubleException {
+  private <T> T guard(String doing, TrainingFailures.Work<T> work) throws TroubleException {
     failed = true;
-    T result = Troubles.guard("%s %s at %s".formatted(doing, spec.program(), position()), work);
+    T result =
+        TrainingFailures.guard("%s %s at %s".formatted(doing, spec.program(), position()), work);
     failed = false;
     return result;
   }

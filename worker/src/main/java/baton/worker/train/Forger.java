@@ -21,7 +21,7 @@ import java.util.Map;
  * tells them from real ones (Goodfellow and others, 2014). Each has an optimizer of its own, and
  * the discriminator slows down while it wins too easily.
  */
-final class Forger implements Course<float[]> {
+final class Forger implements MultiNetworkRecipe<float[]> {
   private static final String GENERATOR = "generator";
   private static final String DISCRIMINATOR = "discriminator";
   private static final int HELD_OUT_PART = 5;
@@ -164,7 +164,7 @@ final class Forger implements Course<float[]> {
   }
 
   @Override
-  public Goal goal() {
-    return Goal.lowest("distance");
+  public TrainingGoal goal() {
+    return TrainingGoal.lowest("distance");
   }
 }

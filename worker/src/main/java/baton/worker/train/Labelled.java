@@ -13,7 +13,8 @@ public record Labelled(float[] values, long label) {
    *
    * @param each the shape of one example's numbers
    */
-  public static Course.Batch batch(NDManager manager, List<Labelled> examples, Shape each) {
+  public static MultiNetworkRecipe.Batch batch(
+      NDManager manager, List<Labelled> examples, Shape each) {
     int size = Math.toIntExact(each.size());
     float[] values = new float[examples.size() * size];
     long[] labels = new long[examples.size()];
@@ -21,7 +22,7 @@ public record Labelled(float[] values, long label) {
       System.arraycopy(examples.get(i).values(), 0, values, i * size, size);
       labels[i] = examples.get(i).label();
     }
-    return new Course.Batch(
+    return new MultiNetworkRecipe.Batch(
         new NDList(manager.create(values, new Shape(labels.length).addAll(each))),
         new NDList(manager.create(labels)));
   }

@@ -22,8 +22,8 @@ final class Loader<E> implements AutoCloseable {
   private static final int AHEAD_OF_EACH_THREAD = 2;
 
   private final String program;
-  private final Course<E> course;
-  private final Timetable timetable;
+  private final MultiNetworkRecipe<E> course;
+  private final BatchPlan timetable;
   private final Seeds seeds;
   private final Position end;
   private final int most;
@@ -40,8 +40,8 @@ final class Loader<E> implements AutoCloseable {
    */
   Loader(
       String program,
-      Course<E> course,
-      Timetable timetable,
+      MultiNetworkRecipe<E> course,
+      BatchPlan timetable,
       Seeds seeds,
       Position end,
       int threads) {
@@ -99,7 +99,7 @@ final class Loader<E> implements AutoCloseable {
     List<E> examples = new ArrayList<>(numbers.length);
     for (int number : numbers) {
       examples.add(
-          Troubles.guard(
+          TrainingFailures.guard(
               "loading example %d of %s at %s".formatted(number, program, position),
               () -> course.example(number, position.epoch())));
     }

@@ -26,7 +26,7 @@ public record Network(String name, Block block, Shape input, Objective objective
      *     already learned from this batch, unless the job accumulates gradients
      * @param manager of arrays made on the way
      */
-    NDArray of(Networks networks, NDManager manager, Course.Batch batch);
+    NDArray of(Networks networks, NDManager manager, MultiNetworkRecipe.Batch batch);
   }
 
   public Network {
@@ -43,6 +43,6 @@ public record Network(String name, Block block, Shape input, Objective objective
 
   /** The name of the metric with its mean loss. */
   String lossName() {
-    return name.isEmpty() ? Goal.LOSS : Goal.LOSS + "." + name;
+    return name.isEmpty() ? TrainingGoal.LOSS : TrainingGoal.LOSS + "." + name;
   }
 }

@@ -138,7 +138,8 @@ public final class Parameters {
       if (!known.contains(name)) {
         throw new TroubleException(
             Trouble.program(
-                "The program %s has no parameter %s.".formatted(program, Troubles.brief(name)),
+                "The program %s has no parameter %s."
+                    .formatted(program, TrainingFailures.brief(name)),
                 "Submit the job again without it; the program knows "
                     + String.join(", ", known)
                     + "."));
@@ -176,7 +177,7 @@ public final class Parameters {
   }
 
   private TroubleException mustBe(String name, String what, Object value) {
-    String text = Troubles.brief(String.valueOf(value));
+    String text = TrainingFailures.brief(String.valueOf(value));
     String shown = value instanceof String ? "\"" + text + "\"" : text;
     String asked = given.containsKey(scope + name) ? scope + name : name;
     return new TroubleException(

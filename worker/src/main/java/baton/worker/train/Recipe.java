@@ -11,12 +11,12 @@ import java.util.function.UnaryOperator;
 
 /**
  * What the author of a program with one model writes: the model, its data, a loss and an
- * evaluation. {@link Course} says what all programs may do beside that: augment, keep a state of
- * their own, name the metric that counts.
+ * evaluation. {@link MultiNetworkRecipe} says what all programs may do beside that: augment, keep a
+ * state of their own, name the metric that counts.
  *
  * @param <E> an example as it is loaded: plain values, none of the engine's arrays
  */
-public interface Recipe<E> extends Course<E> {
+public interface Recipe<E> extends MultiNetworkRecipe<E> {
   /** The model, not yet initialized; called once. */
   Block model();
 
@@ -27,7 +27,8 @@ public interface Recipe<E> extends Course<E> {
   NDArray loss(NDList labels, NDList predictions);
 
   /**
-   * What is measured on the held-out split, as {@link Course#evaluate(NDManager, Networks)} has it.
+   * What is measured on the held-out split, as {@link MultiNetworkRecipe#evaluate(NDManager,
+   * Networks)} has it.
    *
    * @param model as it is now, without dropout and the like
    */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * decimals are written.
  *
  * @param format the version of this form
- * @param programVersion see {@link Course#version()}
+ * @param programVersion see {@link MultiNetworkRecipe#version()}
  * @param updates the optimizers' counter
  * @param lossSums of the current epoch, or of the last one at its end, weighted by examples; by the
  *     names of the metrics they become
@@ -37,7 +37,7 @@ record RunState(
   private static final int FORMAT = 2;
 
   /** A {@link Best} with its number as a text. */
-  record BestText(Goal goal, String value, int epoch) {
+  record BestText(TrainingGoal goal, String value, int epoch) {
     static BestText of(Best best) {
       return new BestText(best.goal(), Double.toHexString(best.value()), best.epoch());
     }

@@ -26,14 +26,14 @@ final class Tensors {
    *
    * @param own empty, and as large as the array
    */
-  static Tensor copy(NDArray array, ByteBuffer own, Consumer<Move> noted) {
+  static Tensor copy(NDArray array, ByteBuffer own, Consumer<MemoryCopy> noted) {
     Tensor tensor = new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
     if (array.getDevice().isGpu()) {
       try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
-        Move.all(List.of(new Move(onHost.toByteBuffer(true), own)));
+        MemoryCopy.all(List.of(new MemoryCopy(onHost.toByteBuffer(true), own)));
       }
     } else {
-      noted.accept(new Move(array.toByteBuffer(true), own));
+      noted.accept(new MemoryCopy(array.toByteBuffer(true), own));
     }
     return tensor;
   }

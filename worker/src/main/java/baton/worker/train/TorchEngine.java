@@ -53,7 +53,7 @@ public final class TorchEngine {
     if (device.isGpu()) {
       switchForTheSameBits();
     }
-    return new Session(loaded, device, NumericProfile.of(settings, device));
+    return new Session(loaded, device, MachineProfile.of(settings, device));
   }
 
   private static void switchForTheSameBits() throws TroubleException {
@@ -62,7 +62,7 @@ public final class TorchEngine {
     } catch (UnsatisfiedLinkError e) {
       throw machine(
           "This PyTorch lets nobody switch its GPU kernels to deterministic ones (%s)."
-              .formatted(Troubles.describe(e)),
+              .formatted(TrainingFailures.describe(e)),
           "Use the PyTorch %s for Linux that Baton is built for.".formatted(VERSION));
     }
   }
@@ -141,7 +141,7 @@ public final class TorchEngine {
     }
     return String.valueOf(root.getMessage()).contains("Offline mode")
         ? "its native library is neither on the class path nor in DJL's cache"
-        : Troubles.describe(root);
+        : TrainingFailures.describe(root);
   }
 
   private static TroubleException machine(String message, String remedy) {

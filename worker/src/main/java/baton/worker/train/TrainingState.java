@@ -24,8 +24,8 @@ import java.util.TreeMap;
  */
 final class TrainingState {
   private final JobSpec spec;
-  private final Course<?> course;
-  private final Timetable timetable;
+  private final MultiNetworkRecipe<?> course;
+  private final BatchPlan timetable;
   private final Weights weights;
   private final Map<Network, Optimizer> optimizers = new LinkedHashMap<>();
   private final Optional<Averages> averages;
@@ -39,12 +39,12 @@ final class TrainingState {
    * The state before the first batch; draws the first weights.
    *
    * @param tunings of all networks, in the order in which they are trained
-   * @param ema see {@link Routine}
+   * @param ema see {@link LoopSettings}
    */
   TrainingState(
       JobSpec spec,
-      Course<?> course,
-      Timetable timetable,
+      MultiNetworkRecipe<?> course,
+      BatchPlan timetable,
       Map<Network, Tuning> tunings,
       double ema,
       NDManager manager) {
@@ -161,7 +161,7 @@ final class TrainingState {
   Map<String, Double> losses() {
     Map<String, Double> losses = new TreeMap<>();
     lossSums.forEach((name, sum) -> losses.put(name, sum / timetable.examples()));
-    losses.put(Goal.LOSS, losses.values().stream().mapToDouble(loss -> loss).sum());
+    losses.put(TrainingGoal.LOSS, losses.values().stream().mapToDouble(loss -> loss).sum());
     return losses;
   }
 

@@ -7,7 +7,7 @@ import baton.worker.segment.TroubleException;
  *
  * @param clipNorm infinite: gradients are not clipped
  */
-record Tuning(UpdateRule rule, Schedule schedule, double clipNorm) {
+record Tuning(UpdateRule rule, LearningRateSchedule schedule, double clipNorm) {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
@@ -32,8 +32,8 @@ record Tuning(UpdateRule rule, Schedule schedule, double clipNorm) {
         : new UpdateRule.Adam(beta1, BETA_2, EPSILON, decay, decoupled);
   }
 
-  private static Schedule schedule(Parameters parameters, int updatesPerEpoch, int epochs)
-      throws TroubleException {
+  private static LearningRateSchedule schedule(
+      Parameters parameters, int updatesPerEpoch, int epochs) throws TroubleException {
     float rate = (float) parameters.positive("learningRate", 0.001);
     String schedule = parameters.oneOf("schedule", "constant", "constant", "step", "cosine");
     double warmUpEpochs = parameters.atLeastZero("warmUpEpochs", 0);
@@ -41,9 +41,11 @@ record Tuning(UpdateRule rule, Schedule schedule, double clipNorm) {
     double stepFactor = parameters.positive("stepFactor", 0.1);
     long total = (long) epochs * updatesPerEpoch;
     return switch (schedule) {
-      case "step" -> new Schedule.Stepped(rate, (long) stepEpochs * updatesPerEpoch, stepFactor);
-      case "cosine" -> new Schedule.Cosine(rate, Math.round(warmUpEpochs * updatesPerEpoch), total);
-      default -> new Schedule.Constant(rate);
+      case "step" ->
+          new LearningRateSchedule.Stepped(rate, (long) stepEpochs * updatesPerEpoch, stepFactor);
+      case "cosine" ->
+          new LearningRateSchedule.Cosine(rate, Math.round(warmUpEpochs * updatesPerEpoch), total);
+      default -> new LearningRateSchedule.Constant(rate);
     };
   }
 }

@@ -3,7 +3,7 @@
  * bit for bit, however often a run is stopped and restored within one numeric profile.
  *
  * <p>Adding a program is one class and one line. The class is a {@link baton.worker.train.Recipe},
- * or with several networks a {@link baton.worker.train.Course}, for example:
+ * or with several networks a {@link baton.worker.train.MultiNetworkRecipe}, for example:
  *
  * <pre>{@code
  * final class Iris implements Recipe<Labelled> {

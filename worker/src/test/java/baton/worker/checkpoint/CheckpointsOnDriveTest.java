@@ -118,8 +118,8 @@ class CheckpointsOnDriveTest {
   @ParameterizedTest
   @ValueSource(longs = {-1, 1})
   void aWorkersClockThatIsOffByADayOrdersNothing(long days) throws Exception {
-    Draft draft = States.draft(1, Optional.of(first));
-    Draft off = States.at(draft, draft.time().plus(Duration.ofDays(days)));
+    ManifestDraft draft = States.draft(1, Optional.of(first));
+    ManifestDraft off = States.at(draft, draft.time().plus(Duration.ofDays(days)));
     StoredCheckpoint second = session().save(off, States.after(2), UNWATCHED);
     StoredCheckpoint third = save(2, Optional.of(second), States.after(3));
 
@@ -195,11 +195,11 @@ class CheckpointsOnDriveTest {
                     drive.files().all().stream()
                         .filter(file -> file.name().equals("job-1"))
                         .forEach(file -> drive.files().delete(file.id()))));
-    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
+    ManifestDraft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
     assertKind(Kind.GONE, () -> session.save(draft, States.after(2), UNWATCHED));
     assertThat(manifests()).isEmpty();
 
-    Draft next = States.withNothingInStore(States.draft(2, Optional.of(first)));
+    ManifestDraft next = States.withNothingInStore(States.draft(2, Optional.of(first)));
     StoredCheckpoint second = session.save(next, States.after(2), UNWATCHED);
     assertRestored(second);
   }
@@ -210,7 +210,7 @@ class CheckpointsOnDriveTest {
     drive
         .faults()
         .nth(Operation.CHUNK, 2, new Action.First(() -> drive.auth().revoke(Bench.CLIENT)));
-    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
+    ManifestDraft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
     assertKind(Kind.UNREACHABLE, () -> session.save(draft, States.after(2), UNWATCHED));
     assertThat(manifests()).hasSize(1);
     assertThat(spool).isEmptyDirectory();
@@ -225,7 +225,7 @@ class CheckpointsOnDriveTest {
     Checkpoints session = session();
     drive.faults().nth(Operation.CHUNK, 2, new Action.WrongSha256());
     drive.faults().always(Operation.GET, new Action.WrongSha256());
-    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
+    ManifestDraft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
     assertKind(Kind.UNREACHABLE, () -> session.save(draft, States.after(2), UNWATCHED));
     assertThat(manifests()).hasSize(1);
   }
@@ -234,7 +234,7 @@ class CheckpointsOnDriveTest {
   void aDriveThatFillsUpBetweenFilesKeepsTheOneBefore() throws Exception {
     Checkpoints session = session();
     drive.faults().nth(Operation.START_UPLOAD, 2, new Action.First(() -> drive.quota().limit(1)));
-    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
+    ManifestDraft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
     assertKind(Kind.FULL, () -> session.save(draft, States.after(2), UNWATCHED));
     assertThat(manifests()).hasSize(1);
     assertRestored(first);

@@ -39,16 +39,16 @@ class CheckpointsOnEveryStoreTest {
       CheckpointStore store = open();
       store.createFolder("job/folder");
       AtomicLong moved = new AtomicLong();
-      List<SideBySide.Move<FileEntry>> puts = new ArrayList<>();
+      List<ParallelTransfers.Move<FileEntry>> puts = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         Path file = Files.write(local.resolve("part-" + i), randomBytes(700_000 + i));
         puts.add(watch -> store.put("job/folder", file, watch));
       }
-      List<FileEntry> entries = SideBySide.run(puts, moved::addAndGet);
+      List<FileEntry> entries = ParallelTransfers.run(puts, moved::addAndGet);
       assertThat(moved).hasValue(6 * 700_000 + 15);
 
       CheckpointStore next = open();
-      List<SideBySide.Move<Path>> gets = new ArrayList<>();
+      List<ParallelTransfers.Move<Path>> gets = new ArrayList<>();
       for (FileEntry entry : entries) {
         Path copy = local.resolve("copy of " + entry.name());
         gets.add(
@@ -57,7 +57,7 @@ class CheckpointsOnEveryStoreTest {
               return copy;
             });
       }
-      List<Path> copies = SideBySide.run(gets, UNWATCHED);
+      List<Path> copies = ParallelTransfers.run(gets, UNWATCHED);
       for (int i = 0; i < 6; i++) {
         assertThat(entries.get(i).name()).isEqualTo("part-" + i);
         assertThat(Sha256.ofFile(copies.get(i))).isEqualTo(entries.get(i).sha256());

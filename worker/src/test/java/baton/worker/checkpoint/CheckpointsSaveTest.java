@@ -154,7 +154,7 @@ class CheckpointsSaveTest {
     Files.delete(root.resolve(FOLDER).resolve("manifest.json"));
     for (int counter = 1; counter <= 4; counter++) {
       AtomicLong left = new AtomicLong(counter);
-      Draft draft = States.draft(counter, Optional.empty());
+      ManifestDraft draft = States.draft(counter, Optional.empty());
       assertThatThrownBy(
               () ->
                   checkpoints.save(
@@ -204,7 +204,7 @@ class CheckpointsSaveTest {
   @Test
   void afterACheckFoundAStoredFileWrongAllIsStoredAnew() throws Exception {
     StoredCheckpoint first = save(0, Optional.empty(), States.after(1));
-    Draft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
+    ManifestDraft draft = States.withNothingInStore(States.draft(1, Optional.of(first)));
 
     StoredCheckpoint second = checkpoints.save(draft, States.after(2), UNWATCHED);
 

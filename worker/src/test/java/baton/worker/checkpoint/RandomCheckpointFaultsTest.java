@@ -90,7 +90,7 @@ class RandomCheckpointFaultsTest {
   private static Optional<StoredCheckpoint> save(
       Checkpoints worker, int counter, Optional<StoredCheckpoint> head) throws Exception {
     try {
-      Draft draft = States.draft(counter, head);
+      ManifestDraft draft = States.draft(counter, head);
       return Optional.of(worker.save(draft, States.after(counter + 1), UNWATCHED));
     } catch (StoreException e) {
       assertThat(e.kind()).isNotEqualTo(Kind.CORRUPT);

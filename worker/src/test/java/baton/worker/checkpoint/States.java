@@ -78,8 +78,8 @@ final class States {
     void writeTo(Path folder) throws IOException;
   }
 
-  static Draft draft(int counter, Optional<StoredCheckpoint> parent) {
-    return new Draft(
+  static ManifestDraft draft(int counter, Optional<StoredCheckpoint> parent) {
+    return new ManifestDraft(
         new JobId("job-1"),
         new JobSpec(
             "digits",
@@ -104,17 +104,17 @@ final class States {
   }
 
   /** The same draft, all of whose files are stored anew. */
-  static Draft withNothingInStore(Draft draft) {
+  static ManifestDraft withNothingInStore(ManifestDraft draft) {
     return copy(draft, List.of(), draft.time());
   }
 
   /** The same draft, written by another clock. */
-  static Draft at(Draft draft, Instant time) {
+  static ManifestDraft at(ManifestDraft draft, Instant time) {
     return copy(draft, draft.inStore(), time);
   }
 
-  private static Draft copy(Draft draft, List<FileEntry> inStore, Instant time) {
-    return new Draft(
+  private static ManifestDraft copy(ManifestDraft draft, List<FileEntry> inStore, Instant time) {
+    return new ManifestDraft(
         draft.job(),
         draft.spec(),
         draft.fence(),

@@ -12,7 +12,7 @@ import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.StateDigest;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,8 +105,8 @@ final class TorchChildTest {
     }
   }
 
-  private static Draft draft(ChildRun run, int counter, Optional<StoredCheckpoint> parent) {
-    return new Draft(
+  private static ManifestDraft draft(ChildRun run, int counter, Optional<StoredCheckpoint> parent) {
+    return new ManifestDraft(
         new JobId("job-1"),
         Scripts.spec(Map.of()),
         new Fence(1),

@@ -3,7 +3,7 @@ package baton.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.ProblemType;
-import baton.worker.segment.Refusal;
+import baton.worker.segment.WorkerRefusal;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,13 +13,13 @@ class RefusalsTest {
   @ParameterizedTest
   @EnumSource(names = {"STALE_FENCE", "UNKNOWN_FENCE", "FOREIGN_SECRET", "LEASE_ENDED", "JOB_OVER"})
   void aLeaseThatIsOverStopsItsHolder(ProblemType type) {
-    assertThat(Refusals.of(type)).contains(Refusal.LEASE_ENDED);
+    assertThat(Refusals.of(type)).contains(WorkerRefusal.LEASE_ENDED);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"FILE_MISSING", "FILE_DIFFERENT"})
   void aCheckpointThatFailsItsCheckIsSavedAgain(ProblemType type) {
-    assertThat(Refusals.of(type)).contains(Refusal.UNSOUND);
+    assertThat(Refusals.of(type)).contains(WorkerRefusal.UNSOUND);
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.Cadence;
 import baton.protocol.Directive;
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import baton.protocol.SaveInterval;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,7 +31,7 @@ class CadenceStoryTest {
 
   @Test
   void whatTheCoordinatorLearnsChangesTheInterval() {
-    hears(new Hazard(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
+    hears(new LifetimeEstimate(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
 
     SaveInterval heard = saving();
     // sqrt(2 * 1 s * 120 s)
@@ -44,7 +44,7 @@ class CadenceStoryTest {
 
   @Test
   void aSaveIsDueByWhatWasHeardLast() {
-    hears(new Hazard(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
+    hears(new LifetimeEstimate(Duration.ofMinutes(2), 9, Duration.ofMinutes(20)));
     story.trainsTo(at(0, 1)); // 20 s have passed since it began
 
     assertThat(story.wants(Action.TakeSnapshot.class)).isTrue();
@@ -60,7 +60,7 @@ class CadenceStoryTest {
     assertThat(fixed.take(Action.Renew.class).saving()).isEmpty();
   }
 
-  private void hears(Hazard hazard) {
+  private void hears(LifetimeEstimate hazard) {
     story.seconds(20).take(Action.Renew.class);
     story.tell(
         new Event.Renewed(

@@ -78,7 +78,7 @@ class EndingStoryTest {
 
   @Test
   void aKnownEndIsMetWithTimeForOneSaveAndAMargin() {
-    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(600)));
+    Story story = new Story(SegmentSettings.DEFAULT.endingIn(Duration.ofSeconds(600)));
     assertThat(story.take(Action.Ask.class).endsIn()).contains(Duration.ofSeconds(600));
     story.isGranted(Optional.empty()).isStarted().trainsTo(at(1, 1)).seconds(40);
     story.isSaved();
@@ -93,7 +93,7 @@ class EndingStoryTest {
 
   @Test
   void aSaveThatWouldStillRunWhenTheLastMustBeginIsNotBegun() {
-    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(440)));
+    Story story = new Story(SegmentSettings.DEFAULT.endingIn(Duration.ofSeconds(440)));
     story.with(new Cadence(50, Cadence.Unit.SECONDS));
     story.isGranted(Optional.empty()).isStarted().trainsTo(at(1, 1)).seconds(40);
     story.isSaved();
@@ -114,7 +114,7 @@ class EndingStoryTest {
 
   @Test
   void aSaveThatWasAskedForNearTheEndIsTheLastOneAndNothingIsTrainedInVain() {
-    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(279)));
+    Story story = new Story(SegmentSettings.DEFAULT.endingIn(Duration.ofSeconds(279)));
     story.with(Cadence.EVERY_EPOCH).isGranted(Optional.empty()).isStarted();
     for (int batch = 1; batch <= 9; batch++) {
       if (batch == 6 || batch == 9) {
@@ -136,7 +136,7 @@ class EndingStoryTest {
 
   @Test
   void aSessionTooNearItsEndAsksForNothing() {
-    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(100)));
+    Story story = new Story(SegmentSettings.DEFAULT.endingIn(Duration.ofSeconds(100)));
     Action.Ask ask = story.take(Action.Ask.class);
     assertThat(ask.holdFor()).isEqualTo(Duration.ofSeconds(30));
     Moment sentAt = story.now();
@@ -148,14 +148,14 @@ class EndingStoryTest {
 
   @Test
   void aGrantThatComesAsTheSessionEndsIsGivenBack() {
-    Story story = new Story(Settings.DEFAULT.endingIn(Duration.ofSeconds(100)));
+    Story story = new Story(SegmentSettings.DEFAULT.endingIn(Duration.ofSeconds(100)));
     story.seconds(96).isGranted(Optional.empty());
     assertThat(story.take(Action.Release.class).why()).isEqualTo(ReleaseReason.SESSION_ENDING);
   }
 
   @Test
   void withoutWorkForLongItEnds() {
-    Story story = new Story(Settings.DEFAULT.idleFor(Duration.ofSeconds(70)));
+    Story story = new Story(SegmentSettings.DEFAULT.idleFor(Duration.ofSeconds(70)));
     Duration[] holds = new Duration[3];
     for (int i = 0; i < 3; i++) {
       Moment sentAt = story.now();
@@ -179,7 +179,9 @@ class EndingStoryTest {
   @Test
   void aRefusedTokenEndsTheSessionWithTheCoordinatorsSentence() {
     Story story = Story.begins();
-    story.tell(new Event.Refused(1, Request.ASK, Refusal.TOKEN, "This token is not known here."));
+    story.tell(
+        new Event.Refused(
+            1, SegmentRequest.ASK, WorkerRefusal.TOKEN, "This token is not known here."));
     assertThat(story.take(Action.Exit.class))
         .isEqualTo(new Action.Exit(Action.Exit.Why.REFUSED, "This token is not known here."));
   }

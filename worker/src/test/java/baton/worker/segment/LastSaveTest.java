@@ -2,7 +2,7 @@ package baton.worker.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 class LastSaveTest {
   private static final Moment NOW =
       new Moment(Duration.ofHours(3), Instant.parse("2026-01-01T00:00:00Z"));
-  private static final Hazard SELDOM_LOST = new Hazard(Duration.ofDays(7), 0, Duration.ofDays(7));
-  private static final Hazard OFTEN_LOST = new Hazard(Duration.ofHours(1), 9, Duration.ofHours(9));
+  private static final LifetimeEstimate SELDOM_LOST =
+      new LifetimeEstimate(Duration.ofDays(7), 0, Duration.ofDays(7));
+  private static final LifetimeEstimate OFTEN_LOST =
+      new LifetimeEstimate(Duration.ofHours(1), 9, Duration.ofHours(9));
 
   private final Costs costs = new Costs();
   private Duration busy = Duration.ZERO;
@@ -72,7 +74,7 @@ class LastSaveTest {
     return lastSave(of).isDelayedByOneMore(Optional.empty(), minutes(30), SELDOM_LOST, NOW);
   }
 
-  private boolean isDelayed(Optional<Duration> untilEnd, Hazard hazard) {
+  private boolean isDelayed(Optional<Duration> untilEnd, LifetimeEstimate hazard) {
     costs.uploadTook(minutes(40));
     return lastSave(costs).isDelayedByOneMore(untilEnd, minutes(30), hazard, NOW);
   }

@@ -19,7 +19,7 @@ class OutOfReachStoryTest {
   @Test
   void aLostGrantIsAskedForAgainWithTheSameSecret() {
     Story story = Story.begins();
-    Action.Ask first = story.unanswered(Request.ASK, Action.Ask.class);
+    Action.Ask first = story.unanswered(SegmentRequest.ASK, Action.Ask.class);
     assertThat(story.wants(Action.Ask.class)).as("not at once").isFalse();
     story.ringsFor(Duration.ofSeconds(1));
     assertThat(story.take(Action.Ask.class).turn()).isEqualTo(first.turn());
@@ -42,7 +42,7 @@ class OutOfReachStoryTest {
   void aLateGrantOfAnEarlierSendingIsCountedFromThatSending() {
     Story story = Story.begins();
     Moment sentAt = story.now();
-    story.unanswered(Request.ASK, Action.Ask.class);
+    story.unanswered(SegmentRequest.ASK, Action.Ask.class);
     story.seconds(50);
     story.isGranted(Optional.empty(), sentAt, Duration.ZERO);
     assertThat(story.session().leaseTimeLeft(story.now())).contains(Duration.ofSeconds(10));
@@ -102,7 +102,8 @@ class OutOfReachStoryTest {
     story.take(Action.Commit.class);
     story.forget();
     story.tell(
-        new Event.Refused(1, Request.COMMIT, Refusal.LEASE_ENDED, "Lease 7 of digits has ended."));
+        new Event.Refused(
+            1, SegmentRequest.COMMIT, WorkerRefusal.LEASE_ENDED, "Lease 7 of digits has ended."));
     assertThat(story.wanted()).containsExactly(new Action.Stop(1));
     story.tell(new Event.Stopped(1));
     assertThat(story.take(Action.Ask.class).turn()).isEqualTo(2);
@@ -113,10 +114,10 @@ class OutOfReachStoryTest {
     Story story = Story.training().trainsTo(at(1, 1));
     story.isSaved();
     for (int i = 0; i < 8; i++) {
-      story.unanswered(Request.COMMIT, Action.Commit.class);
+      story.unanswered(SegmentRequest.COMMIT, Action.Commit.class);
       story.ringsFor(Duration.ofSeconds(31));
     }
-    story.unanswered(Request.COMMIT, Action.Commit.class);
+    story.unanswered(SegmentRequest.COMMIT, Action.Commit.class);
     story.renewAnswered(Directive.GO_ON);
     assertThat(story.wants(Action.Commit.class)).isTrue();
   }
@@ -125,7 +126,7 @@ class OutOfReachStoryTest {
   void aLostCommitReplyIsAnsweredByARepeatOfTheSameCommit() {
     Story story = Story.training().trainsTo(at(1, 1));
     story.isSaved();
-    Action.Commit first = story.unanswered(Request.COMMIT, Action.Commit.class);
+    Action.Commit first = story.unanswered(SegmentRequest.COMMIT, Action.Commit.class);
     story.ringsFor(Duration.ofSeconds(1));
     assertThat(story.take(Action.Commit.class)).isEqualTo(first);
   }
@@ -150,11 +151,12 @@ class OutOfReachStoryTest {
     Story story = Story.training().trainsTo(at(1, 1));
     story.isSaved();
     story.commitAnswered(AfterCommit.RELEASE).tell(new Event.Stopped(1));
-    Action.Release first = story.unanswered(Request.RELEASE, Action.Release.class);
+    Action.Release first = story.unanswered(SegmentRequest.RELEASE, Action.Release.class);
     story.ringsFor(Duration.ofSeconds(1));
     assertThat(story.take(Action.Release.class)).isEqualTo(first);
     assertThat(first.why()).isEqualTo(ReleaseReason.COMPLETED);
-    story.tell(new Event.Refused(1, Request.RELEASE, Refusal.LEASE_ENDED, "It has ended."));
+    story.tell(
+        new Event.Refused(1, SegmentRequest.RELEASE, WorkerRefusal.LEASE_ENDED, "It has ended."));
     assertThat(story.take(Action.Ask.class).turn()).isEqualTo(2);
   }
 
@@ -182,27 +184,28 @@ class OutOfReachStoryTest {
   void aGrantThatHasEndedIsAskedForWithANewSecret() {
     Story story = Story.begins();
     story.take(Action.Ask.class);
-    story.tell(new Event.Refused(1, Request.ASK, Refusal.LEASE_ENDED, "It has ended."));
+    story.tell(
+        new Event.Refused(1, SegmentRequest.ASK, WorkerRefusal.LEASE_ENDED, "It has ended."));
     assertThat(story.take(Action.Ask.class).turn()).isEqualTo(2);
   }
 
   @Test
   void aSessionThatReachesNobodyForLongEnds() {
     Story story = Story.begins();
-    loseEveryRequestFor(story, Settings.DEFAULT.idleExit().plusSeconds(30));
+    loseEveryRequestFor(story, SegmentSettings.DEFAULT.idleExit().plusSeconds(30));
     assertThat(story.take(Action.Exit.class).why()).isEqualTo(Action.Exit.Why.UNREACHABLE);
   }
 
   private static void loseEveryRequestFor(Story story, Duration duration) {
     for (long second = 0; second < duration.toSeconds(); second++) {
       if (story.wants(Action.Ask.class)) {
-        story.unanswered(Request.ASK, Action.Ask.class);
+        story.unanswered(SegmentRequest.ASK, Action.Ask.class);
       }
       if (story.wants(Action.Renew.class)) {
-        story.unanswered(Request.RENEW, Action.Renew.class);
+        story.unanswered(SegmentRequest.RENEW, Action.Renew.class);
       }
       if (story.wants(Action.Commit.class)) {
-        story.unanswered(Request.COMMIT, Action.Commit.class);
+        story.unanswered(SegmentRequest.COMMIT, Action.Commit.class);
       }
       story.seconds(1);
     }

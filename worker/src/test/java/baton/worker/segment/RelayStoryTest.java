@@ -241,7 +241,7 @@ class RelayStoryTest {
 
   @Test
   void withOnceTheSessionEndsWithItsFirstLease() {
-    Story story = new Story(Settings.DEFAULT.forOneLease());
+    Story story = new Story(SegmentSettings.DEFAULT.forOneLease());
     story.isGranted(Optional.empty()).isStarted().trainsTo(at(1, 1));
     story.isSaved();
     story.commitAnswered(AfterCommit.RELEASE).tell(new Event.Released(1));

@@ -2,21 +2,21 @@ package baton.worker.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.protocol.Hazard;
+import baton.protocol.LifetimeEstimate;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** How often it pays to save, by measured numbers. */
 class SaveCostsTest {
-  private static final Hazard AN_HOUR = hazard(Duration.ofHours(1));
+  private static final LifetimeEstimate AN_HOUR = hazard(Duration.ofHours(1));
 
   private final SaveCosts costs = new SaveCosts();
 
-  private static Hazard hazard(Duration mean) {
-    return new Hazard(mean, 3, Duration.ofHours(4));
+  private static LifetimeEstimate hazard(Duration mean) {
+    return new LifetimeEstimate(mean, 3, Duration.ofHours(4));
   }
 
-  private Duration interval(Hazard hazard) {
+  private Duration interval(LifetimeEstimate hazard) {
     return costs.interval(hazard).interval();
   }
 

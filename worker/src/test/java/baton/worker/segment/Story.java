@@ -41,13 +41,13 @@ final class Story {
   private Duration timer = Duration.ZERO;
   private int snapshotsAtATime = 2;
 
-  Story(Settings settings) {
+  Story(SegmentSettings settings) {
     session = new Session(settings, new SplittableRandom(1), now);
     tell(new Event.Tick());
   }
 
   static Story begins() {
-    return new Story(Settings.DEFAULT);
+    return new Story(SegmentSettings.DEFAULT);
   }
 
   /** A session that trains a job of four epochs, three batches each, from the start. */
@@ -224,7 +224,7 @@ final class Story {
   }
 
   /** The oldest wanted request of this kind gets no answer. */
-  <T extends Action> T unanswered(Request request, Class<T> kind) {
+  <T extends Action> T unanswered(SegmentRequest request, Class<T> kind) {
     T sent = take(kind);
     tell(new Event.Unanswered(turn, request, "connection refused"));
     return sent;

@@ -103,7 +103,10 @@ class TroubleStoryTest {
     story.take(Action.Commit.class);
     story.tell(
         new Event.Refused(
-            1, Request.COMMIT, Refusal.UNSOUND, "model.safetensors is missing in the store."));
+            1,
+            SegmentRequest.COMMIT,
+            WorkerRefusal.UNSOUND,
+            "model.safetensors is missing in the store."));
     story.trainsTo(at(1, 2));
     story.moves();
     story.ringsFor(Duration.ofSeconds(1));
@@ -120,7 +123,7 @@ class TroubleStoryTest {
     story.isSaved();
     story.trainsTo(at(2, 1));
     story.take(Action.Commit.class);
-    story.tell(new Event.Refused(1, Request.COMMIT, Refusal.UNSOUND, "It differs."));
+    story.tell(new Event.Refused(1, SegmentRequest.COMMIT, WorkerRefusal.UNSOUND, "It differs."));
     story.isSaved();
     assertThat(story.wants(Action.Commit.class)).isFalse();
   }
@@ -130,7 +133,9 @@ class TroubleStoryTest {
     Story story = Story.training().trainsTo(at(1, 1));
     story.isSaved();
     story.take(Action.Commit.class);
-    story.tell(new Event.Refused(1, Request.COMMIT, Refusal.OUT_OF_STEP, "The head is another."));
+    story.tell(
+        new Event.Refused(
+            1, SegmentRequest.COMMIT, WorkerRefusal.OUT_OF_STEP, "The head is another."));
     assertThat(story.take(Action.Release.class).why()).isEqualTo(ReleaseReason.COMPLETED);
   }
 
@@ -182,7 +187,8 @@ class TroubleStoryTest {
   @Test
   void aProgramThatDoesNotComeBackAfterAStopEndsTheSession() {
     Story story = Story.training();
-    story.tell(new Event.Refused(1, Request.RENEW, Refusal.LEASE_ENDED, "It has ended."));
+    story.tell(
+        new Event.Refused(1, SegmentRequest.RENEW, WorkerRefusal.LEASE_ENDED, "It has ended."));
     story.ringsFor(Duration.ofSeconds(59));
     assertThat(story.wants(Action.Exit.class)).isFalse();
     assertThat(story.wants(Action.Ask.class)).as("it could not train a second lease").isFalse();
@@ -192,7 +198,7 @@ class TroubleStoryTest {
 
   @Test
   void withOnceATroubleDecidesHowTheSessionEnds() {
-    Story story = new Story(Settings.DEFAULT.forOneLease());
+    Story story = new Story(SegmentSettings.DEFAULT.forOneLease());
     story.isGranted(Optional.empty()).isStarted().tell(new Event.TrainingFailed(1, NAN));
     story.tell(new Event.Released(1));
     assertThat(story.take(Action.Exit.class))

@@ -35,7 +35,7 @@ class AddingAProgramTest {
   @Test
   void thePageNamesEveryParameterThatAllProgramsTake() throws Exception {
     Parameters parameters = new Parameters("any", Map.of());
-    Routine.of(parameters);
+    LoopSettings.of(parameters);
     Tuning.of(parameters, 1, 1);
 
     String page = Files.readString(PAGE);

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * foretells how a tone goes on, and a critic how far off the listener will be, measured by what is
  * usual.
  */
-final class Echoes implements Course<float[]> {
+final class Echoes implements MultiNetworkRecipe<float[]> {
   private static final int HEARD = 12;
   private static final int TONES = 120;
   private static final int HELD_OUT = 30;
@@ -122,7 +122,7 @@ final class Echoes implements Course<float[]> {
   }
 
   @Override
-  public Goal goal() {
-    return Goal.lowest("error");
+  public TrainingGoal goal() {
+    return TrainingGoal.lowest("error");
   }
 }

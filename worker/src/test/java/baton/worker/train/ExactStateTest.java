@@ -210,7 +210,10 @@ class ExactStateTest {
     return run.curve().stream().map(measured -> measured.values().get("loss")).toList();
   }
 
-  /** Breaks the rule for {@link Course#example}: how noisy one is depends on those before. */
+  /**
+   * Breaks the rule for {@link MultiNetworkRecipe#example}: how noisy one is depends on those
+   * before.
+   */
   private static final class RemembersTheLast extends TinyImages {
     private final AtomicInteger calls = new AtomicInteger();
 
@@ -284,8 +287,8 @@ class ExactStateTest {
     }
 
     @Override
-    public Goal goal() {
-      return Goal.highest("score");
+    public TrainingGoal goal() {
+      return TrainingGoal.highest("score");
     }
   }
 }

@@ -32,7 +32,8 @@ class GlobalNormTest {
   @Test
   void aClippedStepIsAsLongAsTheLimitInBothDirections() throws Exception {
     TorchEngine.Session session = Track.torch().session("cpu");
-    Tuning tuning = new Tuning(new UpdateRule.Sgd(0f, 0f), new Schedule.Constant(1f), 0.5);
+    Tuning tuning =
+        new Tuning(new UpdateRule.Sgd(0f, 0f), new LearningRateSchedule.Constant(1f), 0.5);
     try (NDManager manager = session.engine().newBaseManager()) {
       NDArray weight = manager.create(new float[] {0, 0});
       weight.setRequiresGradient(true);

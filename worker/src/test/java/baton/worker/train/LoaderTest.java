@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoaderTest {
-  private static final Timetable TIMETABLE = new Timetable(12, 2, 1);
+  private static final BatchPlan TIMETABLE = new BatchPlan(12, 2, 1);
   private static final Position END = Position.ofEpochs(2);
   private static final Seeds SEEDS = new Seeds(9);
 
@@ -69,7 +69,7 @@ class LoaderTest {
   @Test
   void onlySoManyBatchesAreLoadedAhead() throws Exception {
     Numbers numbers = new Numbers();
-    Timetable endless = new Timetable(1_000_000, 1, 1);
+    BatchPlan endless = new BatchPlan(1_000_000, 1, 1);
     try (Loader<String> loader = new Loader<>("tiny", numbers, endless, SEEDS, END, 2)) {
       loader.take(Position.START);
 
@@ -134,7 +134,7 @@ class LoaderTest {
   }
 
   /** Examples that say which they are, some of them late, broken or unreadable. */
-  private static final class Numbers implements Course<String> {
+  private static final class Numbers implements MultiNetworkRecipe<String> {
     private final AtomicInteger loaded = new AtomicInteger();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final CountDownLatch goOn = new CountDownLatch(1);

@@ -102,7 +102,8 @@ class NetworkTest {
         .hasMessageContaining("two networks are named a");
   }
 
-  private static Course.Factory pair(String left, Block first, String right, Block second) {
+  private static MultiNetworkRecipe.Factory pair(
+      String left, Block first, String right, Block second) {
     return (parameters, seeds) ->
         new TwoWeights(parameters, seeds) {
           @Override
@@ -137,7 +138,7 @@ class NetworkTest {
   }
 
   /** Two networks of one weight each; the loss of the left one falls with both. */
-  private static class TwoWeights implements Course<Float> {
+  private static class TwoWeights implements MultiNetworkRecipe<Float> {
     TwoWeights(Parameters parameters, Seeds seeds) {}
 
     @Override

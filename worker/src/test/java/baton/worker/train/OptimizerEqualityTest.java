@@ -88,7 +88,7 @@ class OptimizerEqualityTest {
         trainer.initialize(INPUT);
         for (int step = 0; step < STEPS; step++) {
           try (NDManager scope = trainer.getManager().newSubManager()) {
-            Course.Batch batch = batch(scope, step);
+            MultiNetworkRecipe.Batch batch = batch(scope, step);
             try (GradientCollector collector = trainer.newGradientCollector()) {
               NDList predictions = trainer.forward(batch.data());
               collector.backward(trainer.getLoss().evaluate(batch.labels(), predictions));
@@ -105,7 +105,8 @@ class OptimizerEqualityTest {
   private static List<float[]> trainWithOurs(UpdateRule rule) throws Exception {
     TorchEngine.Session session = Track.torch().session("cpu");
     session.engine().setRandomSeed(1);
-    Tuning tuning = new Tuning(rule, new Schedule.Constant(RATE), Double.POSITIVE_INFINITY);
+    Tuning tuning =
+        new Tuning(rule, new LearningRateSchedule.Constant(RATE), Double.POSITIVE_INFINITY);
     List<float[]> history = new ArrayList<>();
     try (NDManager manager = session.engine().newBaseManager(session.device())) {
       Block model = block();
@@ -115,7 +116,7 @@ class OptimizerEqualityTest {
       ParameterStore store = new ParameterStore(manager, false);
       for (int step = 0; step < STEPS; step++) {
         try (NDManager scope = manager.newSubManager()) {
-          Course.Batch batch = batch(scope, step);
+          MultiNetworkRecipe.Batch batch = batch(scope, step);
           try (GradientCollector collector = session.engine().newGradientCollector()) {
             NDList predictions = model.forward(store, batch.data(), true);
             collector.backward(Loss.l2Loss().evaluate(batch.labels(), predictions));
@@ -135,7 +136,7 @@ class OptimizerEqualityTest {
         .add(Linear.builder().setUnits(1).build());
   }
 
-  private static Course.Batch batch(NDManager manager, int step) {
+  private static MultiNetworkRecipe.Batch batch(NDManager manager, int step) {
     SplitMix64 random = new SplitMix64(step);
     float[] data = new float[(int) INPUT.size()];
     float[] labels = new float[(int) INPUT.get(0)];
@@ -143,7 +144,7 @@ class OptimizerEqualityTest {
       data[i] = (float) random.nextDouble();
       labels[i % labels.length] += data[i] * data[i];
     }
-    return new Course.Batch(
+    return new MultiNetworkRecipe.Batch(
         new NDList(manager.create(data, INPUT)),
         new NDList(manager.create(labels, new Shape(labels.length, 1))));
   }

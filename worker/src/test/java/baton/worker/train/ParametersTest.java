@@ -108,8 +108,8 @@ class ParametersTest {
     assertThat(sgd.rule()).isEqualTo(new UpdateRule.Sgd(0.5f, 0f));
     assertThat(sgd.clipNorm()).isEqualTo(2);
     assertThat(cosine.clipNorm()).isInfinite();
-    assertThat(cosine.schedule()).isEqualTo(new Schedule.Cosine(0.001f, 2, 40));
-    assertThat(step.schedule()).isEqualTo(new Schedule.Stepped(0.001f, 12, 0.5));
+    assertThat(cosine.schedule()).isEqualTo(new LearningRateSchedule.Cosine(0.001f, 2, 40));
+    assertThat(step.schedule()).isEqualTo(new LearningRateSchedule.Stepped(0.001f, 12, 0.5));
     assertThat(tuning(Map.of("optimizer", "adamw")).rule())
         .isEqualTo(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0.01f, true));
   }
@@ -132,7 +132,7 @@ class ParametersTest {
   @Test
   void aScheduleCountsUpdatesNotBatches() throws Exception {
     assertThat(tuning(Map.of("schedule", "cosine", "accumulate", 3)).schedule())
-        .isEqualTo(new Schedule.Cosine(0.001f, 0, 20));
+        .isEqualTo(new LearningRateSchedule.Cosine(0.001f, 0, 20));
   }
 
   private static Network network(String name) {
@@ -142,8 +142,8 @@ class ParametersTest {
   /** 100 examples, 10 epochs. */
   private static Tuning tuning(Map<String, Object> given) throws TroubleException {
     Parameters parameters = new Parameters("tiny", given);
-    Routine routine = Routine.of(parameters);
-    Timetable timetable = new Timetable(100, routine.batchSize(), routine.accumulate());
+    LoopSettings routine = LoopSettings.of(parameters);
+    BatchPlan timetable = new BatchPlan(100, routine.batchSize(), routine.accumulate());
     Tuning tuning = Tuning.of(parameters, timetable.updatesPerEpoch(), 10);
     parameters.refuseUnknown();
     return tuning;

@@ -95,7 +95,7 @@ final class Spirals implements Recipe<Labelled> {
   }
 
   @Override
-  public Goal goal() {
-    return Goal.highest("accuracy");
+  public TrainingGoal goal() {
+    return TrainingGoal.highest("accuracy");
   }
 }

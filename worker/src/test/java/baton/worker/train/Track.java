@@ -34,7 +34,7 @@ public final class Track {
     return TORCH;
   }
 
-  public static DjlProgram program(Course.Factory courses) {
+  public static DjlProgram program(MultiNetworkRecipe.Factory courses) {
     return new DjlProgram("tiny", courses, TORCH);
   }
 

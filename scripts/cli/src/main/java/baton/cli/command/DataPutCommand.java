@@ -1,15 +1,15 @@
 package baton.cli.command;
 
+import baton.cli.data.ArchiveTarget;
 import baton.cli.data.DirectoryShelf;
 import baton.cli.data.DriveShelf;
 import baton.cli.data.Put;
-import baton.cli.data.Shelf;
 import baton.protocol.Data;
 import baton.protocol.IoReason;
 import baton.protocol.Json;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
-import baton.worker.Humane;
+import baton.worker.HumanUnits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -100,7 +100,7 @@ public final class DataPutCommand implements Callable<Integer> {
     Data.requireName(name);
     Path packing = Files.createTempDirectory(spool, "baton-data-");
     try {
-      Put put = Put.of(folder, Humane.bytes(shard), packing);
+      Put put = Put.of(folder, HumanUnits.bytes(shard), packing);
       Data data;
       try (DataBar bar = new DataBar(name, put.bytes(), System.console() != null)) {
         data = put.to(shelf(), name, bar::moved);
@@ -129,7 +129,7 @@ public final class DataPutCommand implements Callable<Integer> {
     terminal.printf("Train on it with: baton submit PROGRAM --data %s%n", reference).flush();
   }
 
-  private Shelf shelf() throws StoreException, IOException {
+  private ArchiveTarget shelf() throws StoreException, IOException {
     if (directory != null) {
       return new DirectoryShelf(directory.resolve(ROOT + name));
     }

@@ -1,12 +1,12 @@
 package baton.cli.command;
 
-import baton.coordinator.BucketOptions;
+import baton.coordinator.BucketToCheck;
 import baton.coordinator.OfflineJobs;
-import baton.coordinator.ReadStore;
+import baton.coordinator.RecoverySource;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
-import baton.coordinator.relay.Adoption.Finding;
-import baton.coordinator.relay.Adoption.Wishes;
+import baton.coordinator.relay.StoreRecovery.Finding;
+import baton.coordinator.relay.StoreRecovery.Wishes;
 import baton.storage.s3.S3Location;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -55,7 +55,7 @@ public final class RecoverCommand implements Callable<Integer> {
   @Option(names = "--store-dir", paramLabel = "DIR", description = "The directory of the store.")
   private Path directory;
 
-  @Mixin private BucketOptions bucket = new BucketOptions();
+  @Mixin private BucketToCheck bucket = new BucketToCheck();
 
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
@@ -87,7 +87,7 @@ public final class RecoverCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      ReadStore read = open();
+      RecoverySource read = open();
       try (OfflineJobs jobs = OfflineJobs.open(data)) {
         requireFresh(jobs);
         List<Finding> found =
@@ -99,11 +99,11 @@ public final class RecoverCommand implements Callable<Integer> {
     }
   }
 
-  private ReadStore open() {
+  private RecoverySource open() {
     return switch (store) {
-      case "directory" -> ReadStore.inDirectory(requireDirectory());
-      case "drive" -> ReadStore.onDrive(data, api);
-      case "s3" -> ReadStore.inBucket(requireBucket());
+      case "directory" -> RecoverySource.inDirectory(requireDirectory());
+      case "drive" -> RecoverySource.onDrive(data, api);
+      case "s3" -> RecoverySource.inBucket(requireBucket());
       default ->
           throw wrong(
               "There is no store '%s': say --store directory, --store drive, or --store s3."

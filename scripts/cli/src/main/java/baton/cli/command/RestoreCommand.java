@@ -1,10 +1,10 @@
 package baton.cli.command;
 
-import baton.coordinator.BucketOptions;
-import baton.coordinator.ReadStore;
+import baton.coordinator.BucketToCheck;
+import baton.coordinator.RecoverySource;
 import baton.coordinator.Upkeep;
 import baton.coordinator.lease.StoreContents.StoreUnreadable;
-import baton.coordinator.relay.Adoption.Finding;
+import baton.coordinator.relay.StoreRecovery.Finding;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ public final class RestoreCommand implements Callable<Integer> {
           "Look in Google Drive too, as the coordinator of this data directory is signed in to it, or else this machine.")
   private String store;
 
-  @Mixin private BucketOptions bucket = new BucketOptions();
+  @Mixin private BucketToCheck bucket = new BucketToCheck();
 
   @Option(names = "--drive-api", hidden = true, defaultValue = "https://www.googleapis.com/")
   private URI api;
@@ -105,8 +105,8 @@ public final class RestoreCommand implements Callable<Integer> {
         : stands + " " + String.join(" ", finding.sentences());
   }
 
-  private List<ReadStore> stores() {
-    List<ReadStore> stores = new ArrayList<>();
+  private List<RecoverySource> stores() {
+    List<RecoverySource> stores = new ArrayList<>();
     if (store != null && !store.equals("drive")) {
       throw new ParameterException(
           spec.commandLine(),
@@ -114,11 +114,11 @@ public final class RestoreCommand implements Callable<Integer> {
               .formatted(store));
     }
     if (directory != null) {
-      stores.add(ReadStore.inDirectory(directory));
+      stores.add(RecoverySource.inDirectory(directory));
     }
-    bucket.place().map(ReadStore::inBucket).ifPresent(stores::add);
+    bucket.place().map(RecoverySource::inBucket).ifPresent(stores::add);
     if (store != null) {
-      stores.add(ReadStore.onDrive(installation.data(), api));
+      stores.add(RecoverySource.onDrive(installation.data(), api));
     }
     return stores;
   }

@@ -1,7 +1,7 @@
 package baton.cli.command;
 
 import baton.protocol.Policy;
-import baton.worker.Humane;
+import baton.worker.HumanUnits;
 import picocli.CommandLine.Option;
 
 /** The option that says how long a script may be silent, such as while its first batch compiles. */
@@ -16,6 +16,6 @@ public final class SilenceOption {
 
   /** The same policy with what was asked for. */
   public Policy on(Policy policy) {
-    return longest == null ? policy : policy.silentFor(Humane.duration(longest));
+    return longest == null ? policy : policy.silentFor(HumanUnits.duration(longest));
   }
 }

@@ -1,6 +1,6 @@
 package baton.cli.command;
 
-import baton.coordinator.BucketOptions;
+import baton.coordinator.BucketToCheck;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreMarker;
@@ -27,7 +27,7 @@ final class StoreToRead {
   @ArgGroup(multiplicity = "0..1")
   private Where where;
 
-  @Mixin private BucketOptions bucket = new BucketOptions();
+  @Mixin private BucketToCheck bucket = new BucketToCheck();
 
   @Mixin private DriveOptions drive = new DriveOptions();
 

@@ -9,7 +9,7 @@ import baton.protocol.PlainText;
 import baton.protocol.Policy;
 import baton.protocol.StoreId;
 import baton.protocol.message.JobView;
-import baton.worker.Humane;
+import baton.worker.HumanUnits;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -65,7 +65,9 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(names = "--store", paramLabel = "ID", description = "The id of the store to use.")
   private String store;
 
-  @Option(names = "--segment-epochs", description = "Epochs after which another job may have its turn. Default: 1")
+  @Option(
+      names = "--segment-epochs",
+      description = "Epochs after which another job may have its turn. Default: 1")
   private Integer segmentEpochs;
 
   @Option(
@@ -101,7 +103,7 @@ public final class SubmitCommand implements Callable<Integer> {
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
-            ttl == null ? base.ttl() : Humane.duration(ttl),
+            ttl == null ? base.ttl() : HumanUnits.duration(ttl),
             segmentEpochs == null ? base.segmentEpochs() : segmentEpochs,
             saveEvery == null ? base.cadence() : cadence(),
             keep.last(base),

@@ -1,8 +1,8 @@
 package baton.cli.command;
 
-import baton.cli.verify.History;
-import baton.cli.verify.Report;
+import baton.cli.verify.CheckpointHistory;
 import baton.cli.verify.Verification;
+import baton.cli.verify.VerifyReport;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
@@ -62,9 +62,10 @@ public final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try {
       Verification verification = new Verification(store.open(), line -> out.println(line));
-      Optional<History> history = history(out);
+      Optional<CheckpointHistory> history = history(out);
       JobId id = history.isPresent() ? history.get().job().id() : find(verification);
-      Report report = verification.run(id, history, Optional.ofNullable(head).map(this::sha256));
+      VerifyReport report =
+          verification.run(id, history, Optional.ofNullable(head).map(this::sha256));
       report.defects().forEach(defect -> out.println("! " + defect));
       out.println(report.verdict());
       return report.isVerified() ? ExitCode.OK : NOT_VERIFIED;
@@ -77,19 +78,20 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   /** What the coordinator recorded, where one is asked, answers, and knows the job. */
-  private Optional<History> history(PrintWriter out) {
+  private Optional<CheckpointHistory> history(PrintWriter out) {
     if (!connection.hasToken()) {
       out.println("No token is given, so the store speaks for itself.");
       return Optional.empty();
     }
-    Optional<Optional<History>> answer =
+    Optional<Optional<CheckpointHistory>> answer =
         connection.askIfReached(
             client -> {
               Optional<JobView> named = client.jobNamed(job);
               Optional<JobView> known = named.isPresent() ? named : byId(client);
               return known.isEmpty()
                   ? Optional.empty()
-                  : Optional.of(new History(known.get(), client.checkpoints(known.get().id())));
+                  : Optional.of(
+                      new CheckpointHistory(known.get(), client.checkpoints(known.get().id())));
             },
             why -> out.println(why + " So the store speaks for itself."));
     answer

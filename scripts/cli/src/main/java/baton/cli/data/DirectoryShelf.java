@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Archives in a directory that the workers see at the same path. */
-public final class DirectoryShelf implements Shelf {
+public final class DirectoryShelf implements ArchiveTarget {
   private static final int CHUNK = 1 << 20;
 
   private final Path folder;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Archives in Google Drive, in the folder of Baton's store there. */
-public final class DriveShelf implements Shelf {
+public final class DriveShelf implements ArchiveTarget {
   private final DriveStore store;
   private final String folder;
 

@@ -70,7 +70,8 @@ public final class Put {
    *
    * @param moved told how many bytes have moved since it was last told, or were there already
    */
-  public Data to(Shelf shelf, String name, LongConsumer moved) throws StoreException, IOException {
+  public Data to(ArchiveTarget shelf, String name, LongConsumer moved)
+      throws StoreException, IOException {
     List<DataFile> packed = new ArrayList<>();
     for (Shard shard : shards) {
       packed.add(put(shard, shelf, moved));
@@ -78,7 +79,7 @@ public final class Put {
     return new Data(name, ORDER, packed);
   }
 
-  private DataFile put(Shard shard, Shelf shelf, LongConsumer moved)
+  private DataFile put(Shard shard, ArchiveTarget shelf, LongConsumer moved)
       throws StoreException, IOException {
     Path packing = spool.resolve("packing");
     Sha256 sha256 = shard.writeTo(packing);

@@ -49,7 +49,7 @@ record Diagnosis(
               + "|(^|_)(time|fps|eta)($|_)).*");
 
   /** Empty: the relay is exact. */
-  static Optional<Diagnosis> of(Evidence evidence) {
+  static Optional<Diagnosis> of(DrillEvidence evidence) {
     return Stream.of(firstStep(evidence), firstState(evidence), firstMetric(evidence))
         .flatMap(Optional::stream)
         .min(Comparator.comparing(Diagnosis::at))
@@ -61,7 +61,7 @@ record Diagnosis(
     return OF_THE_MACHINE.matcher(metric).matches();
   }
 
-  private static Optional<Diagnosis> firstStep(Evidence evidence) {
+  private static Optional<Diagnosis> firstStep(DrillEvidence evidence) {
     for (int leg = 0; leg < evidence.relayed().size(); leg++) {
       List<Leg.Step> steps = evidence.relayed().get(leg).steps();
       for (int i = 0; i < steps.size(); i++) {
@@ -87,15 +87,16 @@ record Diagnosis(
   }
 
   /** A step that differs: the {@code place}-th of a worker. */
-  private record AtStep(Evidence evidence, int leg, int place, Leg.Step unbroken) {
+  private record AtStep(DrillEvidence evidence, int leg, int place, Leg.Step unbroken) {
     Diagnosis diagnosis() {
       List<String> generators =
-          Evidence.differing(unbroken.before().generators(), step().before().generators()).toList();
+          DrillEvidence.differing(unbroken.before().generators(), step().before().generators())
+              .toList();
       if (!generators.isEmpty()) {
         return of(Part.RANDOMNESS, generators, List.of());
       }
       Set<Part> parts = EnumSet.noneOf(Part.class);
-      Evidence.differing(unbroken.before().parts(), step().before().parts())
+      DrillEvidence.differing(unbroken.before().parts(), step().before().parts())
           .map(AtStep::partOf)
           .forEach(parts::add);
       if (!parts.isEmpty()) {
@@ -189,7 +190,7 @@ record Diagnosis(
   }
 
   /** Every batch before it was the same. */
-  private static Optional<Diagnosis> firstState(Evidence evidence) {
+  private static Optional<Diagnosis> firstState(DrillEvidence evidence) {
     return evidence
         .firstDifferentState()
         .map(
@@ -203,14 +204,14 @@ record Diagnosis(
                     anewAt(evidence, state.at())));
   }
 
-  private static Optional<Diagnosis> firstMetric(Evidence evidence) {
+  private static Optional<Diagnosis> firstMetric(DrillEvidence evidence) {
     return evidence.relayed().stream()
         .flatMap(leg -> leg.measured().stream())
         .flatMap(measured -> ofMetrics(evidence, measured).stream())
         .min(Comparator.comparing(Diagnosis::at));
   }
 
-  private static Optional<Diagnosis> ofMetrics(Evidence evidence, Leg.Measured relayed) {
+  private static Optional<Diagnosis> ofMetrics(DrillEvidence evidence, Leg.Measured relayed) {
     Map<String, String> mine =
         evidence.unbroken().measuredAt(relayed.of()).map(Leg.Measured::values).orElse(Map.of());
     List<String> names =
@@ -249,7 +250,7 @@ record Diagnosis(
   }
 
   /** What began anew in the last worker that was on its way to a position. */
-  private static List<String> anewAt(Evidence evidence, Position at) {
+  private static List<String> anewAt(DrillEvidence evidence, Position at) {
     return evidence.relayed().stream()
         .skip(1)
         .filter(leg -> leg.begin().filter(at::isAfter).isPresent())
@@ -258,7 +259,7 @@ record Diagnosis(
         .orElse(List.of());
   }
 
-  private static Optional<Diagnosis> end(Evidence evidence) {
+  private static Optional<Diagnosis> end(DrillEvidence evidence) {
     Optional<Position> mine = evidence.unbrokenEnd();
     Optional<Position> theirs = evidence.relayedEnd();
     if (mine.equals(theirs)) {

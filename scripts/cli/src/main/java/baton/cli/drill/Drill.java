@@ -7,7 +7,7 @@ import baton.cli.process.TemporaryFolder;
 import baton.cli.relay.Plan;
 import baton.cli.relay.Subject;
 import baton.cli.relay.WorkerPrograms;
-import baton.worker.Humane;
+import baton.worker.HumanUnits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -139,15 +139,15 @@ public final class Drill implements Callable<Integer> {
       Optional<Workspace> workspace = workspace(folder.path());
       workspace.stream()
           .flatMap(w -> w.notes().stream())
-          .flatMap(note -> Wrapped.at(Report.WIDTH, note).stream())
+          .flatMap(note -> Wrapped.at(DrillReport.WIDTH, note).stream())
           .forEach(line -> out.println("  " + line));
-      Report report = rehearse(subject, workspace, folder.path(), silence, drawn, out);
+      DrillReport report = rehearse(subject, workspace, folder.path(), silence, drawn, out);
       report.lines().forEach(out::println);
       return report.diagnosis().isEmpty() ? 0 : 1;
     } catch (SiteFailure e) {
       e.lastWords().stream()
           .filter(word -> !e.getMessage().contains(word))
-          .flatMap(word -> Wrapped.at(Report.WIDTH, word).stream())
+          .flatMap(word -> Wrapped.at(DrillReport.WIDTH, word).stream())
           .forEach(line -> out.println("  " + line));
       out.println("DRILL FAILED " + why(e, silence));
       return 2;
@@ -164,7 +164,7 @@ public final class Drill implements Callable<Integer> {
         : e.getMessage();
   }
 
-  private Report rehearse(
+  private DrillReport rehearse(
       Subject subject,
       Optional<Workspace> workspace,
       Path folder,
@@ -192,7 +192,7 @@ public final class Drill implements Callable<Integer> {
 
   private Duration silence() {
     try {
-      return longestSilence == null ? Plan.USUAL_SILENCE : Humane.duration(longestSilence);
+      return longestSilence == null ? Plan.USUAL_SILENCE : HumanUnits.duration(longestSilence);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "--longest-silence: %s.".formatted(e.getMessage()));

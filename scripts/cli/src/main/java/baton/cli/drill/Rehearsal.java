@@ -5,7 +5,7 @@ import baton.cli.process.SiteFailure;
 import baton.cli.process.WorkerProcess;
 import baton.cli.relay.Cuts;
 import baton.cli.relay.Plan;
-import baton.cli.relay.Race;
+import baton.cli.relay.RelayRun;
 import baton.cli.relay.Subject;
 import baton.protocol.Cadence;
 import baton.protocol.JobId;
@@ -76,7 +76,7 @@ final class Rehearsal {
   }
 
   /** Holds it; {@code seed} draws where workers are killed. */
-  Report hold(long seed) throws IOException {
+  DrillReport hold(long seed) throws IOException {
     Cadence cadence = new Cadence(SAVE_EVERY, Cadence.Unit.BATCHES);
     Run unbroken = unbroken(cadence, PACES.get(0));
     for (Duration pace : PACES.subList(1, PACES.size())) {
@@ -102,7 +102,7 @@ final class Rehearsal {
   }
 
   /** A loop that is saved at the ends of epochs only, and counts each as a batch. */
-  private Report holdByEpochs(long seed) throws IOException {
+  private DrillReport holdByEpochs(long seed) throws IOException {
     Subject longer =
         new Subject(
             subject.program(),
@@ -114,7 +114,7 @@ final class Rehearsal {
     return hold(seed, longer, Cadence.EVERY_EPOCH, unbroken);
   }
 
-  private Report hold(long seed, Subject drilled, Cadence cadence, Run unbroken)
+  private DrillReport hold(long seed, Subject drilled, Cadence cadence, Run unbroken)
       throws IOException {
     if (unbroken.result.reached().size() < FEWEST_BATCHES) {
       throw new SiteFailure(
@@ -148,15 +148,17 @@ final class Rehearsal {
   }
 
   /** Whether a worker was killed, and something was saved after another one went on. */
-  private static boolean isTelling(Race.Result relayed, List<StateComparison> states) {
+  private static boolean isTelling(RelayRun.Result relayed, List<StateComparison> states) {
     return !relayed.restored().isEmpty()
         && states.stream().anyMatch(state -> state.at().isAfter(relayed.restored().get(0)));
   }
 
-  private Report report(Run unbroken, Run relayed, DrillKills kills, List<StateComparison> states) {
-    Evidence evidence =
-        new Evidence(unbroken.legs.get(0), relayed.legs, states, unbroken.end(), relayed.end());
-    return new Report(
+  private DrillReport report(
+      Run unbroken, Run relayed, DrillKills kills, List<StateComparison> states) {
+    DrillEvidence evidence =
+        new DrillEvidence(
+            unbroken.legs.get(0), relayed.legs, states, unbroken.end(), relayed.end());
+    return new DrillReport(
         subject.program(),
         subject.command().isPresent(),
         evidence,
@@ -171,7 +173,7 @@ final class Rehearsal {
    *
    * @param saved its checkpoints' folders, by position
    */
-  private record Run(Race.Result result, List<Leg> legs, Map<Position, String> saved) {
+  private record Run(RelayRun.Result result, List<Leg> legs, Map<Position, String> saved) {
     /** Whether it makes steps within epochs, and none of them was saved. */
     boolean lacksWithin() {
       return reached().anyMatch(Cuts::isMidEpoch)
@@ -200,8 +202,8 @@ final class Rehearsal {
     Traces traces = new Traces(ground.folder().resolve("traces-" + name));
     Optional<Workspace.Copy> copy = copy(name);
     Subject placed = copy.map(c -> trained.runBy(c.command())).orElse(trained);
-    Race.Result result =
-        Race.run(
+    RelayRun.Result result =
+        RelayRun.run(
             ground.site(),
             "drill-" + name,
             placed,

@@ -1,6 +1,6 @@
 package baton.cli.drill;
 
-import baton.cli.relay.Race;
+import baton.cli.relay.RelayRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class Traces {
   }
 
   /** What each worker trained. */
-  List<Leg> legs(Race.Result result) throws IOException {
+  List<Leg> legs(RelayRun.Result result) throws IOException {
     List<Leg> legs = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
       int end = i + 1 < begins.size() ? begins.get(i + 1) : result.reached().size();
@@ -44,7 +44,7 @@ final class Traces {
     return legs;
   }
 
-  private static Leg ofReports(Race.Result result, int from, int to) {
+  private static Leg ofReports(RelayRun.Result result, int from, int to) {
     List<Leg.Step> steps = new ArrayList<>();
     for (int i = from; i < to; i++) {
       steps.add(

@@ -65,7 +65,8 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   /** Starts a worker that asks {@code site}'s coordinator for work. */
-  public static WorkerProcess start(Site site, String name, Start start, Consumer<Said> listener) {
+  public static WorkerProcess start(
+      Site site, String name, Start start, Consumer<ProcessOutput> listener) {
     String threads = Integer.toString(start.threads());
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--coordinator", site.coordinator().uri().toString()));
@@ -84,7 +85,7 @@ public final class WorkerProcess implements AutoCloseable {
             arguments,
             environment,
             start.directory(),
-            line -> listener.accept(new Said(line))));
+            line -> listener.accept(new ProcessOutput(line))));
   }
 
   public boolean isAlive() {

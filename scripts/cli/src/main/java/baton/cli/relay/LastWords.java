@@ -1,6 +1,6 @@
 package baton.cli.relay;
 
-import baton.cli.process.Said;
+import baton.cli.process.ProcessOutput;
 import baton.cli.process.SiteFailure;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,7 +15,7 @@ final class LastWords {
 
   private final Deque<String> lines = new ArrayDeque<>();
 
-  void add(Said said) {
+  void add(ProcessOutput said) {
     if (said.plain().isBlank()) {
       return;
     }

@@ -39,7 +39,7 @@ public final class Verification {
 
   /** The job with this id or name, if the store holds a checkpoint of it. */
   public Optional<JobId> find(String idOrName) throws StoreException {
-    return new Manifests(store).find(idOrName);
+    return new ManifestsOnFile(store).find(idOrName);
   }
 
   /**
@@ -49,28 +49,32 @@ public final class Verification {
    * @param head the digest that the newest manifest must have, where a person knows it
    * @throws StoreException if the store cannot be read, which proves nothing
    */
-  public Report run(JobId job, Optional<History> history, Optional<Sha256> head)
+  public VerifyReport run(JobId job, Optional<CheckpointHistory> history, Optional<Sha256> head)
       throws StoreException, IOException {
     Path scratch = Files.createTempDirectory("baton-verify");
     try {
-      List<Found> manifests = new Manifests(store).of(job);
-      Optional<Sha256> newest = head.or(() -> history.flatMap(History::head));
-      Chain chain = Chain.from(manifests, newest);
+      List<Found> manifests = new ManifestsOnFile(store).of(job);
+      Optional<Sha256> newest = head.or(() -> history.flatMap(CheckpointHistory::head));
+      CheckpointChain chain = CheckpointChain.from(manifests, newest);
       List<String> defects = new ArrayList<>();
       history.ifPresent(recorded -> defects.addAll(recorded.missingIn(manifests)));
       defects.addAll(chain.defects());
-      lines.accept(Report.HEADING);
+      lines.accept(VerifyReport.HEADING);
       int whole = readAll(chain, history, scratch, defects);
       Certificate certificate = chain.certificate();
       history.ifPresent(recorded -> compare(recorded, certificate, defects));
-      return new Report(chain, whole, certificate, defects);
+      return new VerifyReport(chain, whole, certificate, defects);
     } finally {
       Files.delete(scratch);
     }
   }
 
   /** How many are whole. Pruning goes from the oldest on, so nothing old outlives what is newer. */
-  private int readAll(Chain chain, Optional<History> history, Path scratch, List<String> defects)
+  private int readAll(
+      CheckpointChain chain,
+      Optional<CheckpointHistory> history,
+      Path scratch,
+      List<String> defects)
       throws StoreException, IOException {
     int whole = 0;
     List<String> goneOfNewer = List.of();
@@ -90,12 +94,13 @@ public final class Verification {
         goneOfNewer = contents.gone();
       }
       whole += contents.isWhole() ? 1 : 0;
-      lines.accept(Report.row(link, contents, i == 0));
+      lines.accept(VerifyReport.row(link, contents, i == 0));
     }
     return whole;
   }
 
-  private static void compare(History recorded, Certificate certificate, List<String> defects) {
+  private static void compare(
+      CheckpointHistory recorded, Certificate certificate, List<String> defects) {
     Optional<String> said =
         Optional.ofNullable(recorded.job().certificate()).map(view -> view.verdict());
     boolean differs =

@@ -42,7 +42,7 @@ class PutTest {
     return bytes;
   }
 
-  private Data put(Path from, Shelf shelf) throws Exception {
+  private Data put(Path from, ArchiveTarget shelf) throws Exception {
     return Put.of(from, MOST, spool).to(shelf, "clips", moved -> {});
   }
 
@@ -74,7 +74,7 @@ class PutTest {
 
   @Test
   void whatIsThereIsNotSentAgain() throws Exception {
-    Shelf shelf = new DirectoryShelf(shelves.resolve("a"));
+    ArchiveTarget shelf = new DirectoryShelf(shelves.resolve("a"));
     Data data = put(folder, shelf);
     Path second = shelves.resolve("a").resolve(data.files().get(1).path());
     Files.write(second, new byte[] {1}); // torn, or edited by hand

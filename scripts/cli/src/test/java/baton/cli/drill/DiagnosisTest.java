@@ -156,8 +156,8 @@ class DiagnosisTest {
     UnaryOperator<Leg.Step> countingAgain =
         step ->
             values(loss(step, "x"), Map.of("steps", "" + (step.at().batch() - 2), "epoch", "0"));
-    Evidence evidence =
-        new Evidence(
+    DrillEvidence evidence =
+        new DrillEvidence(
             Leg.of(steps(0, 8, counting)),
             List.of(Leg.of(steps(0, 4, counting)), Leg.of(steps(2, 8, countingAgain))),
             List.of(),
@@ -206,18 +206,20 @@ class DiagnosisTest {
 
     assertThat(
             Diagnosis.of(
-                new Evidence(whole, List.of(whole, whole), List.of(), early, Optional.empty())))
+                new DrillEvidence(
+                    whole, List.of(whole, whole), List.of(), early, Optional.empty())))
         .hasValueSatisfying(found -> assertThat(found.part()).isEqualTo(Part.END));
-    assertThat(Diagnosis.of(new Evidence(whole, List.of(whole, whole), List.of(), early, early)))
+    assertThat(
+            Diagnosis.of(new DrillEvidence(whole, List.of(whole, whole), List.of(), early, early)))
         .isEmpty();
   }
 
-  private static Evidence measured(Map<String, String> relayed) {
+  private static DrillEvidence measured(Map<String, String> relayed) {
     Leg.Measured mine =
         new Leg.Measured(
             new Position(1, 0), Map.of("loss", "0.5", "epoch_seconds", "9", "auc", "null"));
     Leg.Measured theirs = new Leg.Measured(new Position(1, 0), relayed);
-    return new Evidence(
+    return new DrillEvidence(
         leg(steps(0, 8, SAME), mine),
         List.of(Leg.of(steps(0, 4, SAME)), leg(steps(2, 8, SAME), theirs)),
         List.of(),
@@ -241,7 +243,7 @@ class DiagnosisTest {
       List<StateComparison> states,
       Leg.Forgotten... forgotten) {
     return Diagnosis.of(
-        new Evidence(
+        new DrillEvidence(
             Leg.of(steps(0, 8, SAME)),
             List.of(
                 forgetting(steps(0, 4, fresh), forgotten),

@@ -2,7 +2,7 @@ package baton.cli.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import baton.cli.process.Said;
+import baton.cli.process.ProcessOutput;
 import baton.cli.process.SiteFailure;
 import org.junit.jupiter.api.Test;
 
@@ -11,10 +11,11 @@ class LastWordsTest {
 
   @Test
   void theSentenceEndsWithWhyTheWorkerSaysThatItEnds() {
-    words.add(new Said("12:00:00 anna  toy| Traceback (most recent call last):"));
+    words.add(new ProcessOutput("12:00:00 anna  toy| Traceback (most recent call last):"));
     words.add(
-        new Said("12:00:00 anna  ends: The script failed at train.py line 3: KeyError: 'x'."));
-    words.add(new Said("a line of the JVM's"));
+        new ProcessOutput(
+            "12:00:00 anna  ends: The script failed at train.py line 3: KeyError: 'x'."));
+    words.add(new ProcessOutput("a line of the JVM's"));
 
     SiteFailure failure = words.failure("the worker ended early", 5);
 
@@ -31,8 +32,8 @@ class LastWordsTest {
 
   @Test
   void oneThatSaysNothingOfItsEndEndsWithTheLastLineThatSaysAnything() {
-    words.add(new Said("Error: Could not find or load main class"));
-    words.add(new Said("   "));
+    words.add(new ProcessOutput("Error: Could not find or load main class"));
+    words.add(new ProcessOutput("   "));
 
     assertThat(words.failure("the worker ended early", 1))
         .hasMessage(
@@ -51,7 +52,7 @@ class LastWordsTest {
   @Test
   void onlyTheLastOfManyLinesAreKept() {
     for (int i = 0; i < 100; i++) {
-      words.add(new Said("line " + i));
+      words.add(new ProcessOutput("line " + i));
     }
 
     assertThat(words.failure("the worker ended early", 1).lastWords())

@@ -11,7 +11,7 @@ import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.Tensor;
 import baton.storage.CheckpointStore;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import baton.worker.segment.Snapshot;
 import java.io.IOException;
@@ -49,8 +49,8 @@ final class StoredJob {
 
   StoredCheckpoint save(Optional<StoredCheckpoint> parent, int epoch, String threads)
       throws Exception {
-    Draft draft =
-        new Draft(
+    ManifestDraft draft =
+        new ManifestDraft(
             id,
             new JobSpec(
                 "digits-" + id,

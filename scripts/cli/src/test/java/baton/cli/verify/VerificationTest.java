@@ -56,7 +56,7 @@ class VerificationTest {
 
   @Test
   void aSoundJobIsVerifiedWithTheStoreAlone() throws Exception {
-    Report report = verify();
+    VerifyReport report = verify();
 
     assertThat(report.defects()).isEmpty();
     assertThat(report.verdict())
@@ -184,7 +184,7 @@ class VerificationTest {
     edit(4, "\"session-4\"", "\"session-9\"");
 
     assertThat(verify().isVerified()).as("nothing extends the head").isTrue();
-    Report pinned =
+    VerifyReport pinned =
         verification()
             .run(StoredJob.ID, Optional.empty(), Optional.of(at(4).checkpoint().digest()));
     assertThat(pinned.verdict())
@@ -289,7 +289,7 @@ class VerificationTest {
   void aCheckpointNewerThanTheCoordinatorsHeadLiesBesideTheChain() throws Exception {
     job.save(Optional.of(at(4)), 5, "2");
 
-    Report report = verify(history("EXACT", "KEPT", "KEPT", "KEPT", "KEPT"));
+    VerifyReport report = verify(history("EXACT", "KEPT", "KEPT", "KEPT", "KEPT"));
 
     assertThat(report.verdict()).startsWith("VERIFIED exact").contains("4 checkpoints");
     assertThat(report.chain().beside()).hasSize(1);
@@ -307,17 +307,17 @@ class VerificationTest {
     return new Verification(store, lines::add);
   }
 
-  private Report verify() throws Exception {
+  private VerifyReport verify() throws Exception {
     lines.clear();
     return verification().run(StoredJob.ID, Optional.empty(), Optional.empty());
   }
 
-  private Report verify(History history) throws Exception {
+  private VerifyReport verify(CheckpointHistory history) throws Exception {
     return verification().run(StoredJob.ID, Optional.of(history), Optional.empty());
   }
 
   private void assertNotVerified(String because) throws Exception {
-    Report report = verify();
+    VerifyReport report = verify();
     assertThat(report.isVerified()).isFalse();
     assertThat(report.verdict()).startsWith("NOT VERIFIED: " + because);
   }
@@ -346,7 +346,7 @@ class VerificationTest {
     Files.delete(file(epoch, "state.json"));
   }
 
-  private History history(String verdict, String... states) {
+  private CheckpointHistory history(String verdict, String... states) {
     List<CheckpointView> rows = new ArrayList<>();
     for (int i = 0; i < states.length; i++) {
       rows.add(
@@ -380,6 +380,6 @@ class VerificationTest {
             NOON,
             null,
             null);
-    return new History(view, rows);
+    return new CheckpointHistory(view, rows);
   }
 }

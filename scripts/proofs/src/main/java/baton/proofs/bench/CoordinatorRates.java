@@ -64,9 +64,9 @@ public final class CoordinatorRates implements Callable<Integer> {
         server.kill();
         print(out, "next start   %.2f s to 200 of /readyz, after kill -9%n", start(server));
       }
-      print(out, "memory       %s, idle%n", Memory.of(server.pid()));
+      print(out, "memory       %s, idle%n", MemoryUse.of(server.pid()));
       measure(server, out);
-      print(out, "memory       %s, after the load%n", Memory.of(server.pid()));
+      print(out, "memory       %s, after the load%n", MemoryUse.of(server.pid()));
       print(out, "load average %.1f%n", loadAverage());
     }
     return 0;

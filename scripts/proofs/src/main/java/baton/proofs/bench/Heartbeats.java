@@ -67,7 +67,7 @@ public final class Heartbeats implements Callable<Integer> {
           rate.perSecond(),
           rate.median().toNanos() / 1e6,
           rate.p99().toNanos() / 1e6);
-      print(out, "coordinator: %.1f %% of one core, %s%n", busy * 100, Memory.of(server.pid()));
+      print(out, "coordinator: %.1f %% of one core, %s%n", busy * 100, MemoryUse.of(server.pid()));
     }
     return 0;
   }

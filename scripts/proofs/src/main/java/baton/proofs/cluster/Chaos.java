@@ -17,7 +17,7 @@ final class Chaos {
 
   private final List<Member> members;
   private final PostgresServer database;
-  private final Network network;
+  private final ClusterNetwork network;
   private final HistoryFile history;
   private final SplittableRandom random;
   private int kills;
@@ -26,7 +26,7 @@ final class Chaos {
   Chaos(
       List<Member> members,
       PostgresServer database,
-      Network network,
+      ClusterNetwork network,
       HistoryFile history,
       SplittableRandom random) {
     this.members = List.copyOf(members);

@@ -135,7 +135,7 @@ public final class Cluster implements Callable<Integer> {
         bar.reaches(killed, "%d acknowledged; %s".formatted(acknowledged, what));
   }
 
-  private Network network() {
+  private ClusterNetwork network() {
     if (!namespaces) {
       return new Loopback();
     }

@@ -22,13 +22,14 @@ final class ClusterProcesses implements AutoCloseable {
   static final List<String> MEMBERS = List.of("member-1", "member-2", "member-3");
   private static final String PASSWORD = "a-password-of-the-trial";
 
-  private final Network network;
+  private final ClusterNetwork network;
   private final Path folder;
   private final PostgresServer database;
   private final CoordinatorLog log;
   private final List<Member> members = new ArrayList<>();
 
-  ClusterProcesses(Path folder, Network network, PostgresBinaries postgres) throws IOException {
+  ClusterProcesses(Path folder, ClusterNetwork network, PostgresBinaries postgres)
+      throws IOException {
     this.network = network;
     this.folder = folder;
     this.log = new CoordinatorLog(folder.resolve("members.log"));
@@ -95,7 +96,7 @@ final class ClusterProcesses implements AutoCloseable {
     return database;
   }
 
-  Network network() {
+  ClusterNetwork network() {
     return network;
   }
 

@@ -40,7 +40,7 @@ final class ClusterTrial {
   private final SplittableRandom random;
   private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final List<Watcher> watchers = new ArrayList<>();
+  private final List<ClusterWatcher> watchers = new ArrayList<>();
   private final List<Thread> listening = new ArrayList<>();
   private volatile boolean over;
 
@@ -129,8 +129,8 @@ final class ClusterTrial {
 
   private void beginWatchers(ClusterProcesses cluster, HistoryFile history) {
     for (int i = 1; i <= WATCHERS; i++) {
-      Watcher watcher =
-          new Watcher(
+      ClusterWatcher watcher =
+          new ClusterWatcher(
               "watcher-" + i,
               cluster.members(),
               cluster.token("viewer"),
@@ -152,7 +152,7 @@ final class ClusterTrial {
     } catch (ProblemException | UnreachableException e) {
       throw new IllegalStateException("The last job was refused: " + e.getMessage(), e);
     }
-    for (Watcher watcher : watchers) {
+    for (ClusterWatcher watcher : watchers) {
       if (!watcher.awaitAll(TOLD_WITHIN.toMillis())) {
         throw new IllegalStateException(
             "%s was not told of the last job within %d s; the last event it heard is %d."

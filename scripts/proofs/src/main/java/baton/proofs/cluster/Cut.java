@@ -42,7 +42,7 @@ record Cut(String what, List<Way> ways) {
     return new Cut(outwards ? member + " -> " + whom : whom + " -> " + member, ways);
   }
 
-  void apply(Network network) {
+  void apply(ClusterNetwork network) {
     ways.forEach(way -> network.cut(way.from(), way.to()));
   }
 }

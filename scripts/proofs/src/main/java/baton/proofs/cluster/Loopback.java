@@ -3,7 +3,7 @@ package baton.proofs.cluster;
 import java.util.List;
 
 /** All hosts are this machine: processes can be killed here, and nothing can be cut. */
-final class Loopback implements Network {
+final class Loopback implements ClusterNetwork {
   @Override
   public String address(String host) {
     return "127.0.0.1";

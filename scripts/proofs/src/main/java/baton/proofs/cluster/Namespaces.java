@@ -19,7 +19,7 @@ import java.util.Set;
  * scripts/cluster.sh} starts it: so the bridge is not seen by the rest of the machine, and all is
  * gone when the processes are.
  */
-final class Namespaces implements Network {
+final class Namespaces implements ClusterNetwork {
   private static final String NET = "10.77.0.";
   private static final String BRIDGE = "baton0";
   private static final String NOBODY = "02:00:00:00:00:ff";

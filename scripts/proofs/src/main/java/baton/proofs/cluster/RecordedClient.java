@@ -4,7 +4,7 @@ import baton.proofs.history.Entry.Call;
 import baton.proofs.history.Entry.Op;
 import baton.proofs.history.Entry.Outcome;
 import baton.proofs.history.HistoryFile;
-import baton.proofs.pretend.Leg;
+import baton.proofs.pretend.PretendLeg;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -70,7 +70,7 @@ final class RecordedClient {
         });
   }
 
-  Renewal renew(Leg leg, SessionId session)
+  Renewal renew(PretendLeg leg, SessionId session)
       throws ProblemException, UnreachableException, InterruptedException {
     Line line = new Line(Op.RENEW).of(leg.held().job(), leg.held().fence(), session);
     line.position = leg.position();
@@ -88,7 +88,7 @@ final class RecordedClient {
         });
   }
 
-  CommitAnswer commit(Leg leg, SessionId session, Position position, String manifest)
+  CommitAnswer commit(PretendLeg leg, SessionId session, Position position, String manifest)
       throws ProblemException, UnreachableException, InterruptedException {
     Line line = new Line(Op.COMMIT).of(leg.held().job(), leg.held().fence(), session);
     line.position = position;
@@ -100,7 +100,7 @@ final class RecordedClient {
         (done, answer) -> done.next = answer.next().name());
   }
 
-  void release(Leg leg, SessionId session, ReleaseReason why)
+  void release(PretendLeg leg, SessionId session, ReleaseReason why)
       throws ProblemException, UnreachableException, InterruptedException {
     record(
         new Line(Op.RELEASE).of(leg.held().job(), leg.held().fence(), session),

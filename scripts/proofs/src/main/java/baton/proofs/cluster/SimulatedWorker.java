@@ -1,6 +1,6 @@
 package baton.proofs.cluster;
 
-import baton.proofs.pretend.Leg;
+import baton.proofs.pretend.PretendLeg;
 import baton.protocol.AfterCommit;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
@@ -49,7 +49,7 @@ final class SimulatedWorker {
   private int sessions;
   private SessionId session;
   private String secret;
-  private Optional<Leg> leg = Optional.empty();
+  private Optional<PretendLeg> leg = Optional.empty();
 
   SimulatedWorker(
       String name, RecordedClient client, SplittableRandom random, BooleanSupplier over) {
@@ -99,7 +99,7 @@ final class SimulatedWorker {
       if (asked.orElse(null) instanceof Asked.Leased leased) {
         Grant grant = leased.grant();
         Held held = Held.of(grant, secret);
-        leg = Optional.of(new Leg(grant, held, session, random.split(), sent[0]));
+        leg = Optional.of(new PretendLeg(grant, held, session, random.split(), sent[0]));
       }
     } catch (ProblemException e) {
       if (!isLost(e)) {
@@ -109,7 +109,7 @@ final class SimulatedWorker {
     }
   }
 
-  private void goOn(Leg held) throws ProblemException, InterruptedException {
+  private void goOn(PretendLeg held) throws ProblemException, InterruptedException {
     try {
       if (random.nextInt(VANISHES_ONE_IN) == 0) {
         newSession();
@@ -132,7 +132,7 @@ final class SimulatedWorker {
     }
   }
 
-  private void renew(Leg held) throws ProblemException, InterruptedException {
+  private void renew(PretendLeg held) throws ProblemException, InterruptedException {
     Optional<Directive> told = answerTo(() -> client.renew(held, session)).map(Renewal::directive);
     if (told.equals(Optional.of(Directive.CHECKPOINT_AND_RELEASE))) {
       release(held, ReleaseReason.COMPLETED);
@@ -141,7 +141,7 @@ final class SimulatedWorker {
     }
   }
 
-  private void commit(Leg held) throws ProblemException, InterruptedException {
+  private void commit(PretendLeg held) throws ProblemException, InterruptedException {
     Position position = held.nextPosition();
     String manifest = held.manifest(position);
     Optional<CommitAnswer> answer =
@@ -156,7 +156,8 @@ final class SimulatedWorker {
     }
   }
 
-  private void release(Leg held, ReleaseReason why) throws ProblemException, InterruptedException {
+  private void release(PretendLeg held, ReleaseReason why)
+      throws ProblemException, InterruptedException {
     answerTo(
         () -> {
           client.release(held, session, why);

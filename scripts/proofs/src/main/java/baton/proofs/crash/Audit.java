@@ -40,11 +40,11 @@ final class Audit {
       look(entry.getKey(), entry.getValue()).forEach(ledger::add);
     }
     for (Repeats.Repeat repeat : repeats.some(SENT_AGAIN)) {
-      sendAgain(repeat).map(Finding::wrong).ifPresent(ledger::add);
+      sendAgain(repeat).map(CrashFinding::wrong).ifPresent(ledger::add);
     }
   }
 
-  private List<Finding> look(JobId job, List<Acknowledged> acknowledged)
+  private List<CrashFinding> look(JobId job, List<Acknowledged> acknowledged)
       throws IOException, InterruptedException {
     try {
       Optional<Steered> word = ledger.lastWord(job);
@@ -52,7 +52,7 @@ final class Audit {
       Optional<Steered> wordAfter = ledger.lastWord(job);
       List<SegmentView> segments = viewer.segments(job);
       List<CheckpointView> checkpoints = viewer.checkpoints(job);
-      List<Finding> findings =
+      List<CrashFinding> findings =
           new ArrayList<>(JobAudit.of(acknowledged, view, segments, checkpoints));
       word.filter(same -> wordAfter.equals(word))
           .flatMap(same -> disobeyed(same, view))
@@ -61,16 +61,16 @@ final class Audit {
     } catch (ProblemException e) {
       String name =
           acknowledged.get(0) instanceof Submitted submitted ? submitted.name() : job.value();
-      return List.of(Finding.lost("%s cannot be read: %s".formatted(name, e.getMessage())));
+      return List.of(CrashFinding.lost("%s cannot be read: %s".formatted(name, e.getMessage())));
     }
   }
 
-  static Optional<Finding> disobeyed(Steered word, JobView job) {
+  static Optional<CrashFinding> disobeyed(Steered word, JobView job) {
     boolean obeyed = (word.paused() ? PAUSED : NOT_PAUSED).contains(job.state());
     return obeyed
         ? Optional.empty()
         : Optional.of(
-            Finding.lost(
+            CrashFinding.lost(
                 "%s is %s, though it was %s last"
                     .formatted(
                         job.spec().name(), job.state(), word.paused() ? "paused" : "resumed")));

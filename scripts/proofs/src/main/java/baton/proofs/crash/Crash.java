@@ -56,7 +56,7 @@ public final class Crash implements Callable<Integer> {
     out.printf("Killing a coordinator %d times; --seed %d%n", kills, drawn);
     out.flush();
 
-    Verdict verdict = verdict(folder, drawn, out);
+    CrashVerdict verdict = verdict(folder, drawn, out);
     if (verdict.isOk()) {
       new TemporaryFolder(folder).close();
     } else {
@@ -70,11 +70,11 @@ public final class Crash implements Callable<Integer> {
     return verdict.isOk() ? 0 : 1;
   }
 
-  private Verdict verdict(Path folder, long drawn, PrintWriter out) throws Exception {
+  private CrashVerdict verdict(Path folder, long drawn, PrintWriter out) throws Exception {
     Starts starts = new Starts();
-    Verdict verdict;
+    CrashVerdict verdict;
     try (KillBar bar = new KillBar(kills, out, System.console() != null)) {
-      Trial.Observer observer =
+      CrashTrial.Observer observer =
           (killed, acknowledged, took) -> {
             starts.add(took);
             bar.reaches(
@@ -82,7 +82,9 @@ public final class Crash implements Callable<Integer> {
                 "%d acknowledged, ready in %s".formatted(acknowledged, Starts.seconds(took)));
           };
       verdict =
-          new Trial(folder, new Trial.Settings(kills, drawn, observer, (data, kill) -> {})).run();
+          new CrashTrial(
+                  folder, new CrashTrial.Settings(kills, drawn, observer, (data, kill) -> {}))
+              .run();
     }
     out.println(starts.summary());
     return verdict;

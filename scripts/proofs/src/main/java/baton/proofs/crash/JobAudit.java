@@ -30,7 +30,7 @@ final class JobAudit {
   private final JobView job;
   private final List<SegmentView> segments;
   private final List<CheckpointView> checkpoints;
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<CrashFinding> findings = new ArrayList<>();
 
   private JobAudit(JobView job, List<SegmentView> segments, List<CheckpointView> checkpoints) {
     this.job = job;
@@ -39,7 +39,7 @@ final class JobAudit {
   }
 
   /** All that is wrong, the lost first. */
-  static List<Finding> of(
+  static List<CrashFinding> of(
       List<Acknowledged> acknowledged,
       JobView job,
       List<SegmentView> segments,
@@ -110,7 +110,7 @@ final class JobAudit {
       SessionId before = holders.putIfAbsent(row.fence(), row.session());
       if (before != null && !before.equals(row.session())) {
         findings.add(
-            Finding.duplicate(
+            CrashFinding.duplicate(
                 "lease %s of %s was granted to %s and to %s"
                     .formatted(row.fence(), job.spec().name(), before, row.session())));
       }
@@ -171,11 +171,11 @@ final class JobAudit {
   }
 
   private void lost(String what) {
-    findings.add(Finding.lost("%s lacks %s".formatted(job.spec().name(), what)));
+    findings.add(CrashFinding.lost("%s lacks %s".formatted(job.spec().name(), what)));
   }
 
   private void wrong(String what, Object... values) {
-    findings.add(Finding.wrong(job.spec().name() + ": " + what.formatted(values)));
+    findings.add(CrashFinding.wrong(job.spec().name() + ": " + what.formatted(values)));
   }
 
   private static <T> List<T> only(List<? super T> all, Class<T> kind) {

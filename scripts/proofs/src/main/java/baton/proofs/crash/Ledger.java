@@ -22,7 +22,7 @@ final class Ledger {
   private final Map<Lease, Sha256> secrets = new HashMap<>();
   private final Map<JobId, Steered> steered = new HashMap<>();
   private final Set<JobId> open = new LinkedHashSet<>();
-  private final Set<Finding> findings = new LinkedHashSet<>();
+  private final Set<CrashFinding> findings = new LinkedHashSet<>();
   private long count;
   private int acknowledged;
 
@@ -52,13 +52,13 @@ final class Ledger {
         secrets.putIfAbsent(new Lease(granted.job(), granted.fence()), granted.secretHash());
     if (before != null && !before.equals(granted.secretHash())) {
       add(
-          Finding.duplicate(
+          CrashFinding.duplicate(
               "lease %s of job %s was granted to two secrets"
                   .formatted(granted.fence(), granted.job())));
     }
   }
 
-  synchronized void add(Finding finding) {
+  synchronized void add(CrashFinding finding) {
     findings.add(finding);
   }
 
@@ -88,7 +88,7 @@ final class Ledger {
     return acknowledged;
   }
 
-  synchronized List<Finding> findings() {
+  synchronized List<CrashFinding> findings() {
     return List.copyOf(findings);
   }
 }

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A person in a hurry: keeps a few jobs open, and pauses and resumes them now and then. */
-final class LoadOperator implements Trial.Part {
+final class LoadOperator implements CrashTrial.Part {
   static final String PROGRAM = "load";
 
   private static final int JOBS = 4;

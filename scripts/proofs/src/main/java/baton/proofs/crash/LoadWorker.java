@@ -2,7 +2,7 @@ package baton.proofs.crash;
 
 import baton.proofs.crash.Acknowledged.Granted;
 import baton.proofs.crash.Acknowledged.Released;
-import baton.proofs.pretend.Leg;
+import baton.proofs.pretend.PretendLeg;
 import baton.protocol.AfterCommit;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
@@ -31,7 +31,7 @@ import java.util.SplittableRandom;
  * A worker that does not train: it leases, renews, commits and releases as fast as it is answered,
  * and vanishes now and then without a word.
  */
-final class LoadWorker implements Trial.Part {
+final class LoadWorker implements CrashTrial.Part {
   private static final Duration WAIT = Duration.ofSeconds(1);
   private static final int VANISHES_ONE_IN = 300;
   private static final int LEAVES_ONE_IN = 40;
@@ -47,7 +47,7 @@ final class LoadWorker implements Trial.Part {
   private SessionId session;
   private String secret;
   private long askedAt;
-  private Optional<Leg> leg = Optional.empty();
+  private Optional<PretendLeg> leg = Optional.empty();
 
   LoadWorker(
       String name,
@@ -70,7 +70,7 @@ final class LoadWorker implements Trial.Part {
       ask();
       return;
     }
-    Leg held = leg.get();
+    PretendLeg held = leg.get();
     try {
       goOn(held);
     } catch (ProblemException e) {
@@ -83,7 +83,7 @@ final class LoadWorker implements Trial.Part {
     }
   }
 
-  private void goOn(Leg held) throws ProblemException, InterruptedException {
+  private void goOn(PretendLeg held) throws ProblemException, InterruptedException {
     if (random.nextInt(VANISHES_ONE_IN) == 0) {
       newSession();
     } else if (random.nextInt(LEAVES_ONE_IN) == 0) {
@@ -119,7 +119,7 @@ final class LoadWorker implements Trial.Part {
 
   private void granted(Ask ask, Grant grant, long sentNanos) {
     Held held = Held.of(grant, secret);
-    leg = Optional.of(new Leg(grant, held, session, random.split(), sentNanos));
+    leg = Optional.of(new PretendLeg(grant, held, session, random.split(), sentNanos));
     ledger.add(
         new Granted(
             grant.job(),
@@ -152,7 +152,7 @@ final class LoadWorker implements Trial.Part {
     }
   }
 
-  private void renew(Leg held) throws ProblemException, InterruptedException {
+  private void renew(PretendLeg held) throws ProblemException, InterruptedException {
     long[] sent = new long[1];
     Renewal renewal =
         persistence.answerTo(
@@ -171,7 +171,7 @@ final class LoadWorker implements Trial.Part {
     }
   }
 
-  private void commit(Leg held) throws ProblemException, InterruptedException {
+  private void commit(PretendLeg held) throws ProblemException, InterruptedException {
     Position position = held.nextPosition();
     String manifest = held.manifest(position);
     Optional<Sha256> parent = held.head();
@@ -203,7 +203,8 @@ final class LoadWorker implements Trial.Part {
     }
   }
 
-  private void release(Leg held, ReleaseReason why) throws ProblemException, InterruptedException {
+  private void release(PretendLeg held, ReleaseReason why)
+      throws ProblemException, InterruptedException {
     persistence.answerTo(
         () -> {
           client.release(held.held(), why, Optional.empty());

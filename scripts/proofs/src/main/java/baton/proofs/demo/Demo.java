@@ -76,11 +76,11 @@ public final class Demo implements Callable<Integer> {
               .formatted(FEWEST_EPOCHS));
     }
     try (TemporaryFolder folder = TemporaryFolder.named("baton-demo");
-        Stage stage = new Stage(folder.path(), opening(), out::println, line -> {})) {
+        DemoSetup stage = new DemoSetup(folder.path(), opening(), out::println, line -> {})) {
       Sha256 unbroken = Unbroken.train(stage, seed, epochs);
-      Script script = Script.drawnFrom(seed, kills, epochs);
-      Performance.Report report = new Performance(stage, script, seed).play();
-      return Verdict.of(report, unbroken, script, stage.store.failures()).tell(out);
+      DemoPlan script = DemoPlan.drawnFrom(seed, kills, epochs);
+      DemoRun.Report report = new DemoRun(stage, script, seed).play();
+      return DemoVerdict.of(report, unbroken, script, stage.store.failures()).tell(out);
     } catch (SiteFailure e) {
       out.println("RELAY FAILED " + e.getMessage());
       return 1;
@@ -89,7 +89,7 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private Stage.Opening opening() {
+  private DemoSetup.Opening opening() {
     if (store == Kind.directory) {
       return DirectoryOnStage::in;
     }

@@ -17,17 +17,17 @@ final class Unbroken {
   private Unbroken() {}
 
   /** The digest of what it came to. */
-  static Sha256 train(Stage stage, long seed, int epochs) {
+  static Sha256 train(DemoSetup stage, long seed, int epochs) {
     stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
     JobId job = stage.submit("unbroken", seed, epochs, epochs);
-    BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+    BlockingQueue<DemoWorker.Word> words = new LinkedBlockingQueue<>();
     long begun = System.nanoTime();
     long firstBatch = 0;
-    Actor worker = Actor.enters("unbroken", stage, words);
+    DemoWorker worker = DemoWorker.enters("unbroken", stage, words);
     try {
       Position last = Position.START;
       while (last.epoch() < epochs) {
-        Actor.Word word = next(words, worker);
+        DemoWorker.Word word = next(words, worker);
         Optional<Position> position = word.position();
         if (position.isPresent()) {
           firstBatch = firstBatch == 0 ? System.nanoTime() : firstBatch;
@@ -41,17 +41,17 @@ final class Unbroken {
           "unbroken: %s after %.1f s, an epoch takes %.2f s"
               .formatted(
                   digest.brief(),
-                  Stage.seconds(Duration.ofNanos(System.nanoTime() - begun)),
-                  Stage.seconds(epoch)));
+                  DemoSetup.seconds(Duration.ofNanos(System.nanoTime() - begun)),
+                  DemoSetup.seconds(epoch)));
       return digest;
     } finally {
       worker.kill();
     }
   }
 
-  private static Actor.Word next(BlockingQueue<Actor.Word> words, Actor worker) {
+  private static DemoWorker.Word next(BlockingQueue<DemoWorker.Word> words, DemoWorker worker) {
     try {
-      Actor.Word word = words.poll(MOST.toSeconds(), TimeUnit.SECONDS);
+      DemoWorker.Word word = words.poll(MOST.toSeconds(), TimeUnit.SECONDS);
       if (word == null || (!worker.isAlive() && words.isEmpty())) {
         throw new SiteFailure(
             "the unbroken run ended early" + (word == null ? "" : ": " + word.text()));

@@ -43,11 +43,11 @@ final class Candidates {
   private Candidates() {}
 
   /** Those that are part of the worker. */
-  static List<Candidate> builtIn() {
+  static List<ExactCandidate> builtIn() {
     return WorkerPrograms.names().stream().map(Candidates::ofWorker).toList();
   }
 
-  private static Candidate ofWorker(String name) {
+  private static ExactCandidate ofWorker(String name) {
     return name.equals("lipnet")
         ? ours(name, Optional.empty(), SMALL_LIPNET, 9)
         : ours(name, Optional.empty(), Map.of(), 4);
@@ -58,8 +58,8 @@ final class Candidates {
    *
    * @param missing told of each that cannot, in a sentence
    */
-  static List<Candidate> examples(Path folder, Python python, List<String> missing) {
-    List<Candidate> found = new ArrayList<>();
+  static List<ExactCandidate> examples(Path folder, Python python, List<String> missing) {
+    List<ExactCandidate> found = new ArrayList<>();
     for (Example example : EXAMPLES) {
       Optional<String> interpreter = python.having(example.module());
       if (interpreter.isPresent()) {
@@ -74,9 +74,9 @@ final class Candidates {
     return found;
   }
 
-  private static Candidate ours(
+  private static ExactCandidate ours(
       String name, Optional<String> command, Map<String, Object> parameters, int epochs) {
-    return new Candidate(name, new Subject(name, command, parameters, epochs, SEED), true);
+    return new ExactCandidate(name, new Subject(name, command, parameters, epochs, SEED), true);
   }
 
   /**
@@ -84,13 +84,13 @@ final class Candidates {
    *
    * @param epochs empty: as many as are good for a program of the worker, or 3
    */
-  static Candidate named(
+  static ExactCandidate named(
       String program, Python python, Map<String, Object> parameters, Optional<Integer> epochs) {
     if (WorkerPrograms.names().contains(program)) {
       Subject base = ofWorker(program).subject();
       Map<String, Object> merged = new LinkedHashMap<>(base.parameters());
       merged.putAll(parameters);
-      return new Candidate(
+      return new ExactCandidate(
           program,
           new Subject(program, Optional.empty(), merged, epochs.orElse(base.epochs()), SEED),
           parameters.isEmpty());
@@ -99,7 +99,7 @@ final class Candidates {
     String command = script(python.best(), script);
     String name = script.getFileName().toString().replaceAll("\\.py$", "");
     String safe = name.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^[^A-Za-z0-9]+", "");
-    return new Candidate(
+    return new ExactCandidate(
         name,
         new Subject(
             safe.isEmpty() ? "script" : safe,

@@ -98,7 +98,7 @@ public final class Exact implements Callable<Integer> {
     require(cuts >= 2, "--cuts must be at least 2: one within an epoch, one at an epoch's end.");
     require(threads.stream().allMatch(n -> n >= 1), "--threads must be at least 1.");
     PrintWriter out = spec.commandLine().getOut();
-    List<Candidate> candidates = candidates(out);
+    List<ExactCandidate> candidates = candidates(out);
     out.printf(
         "Cutting %d programs %d times each with SIGKILL; --seed %d%n",
         candidates.size(), cuts, seed);
@@ -108,7 +108,7 @@ public final class Exact implements Callable<Integer> {
     String last;
     try (TemporaryFolder folder = TemporaryFolder.named("baton-exact-")) {
       hold(candidates, folder.path(), out, rows);
-      last = new Verdict(rows).line();
+      last = new ExactVerdict(rows).line();
     } catch (SiteFailure e) {
       last = "EXACT FAILED " + e.getMessage();
       lastWords = e.lastWords();
@@ -122,29 +122,30 @@ public final class Exact implements Callable<Integer> {
     return last.startsWith("EXACT OK") ? 0 : 1;
   }
 
-  private void hold(List<Candidate> candidates, Path folder, PrintWriter out, List<Row> rows)
+  private void hold(List<ExactCandidate> candidates, Path folder, PrintWriter out, List<Row> rows)
       throws IOException {
     Path store = Files.createDirectory(folder.resolve("store"));
     int workers =
         candidates.size()
-            * (Trial.workers(cuts, true) + (threads.size() - 1) * Trial.workers(cuts, false));
+            * (ExactTrial.workers(cuts, true)
+                + (threads.size() - 1) * ExactTrial.workers(cuts, false));
     try (Site site = new Site(folder, Optional.of(store));
-        Progress progress = new Progress(workers, out, System.console() != null)) {
+        ExactProgress progress = new ExactProgress(workers, out, System.console() != null)) {
       site.open();
-      Trial.Ground ground = new Trial.Ground(site, store, folder, device);
-      for (Candidate candidate : candidates) {
+      ExactTrial.Ground ground = new ExactTrial.Ground(site, store, folder, device);
+      for (ExactCandidate candidate : candidates) {
         for (int n : threads) {
           boolean isFirst = n == threads.get(0);
-          rows.addAll(new Trial(candidate, n, ground, progress).hold(cuts, seed, isFirst));
+          rows.addAll(new ExactTrial(candidate, n, ground, progress).hold(cuts, seed, isFirst));
         }
       }
     }
   }
 
-  private List<Candidate> candidates(PrintWriter out) {
+  private List<ExactCandidate> candidates(PrintWriter out) {
     Python interpreter = new Python(Optional.ofNullable(python));
     if (programs.isEmpty()) {
-      List<Candidate> all = new ArrayList<>(Candidates.builtIn());
+      List<ExactCandidate> all = new ArrayList<>(Candidates.builtIn());
       List<String> missing = new ArrayList<>();
       if (examples != null) {
         all.addAll(Candidates.examples(examples, interpreter, missing));

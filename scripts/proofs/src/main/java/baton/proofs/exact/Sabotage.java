@@ -34,7 +34,8 @@ enum Sabotage {
   }
 
   /** A worker that resumes like this. */
-  WorkerProcess.Start worker(Subject subject, int threads, Trial.Ground ground) throws IOException {
+  WorkerProcess.Start worker(Subject subject, int threads, ExactTrial.Ground ground)
+      throws IOException {
     Map<String, String> environment = new HashMap<>();
     environment.put(VARIABLE, name().toLowerCase(Locale.ROOT));
     if (subject.command().isEmpty()) {

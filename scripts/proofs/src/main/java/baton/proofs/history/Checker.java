@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * <ol>
  *   <li>By job, since nothing is promised across jobs.
  *   <li>{@link Leases}: no two could hold it at once.
- *   <li>{@link Chain}: what was acknowledged is there, and the heads are one chain.
+ *   <li>{@link HeadChain}: what was acknowledged is there, and the heads are one chain.
  *   <li>Over all jobs: no session holds two leases, and {@link Events}: watchers were told it all.
  * </ol>
  */
@@ -47,7 +47,7 @@ public final class Checker {
       if (left == null) {
         findings.add(new Finding(Kind.LOST, "job " + entry.getKey() + " cannot be read any more"));
       } else {
-        findings.addAll(Chain.judge(left, entry.getValue()));
+        findings.addAll(HeadChain.judge(left, entry.getValue()));
       }
       acknowledged += acknowledged(entry.getValue());
     }

@@ -28,9 +28,9 @@ class RateTest {
   void memoryIsReadAsLinuxTellsIt() {
     String status = "Name:\tjava\nVmHWM:\t  153600 kB\nVmRSS:\t  102400 kB\n";
 
-    assertThat(Memory.field(status, "VmRSS:")).isEqualTo(OptionalLong.of(102_400));
-    assertThat(Memory.field(status, "VmSwap:")).isEmpty();
-    assertThat(new Memory(OptionalLong.of(102_400), OptionalLong.of(153_600)))
+    assertThat(MemoryUse.field(status, "VmRSS:")).isEqualTo(OptionalLong.of(102_400));
+    assertThat(MemoryUse.field(status, "VmSwap:")).isEmpty();
+    assertThat(new MemoryUse(OptionalLong.of(102_400), OptionalLong.of(153_600)))
         .hasToString("100 MB resident (at most 150 MB)");
   }
 }

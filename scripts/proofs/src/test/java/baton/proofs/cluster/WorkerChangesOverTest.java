@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import baton.cli.command.StatusCommand;
 import baton.cli.process.JavaProcess;
-import baton.cli.process.Said;
+import baton.cli.process.ProcessOutput;
 import baton.proofs.process.EmbeddedBinaries;
 import baton.protocol.Ask;
 import baton.protocol.Cadence;
@@ -154,7 +154,8 @@ class WorkerChangesOverTest {
   }
 
   private int committed() {
-    return (int) said.stream().filter(line -> new Said(line).committed().isPresent()).count();
+    return (int)
+        said.stream().filter(line -> new ProcessOutput(line).committed().isPresent()).count();
   }
 
   private String log() throws IOException {

@@ -7,7 +7,7 @@ import baton.proofs.crash.Acknowledged.Granted;
 import baton.proofs.crash.Acknowledged.Released;
 import baton.proofs.crash.Acknowledged.Steered;
 import baton.proofs.crash.Acknowledged.Submitted;
-import baton.proofs.crash.Finding.Kind;
+import baton.proofs.crash.CrashFinding.Kind;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
@@ -127,7 +127,7 @@ class JobAuditTest {
         null);
   }
 
-  private List<Finding> findings() {
+  private List<CrashFinding> findings() {
     return JobAudit.of(acknowledged, view(), segments, checkpoints);
   }
 
@@ -148,7 +148,7 @@ class JobAuditTest {
     checkpoints.remove(1);
 
     assertThat(findings())
-        .containsExactly(Finding.lost("job lacks the commit of e2-b0 under lease 2"));
+        .containsExactly(CrashFinding.lost("job lacks the commit of e2-b0 under lease 2"));
   }
 
   @Test
@@ -156,7 +156,7 @@ class JobAuditTest {
     segments.remove(1);
 
     assertThat(findings())
-        .containsExactly(Finding.lost("job lacks the grant of lease 2 to session-2"));
+        .containsExactly(CrashFinding.lost("job lacks the grant of lease 2 to session-2"));
   }
 
   @Test
@@ -164,7 +164,7 @@ class JobAuditTest {
     fence = 1;
 
     assertThat(findings())
-        .containsExactly(Finding.lost("job lacks the grant of lease 2 to session-2"));
+        .containsExactly(CrashFinding.lost("job lacks the grant of lease 2 to session-2"));
   }
 
   @Test
@@ -172,15 +172,15 @@ class JobAuditTest {
     segments.set(0, segment(1, "session-1", 0, null));
 
     assertThat(findings())
-        .contains(Finding.lost("job lacks the release of lease 1"))
-        .contains(Finding.wrong("job: the leases [1, 2] are live at once"));
+        .contains(CrashFinding.lost("job lacks the release of lease 1"))
+        .contains(CrashFinding.wrong("job: the leases [1, 2] are live at once"));
   }
 
   @Test
   void aReleasedLeaseThatRanOutIsLost() {
     segments.set(0, segment(1, "session-1", 0, "LOST"));
 
-    assertThat(findings()).containsExactly(Finding.lost("job lacks the release of lease 1"));
+    assertThat(findings()).containsExactly(CrashFinding.lost("job lacks the release of lease 1"));
   }
 
   @Test
@@ -190,21 +190,21 @@ class JobAuditTest {
         new Committed(JOB, last.fence(), last.digest(), last.parent(), last.position(), true));
 
     assertThat(findings())
-        .containsExactly(Finding.lost("job lacks its completion (it is RUNNING)"));
+        .containsExactly(CrashFinding.lost("job lacks its completion (it is RUNNING)"));
   }
 
   @Test
   void oneFenceForTwoSessionsIsADuplicate() {
     segments.add(1, segment(1, "session-9", 1, "CONTINUED"));
 
-    assertThat(findings()).extracting(Finding::kind).contains(Kind.DUPLICATE_FENCE);
+    assertThat(findings()).extracting(CrashFinding::kind).contains(Kind.DUPLICATE_FENCE);
   }
 
   @Test
   void fencesThatFallAreWrong() {
     segments.add(segment(1, "session-1", 2, "RELEASED"));
 
-    assertThat(findings()).contains(Finding.wrong("job: lease 1 comes after lease 2"));
+    assertThat(findings()).contains(CrashFinding.wrong("job: lease 1 comes after lease 2"));
   }
 
   @Test
@@ -212,7 +212,7 @@ class JobAuditTest {
     acknowledged.set(1, granted(1, 0, 5, 6));
 
     assertThat(findings())
-        .containsExactly(Finding.wrong("job: lease 1 was granted after a higher one"));
+        .containsExactly(CrashFinding.wrong("job: lease 1 was granted after a higher one"));
   }
 
   @Test
@@ -229,13 +229,13 @@ class JobAuditTest {
 
     assertThat(findings())
         .containsExactly(
-            Finding.wrong("job: the checkpoint at e2-b0 does not extend the one before it"));
+            CrashFinding.wrong("job: the checkpoint at e2-b0 does not extend the one before it"));
   }
 
   @Test
   void aWordThatWasAcknowledgedIsObeyed() {
     assertThat(Audit.disobeyed(new Steered(JOB, false, 1), view())).isEmpty();
     assertThat(Audit.disobeyed(new Steered(JOB, true, 1), view()))
-        .contains(Finding.lost("job is RUNNING, though it was paused last"));
+        .contains(CrashFinding.lost("job is RUNNING, though it was paused last"));
   }
 }

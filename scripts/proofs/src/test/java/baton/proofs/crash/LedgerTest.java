@@ -41,7 +41,7 @@ class LedgerTest {
     ledger.add(granted(2, "c"));
 
     assertThat(ledger.findings())
-        .containsExactly(Finding.duplicate("lease 2 of job job was granted to two secrets"));
+        .containsExactly(CrashFinding.duplicate("lease 2 of job job was granted to two secrets"));
   }
 
   @Test
@@ -70,10 +70,12 @@ class LedgerTest {
 
   @Test
   void theVerdictCountsWhatWasFound() {
-    assertThat(new Verdict(3, 70, List.of()).line())
+    assertThat(new CrashVerdict(3, 70, List.of()).line())
         .isEqualTo("CRASH OK kills=3 acked=70 lost=0 duplicate-fences=0");
 
-    Verdict bad = new Verdict(3, 70, List.of(Finding.lost("a is gone"), Finding.duplicate("b")));
+    CrashVerdict bad =
+        new CrashVerdict(
+            3, 70, List.of(CrashFinding.lost("a is gone"), CrashFinding.duplicate("b")));
 
     assertThat(bad.isOk()).isFalse();
     assertThat(bad.line())

@@ -31,13 +31,13 @@ class BadDayTest {
 
   @TempDir Path folder;
   private final List<String> told = new ArrayList<>();
-  private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
-  private Stage stage;
+  private final BlockingQueue<DemoWorker.Word> words = new LinkedBlockingQueue<>();
+  private DemoSetup stage;
   private JobId job;
 
   @BeforeEach
   void begin() throws IOException {
-    stage = new Stage(folder, false, told::add);
+    stage = new DemoSetup(folder, false, told::add);
     job = stage.submit("bad-day", 5, EPOCHS, EPOCHS);
   }
 
@@ -48,7 +48,7 @@ class BadDayTest {
 
   @Test
   void aWorkerToldToEndInMidTrainingSavesCommitsAndReleasesWithinTwentySeconds() {
-    Actor worker = enters("anna");
+    DemoWorker worker = enters("anna");
     hear(worker, Position.ofEpochs(2));
 
     long begun = System.nanoTime();
@@ -65,8 +65,8 @@ class BadDayTest {
 
   @Test
   void aSessionThatKnowsItsEndLeavesBeforeItWithAllThatItTrained() {
-    Actor worker =
-        Actor.enters("anna", stage, words, "--batch-takes=20ms", "--session-ends-in=10s");
+    DemoWorker worker =
+        DemoWorker.enters("anna", stage, words, "--batch-takes=20ms", "--session-ends-in=10s");
 
     assertThat(worker.awaitEnd()).isZero();
     SegmentView last = segments().get(segments().size() - 1);
@@ -77,13 +77,13 @@ class BadDayTest {
 
   @Test
   void aCorruptHeadIsRolledBackToItsParentAndTrainingGoesOn() throws IOException {
-    Actor first = enters("anna");
+    DemoWorker first = enters("anna");
     hear(first, Position.ofEpochs(3));
     first.kill();
     JobView before = job();
     flipAByteOf(before);
 
-    Actor second = enters("ben");
+    DemoWorker second = enters("ben");
     hear(second, before.head().position());
     second.tellToEnd();
     second.awaitEnd();
@@ -102,15 +102,15 @@ class BadDayTest {
     assertThat(job().state()).isIn("WAITING", "RUNNING");
   }
 
-  private Actor enters(String name) {
-    return Actor.enters(name, stage, words);
+  private DemoWorker enters(String name) {
+    return DemoWorker.enters(name, stage, words);
   }
 
   /** Waits until the worker has trained past {@code position}. */
-  private void hear(Actor worker, Position position) {
+  private void hear(DemoWorker worker, Position position) {
     List<String> heard = new ArrayList<>();
     try {
-      for (Actor.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
+      for (DemoWorker.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
         heard.add(word.text());
         boolean past = word.position().filter(at -> at.isAfter(position)).isPresent();
         if (word.actor() == worker && past) {

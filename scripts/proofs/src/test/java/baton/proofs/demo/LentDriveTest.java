@@ -57,11 +57,11 @@ class LentDriveTest {
   @TempDir Path folder;
   @TempDir Path remote;
   private final List<String> said = new CopyOnWriteArrayList<>();
-  private final BlockingQueue<Actor.Word> words = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DemoWorker.Word> words = new LinkedBlockingQueue<>();
   private Bench bench;
   private ConsentFile file;
   private DriveAccount account;
-  private Stage stage;
+  private DemoSetup stage;
   private JobId job;
   private Map<String, String> signIn = Map.of();
   private List<String> more = List.of();
@@ -101,7 +101,7 @@ class LentDriveTest {
     bench = new Bench(remote, 1);
     file = new ConsentFile(CoordinatorServer.data(folder));
     account = bench.signIn(file, CLIENT, ALICE);
-    stage = new Stage(folder, (at, faults) -> new OnBench(), line -> {}, said::add);
+    stage = new DemoSetup(folder, (at, faults) -> new OnBench(), line -> {}, said::add);
     job = stage.submit("lent", 5, EPOCHS, EPOCHS);
   }
 
@@ -113,7 +113,7 @@ class LentDriveTest {
 
   @Test
   void aConsentTakenBackInMidRelayStopsNoTrainingAndTheNextSignInCarriesItOn() throws Exception {
-    Actor anna = enters("anna");
+    DemoWorker anna = enters("anna");
     await().atMost(PATIENCE).until(() -> job().head() != null);
 
     bench.drive().auth().revoke(CLIENT);
@@ -146,7 +146,7 @@ class LentDriveTest {
 
   @Test
   void aWorkerOfAnotherClientIsToldWhoseTheStoreIsBeforeItUploadsAnything() throws Exception {
-    Actor anna = enters("anna");
+    DemoWorker anna = enters("anna");
     await().atMost(PATIENCE).until(() -> job().head() != null);
     anna.kill();
     JobView before = job();
@@ -154,7 +154,7 @@ class LentDriveTest {
 
     signIn = signInThrough("other-client");
     more = List.of("--idle-exit", "3s"); // why there is nothing is told when its wait is over
-    Actor ben = enters("ben");
+    DemoWorker ben = enters("ben");
     hear(ben, word -> word.text().contains("only the OAuth client own-client sees it there"));
     assertThat(bench.drive().uploadsBegun()).isEqualTo(uploads);
     assertThat(bench.drive().count(Operation.UPDATE)).isZero();
@@ -175,19 +175,19 @@ class LentDriveTest {
     return bench.drive().files().named("model.safetensors").size();
   }
 
-  private Actor enters(String name) {
-    return Actor.enters(name, stage, words, LEAST_PER_BATCH);
+  private DemoWorker enters(String name) {
+    return DemoWorker.enters(name, stage, words, LEAST_PER_BATCH);
   }
 
-  private void hear(Actor worker, Position position) {
+  private void hear(DemoWorker worker, Position position) {
     hear(worker, word -> word.position().filter(at -> at.isAfter(position)).isPresent());
   }
 
   /** Waits until the worker says something like this. */
-  private void hear(Actor worker, Predicate<Actor.Word> wanted) {
+  private void hear(DemoWorker worker, Predicate<DemoWorker.Word> wanted) {
     List<String> heard = new ArrayList<>();
     try {
-      for (Actor.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
+      for (DemoWorker.Word word; (word = words.poll(90, TimeUnit.SECONDS)) != null; ) {
         heard.add(word.text());
         said.add(word.text());
         if (word.actor() == worker && wanted.test(word)) {

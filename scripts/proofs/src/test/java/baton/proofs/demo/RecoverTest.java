@@ -42,10 +42,10 @@ class RecoverTest {
   @ValueSource(booleans = {false, true})
   void theRelayGoesOnFromTheStoreAloneAndEndsAsIfNothingHadHappened(boolean onDrive)
       throws IOException {
-    try (Stage stage = new Stage(folder, onDrive, told::add)) {
+    try (DemoSetup stage = new DemoSetup(folder, onDrive, told::add)) {
       Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, words.all(), LEAST_PER_BATCH);
+      DemoWorker first = DemoWorker.enters("anna", stage, words.all(), LEAST_PER_BATCH);
       words.await(first, Position.ofEpochs(1));
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Position acknowledged = stage.site.job(job).head().position();
@@ -62,7 +62,7 @@ class RecoverTest {
       assertThat(recovered.head().position()).isGreaterThanOrEqualTo(acknowledged);
       assertThat(recovered.spec().epochs()).isEqualTo(EPOCHS);
 
-      Actor second = Actor.enters("ben", stage, words.all());
+      DemoWorker second = DemoWorker.enters("ben", stage, words.all());
       try {
         JobView complete = stage.site.complete(job);
 
@@ -93,11 +93,11 @@ class RecoverTest {
     assertThat(typed.lines()).anyMatch(line -> line.contains("There is no store at"));
   }
 
-  private List<CheckpointView> checkpoints(Stage stage, JobId job) {
+  private List<CheckpointView> checkpoints(DemoSetup stage, JobId job) {
     return stage.ask("viewer", client -> client.checkpoints(job));
   }
 
-  private List<String> recover(Stage stage, boolean onDrive) {
+  private List<String> recover(DemoSetup stage, boolean onDrive) {
     List<String> where = new ArrayList<>();
     where.addAll(List.of("--store", onDrive ? "drive" : "directory"));
     if (!onDrive) {

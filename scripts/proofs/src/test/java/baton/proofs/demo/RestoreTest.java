@@ -37,10 +37,10 @@ class RestoreTest {
   @ValueSource(booleans = {false, true})
   void whatTheStoreHoldsBeyondTheBackupIsAdoptedAndNoFenceIsIssuedTwice(boolean onDrive)
       throws IOException {
-    try (Stage stage = new Stage(folder, onDrive, told::add)) {
+    try (DemoSetup stage = new DemoSetup(folder, onDrive, told::add)) {
       Sha256 unbroken = Unbroken.train(stage, SEED, EPOCHS);
       JobId job = stage.submit("relay", SEED, EPOCHS, EPOCHS);
-      Actor first = Actor.enters("anna", stage, words.all(), LEAST_PER_BATCH);
+      DemoWorker first = DemoWorker.enters("anna", stage, words.all(), LEAST_PER_BATCH);
       await().atMost(PATIENCE).until(() -> stage.site.job(job).head() != null);
       Path backup = folder.resolve("backup.db");
       assertThat(type(stage, "backup", List.of(backup.toString())).code()).isZero();
@@ -57,11 +57,11 @@ class RestoreTest {
           .isGreaterThanOrEqualTo(beforeFirst.head().position());
       assertThat(afterFirst.state()).isEqualTo("WAITING");
 
-      Actor second = Actor.enters("ben", stage, words.all(), LEAST_PER_BATCH);
+      DemoWorker second = DemoWorker.enters("ben", stage, words.all(), LEAST_PER_BATCH);
       JobView beforeSecond = trainsOn(stage, job, second, afterFirst.head().position());
       restore(stage, backup, onDrive);
 
-      Actor third = Actor.enters("carol", stage, words.all());
+      DemoWorker third = DemoWorker.enters("carol", stage, words.all());
       try {
         JobView complete = stage.site.complete(job);
         assertThat(complete.head().stateDigest()).isEqualTo(unbroken);
@@ -78,7 +78,7 @@ class RestoreTest {
   }
 
   /** Trains until a head beyond {@code position} is acknowledged, then both die. */
-  private JobView trainsOn(Stage stage, JobId job, Actor worker, Position position) {
+  private JobView trainsOn(DemoSetup stage, JobId job, DemoWorker worker, Position position) {
     words.await(worker, position);
     await().atMost(PATIENCE).until(() -> stage.site.job(job).head().position().isAfter(position));
     JobView before = stage.site.job(job);
@@ -87,7 +87,7 @@ class RestoreTest {
     return before;
   }
 
-  private Typed restore(Stage stage, Path backup, boolean onDrive) {
+  private Typed restore(DemoSetup stage, Path backup, boolean onDrive) {
     List<String> arguments = new ArrayList<>(List.of(backup.toString(), "--replace"));
     arguments.addAll(onDrive ? List.of("--store", "drive") : stage.store.workerArguments());
     Typed typed = type(stage, "restore", arguments);
@@ -96,7 +96,7 @@ class RestoreTest {
     return typed;
   }
 
-  private static Typed type(Stage stage, String command, List<String> arguments) {
+  private static Typed type(DemoSetup stage, String command, List<String> arguments) {
     return Typed.run(stage.store.workerEnvironment(), command, arguments, stage.coordinator.data());
   }
 }

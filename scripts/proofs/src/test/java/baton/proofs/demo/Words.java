@@ -6,7 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** What the workers on a stage say, heard one word after the other. */
-record Words(BlockingQueue<Actor.Word> all) {
+record Words(BlockingQueue<DemoWorker.Word> all) {
   private static final int PATIENCE_SECONDS = 90;
 
   Words() {
@@ -14,9 +14,9 @@ record Words(BlockingQueue<Actor.Word> all) {
   }
 
   /** Waits until the worker has trained past {@code position}. */
-  void await(Actor worker, Position position) {
+  void await(DemoWorker worker, Position position) {
     try {
-      for (Actor.Word word; (word = all.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)) != null; ) {
+      for (DemoWorker.Word word; (word = all.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)) != null; ) {
         boolean past = word.position().filter(at -> at.isAfter(position)).isPresent();
         if (word.actor() == worker && past) {
           return;

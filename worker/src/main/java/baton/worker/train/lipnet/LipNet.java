@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import baton.worker.segment.TroubleException;
-import baton.worker.train.Goal;
 import baton.worker.train.Parameters;
 import baton.worker.train.Recipe;
 import baton.worker.train.Seeds;
+import baton.worker.train.TrainingGoal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -26,11 +26,11 @@ public final class LipNet implements Recipe<Clip> {
   /** Held-out clips that are read at a time. */
   private static final int EXAM_BATCH = 16;
 
-  private final Settings settings;
+  private final LipNetSettings settings;
   private final Corpus corpus;
 
   public LipNet(Parameters parameters, Seeds seeds) throws TroubleException {
-    settings = Settings.of(parameters);
+    settings = LipNetSettings.of(parameters);
     corpus = settings.corpus(seeds);
   }
 
@@ -97,8 +97,8 @@ public final class LipNet implements Recipe<Clip> {
   }
 
   @Override
-  public Goal goal() {
-    return Goal.lowest("wer");
+  public TrainingGoal goal() {
+    return TrainingGoal.lowest("wer");
   }
 
   private NDList films(NDManager manager, List<Clip> clips) {

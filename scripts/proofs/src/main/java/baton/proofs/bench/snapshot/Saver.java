@@ -9,7 +9,7 @@ import baton.protocol.checkpoint.StoreException;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.Threads;
 import baton.worker.checkpoint.Checkpoints;
-import baton.worker.checkpoint.Draft;
+import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
@@ -27,7 +27,7 @@ import java.util.concurrent.ExecutorService;
 final class Saver implements AutoCloseable {
   private final ExecutorService thread = Threads.background("transfers");
   private final Checkpoints checkpoints;
-  private final Draft draft;
+  private final ManifestDraft draft;
   private Optional<StoredCheckpoint> last = Optional.empty();
   private int saves;
 
@@ -38,7 +38,7 @@ final class Saver implements AutoCloseable {
             DirectoryStore.open(folder.resolve("store"), () -> new StoreId("bench")),
             folder.resolve("spool"));
     draft =
-        new Draft(
+        new ManifestDraft(
             new JobId("bench"),
             Rig.JOB,
             new Fence(1),
@@ -70,9 +70,9 @@ final class Saver implements AutoCloseable {
   }
 
   /** It extends the last one, and so it compares its files with those. */
-  private Draft next() {
+  private ManifestDraft next() {
     Optional<Sha256> parent = last.map(saved -> saved.checkpoint().digest());
-    return new Draft(
+    return new ManifestDraft(
         draft.job(),
         draft.spec(),
         draft.fence(),

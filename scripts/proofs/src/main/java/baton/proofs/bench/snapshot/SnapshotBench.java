@@ -1,6 +1,6 @@
 package baton.proofs.bench.snapshot;
 
-import baton.proofs.bench.Goal;
+import baton.proofs.bench.BenchGoal;
 import baton.proofs.bench.Others;
 import baton.proofs.bench.Spread;
 import baton.worker.segment.Run;
@@ -85,7 +85,7 @@ public final class SnapshotBench implements Callable<Integer> {
   @Option(names = "--device", defaultValue = "best", description = "cpu, gpu or best of both.")
   private String device;
 
-  private final List<Goal> goals = new ArrayList<>();
+  private final List<BenchGoal> goals = new ArrayList<>();
 
   @Override
   public Integer call() throws Exception {
@@ -106,7 +106,7 @@ public final class SnapshotBench implements Callable<Integer> {
       deleteAll(folder);
     }
     goals.forEach(goal -> out.println(goal.line()));
-    long met = goals.stream().filter(Goal::isMet).count();
+    long met = goals.stream().filter(BenchGoal::isMet).count();
     out.printf("BENCH snapshot goals=%d met=%d%n", goals.size(), met);
     return 0;
   }
@@ -133,10 +133,10 @@ public final class SnapshotBench implements Callable<Integer> {
     out.println();
     double stall = stalls.snapshot().median();
     goals.add(
-        Goal.atMost(
+        BenchGoal.atMost(
             1.25, "", "stall per save, in plain copies", stall / stalls.plainCopy().median()));
     goals.add(
-        Goal.atLeast(
+        BenchGoal.atLeast(
             10,
             " times",
             "stall less than a synchronous save's",
@@ -174,7 +174,7 @@ public final class SnapshotBench implements Callable<Integer> {
         slowdown.percentSure(often),
         Others.line(others.share()));
     goals.add(
-        Goal.atMost(
+        BenchGoal.atMost(
             count == 1 ? 1 : 2,
             " %",
             "slowdown with a save every %d s, %d thread(s)".formatted(every, count),

@@ -1,0 +1,45 @@
+package baton.coordinator;
+
+import baton.storage.s3.S3Location;
+import java.net.URI;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that name a store in a bucket. Keys are no option: every user could read them. */
+public final class BucketToCheck {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--s3",
+      paramLabel = "s3://BUCKET/PREFIX",
+      description =
+          "The store lies in a bucket that speaks S3; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile.")
+  private String address;
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      description = "The server of the bucket; default: Amazon's own.")
+  private URI endpoint;
+
+  /** Empty: none is named. */
+  public Optional<S3Location> place() {
+    if (address == null && endpoint != null) {
+      throw wrong("--s3-endpoint is about a bucket: it needs --s3.");
+    }
+    try {
+      return Optional.ofNullable(address)
+          .map(named -> S3Location.of(named, Optional.ofNullable(endpoint)));
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+}

@@ -1,0 +1,108 @@
+package baton.coordinator;
+
+import baton.coordinator.checkpoint.StoredFiles;
+import baton.coordinator.checkpoint.StoredJobs;
+import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.StoreContents;
+import baton.coordinator.lease.StoreContents.StoreUnreadable;
+import baton.protocol.checkpoint.StoreException;
+import baton.storage.CheckpointStore;
+import baton.storage.StoreLocator;
+import baton.storage.directory.DirectoryLocator;
+import baton.storage.drive.ConsentFile;
+import baton.storage.drive.DriveConnection;
+import baton.storage.drive.DriveConsent;
+import baton.storage.drive.DrivePolicy;
+import baton.storage.drive.DriveRoot;
+import baton.storage.drive.DriveSetup;
+import baton.storage.drive.DriveStore;
+import baton.storage.drive.DriveTime;
+import baton.storage.drive.MachineSignIn;
+import baton.storage.drive.SignIn;
+import baton.storage.drive.SignInException;
+import baton.storage.s3.S3Location;
+import baton.storage.s3.S3Store;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+
+/** A store that jobs are taken up from: all that lies in it, and the means to check it. */
+public record RecoverySource(StoreContents contents, CheckpointFiles files) {
+
+  /** The one in this directory, or a sentence why there is none. */
+  public static RecoverySource inDirectory(Path directory) {
+    DirectoryLocator locator = new DirectoryLocator(directory);
+    CheckpointStore store =
+        locator
+            .find()
+            .orElseThrow(
+                () ->
+                    new StoreUnreadable(
+                        "There is no store at %s. Check the path, and that it is mounted."
+                            .formatted(directory.toAbsolutePath().normalize()),
+                        null));
+    return new RecoverySource(new StoredJobs(store), new StoredFiles(locator));
+  }
+
+  /** The one in this bucket, or a sentence why there is none. */
+  public static RecoverySource inBucket(S3Location place) {
+    try {
+      CheckpointStore store = S3Store.find(place);
+      return new RecoverySource(new StoredJobs(store), new StoredFiles(StoreLocator.at(store)));
+    } catch (StoreException e) {
+      throw new StoreUnreadable(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The one that a coordinator over this data directory is signed in to, or else this machine's
+   * Google sign-in; or a sentence why there is none.
+   *
+   * @param api where Google answers the machine's sign-in
+   */
+  public static RecoverySource onDrive(Path data, URI api) {
+    try {
+      Optional<DriveConsent> consent = new ConsentFile(data).consent();
+      DriveStore store = consent.isPresent() ? of(consent.get()) : ofMachine(data, api);
+      return new RecoverySource(new StoredJobs(store), new StoredFiles(StoreLocator.at(store)));
+    } catch (StoreException | SignInException e) {
+      throw new StoreUnreadable(e.getMessage(), e);
+    }
+  }
+
+  private static DriveStore of(DriveConsent consent) {
+    DriveSetup setup =
+        consent.setup(DrivePolicy.standard(), DriveTime.ofMachine(), new SecureRandom());
+    return new DriveStore(setup, consent.account().root());
+  }
+
+  private static DriveStore ofMachine(Path data, URI api) throws StoreException {
+    DriveSetup setup =
+        new DriveSetup(
+            DriveConnection.open(api, signIn(data)),
+            DrivePolicy.standard(),
+            DriveTime.ofMachine(),
+            new SecureRandom());
+    return new DriveStore(setup, DriveRoot.find(setup).orElseThrow(RecoverySource::noStore));
+  }
+
+  private static SignIn signIn(Path data) {
+    try {
+      return MachineSignIn.find(Map.of());
+    } catch (StoreException e) {
+      throw new StoreUnreadable(
+          "Nobody is signed in to Google Drive, neither in %s nor on this machine. Run 'baton drive login --data %s' first, as the user who made the store."
+              .formatted(data, data),
+          e);
+    }
+  }
+
+  private static StoreUnreadable noStore() {
+    return new StoreUnreadable(
+        "This Google sign-in sees no store of Baton's. Sign in as the user, and through the OAuth"
+            + " client, that made it.",
+        null);
+  }
+}

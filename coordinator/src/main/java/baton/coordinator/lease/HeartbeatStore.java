@@ -1,0 +1,18 @@
+package baton.coordinator.lease;
+
+import baton.protocol.JobId;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/** The newest renewals, shared between coordinators and kept in memory only: they may be lost. */
+public interface HeartbeatStore {
+  void put(JobId job, LeaseHeartbeat pulse);
+
+  Optional<LeaseHeartbeat> get(JobId job);
+
+  /** Those there are of these jobs, at the price of about one. */
+  Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs);
+
+  void remove(JobId job);
+}

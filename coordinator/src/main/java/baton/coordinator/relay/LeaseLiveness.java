@@ -1,0 +1,288 @@
+package baton.coordinator.relay;
+
+import baton.coordinator.lease.HeartbeatStore;
+import baton.coordinator.lease.Job;
+import baton.coordinator.lease.Lease;
+import baton.coordinator.lease.LeaseHeartbeat;
+import baton.coordinator.lease.LeaseWatch;
+import baton.coordinator.lease.Renewing;
+import baton.coordinator.lease.Ttl;
+import baton.protocol.Fence;
+import baton.protocol.JobId;
+import baton.protocol.Phase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Which live leases still beat: the shared renewals, watched by this coordinator's own clock. Safe
+ * for use by several threads.
+ */
+final class LeaseLiveness {
+  private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
+
+  /** So long after its last look a member may store that it gives a lease away. */
+  private static final Duration GIVEN_WITHIN = Duration.ofSeconds(3);
+
+  private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
+
+  private final HeartbeatStore pulses;
+  private final Supplier<Duration> ticker;
+  private final Duration longestAbsence;
+  private final LeaseWatch watch;
+  private final Map<JobId, NextLook> nextLooks = new HashMap<>();
+
+  /** The leases that another member may be giving away, having heard nothing in time. */
+  private final Map<JobId, Doubt> doubts = new HashMap<>();
+
+  private Duration forgotten;
+
+  LeaseLiveness(HeartbeatStore pulses, Supplier<Duration> ticker, Duration longestAbsence) {
+    this.pulses = pulses;
+    this.ticker = ticker;
+    this.longestAbsence = longestAbsence;
+    this.watch = new LeaseWatch(longestAbsence);
+  }
+
+  /** Nothing is promised of a lease before the end of a doubt. */
+  private record Doubt(Fence fence, Duration until) {}
+
+  /** When the renewals of a lease are looked at again. */
+  private record NextLook(Fence fence, Duration at) {}
+
+  /** Begins to wait for a lease that was granted, or found live at the start (R12). */
+  synchronized void begin(JobId job, Fence fence) {
+    watch.begin(job, fence, ticker.get());
+  }
+
+  /** Whether what is seen from now on still counts, at the time when that is asked. */
+  BooleanSupplier stillCounts() {
+    Duration seen = ticker.get();
+    return () -> ticker.get().minus(seen).compareTo(longestAbsence) <= 0;
+  }
+
+  /** Begins every wait anew: renewals may have been lost. */
+  synchronized void beginAnew() {
+    watch.beginAnew(ticker.get());
+  }
+
+  /**
+   * Shares a renewal, then takes note of it; returns whether the others heard of it swiftly. The
+   * ttl counts from before it, since others may have seen the renewal at once.
+   */
+  boolean renewed(Job job, Renewing renewing) {
+    Duration before = ticker.get();
+    Fence fence = job.fence();
+    Optional<LeaseHeartbeat> last = pulses.get(job.id());
+    if (last.filter(pulse -> pulse.fence().compareTo(fence) > 0).isPresent()) {
+      return false; // the lease changed hands since the job was read
+    }
+    LeaseHeartbeat pulse =
+        new LeaseHeartbeat(
+            fence,
+            last.filter(p -> p.fence().equals(fence)).map(LeaseHeartbeat::counter).orElse(0L) + 1,
+            renewing);
+    pulses.put(job.id(), pulse); // unlocked: it may wait for other members
+    synchronized (this) {
+      Duration now = ticker.get();
+      Duration quiet = watch.quiet(job.id(), fence, now);
+      watch.observe(job.id(), pulse, before);
+      boolean swiftly = now.minus(before).compareTo(SHARED_SWIFTLY) <= 0;
+      if (quiet.compareTo(Ttl.of(job).surelyLive(swiftly)) >= 0) {
+        doubts.put(job.id(), new Doubt(fence, now.plus(GIVEN_WITHIN)));
+      }
+      return swiftly;
+    }
+  }
+
+  /** A holder that asks for its grant again lives: all members count its ttl from now. */
+  void askedAgain(Job job) {
+    renewed(
+        job,
+        pulses
+            .get(job.id())
+            .filter(pulse -> pulse.fence().equals(job.fence()))
+            .map(LeaseHeartbeat::said)
+            .orElseGet(
+                () ->
+                    new Renewing(
+                        Phase.SETUP, job.position(), 0, OptionalDouble.empty(), Optional.empty())));
+  }
+
+  synchronized void committed(JobId job, Fence fence) {
+    watch.committed(job, fence, ticker.get());
+  }
+
+  /**
+   * Looks at the renewals that others may have heard: of each live lease several times in a ttl, so
+   * that none runs out much later than it should. Called several times a second.
+   *
+   * @return those of whose holders something new was heard
+   */
+  List<Job> look(Collection<Job> jobs) {
+    List<Job> due = new ArrayList<>();
+    synchronized (this) {
+      Duration now = ticker.get();
+      watch.look(now);
+      for (Job job : jobs) {
+        if (job.lease().isPresent() && isDue(job, now)) {
+          due.add(job);
+        }
+      }
+    }
+    return lookAt(due);
+  }
+
+  private boolean isDue(Job job, Duration now) {
+    NextLook next = nextLooks.get(job.id());
+    if (next != null && next.fence.equals(job.fence()) && now.compareTo(next.at) < 0) {
+      return false;
+    }
+    note(job, now);
+    nextLooks.put(job.id(), new NextLook(job.fence(), Ttl.of(job).nextLook(now)));
+    return true;
+  }
+
+  /**
+   * Those of the live leases that have run out; each was looked at once more. They are judged by
+   * the time before that look: whoever is frozen in the middle has not seen what was renewed
+   * meanwhile.
+   */
+  Map<JobId, Fence> ranOut(Collection<Job> jobs) {
+    Duration before;
+    List<Job> silent;
+    synchronized (this) {
+      before = ticker.get();
+      watch.beginAnewAfterAbsence(before);
+      silent = jobs.stream().filter(job -> isSilent(job, before)).toList();
+    }
+    lookAt(silent);
+    synchronized (this) {
+      return silent.stream()
+          .filter(job -> isSilent(job, before))
+          .collect(Collectors.toMap(Job::id, Job::fence));
+    }
+  }
+
+  private boolean isSilent(Job job, Duration at) {
+    return job.lease().isPresent() && remaining(job, at).isZero();
+  }
+
+  /**
+   * What the holder of the live lease of {@code job} may be told, whose renewal came at {@code
+   * came}. Nothing is promised after one that was heard late: another member may have found the
+   * lease run out before, and be giving it away right now (R9).
+   */
+  Duration told(Job job, Duration came) {
+    Duration left = remaining(job);
+    Duration now = ticker.get();
+    synchronized (this) {
+      Doubt doubt = doubts.get(job.id());
+      boolean inDoubt =
+          doubt != null && doubt.fence.equals(job.fence()) && now.compareTo(doubt.until) < 0;
+      return inDoubt ? Duration.ZERO : Ttl.of(job).told(left, came, now);
+    }
+  }
+
+  /** What remains of the live lease of {@code job}. */
+  Duration remaining(Job job) {
+    Duration now = ticker.get();
+    boolean isSilent;
+    synchronized (this) {
+      isSilent = remaining(job, now).isZero();
+    }
+    if (isSilent) {
+      lookAt(List.of(job));
+    }
+    synchronized (this) {
+      return remaining(job, now);
+    }
+  }
+
+  private Duration remaining(Job job, Duration now) {
+    note(job, now);
+    return watch.remaining(job.id(), job.fence(), Ttl.of(job), now);
+  }
+
+  private void note(Job job, Duration now) {
+    watch.begin(job.id(), job.fence(), now);
+    watch.headAt(job.id(), job.fence(), job.position(), now);
+  }
+
+  /** Unlocked, for it may wait for other members; what is heard here meanwhile is newer. */
+  private List<Job> lookAt(Collection<Job> jobs) {
+    if (jobs.isEmpty()) {
+      return List.of();
+    }
+    Map<JobId, Optional<LeaseHeartbeat>> before = new HashMap<>();
+    synchronized (this) {
+      jobs.forEach(job -> before.put(job.id(), watch.pulse(job.id(), job.fence())));
+    }
+    Map<JobId, LeaseHeartbeat> newest = pulses.all(before.keySet());
+    List<Job> news = new ArrayList<>();
+    synchronized (this) {
+      Duration now = ticker.get();
+      for (Job job : jobs) {
+        Optional<LeaseHeartbeat> known = before.get(job.id());
+        Optional<LeaseHeartbeat> heard =
+            Optional.ofNullable(newest.get(job.id()))
+                .filter(pulse -> pulse.fence().equals(job.fence()));
+        boolean isNews =
+            heard.isPresent()
+                && !heard.equals(known)
+                && watch.pulse(job.id(), job.fence()).equals(known);
+        if (isNews) {
+          watch.observe(job.id(), heard.get(), now);
+          news.add(job);
+        }
+      }
+    }
+    return news;
+  }
+
+  /** What it costs when the job changes hands, as far as its present lease shows. */
+  synchronized Duration costOfChange(Job job) {
+    return watch.costOfChange(job.id(), job.fence());
+  }
+
+  /** How long nothing was heard from the holder of the live lease. */
+  synchronized Duration silence(JobId job, Fence fence) {
+    return watch.silence(job, fence, ticker.get());
+  }
+
+  synchronized Optional<Phase> stalled(Job job) {
+    note(job, ticker.get());
+    return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
+  }
+
+  synchronized Optional<LeaseHeartbeat> pulse(Job job) {
+    return job.lease().map(Lease::fence).flatMap(fence -> watch.pulse(job.id(), fence));
+  }
+
+  /** Drops now and then what is known of jobs that are over. */
+  synchronized void forgetAllBut(Collection<Job> open) {
+    Duration now = ticker.get();
+    if (forgotten != null && now.minus(forgotten).compareTo(BETWEEN_FORGETTING) < 0) {
+      return;
+    }
+    forgotten = now;
+    Set<JobId> kept = open.stream().map(Job::id).collect(Collectors.toSet());
+    for (JobId job : watch.watched()) {
+      if (!kept.contains(job)) {
+        watch.forget(job);
+        nextLooks.remove(job);
+        doubts.remove(job);
+        pulses.remove(job);
+      }
+    }
+  }
+}

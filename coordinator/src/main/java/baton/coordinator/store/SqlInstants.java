@@ -1,0 +1,21 @@
+package baton.coordinator.store;
+
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+
+/** The form in which instants stand in the database: UTC text of one width, so that it sorts. */
+final class SqlInstants {
+  private static final DateTimeFormatter NANOSECONDS =
+      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+
+  private SqlInstants() {}
+
+  static String of(Instant instant) {
+    return NANOSECONDS.format(instant);
+  }
+
+  static Instant read(String text) {
+    return Instant.parse(text);
+  }
+}

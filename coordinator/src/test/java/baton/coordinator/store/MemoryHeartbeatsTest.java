@@ -1,0 +1,12 @@
+package baton.coordinator.store;
+
+import baton.coordinator.lease.HeartbeatStore;
+
+class MemoryHeartbeatsTest extends PulsesContract {
+  private final MemoryHeartbeats pulses = new MemoryHeartbeats();
+
+  @Override
+  HeartbeatStore pulses() {
+    return pulses;
+  }
+}

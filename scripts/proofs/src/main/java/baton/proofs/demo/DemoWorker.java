@@ -1,0 +1,73 @@
+package baton.proofs.demo;
+
+import baton.cli.process.ProcessOutput;
+import baton.cli.process.WorkerProcess;
+import baton.protocol.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+
+/** A worker of the demo, whose words are put into one queue with those of the others. */
+final class DemoWorker {
+  private static final int THREADS = 1;
+
+  /** Something an actor said. */
+  record Word(DemoWorker actor, ProcessOutput said) {
+    Optional<Position> position() {
+      return said.position();
+    }
+
+    String plain() {
+      return said.plain();
+    }
+
+    String text() {
+      return said.text();
+    }
+  }
+
+  final String name;
+  private final WorkerProcess process;
+
+  private DemoWorker(String name, DemoSetup stage, BlockingQueue<Word> words, String... more) {
+    this.name = name;
+    List<String> arguments = new ArrayList<>(stage.store.workerArguments());
+    arguments.addAll(List.of("--device", "cpu"));
+    arguments.addAll(List.of(more));
+    process =
+        WorkerProcess.start(
+            stage.site,
+            name,
+            WorkerProcess.Start.of(THREADS, arguments, stage.store.workerEnvironment()),
+            said -> words.add(new Word(this, said)));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param more arguments of the worker
+   */
+  static DemoWorker enters(
+      String name, DemoSetup stage, BlockingQueue<Word> words, String... more) {
+    return new DemoWorker(name, stage, words, more);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGTERM: it saves, commits and releases; returns at once. */
+  void tellToEnd() {
+    process.tellToEnd();
+  }
+
+  /** Its exit code, once it has ended and all it said was heard. */
+  int awaitEnd() {
+    return process.awaitEnd();
+  }
+
+  void kill() {
+    process.kill();
+  }
+}

@@ -1,0 +1,104 @@
+package baton.simulation;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Carries requests and replies between workers and the coordinator; loses and doubles some. */
+final class SimulatedNetwork {
+  private final Agenda agenda;
+  private final Chance chance;
+  private final FaultProfile weather;
+  private final CoordinatorProcess coordinator;
+  private final BooleanSupplier calm;
+
+  SimulatedNetwork(
+      Agenda agenda,
+      Chance chance,
+      FaultProfile weather,
+      CoordinatorProcess coordinator,
+      BooleanSupplier calm) {
+    this.agenda = agenda;
+    this.chance = chance;
+    this.weather = weather;
+    this.coordinator = coordinator;
+    this.calm = calm;
+  }
+
+  /**
+   * Sends a request; exactly one of {@code answer} and {@code failure} follows.
+   *
+   * @param connected whether the sender's own network is up
+   * @param patience after which the sender gives up
+   */
+  <T> void call(
+      BooleanSupplier connected,
+      Duration patience,
+      Supplier<CompletionStage<T>> handler,
+      Consumer<T> answer,
+      Consumer<Throwable> failure) {
+    boolean[] done = {false};
+    agenda.after(
+        patience,
+        () -> {
+          if (!done[0]) {
+            done[0] = true;
+            failure.accept(new TimeoutException());
+          }
+        });
+    int copies = !calm.getAsBoolean() && chance.happens(weather.doubled()) ? 2 : 1;
+    for (int copy = 0; copy < copies; copy++) {
+      boolean lost = loses();
+      agenda.after(
+          chance.millis(5, copy == 0 ? 200 : 3_000),
+          () -> {
+            if (!lost && connected.getAsBoolean() && coordinator.isUp()) {
+              arrive(connected, handler, answer, failure, done);
+            }
+          });
+    }
+  }
+
+  private <T> void arrive(
+      BooleanSupplier connected,
+      Supplier<CompletionStage<T>> handler,
+      Consumer<T> answer,
+      Consumer<Throwable> failure,
+      boolean[] done) {
+    int life = coordinator.life();
+    handler
+        .get()
+        .whenComplete(
+            (value, error) -> {
+              boolean lost = loses();
+              agenda.after(
+                  chance.millis(5, 200),
+                  () -> {
+                    boolean arrives =
+                        !lost
+                            && connected.getAsBoolean()
+                            && coordinator.isUp()
+                            && coordinator.life() == life;
+                    if (arrives && !done[0]) {
+                      done[0] = true;
+                      if (error == null) {
+                        answer.accept(value);
+                      } else {
+                        failure.accept(find(error));
+                      }
+                    }
+                  });
+            });
+  }
+
+  private boolean loses() {
+    return !calm.getAsBoolean() && chance.happens(weather.lost());
+  }
+
+  private static Throwable find(Throwable error) {
+    return error.getCause() == null ? error : find(error.getCause());
+  }
+}

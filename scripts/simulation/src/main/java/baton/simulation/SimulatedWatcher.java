@@ -1,0 +1,30 @@
+package baton.simulation;
+
+import baton.protocol.Grant;
+import baton.protocol.Position;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Someone who looks on while a simulation plays, and changes nothing. */
+interface SimulatedWatcher {
+  SimulatedWatcher NONE = new SimulatedWatcher() {};
+
+  default void leased(SimulatedProcess worker, Grant grant) {}
+
+  default void trained(SimulatedProcess worker, Position position) {}
+
+  default void committed(SimulatedProcess worker, Position position) {}
+
+  /**
+   * @param lasts until it is killed, or at its end, if it has one that is drawn
+   */
+  default void sessionBegan(SimulatedProcess worker, Optional<Duration> lasts) {}
+
+  /** From now on this worker's machine does something else. */
+  default void does(SimulatedProcess worker, Activity what) {}
+
+  /**
+   * @param why such as {@code killed} or {@code done}
+   */
+  default void sessionEnded(SimulatedProcess worker, String why) {}
+}

@@ -1,0 +1,34 @@
+package baton.worker;
+
+import baton.storage.s3.S3Location;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where a worker's checkpoints live, as a person names it. */
+public sealed interface StoreLocation {
+
+  /** A directory, its own or shared. */
+  record Directory(Path path) implements StoreLocation {}
+
+  /** Whose sign-in to Google Drive a worker uses. */
+  enum DriveAccess {
+    /** That of the coordinator, which lends it with each lease. */
+    LENT,
+    /** That of its own machine. */
+    OWN,
+    /** Its machine's if there is one, else the coordinator's. */
+    OWN_OR_LENT
+  }
+
+  /**
+   * A Google Drive.
+   *
+   * @param folder the name of the store's folder; empty: the first that this sign-in made
+   * @param api the address of Drive's API, with a slash at its end
+   */
+  record Drive(Optional<String> folder, URI api, DriveAccess access) implements StoreLocation {}
+
+  /** A bucket that speaks S3. */
+  record Bucket(S3Location location) implements StoreLocation {}
+}

@@ -1,0 +1,119 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.Checkpoint;
+import baton.protocol.Sha256;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Manifest;
+import baton.protocol.checkpoint.Manifest.FileEntry;
+import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.CheckpointStore;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** One restore of a checkpoint into a folder. */
+final class CheckpointRestore {
+  /** Files of a checkpoint never begin with a dot, so this clashes with none. */
+  private static final String FETCHED_MANIFEST = ".manifest.json";
+
+  private static final int COPIES = 2;
+
+  private final CheckpointStore store;
+  private final Checkpoint head;
+  private final Spool into;
+  private final LongConsumer moved;
+
+  CheckpointRestore(CheckpointStore store, Checkpoint head, Spool into, LongConsumer moved) {
+    this.store = store;
+    this.head = head;
+    this.into = into;
+    this.moved = moved;
+  }
+
+  StoredCheckpoint run() throws StoreException, TroubleException {
+    boolean whole = false;
+    try {
+      into.empty();
+      String text = fetchManifest();
+      Manifest manifest = parse(text);
+      List<ParallelTransfers.Move<Path>> files = new ArrayList<>();
+      for (FileEntry file : manifest.files()) {
+        files.add(watch -> fetch(file, watch));
+      }
+      ParallelTransfers.run(files, moved);
+      NanCheck.require(into.files(), head.position(), "no training can go on from it");
+      whole = true;
+      return new StoredCheckpoint(head, manifest, text);
+    } catch (IOException e) {
+      throw LocalDisk.trouble("restore a checkpoint", into.path(), e);
+    } finally {
+      if (!whole) {
+        into.emptyQuietly();
+      }
+    }
+  }
+
+  private Path fetch(FileEntry file, LongConsumer watch) throws StoreException, IOException {
+    Path target = into.path().resolve(file.name());
+    fetch(
+        file.name(),
+        file.storeId(),
+        target,
+        (size, sha256) -> size == file.size() && sha256.equals(file.sha256()),
+        watch);
+    return target;
+  }
+
+  private String fetchManifest() throws StoreException, IOException {
+    Path file = into.path().resolve(FETCHED_MANIFEST);
+    String storeId = store.locate(head.folder(), Manifest.FILE_NAME);
+    fetch(
+        Manifest.FILE_NAME,
+        storeId,
+        file,
+        (size, sha256) -> size <= ManifestJson.LONGEST && sha256.equals(head.digest()),
+        moved);
+    String text = Files.readString(file);
+    Files.delete(file);
+    return text;
+  }
+
+  /** It is what was committed, so one that cannot be read is no corruption but a newer form. */
+  private static Manifest parse(String text) throws TroubleException {
+    try {
+      return ManifestJson.read(text);
+    } catch (IllegalArgumentException e) {
+      throw new TroubleException(
+          Trouble.machine(
+              "This worker cannot read the checkpoint it was given: " + e.getMessage() + ".",
+              "Upgrade Baton on this machine to the version of the other workers."),
+          e);
+    }
+  }
+
+  /** Whether a copy is what was promised. */
+  private interface Promise {
+    boolean keptBy(long size, Sha256 sha256);
+  }
+
+  private void fetch(String name, String storeId, Path target, Promise promise, LongConsumer watch)
+      throws StoreException, IOException {
+    for (int copy = 1; copy <= COPIES; copy++) {
+      store.get(storeId, target, watch);
+      if (promise.keptBy(Files.size(target), Sha256.ofFile(target))) {
+        return;
+      }
+      Files.delete(target);
+    }
+    throw new StoreException(
+        Kind.CORRUPT,
+        "The file %s of the checkpoint %s at %s differs from what was committed, in two fresh copies."
+            .formatted(name, head.digest().brief(), head.position()));
+  }
+}

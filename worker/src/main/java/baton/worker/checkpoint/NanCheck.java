@@ -1,0 +1,128 @@
+package baton.worker.checkpoint;
+
+import baton.protocol.Position;
+import baton.protocol.Trouble;
+import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.Tensor;
+import baton.worker.segment.TroubleException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The check that weights and optimizer state are numbers. From NaN a training never comes back, so
+ * no checkpoint with one is stored, and none is gone on from. An infinity may be meant, as in a
+ * mask; and what else a program keeps is its own affair.
+ */
+final class NanCheck {
+  private static final Set<String> FILES =
+      Set.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
+
+  /** Whatever is larger, without its sign bit, is NaN. */
+  private static final int INFINITE_16 = 0x7c00;
+
+  private static final int INFINITE_BRAIN_16 = 0x7f80;
+  private static final int INFINITE_32 = 0x7f800000;
+  private static final long INFINITE_64 = 0x7ff0000000000000L;
+
+  private static final int CHUNK = 1 << 12;
+
+  private NanCheck() {}
+
+  /**
+   * @param files of a checkpoint, or some of them
+   * @param consequence what does not happen because of it, as the end of a sentence
+   * @throws TroubleException of kind PROGRAM that names a tensor with NaN
+   */
+  static void require(Collection<Path> files, Position at, String consequence)
+      throws IOException, TroubleException {
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      Optional<String> broken = FILES.contains(name) ? firstWithNan(file) : Optional.empty();
+      if (broken.isPresent()) {
+        throw new TroubleException(
+            Trouble.program(
+                "The tensor %s in %s holds NaN at %s, so %s."
+                    .formatted(broken.get(), name, at, consequence),
+                "Submit the job again with a smaller learning rate, with clipped gradients, or with"
+                    + " cleaner data."));
+      }
+    }
+  }
+
+  private static Optional<String> firstWithNan(Path file) throws IOException {
+    for (Map.Entry<String, Tensor> named : Safetensors.open(file).entrySet()) {
+      if (hasNan(named.getValue())) {
+        return Optional.of(named.getKey());
+      }
+    }
+    return Optional.empty();
+  }
+
+  static boolean hasNan(Tensor tensor) {
+    return switch (tensor.dtype()) {
+      case "F16" -> hasLarger16(tensor.data(), INFINITE_16);
+      case "BF16" -> hasLarger16(tensor.data(), INFINITE_BRAIN_16);
+      case "F32" -> hasLarger32(tensor.data());
+      case "F64" -> hasLarger64(tensor.data());
+      default -> false;
+    };
+  }
+
+  // One loop for each width: over an array of its own type, each becomes vector instructions.
+
+  private static boolean hasLarger32(ByteBuffer data) {
+    int[] chunk = new int[CHUNK];
+    var numbers = data.asIntBuffer();
+    while (numbers.hasRemaining()) {
+      int length = Math.min(CHUNK, numbers.remaining());
+      numbers.get(chunk, 0, length);
+      int largest = 0;
+      for (int i = 0; i < length; i++) {
+        largest = Math.max(largest, chunk[i] & Integer.MAX_VALUE);
+      }
+      if (largest > INFINITE_32) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasLarger64(ByteBuffer data) {
+    long[] chunk = new long[CHUNK];
+    var numbers = data.asLongBuffer();
+    while (numbers.hasRemaining()) {
+      int length = Math.min(CHUNK, numbers.remaining());
+      numbers.get(chunk, 0, length);
+      long largest = 0;
+      for (int i = 0; i < length; i++) {
+        largest = Math.max(largest, chunk[i] & Long.MAX_VALUE);
+      }
+      if (largest > INFINITE_64) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasLarger16(ByteBuffer data, int infinite) {
+    short[] chunk = new short[CHUNK];
+    var numbers = data.asShortBuffer();
+    while (numbers.hasRemaining()) {
+      int length = Math.min(CHUNK, numbers.remaining());
+      numbers.get(chunk, 0, length);
+      int largest = 0;
+      for (int i = 0; i < length; i++) {
+        largest = Math.max(largest, chunk[i] & Short.MAX_VALUE);
+      }
+      if (largest > infinite) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

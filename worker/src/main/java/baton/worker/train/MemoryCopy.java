@@ -1,0 +1,37 @@
+package baton.worker.train;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Some bytes that are copied from one place in memory to another. One processor alone does not use
+ * all the bandwidth of memory, so the moves of a copy are shared among all.
+ *
+ * @param from read from its position to its limit
+ * @param to written from its position
+ */
+record MemoryCopy(ByteBuffer from, ByteBuffer to) {
+  /** Small enough to share fairly, large enough to be worth handing over. */
+  private static final int CHUNK = 4 << 20;
+
+  /** Makes all the moves, and returns when the last is made. */
+  static void all(List<MemoryCopy> moves) {
+    List<MemoryCopy> chunks = new ArrayList<>();
+    moves.forEach(move -> move.splitInto(chunks));
+    chunks.parallelStream().forEach(MemoryCopy::make);
+  }
+
+  private void splitInto(List<MemoryCopy> chunks) {
+    for (int at = 0; at < from.remaining(); at += CHUNK) {
+      int length = Math.min(CHUNK, from.remaining() - at);
+      chunks.add(
+          new MemoryCopy(
+              from.slice(from.position() + at, length), to.slice(to.position() + at, length)));
+    }
+  }
+
+  private void make() {
+    to.put(from);
+  }
+}

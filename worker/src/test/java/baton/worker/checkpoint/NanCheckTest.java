@@ -1,0 +1,65 @@
+package baton.worker.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import baton.protocol.checkpoint.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NanCheckTest {
+  /** More than two chunks, and not a whole number of them. */
+  private static final int LENGTH = 10_001;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4_095, 4_096, 8_192, LENGTH - 1})
+  void aNanIsFoundWhereverItIs(int place) {
+    assertThat(NanCheck.hasNan(floats(0, 1f))).isFalse();
+    assertThat(NanCheck.hasNan(floats(place, Float.NaN))).isTrue();
+    assertThat(NanCheck.hasNan(floats(place, Float.intBitsToFloat(0xffc00001)))).isTrue();
+    assertThat(NanCheck.hasNan(doubles(place, Double.NaN))).isTrue();
+    assertThat(NanCheck.hasNan(shorts("F16", place, 0x7e00))).isTrue();
+    assertThat(NanCheck.hasNan(shorts("BF16", place, 0xffc0))).isTrue();
+  }
+
+  @Test
+  void infinitiesAndTheLargestNumbersAreNumbers() {
+    for (float number : new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      assertThat(NanCheck.hasNan(floats(7, number))).isFalse();
+      assertThat(NanCheck.hasNan(doubles(7, number))).isFalse();
+    }
+    assertThat(NanCheck.hasNan(floats(7, -Float.MAX_VALUE))).isFalse();
+    assertThat(NanCheck.hasNan(shorts("F16", 7, 0xfc00))).isFalse();
+    assertThat(NanCheck.hasNan(shorts("BF16", 7, 0xff80))).isFalse();
+    // What is NaN as a half is an ordinary brain float.
+    assertThat(NanCheck.hasNan(shorts("BF16", 7, 0x7e00))).isFalse();
+  }
+
+  @Test
+  void whatIsNoFloatHasNoNan() {
+    ByteBuffer ones = ByteBuffer.allocate(8).putLong(-1).flip();
+    assertThat(NanCheck.hasNan(new Tensor("I64", List.of(1L), ones))).isFalse();
+    assertThat(NanCheck.hasNan(new Tensor("F32", List.of(0L), ByteBuffer.allocate(0)))).isFalse();
+  }
+
+  private static Tensor floats(int place, float number) {
+    ByteBuffer data = ByteBuffer.allocate(LENGTH * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    data.putFloat(place * Float.BYTES, number);
+    return new Tensor("F32", List.of((long) LENGTH), data);
+  }
+
+  private static Tensor doubles(int place, double number) {
+    ByteBuffer data = ByteBuffer.allocate(LENGTH * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    data.putDouble(place * Double.BYTES, number);
+    return new Tensor("F64", List.of((long) LENGTH), data);
+  }
+
+  private static Tensor shorts(String dtype, int place, int bits) {
+    ByteBuffer data = ByteBuffer.allocate(LENGTH * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    data.putShort(place * Short.BYTES, (short) bits);
+    return new Tensor(dtype, List.of((long) LENGTH), data);
+  }
+}
