@@ -12,7 +12,7 @@
  *   <li>{@link baton.coordinator.store.MemoryHeartbeats} and {@link
  *       baton.coordinator.store.MemorySignals} carry what may be lost, for one that stands alone.
  *   <li>{@link baton.coordinator.store.HazelcastNode} carries it between several: {@link
- *       baton.coordinator.store.HazelcastPulses} and {@link
+ *       baton.coordinator.store.HazelcastHeartbeats} and {@link
  *       baton.coordinator.store.HazelcastSignals}. It knows the {@link
  *       baton.coordinator.store.Members} of a cluster, and whether their majority is in sight.
  *   <li>{@link baton.coordinator.store.Registration} keeps strangers from a shared database.

@@ -127,7 +127,7 @@ class SeveralCoordinatorsTest {
   }
 
   /** The shared renewals, as one sees them who is frozen in the middle of a look. */
-  private final class FrozenPulses implements HeartbeatStore {
+  private final class FrozenHeartbeats implements HeartbeatStore {
     private final HeartbeatStore shared = fixture.pulses;
     private final Map<JobId, LeaseHeartbeat> memory = new HashMap<>();
     private Runnable meanwhile;
@@ -166,7 +166,7 @@ class SeveralCoordinatorsTest {
 
   @Test
   void whoIsFrozenInTheMiddleOfALookHasNotSeenWhatWasRenewedMeanwhile() {
-    FrozenPulses pulses = new FrozenPulses();
+    FrozenHeartbeats pulses = new FrozenHeartbeats();
     Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 20);
@@ -181,7 +181,7 @@ class SeveralCoordinatorsTest {
 
   @Test
   void whoIsFrozenInTheLookThatConfirmsASilenceEndsNoLeaseThatWasRenewedMeanwhile() {
-    FrozenPulses pulses = new FrozenPulses();
+    FrozenHeartbeats pulses = new FrozenHeartbeats();
     Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 62); // they are late, and Ben may have one of the jobs
@@ -394,7 +394,7 @@ class SeveralCoordinatorsTest {
   }
 
   /** The shared renewals, while something happens in the middle of the sharing. */
-  private final class InterruptedPulses implements HeartbeatStore {
+  private final class InterruptedHeartbeats implements HeartbeatStore {
     private final HeartbeatStore shared = fixture.pulses;
     private Runnable meanwhile = () -> {};
 
@@ -429,7 +429,7 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalThatTheOthersHeardOfLatePromisesNothing() {
     Job job = fixture.submit("mnist");
-    InterruptedPulses pulses = new InterruptedPulses();
+    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 40);
@@ -471,7 +471,7 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalThatIsSharedSlowlyWhileTheLeaseIsFreshPromisesWhatItDid() {
     Job job = fixture.submit("mnist");
-    InterruptedPulses pulses = new InterruptedPulses();
+    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 20);
@@ -486,7 +486,7 @@ class SeveralCoordinatorsTest {
   @Test
   void aGrantToldAgainPromisesNothingWhereTheOthersHeardOfItLate() {
     fixture.submit("mnist");
-    InterruptedPulses pulses = new InterruptedPulses();
+    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     fixture.leased("anna"); // the answer does not arrive
     passesAtBoth(other, 40);
@@ -500,7 +500,7 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalSharedWhileCutOffIsNotAcknowledged() {
     fixture.submit("mnist");
-    InterruptedPulses pulses = new InterruptedPulses();
+    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
     Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
     Grant annas = fixture.leased("anna");
     pulses.meanwhile = () -> fixture.jobs.goAway();

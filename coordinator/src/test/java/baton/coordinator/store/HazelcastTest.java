@@ -28,7 +28,7 @@ class HazelcastTest {
   }
 
   @Nested
-  class SharedPulses extends PulsesContract {
+  class SharedHeartbeats extends HeartbeatStoreContract {
     @Override
     HeartbeatStore pulses() {
       return node.pulses();

@@ -2,7 +2,7 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.HeartbeatStore;
 
-class MemoryHeartbeatsTest extends PulsesContract {
+class MemoryHeartbeatsTest extends HeartbeatStoreContract {
   private final MemoryHeartbeats pulses = new MemoryHeartbeats();
 
   @Override

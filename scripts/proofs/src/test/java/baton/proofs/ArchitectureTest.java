@@ -5,8 +5,10 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -14,6 +16,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Who may know whom (design, section 6). */
 @AnalyzeClasses(packages = "baton", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -194,6 +199,19 @@ class ArchitectureTest {
                 "%s has %d constructors".formatted(record.getName(), constructors)));
       }
     };
+  }
+
+  @ArchTest
+  static void noTwoTopLevelTypesShareASimpleName(JavaClasses all) {
+    Map<String, Set<String>> byName =
+        all.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getSimpleName,
+                    Collectors.mapping(JavaClass::getName, Collectors.toSet())));
+
+    assertThat(byName).allSatisfy((name, types) -> assertThat(types).as(name).hasSize(1));
   }
 
   @ArchTest

@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** What every memory of renewals promises. */
-abstract class PulsesContract {
+abstract class HeartbeatStoreContract {
   private static final JobId JOB = new JobId("mnist");
   private static final JobId OTHER = new JobId("digits");
   private static final JobId NOBODYS = new JobId("nobody");
