@@ -27,7 +27,7 @@ public record Candidate(Ask ask, Duration waited, LifetimeEstimate hazard, doubl
 
   /**
    * How long the session is expected to live: vanishing sessions come at a constant rate, as {@link
-   * Exposure} learns it, and a session that knows its end lasts no longer.
+   * SessionLifetimes} learns it, and a session that knows its end lasts no longer.
    */
   Duration expectedLife() {
     double mean = hazard.meanTimeToLoss().toMillis();

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 final class AcquireLease {
   private final OpenJobs openJobs;
   private final Transitions door;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final Grants grants;
   private final WaitingRoom room;
   private final Rivals rivals;
@@ -45,7 +45,7 @@ final class AcquireLease {
   AcquireLease(
       OpenJobs openJobs,
       Transitions door,
-      LeaseLiveness lifelines,
+      LeaseLiveness liveness,
       Grants grants,
       WaitingRoom room,
       Rivals rivals,
@@ -53,7 +53,7 @@ final class AcquireLease {
       Supplier<Duration> ticker) {
     this.openJobs = openJobs;
     this.door = door;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
     this.grants = grants;
     this.room = room;
     this.rivals = rivals;
@@ -99,13 +99,13 @@ final class AcquireLease {
 
   private void choose(Waiting request, boolean yields) {
     Duration before = ticker.get();
-    BooleanSupplier stillCounts = lifelines.stillCounts();
+    BooleanSupplier stillCounts = liveness.stillCounts();
     List<Job> open = openJobs.all();
     Choice choice;
     Optional<Waiting> better = Optional.empty();
     synchronized (beingGiven) {
       List<Job> free = open.stream().filter(job -> !beingGiven.contains(job.id())).toList();
-      choice = Schedule.choose(free, request.ask(), lifelines.ranOut(free), clock.instant());
+      choice = Schedule.choose(free, request.ask(), liveness.ranOut(free), clock.instant());
       if (choice instanceof Choice.Take take) {
         better = yields ? rivals.better(request, jobOf(take, open)) : better;
         if (better.isEmpty()) {
@@ -146,7 +146,7 @@ final class AcquireLease {
       Duration before,
       BooleanSupplier stillCounts) {
     Duration silence =
-        take.ranOut().map(fence -> lifelines.silence(take.job(), fence)).orElse(Duration.ZERO);
+        take.ranOut().map(fence -> liveness.silence(take.job(), fence)).orElse(Duration.ZERO);
     door.apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence, why), stillCounts)
         .whenComplete(
             (outcome, failure) -> {

@@ -26,19 +26,19 @@ final class CommitCheckpoint {
   private final Transitions door;
   private final Evidence evidence;
   private final HandOver handOver;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
 
   CommitCheckpoint(
       JobStore jobs,
       Transitions door,
       Evidence evidence,
       HandOver handOver,
-      LeaseLiveness lifelines) {
+      LeaseLiveness liveness) {
     this.jobs = jobs;
     this.door = door;
     this.evidence = evidence;
     this.handOver = handOver;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
   }
 
   /**
@@ -61,7 +61,7 @@ final class CommitCheckpoint {
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.Committed) {
-                lifelines.committed(id, fence);
+                liveness.committed(id, fence);
               }
             });
   }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class Grants {
   private final JobStore jobs;
   private final Transitions door;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final LifetimeModel hazards;
   private final WaitingRoom room;
   private final Supplier<Duration> ticker;
@@ -26,13 +26,13 @@ final class Grants {
   Grants(
       JobStore jobs,
       Transitions door,
-      LeaseLiveness lifelines,
+      LeaseLiveness liveness,
       LifetimeModel hazards,
       WaitingRoom room,
       Supplier<Duration> ticker) {
     this.jobs = jobs;
     this.door = door;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
     this.hazards = hazards;
     this.room = room;
     this.ticker = ticker;
@@ -51,7 +51,7 @@ final class Grants {
     Duration before = ticker.get();
     jobs.find(granted)
         .filter(job -> job.lease().filter(lease -> isOf(lease, request)).isPresent())
-        .ifPresent(lifelines::askedAgain);
+        .ifPresent(liveness::askedAgain);
     door.apply(granted, Acquire.free(request.ask()))
         .whenComplete((outcome, failure) -> settle(request, before, outcome, failure));
   }
@@ -89,7 +89,7 @@ final class Grants {
       acquireAgain(request, granted.job()); // it has run out already, and is told so
       return;
     }
-    lifelines.begin(granted.job(), granted.fence());
+    liveness.begin(granted.job(), granted.fence());
     request
         .answer()
         .complete(
@@ -98,7 +98,7 @@ final class Grants {
                     granted.job(),
                     job.spec(),
                     granted.fence(),
-                    lifelines.told(job, before),
+                    liveness.told(job, before),
                     ticker.get().minus(request.since()),
                     granted.segment(),
                     granted.head(),

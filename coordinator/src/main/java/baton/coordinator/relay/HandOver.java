@@ -11,13 +11,13 @@ import java.util.List;
 final class HandOver {
   private final OpenJobs openJobs;
   private final WaitingRoom waitingRoom;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final Clock clock;
 
-  HandOver(OpenJobs openJobs, WaitingRoom waitingRoom, LeaseLiveness lifelines, Clock clock) {
+  HandOver(OpenJobs openJobs, WaitingRoom waitingRoom, LeaseLiveness liveness, Clock clock) {
     this.openJobs = openJobs;
     this.waitingRoom = waitingRoom;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
     this.clock = clock;
   }
 
@@ -38,8 +38,8 @@ final class HandOver {
         job,
         rivals,
         waitingRoom.asks(),
-        lifelines.ranOut(rivals),
-        lifelines.costOfChange(job),
+        liveness.ranOut(rivals),
+        liveness.costOfChange(job),
         clock.instant());
   }
 }

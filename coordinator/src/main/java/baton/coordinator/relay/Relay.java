@@ -44,7 +44,7 @@ public final class Relay {
 
   private final Parts parts;
   private final OpenJobs openJobs;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final LifetimeModel hazards;
   private final WaitingRoom waitingRoom = new WaitingRoom();
   private final FreeSpaceMonitor rooms;
@@ -103,25 +103,25 @@ public final class Relay {
     Supplier<Duration> ticker = parts.time().ticker();
 
     openJobs = new OpenJobs(jobs, ticker);
-    lifelines = new LeaseLiveness(parts.state().pulses(), ticker, parts.time().longestAbsence());
+    liveness = new LeaseLiveness(parts.state().pulses(), ticker, parts.time().longestAbsence());
     hazards = new LifetimeModel(jobs, parts.io(), ticker);
     Housekeeping housekeeping = new Housekeeping(jobs, files, clock);
     rooms = new FreeSpaceMonitor(jobs, door, files, housekeeping::tidy);
     maintenance = new StoreMaintenance(housekeeping, rooms, parts.io(), ticker);
-    Grants grants = new Grants(jobs, door, lifelines, hazards, waitingRoom, ticker);
+    Grants grants = new Grants(jobs, door, liveness, hazards, waitingRoom, ticker);
     Evidence evidence = new Evidence(files);
-    HandOver handOver = new HandOver(openJobs, waitingRoom, lifelines, clock);
+    HandOver handOver = new HandOver(openJobs, waitingRoom, liveness, clock);
     StalledLeases stalledLeases = new StalledLeases(door);
 
     submit = new SubmitJob(jobs, door, parts.ids(), parts.stores().own());
     Rivals rivals = new Rivals(waitingRoom, hazards, clock, ticker);
     acquire =
-        new AcquireLease(openJobs, door, lifelines, grants, waitingRoom, rivals, clock, ticker);
-    renew = new RenewLease(jobs, door, lifelines, stalledLeases, parts.mayDecide());
-    commit = new CommitCheckpoint(jobs, door, evidence, handOver, lifelines);
+        new AcquireLease(openJobs, door, liveness, grants, waitingRoom, rivals, clock, ticker);
+    renew = new RenewLease(jobs, door, liveness, stalledLeases, parts.mayDecide());
+    commit = new CommitCheckpoint(jobs, door, evidence, handOver, liveness);
     release = new ReleaseLease(jobs, door, evidence);
-    steer = new SteerJob(jobs, door, lifelines);
-    watch = new WatchLeases(door, lifelines, stalledLeases);
+    steer = new SteerJob(jobs, door, liveness);
+    watch = new WatchLeases(door, liveness, stalledLeases);
     door.listen(openJobs);
     door.listen(maintenance);
   }
@@ -131,7 +131,7 @@ public final class Relay {
     hazards.refresh();
     List<Job> open = openJobs.all();
     for (Job job : open) {
-      job.lease().ifPresent(lease -> lifelines.begin(job.id(), lease.fence()));
+      job.lease().ifPresent(lease -> liveness.begin(job.id(), lease.fence()));
     }
     maintenance.begin(open, parts.state().jobs().newest(OVER_AND_TIDIED));
     parts.state().signals().listen(this::changed);
@@ -208,17 +208,17 @@ public final class Relay {
 
   /** What remains of the job's live lease; zero: it has run out. */
   public Optional<Duration> remaining(Job job) {
-    return job.lease().map(lease -> lifelines.remaining(job));
+    return job.lease().map(lease -> liveness.remaining(job));
   }
 
   /** What may be told to remain to a holder whose renewal came at {@code came} (R9). */
   public Optional<Duration> remaining(Job job, Duration came) {
-    return job.lease().map(lease -> lifelines.told(job, came));
+    return job.lease().map(lease -> liveness.told(job, came));
   }
 
   /** The newest renewal seen of the job's live lease. */
   public Optional<LeaseHeartbeat> pulse(Job job) {
-    return lifelines.pulse(job);
+    return liveness.pulse(job);
   }
 
   /** How long sessions like the holder's last. */
@@ -256,7 +256,7 @@ public final class Relay {
 
   /** Begins every wait for a lease anew: members came or went, and renewals may have been lost. */
   public void beginAnew() {
-    lifelines.beginAnew();
+    liveness.beginAnew();
   }
 
   private void changed(JobId job) {

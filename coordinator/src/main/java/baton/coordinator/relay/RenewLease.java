@@ -18,39 +18,39 @@ import java.util.function.BooleanSupplier;
 final class RenewLease {
   private final JobStore jobs;
   private final Transitions door;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final StalledLeases stalledLeases;
   private final Runnable mayDecide;
 
   RenewLease(
       JobStore jobs,
       Transitions door,
-      LeaseLiveness lifelines,
+      LeaseLiveness liveness,
       StalledLeases stalledLeases,
       Runnable mayDecide) {
     this.jobs = jobs;
     this.door = door;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
     this.stalledLeases = stalledLeases;
     this.mayDecide = mayDecide;
   }
 
   CompletionStage<Outcome> renew(JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
-    BooleanSupplier stillCounts = lifelines.stillCounts();
+    BooleanSupplier stillCounts = liveness.stillCounts();
     Job job = jobs.existing(id);
     Renew renew = new Renew(fence, secretHash, renewing.position());
     Outcome outcome = door.preview(job, renew);
     if (!holds(outcome)) {
       return CompletableFuture.completedStage(outcome);
     }
-    boolean swiftly = lifelines.renewed(job, renewing);
+    boolean swiftly = liveness.renewed(job, renewing);
     mayDecide.run(); // who was cut off meanwhile has shared it with nobody
     if (!swiftly) {
       // The other members were slow to hear of it, and one may have ended the lease meanwhile.
       outcome = door.preview(jobs.existing(id), renew);
     }
     Outcome answer = outcome;
-    return lifelines
+    return liveness
         .stalled(job)
         .filter(phase -> holds(answer))
         .map(phase -> stalledLeases.end(job, phase, stillCounts))

@@ -18,19 +18,19 @@ import java.util.function.BooleanSupplier;
 final class SteerJob {
   private final JobStore jobs;
   private final Transitions door;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
 
-  SteerJob(JobStore jobs, Transitions door, LeaseLiveness lifelines) {
+  SteerJob(JobStore jobs, Transitions door, LeaseLiveness liveness) {
     this.jobs = jobs;
     this.door = door;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
   }
 
   /** A lease that has run out already ends with it; another may commit until it does. */
   CompletionStage<Outcome> pause(JobId id) {
     Job job = jobs.existing(id);
-    BooleanSupplier stillCounts = lifelines.stillCounts();
-    Optional<Fence> ranOut = Optional.ofNullable(lifelines.ranOut(List.of(job)).get(id));
+    BooleanSupplier stillCounts = liveness.stillCounts();
+    Optional<Fence> ranOut = Optional.ofNullable(liveness.ranOut(List.of(job)).get(id));
     return door.apply(id, new Pause(ranOut), stillCounts);
   }
 

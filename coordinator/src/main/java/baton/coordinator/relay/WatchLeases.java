@@ -10,12 +10,12 @@ import java.util.function.BooleanSupplier;
 /** Looks at the live leases several times a second, and ends what stalls or pauses too long. */
 final class WatchLeases {
   private final Transitions door;
-  private final LeaseLiveness lifelines;
+  private final LeaseLiveness liveness;
   private final StalledLeases stalledLeases;
 
-  WatchLeases(Transitions door, LeaseLiveness lifelines, StalledLeases stalledLeases) {
+  WatchLeases(Transitions door, LeaseLiveness liveness, StalledLeases stalledLeases) {
     this.door = door;
-    this.lifelines = lifelines;
+    this.liveness = liveness;
     this.stalledLeases = stalledLeases;
   }
 
@@ -25,13 +25,13 @@ final class WatchLeases {
    * @param open the jobs that are not over
    */
   void look(List<Job> open) {
-    lifelines.forgetAllBut(open);
-    BooleanSupplier stillCounts = lifelines.stillCounts();
-    for (Job job : lifelines.look(open)) {
-      lifelines.stalled(job).ifPresent(phase -> stalledLeases.end(job, phase, stillCounts));
+    liveness.forgetAllBut(open);
+    BooleanSupplier stillCounts = liveness.stillCounts();
+    for (Job job : liveness.look(open)) {
+      liveness.stalled(job).ifPresent(phase -> stalledLeases.end(job, phase, stillCounts));
     }
     List<Job> pausing = open.stream().filter(job -> job.state() == JobState.PAUSING).toList();
-    lifelines
+    liveness
         .ranOut(pausing)
         .forEach((job, fence) -> door.apply(job, new Expire(fence), stillCounts));
   }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <ol>
  *   <li>The first sessions come one after another; each is told to end at a position of the {@link
- *       Script}, and leaves in good order.
+ *       DemoPlan}, and leaves in good order.
  *   <li>From then on there are two at a time, and whoever holds the lease at a position of the
  *       script is killed.
  *   <li>In the middle the coordinator is killed, and started again a second later.
