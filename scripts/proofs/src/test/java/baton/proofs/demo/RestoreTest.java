@@ -52,7 +52,8 @@ class RestoreTest {
 
       assertThat(restored.lines())
           .as("%s", restored)
-          .anyMatch(line -> line.startsWith("relay: Its head is at"));
+          .anyMatch(
+              line -> line.startsWith("relay: waiting at e") && line.contains("Its head is at"));
       assertThat(afterFirst.head().position())
           .isGreaterThanOrEqualTo(beforeFirst.head().position());
       assertThat(afterFirst.state()).isEqualTo("WAITING");
