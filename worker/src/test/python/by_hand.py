@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,8 @@ def begin(script: Path, *arguments: str, **how: Any) -> "subprocess.Popen[str]":
     pipe = subprocess.PIPE
     words = [sys.executable, str(script), *arguments]
     how.setdefault("cwd", script.parent)
+    # Who runs the tests in a shell's background has Ctrl-C ignored, and so would all that it starts.
+    how.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return subprocess.Popen(
         words, env=environment(**variables), text=True, stdin=pipe, stdout=pipe, stderr=pipe, **how
     )

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -79,6 +80,9 @@ class BadDayTest {
   void aCorruptHeadIsRolledBackToItsParentAndTrainingGoesOn() throws IOException {
     DemoWorker first = enters("anna");
     hear(first, Position.ofEpochs(3));
+    Awaitility.await("a head with a parent to go back to")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> job().head().parent().isPresent());
     first.kill();
     JobView before = job();
     flipAByteOf(before);
