@@ -79,8 +79,8 @@ final class StatusText {
       if (!isOver(job) || over++ == 0 || whole) {
         append(text, job);
       } else if (over <= MOST_OVER) {
-        String told = job.reason() != null ? job.reason() : verdict(job);
-        text.append(cut(rowOf(job, told).stripTrailing(), COLUMNS)).append(System.lineSeparator());
+        text.append(cut(rowOf(job, cameTo(job)).stripTrailing(), COLUMNS))
+            .append(System.lineSeparator());
       }
     }
     if (over > MOST_OVER && !whole) {
@@ -90,6 +90,14 @@ final class StatusText {
 
   private static boolean isOver(JobView job) {
     return JobState.valueOf(job.state()).isOver();
+  }
+
+  /** Of one that is complete whether it is exact, of others why they ended. */
+  private static String cameTo(JobView job) {
+    boolean isComplete = JobState.valueOf(job.state()) == JobState.COMPLETE;
+    return isComplete && job.certificate() != null || job.reason() == null
+        ? verdict(job)
+        : job.reason();
   }
 
   private static String verdict(JobView job) {

@@ -270,7 +270,7 @@ class StatusTextTest {
     return new JobView(
         job.id(),
         "COMPLETE",
-        null,
+        "all epochs are done",
         job.spec(),
         job.store(),
         job.fence(),
@@ -302,6 +302,7 @@ class StatusTextTest {
               id j1
               at e12-b0: accuracy 0.9713, loss 0.08310
               exact: trained under one numeric profile
+              all epochs are done
             done-2           COMPLETE  [#####-----] 12/24       e12-b0    exact: trained under one numeric prof~
             """);
   }
