@@ -30,9 +30,6 @@ import java.util.stream.Collectors;
 final class LeaseLiveness {
   private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
 
-  /** So long after its last look a member may store that it gives a lease away. */
-  private static final Duration GIVEN_WITHIN = Duration.ofSeconds(3);
-
   private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
 
   private final HeartbeatStore pulses;
@@ -53,8 +50,11 @@ final class LeaseLiveness {
     this.watch = new LeaseWatch(longestAbsence);
   }
 
-  /** Nothing is promised of a lease before the end of a doubt. */
-  private record Doubt(Fence fence, Duration until) {}
+  /**
+   * Nothing is promised of a lease before the end of a doubt: so long after its look a member may
+   * still store that it gives the lease away (see {@link #stillCounts}).
+   */
+  private record Doubt(Fence fence, Duration since) {}
 
   /** When the renewals of a lease are looked at again. */
   private record NextLook(Fence fence, Duration at) {}
@@ -98,7 +98,7 @@ final class LeaseLiveness {
       watch.observe(job.id(), pulse, before);
       boolean swiftly = now.minus(before).compareTo(SHARED_SWIFTLY) <= 0;
       if (quiet.compareTo(Ttl.of(job).surelyLive(swiftly)) >= 0) {
-        doubts.put(job.id(), new Doubt(fence, now.plus(GIVEN_WITHIN)));
+        doubts.put(job.id(), new Doubt(fence, now));
       }
       return swiftly;
     }
@@ -188,7 +188,9 @@ final class LeaseLiveness {
     synchronized (this) {
       Doubt doubt = doubts.get(job.id());
       boolean inDoubt =
-          doubt != null && doubt.fence.equals(job.fence()) && now.compareTo(doubt.until) < 0;
+          doubt != null
+              && doubt.fence.equals(job.fence())
+              && now.minus(doubt.since).compareTo(longestAbsence) < 0;
       return inDoubt ? Duration.ZERO : Ttl.of(job).told(left, came, now);
     }
   }

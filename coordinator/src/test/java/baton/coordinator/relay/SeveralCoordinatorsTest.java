@@ -47,6 +47,10 @@ class SeveralCoordinatorsTest {
     return fixture.another(clock, () -> others, ABSENCE);
   }
 
+  private Relay seeing(HeartbeatStore pulses) {
+    return fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+  }
+
   private void passesAtBoth(Relay another, int seconds) {
     for (int second = 0; second < seconds; second++) {
       fixture.passes(Duration.ofSeconds(1));
@@ -167,7 +171,7 @@ class SeveralCoordinatorsTest {
   @Test
   void whoIsFrozenInTheMiddleOfALookHasNotSeenWhatWasRenewedMeanwhile() {
     FrozenHeartbeats pulses = new FrozenHeartbeats();
-    Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay frozen = seeing(pulses);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 20);
     pulses.freezeInTheNextLook(
@@ -182,7 +186,7 @@ class SeveralCoordinatorsTest {
   @Test
   void whoIsFrozenInTheLookThatConfirmsASilenceEndsNoLeaseThatWasRenewedMeanwhile() {
     FrozenHeartbeats pulses = new FrozenHeartbeats();
-    Relay frozen = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay frozen = seeing(pulses);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 62); // they are late, and Ben may have one of the jobs
     pulses.freezeInTheNextLook(
@@ -430,7 +434,7 @@ class SeveralCoordinatorsTest {
   void aRenewalThatTheOthersHeardOfLatePromisesNothing() {
     Job job = fixture.submit("mnist");
     InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay other = seeing(pulses);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 40);
     Duration came = others;
@@ -472,7 +476,7 @@ class SeveralCoordinatorsTest {
   void aRenewalThatIsSharedSlowlyWhileTheLeaseIsFreshPromisesWhatItDid() {
     Job job = fixture.submit("mnist");
     InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay other = seeing(pulses);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 20);
     Duration came = others;
@@ -487,7 +491,7 @@ class SeveralCoordinatorsTest {
   void aGrantToldAgainPromisesNothingWhereTheOthersHeardOfItLate() {
     fixture.submit("mnist");
     InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay other = seeing(pulses);
     fixture.leased("anna"); // the answer does not arrive
     passesAtBoth(other, 40);
     pulses.meanwhile = () -> others = others.plusSeconds(3);
@@ -501,7 +505,7 @@ class SeveralCoordinatorsTest {
   void aRenewalSharedWhileCutOffIsNotAcknowledged() {
     fixture.submit("mnist");
     InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+    Relay other = seeing(pulses);
     Grant annas = fixture.leased("anna");
     pulses.meanwhile = () -> fixture.jobs.goAway();
 
