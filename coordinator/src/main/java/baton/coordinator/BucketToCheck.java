@@ -28,18 +28,10 @@ public final class BucketToCheck {
 
   /** Empty: none is named. */
   public Optional<S3Location> place() {
-    if (address == null && endpoint != null) {
-      throw wrong("--s3-endpoint is about a bucket: it needs --s3.");
-    }
     try {
-      return Optional.ofNullable(address)
-          .map(named -> S3Location.of(named, Optional.ofNullable(endpoint)));
+      return S3Location.ofOptions(address, endpoint);
     } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+      throw new ParameterException(command.commandLine(), e.getMessage());
     }
-  }
-
-  private ParameterException wrong(String sentence) {
-    return new ParameterException(command.commandLine(), sentence);
   }
 }

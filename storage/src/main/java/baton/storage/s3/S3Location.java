@@ -36,6 +36,20 @@ public record S3Location(String bucket, String prefix, Optional<URI> endpoint) {
     return new S3Location(parts.group(1), prefix, endpoint);
   }
 
+  /**
+   * As the options {@code --s3} and {@code --s3-endpoint} name it; each is null if it was not
+   * given.
+   *
+   * @return empty: none is named
+   * @throws IllegalArgumentException says what is wrong, as a sentence
+   */
+  public static Optional<S3Location> ofOptions(String address, URI endpoint) {
+    if (address == null && endpoint != null) {
+      throw new IllegalArgumentException("--s3-endpoint is about a bucket: it needs --s3.");
+    }
+    return Optional.ofNullable(address).map(named -> of(named, Optional.ofNullable(endpoint)));
+  }
+
   /** Over plain HTTP anybody on the way could read and change checkpoints. */
   private static void requireSafe(URI endpoint) {
     String scheme = endpoint.getScheme();
