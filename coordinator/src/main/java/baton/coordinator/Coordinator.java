@@ -31,10 +31,10 @@ import baton.coordinator.store.SamePlace;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
+import baton.storage.StoreTime;
 import baton.storage.directory.DirectoryLocator;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.DriveTime;
 import baton.storage.drive.SignedInStore;
+import baton.storage.drive.oauth.ConsentFile;
 import baton.storage.s3.S3Location;
 import baton.storage.s3.S3Locator;
 import io.vertx.core.Vertx;
@@ -218,7 +218,7 @@ public final class Coordinator implements AutoCloseable {
     ExecutorService io = closing.add(IoThreads.start(), IoThreads::finish);
     committer.listen(new TransitionLog(jobs, io));
     ConsentFile consent = new ConsentFile(data.folder());
-    StoredFiles drive = new StoredFiles(new SignedInStore(consent, DriveTime.ofMachine(), random));
+    StoredFiles drive = new StoredFiles(new SignedInStore(consent, StoreTime.ofMachine(), random));
     Optional<StoredFiles> store =
         settings.store().map(directory -> new StoredFiles(new DirectoryLocator(directory)));
     Optional<S3Locator> bucket = settings.bucket().map(named -> new S3Locator(named, clock));
@@ -252,7 +252,7 @@ public final class Coordinator implements AutoCloseable {
     closing.add(
         PeriodicTask.start("events", "Events are not being told", BETWEEN_LOOKS, feed::wake),
         PeriodicTask::close);
-    DriveBroker broker = new DriveBroker(consent, DriveTime.ofMachine(), random);
+    DriveBroker broker = new DriveBroker(consent, StoreTime.ofMachine(), random);
     closing.add(
         PeriodicTask.start(
             "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),

@@ -8,18 +8,18 @@ import baton.coordinator.lease.StoreContents.StoreUnreadable;
 import baton.protocol.checkpoint.StoreException;
 import baton.storage.CheckpointStore;
 import baton.storage.StoreLocator;
+import baton.storage.StoreTime;
 import baton.storage.directory.DirectoryLocator;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.DriveConnection;
-import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DrivePolicy;
 import baton.storage.drive.DriveRoot;
-import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveStore;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.MachineSignIn;
-import baton.storage.drive.SignIn;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.MachineSignIn;
+import baton.storage.drive.oauth.SignIn;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import baton.storage.s3.S3Location;
 import baton.storage.s3.S3Store;
 import java.net.URI;
@@ -74,8 +74,8 @@ public record RecoverySource(StoreContents contents, CheckpointFiles files) {
 
   private static DriveStore of(DriveConsent consent) {
     DriveSetup setup =
-        consent.setup(DrivePolicy.standard(), DriveTime.ofMachine(), new SecureRandom());
-    return new DriveStore(setup, consent.account().root());
+        DriveSetup.of(consent, DrivePolicy.standard(), StoreTime.ofMachine(), new SecureRandom());
+    return new DriveStore(setup, DriveRoot.of(consent.account()));
   }
 
   private static DriveStore ofMachine(Path data, URI api) throws StoreException {
@@ -83,7 +83,7 @@ public record RecoverySource(StoreContents contents, CheckpointFiles files) {
         new DriveSetup(
             DriveConnection.open(api, signIn(data)),
             DrivePolicy.standard(),
-            DriveTime.ofMachine(),
+            StoreTime.ofMachine(),
             new SecureRandom());
     return new DriveStore(setup, DriveRoot.find(setup).orElseThrow(RecoverySource::noStore));
   }

@@ -6,17 +6,17 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.Borrower;
 import baton.storage.CheckpointStore;
+import baton.storage.StoreTime;
 import baton.storage.directory.DirectoryStore;
-import baton.storage.drive.DriveConnection;
-import baton.storage.drive.DrivePolicy;
 import baton.storage.drive.DriveRoot;
-import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveStore;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.LentCredentials;
 import baton.storage.drive.LentDriveStore;
-import baton.storage.drive.MachineSignIn;
-import baton.storage.drive.SignIn;
+import baton.storage.drive.oauth.LentCredentials;
+import baton.storage.drive.oauth.MachineSignIn;
+import baton.storage.drive.oauth.SignIn;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import baton.storage.s3.S3Store;
 import java.net.URI;
 import java.util.Map;
@@ -74,11 +74,11 @@ record OpenedStore(
 
   private static DriveSetup setup(URI api, SignIn signIn, RandomGenerator random) {
     DriveConnection connection = DriveConnection.open(api, signIn);
-    return new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), random);
+    return new DriveSetup(connection, DrivePolicy.standard(), StoreTime.ofMachine(), random);
   }
 
   private static OpenedStore lent(StoreLocation.Drive drive, RandomGenerator random) {
-    DriveTime time = DriveTime.ofMachine();
+    StoreTime time = StoreTime.ofMachine();
     LentCredentials credentials = new LentCredentials(time);
     return new OpenedStore(
         new LentDriveStore(credentials, drive.api(), DrivePolicy.standard(), time, random),

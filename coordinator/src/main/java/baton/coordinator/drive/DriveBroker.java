@@ -5,16 +5,16 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.ConsentedAccess;
-import baton.storage.drive.DriveAccount;
-import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DrivePolicy;
-import baton.storage.drive.DriveSetup;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveSpace;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.FileStamp;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.ConsentedAccess;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.FileStamp;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public final class DriveBroker implements Broker {
   private static final Duration BETWEEN_SPACES = Duration.ofMinutes(5);
 
   private final ConsentFile file;
-  private final DriveTime time;
+  private final StoreTime time;
   private final RandomGenerator random;
 
   private Optional<FileStamp> seen = Optional.empty();
@@ -59,7 +59,7 @@ public final class DriveBroker implements Broker {
   private volatile Optional<Lending> lending = Optional.empty();
   private volatile Optional<Sha256> refused = Optional.empty();
 
-  public DriveBroker(ConsentFile file, DriveTime time, RandomGenerator random) {
+  public DriveBroker(ConsentFile file, StoreTime time, RandomGenerator random) {
     this.file = file;
     this.time = time;
     this.random = random;
@@ -137,7 +137,7 @@ public final class DriveBroker implements Broker {
   private void readSpace(DriveConsent by) {
     spaceDue = time.now().plus(BETWEEN_SPACES);
     try {
-      DriveSetup setup = by.setup(DrivePolicy.standard().once(), time, random);
+      DriveSetup setup = DriveSetup.of(by, DrivePolicy.standard().once(), time, random);
       DriveSpace space = DriveSpace.read(setup);
       lending = lending.map(before -> before.with(space));
     } catch (StoreException e) {

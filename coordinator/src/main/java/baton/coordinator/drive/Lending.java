@@ -2,8 +2,8 @@ package baton.coordinator.drive;
 
 import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
-import baton.storage.drive.DriveAccount;
 import baton.storage.drive.DriveSpace;
+import baton.storage.drive.oauth.DriveAccount;
 import java.time.Duration;
 import java.util.Optional;
 

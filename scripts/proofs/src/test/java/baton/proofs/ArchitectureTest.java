@@ -68,6 +68,28 @@ class ArchitectureTest {
                   "baton.protocol.message..",
                   "baton.protocol.client.."));
 
+  /** A store on Drive moves files, files are moved with a sign-in, and never the other way. */
+  @ArchTest
+  static final ArchRule signingInToDriveKnowsNoFiles =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.storage.drive.oauth")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("baton.storage.drive", "baton.storage.drive.transfer"));
+
+  @ArchTest
+  static final ArchRule transfersToDriveKnowNoStore =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.storage.drive.transfer")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.storage.drive"));
+
+  @ArchTest
+  static final ArchRule noStoreKnowsAnother =
+      slices().matching("baton.storage.(directory|drive|s3)..").should().notDependOnEachOther();
+
   @ArchTest
   static final ArchRule theLeaseCoreKnowsTheJdkAndValues =
       classes()

@@ -2,6 +2,8 @@ package baton.storage.drive;
 
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.drive.transfer.CreationPace;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.Drive;
 import com.google.api.services.drive.model.File;
 import com.google.api.services.drive.model.FileList;

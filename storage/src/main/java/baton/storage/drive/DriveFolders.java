@@ -2,6 +2,7 @@ package baton.storage.drive;
 
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.model.File;
 import java.util.HashMap;
 import java.util.HashSet;

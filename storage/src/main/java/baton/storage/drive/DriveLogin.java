@@ -2,6 +2,17 @@ package baton.storage.drive;
 
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.StoreTime;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.DeviceFlow;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.OAuthClient;
+import baton.storage.drive.oauth.SignIn;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +33,7 @@ import java.util.random.RandomGenerator;
 public final class DriveLogin {
   private final ConsentFile file;
   private final URI api;
-  private final DriveTime time;
+  private final StoreTime time;
   private final RandomGenerator random;
   private final Supplier<StoreId> newId;
 
@@ -40,7 +51,7 @@ public final class DriveLogin {
   public record Wish(OAuthClient client, Optional<String> folder, boolean anotherStore) {}
 
   public DriveLogin(
-      ConsentFile file, URI api, DriveTime time, RandomGenerator random, Supplier<StoreId> newId) {
+      ConsentFile file, URI api, StoreTime time, RandomGenerator random, Supplier<StoreId> newId) {
     this.file = file;
     this.api = api;
     this.time = time;

@@ -2,6 +2,7 @@ package baton.storage.drive;
 
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.model.File;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

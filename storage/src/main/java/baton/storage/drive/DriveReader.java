@@ -6,6 +6,7 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
 import baton.storage.CheckpointStore.Entry;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.services.drive.Drive;

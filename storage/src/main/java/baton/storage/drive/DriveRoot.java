@@ -3,6 +3,8 @@ package baton.storage.drive;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.model.File;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +19,11 @@ public record DriveRoot(String folderId, StoreId id) {
   private static final String DOING = "open the store's folder in Google Drive";
   private static final String MY_DRIVE = "root";
   private static final String USUAL_NAME = "Baton";
+
+  /** The root that an account names; nothing is asked. */
+  public static DriveRoot of(DriveAccount account) {
+    return new DriveRoot(account.folder(), account.store());
+  }
 
   /**
    * Opens the root with this id.

@@ -1,6 +1,7 @@
 package baton.storage.drive;
 
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.model.About;
 import java.util.Locale;
 import java.util.OptionalLong;

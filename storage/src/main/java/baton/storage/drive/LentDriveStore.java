@@ -7,6 +7,13 @@ import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
+import baton.storage.StoreTime;
+import baton.storage.drive.oauth.LentCredentials;
+import baton.storage.drive.oauth.SignIn;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DriveFailure;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,7 +40,7 @@ public final class LentDriveStore implements CheckpointStore {
       LentCredentials credentials,
       URI api,
       DrivePolicy policy,
-      DriveTime time,
+      StoreTime time,
       RandomGenerator random) {
     this.credentials = credentials;
     this.setup =

@@ -3,6 +3,13 @@ package baton.storage.drive;
 import baton.protocol.StoreId;
 import baton.storage.CheckpointStore;
 import baton.storage.StoreLocator;
+import baton.storage.StoreTime;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.FileStamp;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -16,12 +23,12 @@ public final class SignedInStore implements StoreLocator {
   private static final Logger LOG = LoggerFactory.getLogger(SignedInStore.class);
 
   private final ConsentFile file;
-  private final DriveTime time;
+  private final StoreTime time;
   private final RandomGenerator random;
   private Optional<FileStamp> seen = Optional.empty();
   private Optional<CheckpointStore> store = Optional.empty();
 
-  public SignedInStore(ConsentFile file, DriveTime time, RandomGenerator random) {
+  public SignedInStore(ConsentFile file, StoreTime time, RandomGenerator random) {
     this.file = file;
     this.time = time;
     this.random = random;
@@ -53,7 +60,7 @@ public final class SignedInStore implements StoreLocator {
   }
 
   private DriveStore open(DriveConsent consent) {
-    DriveSetup setup = consent.setup(DrivePolicy.standard(), time, random);
-    return new DriveStore(setup, consent.account().root());
+    DriveSetup setup = DriveSetup.of(consent, DrivePolicy.standard(), time, random);
+    return new DriveStore(setup, DriveRoot.of(consent.account()));
   }
 }

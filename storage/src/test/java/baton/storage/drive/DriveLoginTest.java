@@ -6,6 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.StoreId;
 import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.Operation;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.ConsentedAccess;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.DriveLogout;
+import baton.storage.drive.oauth.OAuthCall;
+import baton.storage.drive.oauth.OAuthClient;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DriveSetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,11 +81,11 @@ class DriveLoginTest {
     assertThat(account.store()).isEqualTo(new StoreId("store-1"));
     DriveConsent kept = file.consent().orElseThrow();
     assertThat(kept.account()).isEqualTo(account);
-    assertThat(DriveRoot.open(setup(kept), account.folder())).isEqualTo(account.root());
+    assertThat(DriveRoot.open(setup(kept), account.folder())).isEqualTo(DriveRoot.of(account));
   }
 
   private DriveSetup setup(DriveConsent consent) {
-    return consent.setup(Bench.SMALL, bench.time(), new Random(1));
+    return DriveSetup.of(consent, Bench.SMALL, bench.time(), new Random(1));
   }
 
   @Test

@@ -8,6 +8,7 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.drive.fake.Faults;
 import baton.storage.drive.fake.StoredFile;
+import baton.storage.drive.transfer.DrivePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

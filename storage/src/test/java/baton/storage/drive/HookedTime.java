@@ -1,9 +1,10 @@
 package baton.storage.drive;
 
+import baton.storage.StoreTime;
 import java.time.Duration;
 
 /** Virtual time in which something happens whenever somebody sleeps. */
-final class HookedTime implements DriveTime {
+final class HookedTime implements StoreTime {
   private final VirtualTime time;
   private int sleeps;
   private Duration slept = Duration.ZERO;

@@ -11,6 +11,7 @@ import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.FakeAuth;
 import baton.storage.drive.fake.Operation;
+import baton.storage.drive.oauth.LentCredentials;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Random;

@@ -8,6 +8,7 @@ import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.FakeDrive;
 import baton.storage.drive.fake.Operation;
 import baton.storage.drive.fake.StoredFile;
+import baton.storage.drive.transfer.DrivePolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

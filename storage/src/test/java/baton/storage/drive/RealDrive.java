@@ -1,6 +1,11 @@
 package baton.storage.drive;
 
 import baton.protocol.StoreId;
+import baton.storage.StoreTime;
+import baton.storage.drive.oauth.SignIn;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.auth.oauth2.GoogleCredentials;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +39,7 @@ public final class RealDrive implements AutoCloseable {
     DriveConnection connection =
         DriveConnection.open(DriveConnection.GOOGLE, new SignIn(read(credentials)));
     DriveSetup setup =
-        new DriveSetup(connection, DrivePolicy.standard(), DriveTime.ofMachine(), new Random());
+        new DriveSetup(connection, DrivePolicy.standard(), StoreTime.ofMachine(), new Random());
     StoreId id = new StoreId(UUID.randomUUID().toString());
     String folder =
         new DriveFiles(setup)

@@ -10,6 +10,7 @@ import baton.storage.drive.fake.Action;
 import baton.storage.drive.fake.FakeAuth;
 import baton.storage.drive.fake.Operation;
 import baton.storage.drive.fake.StoredFile;
+import baton.storage.drive.transfer.DriveSetup;
 import com.google.api.services.drive.model.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,11 @@
 package baton.storage.drive;
 
+import baton.storage.StoreTime;
 import baton.storage.drive.fake.SettableClock;
 import java.time.Duration;
 
 /** A time in which a pause costs nothing, shared with the fake Drive. */
-public final class VirtualTime implements DriveTime {
+public final class VirtualTime implements StoreTime {
   private final SettableClock clock = new SettableClock();
 
   public SettableClock clock() {

@@ -1,7 +1,7 @@
 package baton.cli.command;
 
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.SignInException;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,10 +1,10 @@
 package baton.cli.command;
 
 import baton.protocol.StoreId;
-import baton.storage.drive.DriveAccount;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveLogin;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.OAuthClient;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.OAuthClient;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ public final class DriveLoginCommand implements Callable<Integer> {
     DriveAccount account =
         data.attempt(
             file ->
-                new DriveLogin(file, api, DriveTime.ofMachine(), random, () -> newId(random))
+                new DriveLogin(file, api, StoreTime.ofMachine(), random, () -> newId(random))
                     .run(
                         new DriveLogin.Wish(
                             OAuthClient.read(client), Optional.ofNullable(folder), anotherStore),

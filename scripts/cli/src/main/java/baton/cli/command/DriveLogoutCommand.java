@@ -1,6 +1,6 @@
 package baton.cli.command;
 
-import baton.storage.drive.DriveLogout;
+import baton.storage.drive.oauth.DriveLogout;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -2,16 +2,16 @@ package baton.cli.command;
 
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.DriveConnection;
-import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DrivePolicy;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveRoot;
-import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveStore;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.MachineSignIn;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.MachineSignIn;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -64,9 +64,9 @@ final class DriveOptions {
     DriveConnection connection =
         consent == null
             ? DriveConnection.open(api, MachineSignIn.find(environment()))
-            : kept().connect();
+            : DriveConnection.open(kept());
     return new DriveSetup(
-        connection, DrivePolicy.standard(), DriveTime.ofMachine(), new SplittableRandom());
+        connection, DrivePolicy.standard(), StoreTime.ofMachine(), new SplittableRandom());
   }
 
   private Map<String, String> environment() {

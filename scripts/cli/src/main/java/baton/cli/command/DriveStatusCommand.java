@@ -1,16 +1,16 @@
 package baton.cli.command;
 
 import baton.protocol.checkpoint.StoreException;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.ConsentedAccess;
-import baton.storage.drive.DriveAccount;
-import baton.storage.drive.DriveConsent;
-import baton.storage.drive.DrivePolicy;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveRoot;
-import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveSpace;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.ConsentedAccess;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.DriveConsent;
+import baton.storage.drive.oauth.SignInException;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
@@ -61,7 +61,8 @@ public final class DriveStatusCommand implements Callable<Integer> {
 
   private int tell(DriveConsent consent, PrintWriter out) throws SignInException {
     DriveSetup setup =
-        consent.setup(DrivePolicy.standard().once(), DriveTime.ofMachine(), new SecureRandom());
+        DriveSetup.of(
+            consent, DrivePolicy.standard().once(), StoreTime.ofMachine(), new SecureRandom());
     try {
       ConsentedAccess.get(consent);
       out.println("  space    " + DriveSpace.read(setup).inWords());

@@ -3,7 +3,7 @@ package baton.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.storage.drive.Bench;
-import baton.storage.drive.ConsentFile;
+import baton.storage.drive.oauth.ConsentFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -5,12 +5,12 @@ import baton.cli.process.SiteFailure;
 import baton.proofs.process.FakeDriveProcess;
 import baton.proofs.process.MachineCredentials;
 import baton.protocol.StoreId;
-import baton.storage.drive.ConsentFile;
-import baton.storage.drive.DriveAccount;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveLogin;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.OAuthClient;
-import baton.storage.drive.SignInException;
+import baton.storage.drive.oauth.ConsentFile;
+import baton.storage.drive.oauth.DriveAccount;
+import baton.storage.drive.oauth.OAuthClient;
+import baton.storage.drive.oauth.SignInException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,7 +70,7 @@ final class DriveOnStage implements StagedStore {
         new DriveLogin(
             file,
             drive.address(),
-            DriveTime.ofMachine(),
+            StoreTime.ofMachine(),
             new Random(),
             () -> new StoreId("store-on-stage"));
     try {

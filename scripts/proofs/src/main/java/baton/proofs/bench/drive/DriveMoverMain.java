@@ -4,13 +4,13 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
-import baton.storage.drive.DriveConnection;
-import baton.storage.drive.DrivePolicy;
+import baton.storage.StoreTime;
 import baton.storage.drive.DriveRoot;
-import baton.storage.drive.DriveSetup;
 import baton.storage.drive.DriveStore;
-import baton.storage.drive.DriveTime;
-import baton.storage.drive.MachineSignIn;
+import baton.storage.drive.oauth.MachineSignIn;
+import baton.storage.drive.transfer.DriveConnection;
+import baton.storage.drive.transfer.DrivePolicy;
+import baton.storage.drive.transfer.DriveSetup;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ final class DriveMoverMain {
         new DriveSetup(
             DriveConnection.open(URI.create(args[0]), MachineSignIn.find(System.getenv())),
             DrivePolicy.standard(),
-            DriveTime.ofMachine(),
+            StoreTime.ofMachine(),
             random);
     DriveRoot root = DriveRoot.findOrCreate(setup, Optional.empty(), () -> new StoreId("bench"));
     DriveStore store = new DriveStore(setup, root);

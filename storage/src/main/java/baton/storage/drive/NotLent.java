@@ -1,6 +1,0 @@
-package baton.storage.drive;
-
-/** The coordinator has lent no access that works, for as long as was waited for it. */
-final class NotLent extends NoAccess {
-  private static final long serialVersionUID = 1L;
-}

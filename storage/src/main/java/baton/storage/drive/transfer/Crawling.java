@@ -1,0 +1,12 @@
+package baton.storage.drive.transfer;
+
+import java.io.IOException;
+
+/** An upload session is far slower than usual: Google has some that stay so to their end. */
+final class Crawling extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  Crawling() {
+    super("slow session");
+  }
+}

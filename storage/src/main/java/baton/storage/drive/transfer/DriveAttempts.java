@@ -1,0 +1,71 @@
+package baton.storage.drive.transfer;
+
+import baton.protocol.checkpoint.StoreException;
+import baton.protocol.checkpoint.StoreException.Kind;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The patience with one thing that is done on Drive: pauses between attempts, and their end. */
+final class DriveAttempts {
+  private static final Logger LOG = LoggerFactory.getLogger(DriveAttempts.class);
+
+  private final String doing;
+  private final DriveSetup setup;
+  private final Duration until;
+  private int failures;
+
+  DriveAttempts(String doing, DriveSetup setup, Duration until) {
+    this.doing = doing;
+    this.setup = setup;
+    this.until = until;
+  }
+
+  /** Something was gained since the last failure. */
+  void progressed() {
+    failures = 0;
+  }
+
+  /** Pauses after a failure that may pass; otherwise tells it. */
+  void failed(DriveFailure failure) throws StoreException {
+    if (!failure.passes()) {
+      throw failure.told(doing);
+    }
+    again(failure);
+  }
+
+  /** Pauses before the next attempt, unless there were too many. */
+  void again(DriveFailure failure) throws StoreException {
+    failures++;
+    if (failures >= setup.policy().failures()) {
+      throw failure.told("%s in %d attempts".formatted(doing, failures));
+    }
+    Duration pause = DriveBackoff.after(failures, setup.random());
+    if (setup.time().now().plus(pause).compareTo(until) > 0) {
+      throw failure.told(doing + " in the time that it may take");
+    }
+    LOG.info("Will {} again in {} ms ({}).", doing, pause.toMillis(), failure.getMessage());
+    sleep(pause);
+  }
+
+  void requireTime() throws StoreException {
+    if (setup.time().now().compareTo(until) > 0) {
+      throw new StoreException(
+          Kind.UNREACHABLE,
+          "Could not %s in the time that it may take. The link to Google Drive is too slow; use a"
+                  .formatted(doing)
+              + " faster one, smaller checkpoints or another store.");
+    }
+  }
+
+  private void sleep(Duration pause) throws StoreException {
+    try {
+      setup.time().sleep(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(
+          Kind.UNREACHABLE,
+          "Could not %s. It was abandoned because this session is ending.".formatted(doing));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package baton.storage.drive.transfer;
+
+import baton.protocol.checkpoint.StoreException;
+import baton.storage.StoreTime;
+import baton.storage.drive.oauth.DriveConsent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * All that a call to Drive needs besides its question.
+ *
+ * @param random may be asked by several threads
+ */
+public record DriveSetup(
+    DriveConnection connection, DrivePolicy policy, StoreTime time, RandomGenerator random) {
+
+  /** All that calls to the store of this consent need. */
+  public static DriveSetup of(
+      DriveConsent consent, DrivePolicy policy, StoreTime time, RandomGenerator random) {
+    return new DriveSetup(DriveConnection.open(consent), policy, time, random);
+  }
+
+  /** One call about metadata. */
+  public interface Call<T> {
+    T execute() throws IOException;
+  }
+
+  DriveAttempts attempts(String doing, long bytes) {
+    return new DriveAttempts(doing, this, time.now().plus(policy.deadline(bytes)));
+  }
+
+  /** Calls, again and again while the failure may pass. */
+  public <T> T call(String doing, Call<T> call) throws StoreException {
+    DriveAttempts attempts = attempts(doing, 0);
+    while (true) {
+      try {
+        return call.execute();
+      } catch (IOException e) {
+        attempts.failed(DriveFailure.of(e));
+      }
+    }
+  }
+
+  public Duration now() {
+    return time.now();
+  }
+}
