@@ -265,7 +265,7 @@ class BadDaysTest {
     @Override
     public void writeTo(Path target) throws IOException {
       ByteBuffer data = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      Tensor tensor = new Tensor("F32", List.of(1L), data.putFloat(value).flip());
+      Tensor tensor = Tensor.of("F32", List.of(1L), data.putFloat(value).flip());
       Safetensors.write(
           target.resolve("model.safetensors"), new TreeMap<>(Map.of("w", tensor)), Map.of());
     }

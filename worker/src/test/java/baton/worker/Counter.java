@@ -150,7 +150,7 @@ final class Counter implements Program {
     @Override
     public void writeTo(Path folder) throws IOException {
       ByteBuffer data = ByteBuffer.allocate(Long.BYTES).putLong(value).flip();
-      Tensor tensor = new Tensor("U8", List.of((long) Long.BYTES), data);
+      Tensor tensor = Tensor.of("U8", List.of((long) Long.BYTES), data);
       Safetensors.write(
           folder.resolve("model.safetensors"), new TreeMap<>(Map.of("value", tensor)), Map.of());
       Files.writeString(folder.resolve("state.json"), Long.toString(value));

@@ -31,7 +31,7 @@ enum Dtype {
     try {
       return valueOf(name);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("the dtype " + name + " is not known to Baton", e);
+      throw new UnknownDtypeException(name, e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -27,8 +28,8 @@ import java.util.TreeMap;
  * implementation has them: the same tensors give the same bytes.
  */
 public final class Safetensors {
-  /** Far more than Baton writes, and little enough to be read into memory. */
-  private static final int LONGEST_HEADER = 16 << 20;
+  /** As the reference implementation has it, so that no file is refused which that one reads. */
+  private static final int LONGEST_HEADER = 100_000_000;
 
   private static final int PREFIX = Long.BYTES;
   private static final int ALIGNMENT = 8;
@@ -46,40 +47,60 @@ public final class Safetensors {
   public static void write(
       Path file, SortedMap<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    SafetensorsHeader header = SafetensorsHeader.layOut(tensors, metadata);
+    Layout layout = layOut(tensors, metadata);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      writeAll(channel, prefixed(header.toJson()));
-      for (String name : header.entries().keySet()) {
-        writeAll(channel, tensors.get(name).data());
+      writeAll(channel, layout.head());
+      for (String name : layout.names()) {
+        for (ByteBuffer piece : tensors.get(name).pieces()) {
+          writeAll(channel, piece);
+        }
       }
     }
   }
 
   /**
+   * What lies where in a file.
+   *
+   * @param head all that comes before the first tensor
+   */
+  record Layout(ByteBuffer head, SafetensorsHeader header) {
+    /** The tensors in the order in which they lie. */
+    List<String> names() {
+      return byPlace(header).stream().map(Map.Entry::getKey).toList();
+    }
+  }
+
+  static Layout layOut(SortedMap<String, Tensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    SafetensorsHeader header = SafetensorsHeader.layOut(tensors, metadata);
+    return new Layout(prefixed(header.toJson()), header);
+  }
+
+  /**
    * The tensors of a file by name, mapped into memory. The mapping lives as long as any of them is
-   * reachable; a file over 2 GiB is mapped tensor by tensor. It is read-only to the machine too:
-   * native code that is handed such memory must copy it before it writes.
+   * reachable; a file over 2 GiB is mapped tensor by tensor, and one tensor in pieces of 1 GiB. It
+   * is read-only to the machine too: native code that is handed such memory must copy it before it
+   * writes.
    *
    * @throws SafetensorsException if the file is not sound
+   * @throws BeyondBatonException if a tensor is of a dtype that this Baton does not know
    */
   public static SortedMap<String, Tensor> open(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Header header = readHeader(file, channel);
-      return Collections.unmodifiableSortedMap(map(channel, header));
+      return Collections.unmodifiableSortedMap(map(channel, read(file, channel)));
     }
   }
 
   /** The {@code __metadata__} of a file. */
   public static SortedMap<String, String> metadata(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return Collections.unmodifiableSortedMap(readHeader(file, channel).json.metadata());
+      return Collections.unmodifiableSortedMap(read(file, channel).header().metadata());
     }
   }
 
-  private record Header(SafetensorsHeader json, long dataBegin, long dataBytes) {}
-
-  private static Header readHeader(Path file, FileChannel channel) throws IOException {
+  /** Reads what lies where, and checks it. */
+  static Layout read(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < PREFIX) {
       throw new SafetensorsException(file, "it ends after " + size + " bytes");
@@ -92,19 +113,22 @@ public final class Safetensors {
     if (length > size - PREFIX) {
       throw new SafetensorsException(file, "it ends within its header");
     }
-    byte[] json = read(channel, PREFIX, (int) length).array();
-    Header header = new Header(parse(file, json), PREFIX + length, size - PREFIX - length);
-    requireGapless(file, header);
-    return header;
+    ByteBuffer head = read(channel, 0, PREFIX + (int) length);
+    SafetensorsHeader header = parse(file, Arrays.copyOfRange(head.array(), PREFIX, head.limit()));
+    requireGapless(file, header, size - head.limit());
+    return new Layout(head, header);
   }
 
-  private static SafetensorsHeader parse(Path file, byte[] json) throws SafetensorsException {
+  private static SafetensorsHeader parse(Path file, byte[] json) throws IOException {
     if (json[0] != '{') {
       throw new SafetensorsException(file, "its header does not begin with '{'");
     }
     try {
       return SafetensorsHeader.parse(json);
     } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof UnknownDtypeException unknown) {
+        throw new BeyondBatonException(file, unknown.getMessage(), e);
+      }
       throw new SafetensorsException(file, "its header says: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new SafetensorsException(file, e.getMessage(), e);
@@ -112,13 +136,10 @@ public final class Safetensors {
   }
 
   /** The specification allows neither overlaps nor gaps, nor bytes after the last tensor. */
-  private static void requireGapless(Path file, Header header) throws SafetensorsException {
-    List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(header.json.entries().entrySet());
-    byPlace.sort(
-        Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin())
-            .thenComparingLong(e -> e.getValue().end()));
+  private static void requireGapless(Path file, SafetensorsHeader header, long dataBytes)
+      throws SafetensorsException {
     long at = 0;
-    for (Map.Entry<String, Entry> entry : byPlace) {
+    for (Map.Entry<String, Entry> entry : byPlace(header)) {
       if (entry.getValue().begin() != at) {
         throw new SafetensorsException(
             file,
@@ -126,33 +147,49 @@ public final class Safetensors {
                 .formatted(entry.getKey(), entry.getValue().begin(), at));
       }
       at = entry.getValue().end();
-      if (at - entry.getValue().begin() > Integer.MAX_VALUE) {
-        throw new SafetensorsException(
-            file, "the tensor " + entry.getKey() + " is over 2 GiB, which Baton cannot map");
-      }
     }
-    if (at != header.dataBytes) {
+    if (at != dataBytes) {
       throw new SafetensorsException(
-          file, "its tensors take %d bytes, it has %d".formatted(at, header.dataBytes));
+          file, "its tensors take %d bytes, it has %d".formatted(at, dataBytes));
     }
   }
 
-  private static SortedMap<String, Tensor> map(FileChannel channel, Header header)
-      throws IOException {
-    boolean whole = header.dataBytes <= Integer.MAX_VALUE;
-    ByteBuffer all =
-        whole ? channel.map(MapMode.READ_ONLY, header.dataBegin, header.dataBytes) : null;
+  private static List<Map.Entry<String, Entry>> byPlace(SafetensorsHeader header) {
+    List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(header.entries().entrySet());
+    byPlace.sort(
+        Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin())
+            .thenComparingLong(e -> e.getValue().end()));
+    return byPlace;
+  }
+
+  static SortedMap<String, Tensor> map(FileChannel channel, Layout layout) throws IOException {
+    long begin = layout.head().remaining();
+    long dataBytes = channel.size() - begin;
+    boolean whole = dataBytes <= Tensor.PIECE;
+    ByteBuffer all = whole ? channel.map(MapMode.READ_ONLY, begin, dataBytes) : null;
     SortedMap<String, Tensor> tensors = new TreeMap<>();
-    for (Map.Entry<String, Entry> named : header.json.entries().entrySet()) {
+    for (Map.Entry<String, Entry> named : layout.header().entries().entrySet()) {
       Entry entry = named.getValue();
       long bytes = entry.end() - entry.begin();
-      ByteBuffer data =
+      List<ByteBuffer> pieces =
           whole
-              ? all.slice((int) entry.begin(), (int) bytes)
-              : channel.map(MapMode.READ_ONLY, header.dataBegin + entry.begin(), bytes);
-      tensors.put(named.getKey(), new Tensor(entry.dtype(), entry.shape(), data));
+              ? List.of(all.slice((int) entry.begin(), (int) bytes))
+              : pieces(channel, begin + entry.begin(), bytes);
+      tensors.put(named.getKey(), new Tensor(entry.dtype(), entry.shape(), pieces));
     }
     return tensors;
+  }
+
+  /** A part of a file, mapped in pieces; none of it is an empty one. */
+  static List<ByteBuffer> pieces(FileChannel channel, long begin, long bytes) throws IOException {
+    List<ByteBuffer> pieces = new ArrayList<>();
+    long at = 0;
+    do {
+      long length = Math.min(Tensor.PIECE, bytes - at);
+      pieces.add(channel.map(MapMode.READ_ONLY, begin + at, length));
+      at += length;
+    } while (at < bytes);
+    return pieces;
   }
 
   private static ByteBuffer prefixed(byte[] json) throws IOException {

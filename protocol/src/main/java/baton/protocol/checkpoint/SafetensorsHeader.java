@@ -78,7 +78,7 @@ final class SafetensorsHeader {
     long at = 0;
     for (String name : names) {
       Tensor tensor = tensors.get(name);
-      long end = at + tensor.data().remaining();
+      long end = at + tensor.size();
       header.put(name, new Entry(tensor.dtype(), tensor.shape(), List.of(at, end)));
       at = end;
     }

@@ -1,23 +1,21 @@
 package baton.protocol.checkpoint;
 
 import baton.protocol.Sha256;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -42,16 +40,12 @@ import java.util.stream.Stream;
  *
  * <p>Every length, number and dimension is 64 bits, little-endian.
  */
-public final class StateDigest {
+public final class StateDigest implements StateStage {
   private static final String FORM = "baton-state-1";
-  private static final String TENSORS = ".safetensors";
 
   /** Files whose tensors are, to a reader, those of another. */
   private static final Map<String, String> PART_OF =
       Map.of("frozen.safetensors", "model.safetensors");
-
-  private static final String BYTES = "BYTES";
-  private static final int CHUNK = 1 << 16;
 
   private static final Comparator<String> BY_UTF8 =
       (a, b) -> Arrays.compareUnsigned(utf8(a), utf8(b));
@@ -59,7 +53,8 @@ public final class StateDigest {
   private final MessageDigest sha256 = Sha256.newDigest();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  private StateDigest() {
+  /** Of no entries yet: they come in {@linkplain #inOrder order}. */
+  public StateDigest() {
     sha256.update(utf8(FORM));
   }
 
@@ -69,78 +64,72 @@ public final class StateDigest {
    * @throws SafetensorsException if one of them is not sound
    */
   public static Sha256 of(Path folder) throws IOException {
-    StateDigest digest = new StateDigest();
-    for (Map.Entry<String, List<Path>> named : stateFiles(folder).entrySet()) {
-      if (named.getKey().endsWith(TENSORS)) {
-        digest.addTensors(named.getKey(), tensorsOf(named.getValue()));
-      } else {
-        digest.addBytes(named.getValue().get(0));
-      }
+    List<StateFile> files = new ArrayList<>();
+    for (Path file : stateFiles(folder)) {
+      files.add(StateFile.map(file));
     }
-    return Sha256.of(digest.sha256);
+    StateDigest digest = new StateDigest();
+    StateWalk walk = new StateWalk();
+    for (StateEntry entry : inOrder(files)) {
+      walk.over(entry, List.of(digest));
+    }
+    return digest.value();
   }
 
-  /** By the name under which they count; more than one where a file is part of another. */
-  private static SortedMap<String, List<Path>> stateFiles(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      SortedMap<String, List<Path>> state =
-          files
-              .filter(file -> !nameOf(file).equals(Manifest.FILE_NAME))
-              .collect(
-                  Collectors.groupingBy(
-                      file -> PART_OF.getOrDefault(nameOf(file), nameOf(file)),
-                      () -> new TreeMap<>(BY_UTF8),
-                      Collectors.toList()));
-      if (state.isEmpty()) {
+  private static List<Path> stateFiles(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      List<Path> files =
+          all.filter(file -> !file.getFileName().toString().equals(Manifest.FILE_NAME)).toList();
+      if (files.isEmpty()) {
         throw new NoSuchFileException(folder.toString(), null, "there is no state in it");
       }
-      return state;
+      return files;
     }
   }
 
-  private static Map<String, Tensor> tensorsOf(List<Path> files) throws IOException {
-    Map<String, Tensor> all = new TreeMap<>(BY_UTF8);
-    for (Path file : files) {
-      for (Map.Entry<String, Tensor> tensor : Safetensors.open(file).entrySet()) {
-        if (all.put(tensor.getKey(), tensor.getValue()) != null) {
+  /**
+   * All that is in the files of a state, in the order of its digest.
+   *
+   * @throws SafetensorsException if a tensor stands in two of them
+   */
+  public static List<StateEntry> inOrder(Collection<StateFile> files) throws SafetensorsException {
+    Map<String, Map<String, StateEntry>> byName = new TreeMap<>(BY_UTF8);
+    for (StateFile file : files) {
+      Map<String, StateEntry> entries =
+          byName.computeIfAbsent(counted(file.name()), name -> new TreeMap<>(BY_UTF8));
+      for (StateEntry entry : file.entries()) {
+        if (entries.put(entry.name(), entry) != null) {
           throw new SafetensorsException(
-              file, "the tensor %s stands in two files".formatted(tensor.getKey()));
+              Path.of(file.name()), "the tensor %s stands in two files".formatted(entry.name()));
         }
       }
     }
-    return all;
+    return byName.values().stream().flatMap(entries -> entries.values().stream()).toList();
   }
 
-  private void addTensors(String file, Map<String, Tensor> tensors) {
-    tensors.forEach(
-        (name, tensor) -> {
-          ByteBuffer data = tensor.data();
-          addHead(file, name, tensor.dtype(), tensor.shape(), data.remaining());
-          sha256.update(data);
-        });
+  /** The name under which a file's entries count. */
+  private static String counted(String file) {
+    return PART_OF.getOrDefault(file, file);
   }
 
-  private void addBytes(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      long size = channel.size();
-      addHead(nameOf(file), "", BYTES, List.of(size), size);
-      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-      for (long left = size; left > 0; left -= chunk.position()) {
-        if (channel.read(chunk.clear()) < 0) {
-          throw new EOFException(nameOf(file) + " became shorter while it was read");
-        }
-        sha256.update(chunk.array(), 0, chunk.position());
-      }
-    }
+  @Override
+  public void begin(StateEntry entry) {
+    addText(counted(entry.file()));
+    addText(entry.name());
+    addText(entry.dtype());
+    addNumber(entry.shape().size());
+    entry.shape().forEach(this::addNumber);
+    addNumber(entry.size());
   }
 
-  private void addHead(String file, String name, String dtype, List<Long> shape, long bytes) {
-    addText(file);
-    addText(name);
-    addText(dtype);
-    addNumber(shape.size());
-    shape.forEach(this::addNumber);
-    addNumber(bytes);
+  @Override
+  public void take(byte[] bytes, int length) {
+    sha256.update(bytes, 0, length);
+  }
+
+  /** The digest of all that was taken; it can be asked for once. */
+  public Sha256 value() {
+    return Sha256.of(sha256);
   }
 
   private void addText(String text) {
@@ -151,10 +140,6 @@ public final class StateDigest {
 
   private void addNumber(long value) {
     sha256.update(number.putLong(0, value).array());
-  }
-
-  private static String nameOf(Path file) {
-    return file.getFileName().toString();
   }
 
   private static byte[] utf8(String text) {

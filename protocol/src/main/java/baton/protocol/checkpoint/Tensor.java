@@ -6,28 +6,64 @@ import java.util.List;
 
 /**
  * A dtype, a shape, and that many little-endian elements in C order. The bytes are not copied: they
- * stay where the given buffer has them, from its position to its limit.
+ * stay where the given buffers have them, each from its position to its limit. A buffer of Java's
+ * ends at 2 GiB, so a large tensor has several, one after the other.
  *
  * @param dtype as safetensors names it: {@code F32}, {@code I64}, {@code U8}
  * @param shape empty for a scalar
+ * @param pieces each of whole elements
  */
-public record Tensor(String dtype, List<Long> shape, ByteBuffer data) {
+public record Tensor(String dtype, List<Long> shape, List<ByteBuffer> pieces) {
+  /** The most bytes in a piece, of those that Baton makes; whole elements of every dtype. */
+  public static final int PIECE = 1 << 30;
 
   public Tensor {
     shape = List.copyOf(shape);
-    data = data.slice();
+    pieces = pieces.stream().map(ByteBuffer::slice).toList();
     long expected = bytes(dtype, shape);
-    if (data.remaining() != expected) {
+    long found = size(pieces);
+    if (found != expected) {
       throw new IllegalArgumentException(
-          "a %s tensor of shape %s has %d bytes, not %d"
-              .formatted(dtype, shape, expected, data.remaining()));
+          "a %s tensor of shape %s has %d bytes, not %d".formatted(dtype, shape, expected, found));
+    }
+    int width = Dtype.named(dtype).width();
+    if (pieces.stream().anyMatch(piece -> piece.remaining() % width != 0)) {
+      throw new IllegalArgumentException("an element of a tensor lies in one piece");
     }
   }
 
-  /** A read-only view with a position of its own, in little-endian order. */
+  /** A tensor in one piece. */
+  public static Tensor of(String dtype, List<Long> shape, ByteBuffer data) {
+    return new Tensor(dtype, shape, List.of(data));
+  }
+
+  /** Read-only views with positions of their own, in little-endian order. */
   @Override
+  public List<ByteBuffer> pieces() {
+    return pieces.stream()
+        .map(piece -> piece.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN))
+        .toList();
+  }
+
+  /**
+   * The only piece.
+   *
+   * @throws IllegalStateException if there are several
+   */
   public ByteBuffer data() {
-    return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    if (pieces.size() != 1) {
+      throw new IllegalStateException("a tensor of " + size() + " bytes is in several pieces");
+    }
+    return pieces().get(0);
+  }
+
+  /** In bytes. */
+  public long size() {
+    return size(pieces);
+  }
+
+  static long size(List<ByteBuffer> pieces) {
+    return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
   /** The bytes such a tensor takes. */

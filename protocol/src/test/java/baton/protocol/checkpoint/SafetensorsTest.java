@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -39,7 +41,7 @@ class SafetensorsTest {
     for (float value : values) {
       data.putFloat(value);
     }
-    return new Tensor("F32", shape, data.flip());
+    return Tensor.of("F32", shape, data.flip());
   }
 
   static Tensor bytes(int... values) {
@@ -47,7 +49,7 @@ class SafetensorsTest {
     for (int i = 0; i < values.length; i++) {
       data[i] = (byte) values[i];
     }
-    return new Tensor("U8", List.of((long) values.length), ByteBuffer.wrap(data));
+    return Tensor.of("U8", List.of((long) values.length), ByteBuffer.wrap(data));
   }
 
   @Test
@@ -55,7 +57,7 @@ class SafetensorsTest {
     SortedMap<String, Tensor> tensors = new TreeMap<>();
     tensors.put("a.seed", bytes(7, 8, 9));
     tensors.put("b.weight", floats(List.of(1L, 2L), 1.5f, -2f));
-    tensors.put("c.step", new Tensor("I64", List.of(), ByteBuffer.allocate(8)));
+    tensors.put("c.step", Tensor.of("I64", List.of(), ByteBuffer.allocate(8)));
 
     Safetensors.write(file, tensors, Map.of("format", "pt"));
 
@@ -102,7 +104,7 @@ class SafetensorsTest {
       byte[] data = new byte[(int) Tensor.bytes(dtype.name(), shape)];
       random.nextBytes(data);
       String name = "layer\t" + Integer.toString(random.nextInt(), 36) + "é.weight";
-      tensors.put(name, new Tensor(dtype.name(), shape, ByteBuffer.wrap(data)));
+      tensors.put(name, Tensor.of(dtype.name(), shape, ByteBuffer.wrap(data)));
     }
     return tensors;
   }
@@ -147,9 +149,9 @@ class SafetensorsTest {
   void aTensorsBytesMustFitItsShape() {
     assertThatThrownBy(() -> floats(List.of(3L), 1f, 2f))
         .hasMessage("a F32 tensor of shape [3] has 12 bytes, not 8");
-    assertThatThrownBy(() -> new Tensor("F33", List.of(), ByteBuffer.allocate(4)))
+    assertThatThrownBy(() -> Tensor.of("F33", List.of(), ByteBuffer.allocate(4)))
         .hasMessageContaining("F33");
-    assertThatThrownBy(() -> new Tensor("U8", List.of(-1L, -1L), ByteBuffer.allocate(1)))
+    assertThatThrownBy(() -> Tensor.of("U8", List.of(-1L, -1L), ByteBuffer.allocate(1)))
         .hasMessageContaining("[-1, -1]");
     assertThatThrownBy(() -> Tensor.bytes("F32", List.of(1L << 40, 1L << 40)))
         .hasMessageContaining("fits no memory");
@@ -171,14 +173,13 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,3]}}| does not fit",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[1.5],\"data_offsets\":[0,2]}}| 1.5",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[\"2\"],\"data_offsets\":[0,2]}}| String value",
-        "{\"a\":{\"dtype\":\"X9\",\"shape\":[2],\"data_offsets\":[0,2]}}| X9 is not known",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}| begins at 1, where 0",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}| take 1 bytes, it has 2",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]}}| take 9 bytes, it has 2",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[-2,0]}}| does not fit",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}| Duplicate",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}| begins at 1, where 2",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[3000000000],\"data_offsets\":[0,3000000000]}}| over 2 GiB",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[3000000000],\"data_offsets\":[0,3000000000]}}| take 3000000000 bytes, it has 2",
         "{\"__metadata__\":{\"k\":1}}                                   | String"
       })
   void anUnsoundHeaderIsNamedAsSuch(String header, String why) throws IOException {
@@ -188,6 +189,38 @@ class SafetensorsTest {
         .isInstanceOf(SafetensorsException.class)
         .hasMessageStartingWith("model.safetensors is not a sound safetensors file: ")
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void aDtypeThatThisBatonDoesNotKnowIsALimitOfItsOwn() throws IOException {
+    writeRaw("{\"a\":{\"dtype\":\"X9\",\"shape\":[2],\"data_offsets\":[0,2]}}", new byte[2]);
+
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .isInstanceOf(BeyondBatonException.class)
+        .hasMessage("this Baton cannot read model.safetensors: the dtype X9 is not known to Baton");
+  }
+
+  @Test
+  void aTensorOfMoreThan2GiBIsMappedInPieces() throws IOException {
+    long bytes = 3L << 30;
+    String header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                .formatted(bytes / 4 - 1, bytes - 4)
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}}"
+                .formatted(bytes - 4, bytes);
+    writeRaw(header, new byte[0]);
+    try (FileChannel sparse = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      sparse.write(
+          ByteBuffer.wrap(littleEndian(0x3f80_0000_4000_0000L)), sparse.size() + bytes - 8);
+    }
+
+    var tensors = Safetensors.open(file);
+
+    assertThat(tensors.get("a").size()).isEqualTo(bytes - 4);
+    assertThat(tensors.get("a").pieces()).hasSize(3);
+    ByteBuffer last = tensors.get("a").pieces().get(2);
+    assertThat(last.getFloat(last.limit() - 4)).isEqualTo(2f);
+    assertThat(tensors.get("b").data().getFloat()).isEqualTo(1f);
   }
 
   @Test

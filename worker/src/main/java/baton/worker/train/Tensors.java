@@ -27,7 +27,7 @@ final class Tensors {
    * @param own empty, and as large as the array
    */
   static Tensor copy(NDArray array, ByteBuffer own, Consumer<MemoryCopy> noted) {
-    Tensor tensor = new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
+    Tensor tensor = Tensor.of(dtype(array.getDataType()), shape(array.getShape()), own);
     if (array.getDevice().isGpu()) {
       try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
         MemoryCopy.all(List.of(new MemoryCopy(onHost.toByteBuffer(true), own)));

@@ -41,25 +41,25 @@ class NanCheckTest {
   @Test
   void whatIsNoFloatHasNoNan() {
     ByteBuffer ones = ByteBuffer.allocate(8).putLong(-1).flip();
-    assertThat(NanCheck.hasNan(new Tensor("I64", List.of(1L), ones))).isFalse();
-    assertThat(NanCheck.hasNan(new Tensor("F32", List.of(0L), ByteBuffer.allocate(0)))).isFalse();
+    assertThat(NanCheck.hasNan(Tensor.of("I64", List.of(1L), ones))).isFalse();
+    assertThat(NanCheck.hasNan(Tensor.of("F32", List.of(0L), ByteBuffer.allocate(0)))).isFalse();
   }
 
   private static Tensor floats(int place, float number) {
     ByteBuffer data = ByteBuffer.allocate(LENGTH * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     data.putFloat(place * Float.BYTES, number);
-    return new Tensor("F32", List.of((long) LENGTH), data);
+    return Tensor.of("F32", List.of((long) LENGTH), data);
   }
 
   private static Tensor doubles(int place, double number) {
     ByteBuffer data = ByteBuffer.allocate(LENGTH * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     data.putDouble(place * Double.BYTES, number);
-    return new Tensor("F64", List.of((long) LENGTH), data);
+    return Tensor.of("F64", List.of((long) LENGTH), data);
   }
 
   private static Tensor shorts(String dtype, int place, int bits) {
     ByteBuffer data = ByteBuffer.allocate(LENGTH * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     data.putShort(place * Short.BYTES, (short) bits);
-    return new Tensor(dtype, List.of((long) LENGTH), data);
+    return Tensor.of(dtype, List.of((long) LENGTH), data);
   }
 }

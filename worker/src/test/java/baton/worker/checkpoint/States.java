@@ -47,7 +47,7 @@ final class States {
 
   private static void write(Path folder, String name, String bytes) throws IOException {
     ByteBuffer data = ByteBuffer.wrap(bytes.getBytes(StandardCharsets.UTF_8));
-    Tensor tensor = new Tensor("U8", List.of((long) data.remaining()), data);
+    Tensor tensor = Tensor.of("U8", List.of((long) data.remaining()), data);
     Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("t", tensor)), Map.of());
   }
 
@@ -55,7 +55,7 @@ final class States {
   static void writeFloats(Path folder, String name, float... numbers) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(numbers.length * Float.BYTES);
     data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
-    Tensor tensor = new Tensor("F32", List.of((long) numbers.length), data);
+    Tensor tensor = Tensor.of("F32", List.of((long) numbers.length), data);
     Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("w", tensor)), Map.of());
   }
 

@@ -68,7 +68,7 @@ class RestoreTest {
 
   @Test
   void aTensorOfAnotherShapeIsNamedWithBothShapes() throws Exception {
-    Tensor wide = new Tensor("F32", List.of(4L), ByteBuffer.allocate(16));
+    Tensor wide = Tensor.of("F32", List.of(4L), ByteBuffer.allocate(16));
     change("model.safetensors", tensors -> tensors.put("06Linear_bias", wide));
 
     assertThat(troubleAt(SAVED).message())
@@ -78,7 +78,7 @@ class RestoreTest {
 
   @Test
   void aSlotOfAnotherDtypeIsNamed() throws Exception {
-    Tensor wide = new Tensor("F64", List.of(3L), ByteBuffer.allocate(24));
+    Tensor wide = Tensor.of("F64", List.of(3L), ByteBuffer.allocate(24));
     change("optimizer.safetensors", tensors -> tensors.put("06Linear_bias.mean", wide));
 
     assertThat(troubleAt(SAVED).message()).contains("06Linear_bias.mean", "F64[3]", "F32[3]");
@@ -86,7 +86,7 @@ class RestoreTest {
 
   @Test
   void aTensorTooManyIsNamed() throws Exception {
-    Tensor stray = new Tensor("U8", List.of(1L), ByteBuffer.allocate(1));
+    Tensor stray = Tensor.of("U8", List.of(1L), ByteBuffer.allocate(1));
     change("model.safetensors", tensors -> tensors.put("stray", stray));
 
     assertThat(troubleAt(SAVED).message())

@@ -84,7 +84,7 @@ public enum Sabotage {
                 zeros.put(
                     name,
                     which.test(name)
-                        ? new Tensor(
+                        ? Tensor.of(
                             tensor.dtype(),
                             tensor.shape(),
                             ByteBuffer.allocate(tensor.data().remaining()))

@@ -75,7 +75,7 @@ class TensorsTest {
   }
 
   private static Tensor tensor(String dtype, List<Long> shape, ByteBuffer written) {
-    return new Tensor(dtype, shape, written.flip());
+    return Tensor.of(dtype, shape, written.flip());
   }
 
   private static ByteBuffer little(int bytes) {

@@ -141,6 +141,6 @@ class StateComparisonTest {
   private static void write(Path file, String name, float value) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(4).putInt(0, Float.floatToIntBits(value));
     Safetensors.write(
-        file, new TreeMap<>(Map.of(name, new Tensor("F32", List.of(), bytes))), Map.of());
+        file, new TreeMap<>(Map.of(name, Tensor.of("F32", List.of(), bytes))), Map.of());
   }
 }

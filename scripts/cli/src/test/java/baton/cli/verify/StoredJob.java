@@ -90,7 +90,7 @@ final class StoredJob {
       @Override
       public void writeTo(Path folder) throws IOException {
         ByteBuffer weights = ByteBuffer.wrap(new byte[] {1, 2, 3, (byte) epoch});
-        Tensor tensor = new Tensor("U8", List.of(4L), weights);
+        Tensor tensor = Tensor.of("U8", List.of(4L), weights);
         Safetensors.write(
             folder.resolve("model.safetensors"), new TreeMap<>(Map.of("w", tensor)), Map.of());
         Files.writeString(folder.resolve("state.json"), "{\"step\":" + epoch + "}");

@@ -13,6 +13,7 @@ import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,11 @@ final class Saver implements AutoCloseable {
           return Duration.ofNanos(System.nanoTime() - begun);
         },
         thread);
+  }
+
+  /** Brings the files of the last save into a folder. */
+  void restore(Path into) throws StoreException, TroubleException {
+    checkpoints.restore(last.orElseThrow().checkpoint(), into, bytes -> {});
   }
 
   /** It extends the last one, and so it compares its files with those. */

@@ -27,12 +27,16 @@ import picocli.CommandLine.Spec;
     name = "snapshot",
     mixinStandardHelpOptions = true,
     description = {
-      "Measure what a save costs a training: how long it stands still, and how much slower it is",
-      "while the save is written. Ends with BENCH snapshot goals=<n> met=<n>."
+      "Measure what a save costs a training: how long it stands still, how much processor time it",
+      "takes, and how much slower training is while the save is written. Ends with BENCH snapshot",
+      "goals=<n> met=<n>."
     })
 public final class SnapshotBench implements Callable<Integer> {
   private static final double BYTES_TO_MB = 1e-6;
   private static final int WARM_UP_STEPS = 5;
+
+  /** Two digests are taken, and the bytes are copied three times, one of them to a disk. */
+  private static final double MOST_DIGESTS = 4;
 
   @Spec private CommandSpec spec;
 
@@ -114,8 +118,10 @@ public final class SnapshotBench implements Callable<Integer> {
   private void stalls(Rig rig, Path folder, PrintWriter out) throws Exception {
     Stalls stalls;
     Others others = new Others();
+    ProcessorTime time;
     try (Run run = rig.start(1, WARM_UP_STEPS)) {
       stalls = Stalls.measure(run, folder, rounds);
+      time = ProcessorTime.measure(run, folder, stalls.bytes(), rounds);
     }
     out.printf(
         Locale.ROOT,
@@ -129,6 +135,17 @@ public final class SnapshotBench implements Callable<Integer> {
     row(out, "Baton's copy into reserved memory", stalls.snapshot());
     row(out, "a plain copy of as many bytes", stalls.plainCopy());
     row(out, "a synchronous save: write, fsync, sha256", stalls.synchronous());
+    out.printf(
+        Locale.ROOT,
+        "%n%-46s %8s %8s %8s%n",
+        "processor time, all threads, in ms per GB",
+        "mean",
+        "least",
+        "most");
+    times(out, "a save, whole", time.save());
+    times(out, "a save of files that a program wrote", time.childSave());
+    times(out, "a restore", time.restore());
+    times(out, "one sha256 in memory", time.sha256());
     out.println(Others.line(others.share()));
     out.println();
     double stall = stalls.snapshot().median();
@@ -141,6 +158,12 @@ public final class SnapshotBench implements Callable<Integer> {
             " times",
             "stall less than a synchronous save's",
             stalls.synchronous().median() / stall));
+    goals.add(
+        BenchGoal.atMost(
+            MOST_DIGESTS,
+            "",
+            "processor time of a whole save, in sha256 over as many bytes",
+            time.saveInDigests()));
   }
 
   private void slowdown(Rig rig, int count, Path folder, PrintWriter out) throws Exception {
@@ -179,6 +202,18 @@ public final class SnapshotBench implements Callable<Integer> {
             " %",
             "slowdown with a save every %d s, %d thread(s)".formatted(every, count),
             slowdown.percent(often)));
+  }
+
+  /** The clock of processor time is too coarse for single rounds, so their mean is told. */
+  private static void times(PrintWriter out, String what, Spread seconds) {
+    out.printf(
+        Locale.ROOT,
+        "%-46s %8.0f %8.0f %8.0f%n",
+        what,
+        1e3 * seconds.mean(),
+        1e3 * seconds.least(),
+        1e3 * seconds.most());
+    out.flush();
   }
 
   private static void row(PrintWriter out, String what, Spread spread) {
