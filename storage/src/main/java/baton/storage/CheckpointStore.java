@@ -87,10 +87,11 @@ public interface CheckpointStore {
    * Copies a stored file to {@code target}, fresh from the store, and does not judge its bytes.
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @return the sha256 of the bytes that came
    * @throws StoreException of kind GONE if there is no such file
    * @throws IOException if the local file cannot be written
    */
-  void get(String storeId, Path target, LongConsumer moved) throws StoreException, IOException;
+  Sha256 get(String storeId, Path target, LongConsumer moved) throws StoreException, IOException;
 
   /**
    * Creates the folder at {@code path}, with those above it.
@@ -105,9 +106,17 @@ public interface CheckpointStore {
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
    * @throws StoreException of kind EXISTS if the name is taken
-   * @throws IOException if the local file cannot be read
+   * @throws IOException if the local file cannot be read; {@link ChangedFileException} if it is
+   *     seen to have other bytes now
    */
-  FileEntry put(String folder, Path file, LongConsumer moved) throws StoreException, IOException;
+  FileEntry put(String folder, HashedFile file, LongConsumer moved)
+      throws StoreException, IOException;
+
+  /** Stores a file that nobody has looked at yet. */
+  default FileEntry put(String folder, Path file, LongConsumer moved)
+      throws StoreException, IOException {
+    return put(folder, HashedFile.of(file), moved);
+  }
 
   /**
    * Deletes for good those of the files that Baton wrote into a folder of {@code above}, at a path

@@ -67,6 +67,28 @@ public abstract class CheckpointStoreContract {
   }
 
   @Test
+  void whatIsGotIsToldByItsSha256() throws Exception {
+    byte[] bytes = randomBytes(2_500_000);
+    store.createFolder(FOLDER);
+    String id = store.put(FOLDER, localFile("f", bytes), UNWATCHED).storeId();
+
+    assertThat(open().get(id, local.resolve("copy"), UNWATCHED)).isEqualTo(Sha256.of(bytes));
+  }
+
+  @Test
+  void aFileThatHasChangedSinceItWasHashedIsRefusedAndNoFaultOfTheStore() throws Exception {
+    byte[] bytes = randomBytes(300_000);
+    HashedFile file = HashedFile.of(localFile("f", bytes));
+    store.createFolder(FOLDER);
+    bytes[200_000] ^= 1;
+    localFile("f", bytes);
+
+    assertThatThrownBy(() -> store.put(FOLDER, file, UNWATCHED))
+        .isInstanceOf(ChangedFileException.class)
+        .hasMessage("the file f was changed while it was being stored");
+  }
+
+  @Test
   void anEmptyFileIsAFile() throws Exception {
     store.createFolder(FOLDER);
     FileEntry entry = store.put(FOLDER, localFile("empty", new byte[0]), UNWATCHED);

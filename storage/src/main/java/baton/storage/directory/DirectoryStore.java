@@ -7,6 +7,7 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.protocol.checkpoint.StorePath;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * A store in a directory: a local disk, or a mounted one that several machines share. A file's
@@ -91,32 +93,33 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   @Override
-  public FileEntry put(String folder, Path file, LongConsumer moved)
+  public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
-    String name = file.getFileName().toString();
+    String name = file.name();
     String storeId = folder + "/" + name;
     Path target = place(storeId);
     Path part = target.resolveSibling("." + name + ".part");
     root.requireThere();
-    try (FileChannel source = FileChannel.open(file, StandardOpenOption.READ)) {
-      MessageDigest sha256 = Sha256.newDigest();
-      long size = fill(part, source, sha256, moved);
+    try (FileChannel source = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+      CRC32C crc = new CRC32C();
+      long size = fill(part, source, crc, moved);
+      file.requireSame(size, crc.getValue());
       publish(part, target, storeId);
-      return new FileEntry(name, size, Sha256.of(sha256), storeId);
+      return new FileEntry(name, size, file.sha256(), storeId);
     } finally {
       Durable.deleteQuietly(part);
     }
   }
 
   /** Writes and fsyncs {@code part}. Errors of the local file stay what they are. */
-  private long fill(Path part, FileChannel source, MessageDigest sha256, LongConsumer moved)
+  private long fill(Path part, FileChannel source, CRC32C crc, LongConsumer moved)
       throws StoreException, IOException {
     FileChannel target = root.write(() -> Durable.create(part));
     try {
       long size = 0;
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
       while (source.read(chunk) >= 0) {
-        sha256.update(chunk.flip().duplicate());
+        crc.update(chunk.flip().duplicate());
         long bytes = chunk.remaining();
         root.write(() -> Durable.writeAll(target, chunk));
         chunk.clear();
@@ -174,19 +177,22 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   @Override
-  public void get(String storeId, Path target, LongConsumer moved)
+  public Sha256 get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     Path stored = requireFile(storeId);
+    MessageDigest sha256 = Sha256.newDigest();
     try (FileChannel from = root.read(() -> FileChannel.open(stored, StandardOpenOption.READ));
         FileChannel to = Durable.create(target)) {
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
       while (root.read(() -> from.read(chunk)) >= 0) {
         long bytes = chunk.flip().remaining();
+        sha256.update(chunk.duplicate());
         Durable.writeAll(to, chunk);
         chunk.clear();
         moved.accept(bytes);
       }
     }
+    return Sha256.of(sha256);
   }
 
   @Override

@@ -6,6 +6,7 @@ import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import baton.storage.drive.transfer.DriveSetup;
 import baton.storage.drive.transfer.LocalFile;
 import baton.storage.drive.transfer.RangedDownload;
@@ -99,9 +100,9 @@ public final class DriveStore implements CheckpointStore {
   }
 
   @Override
-  public FileEntry put(String folder, Path file, LongConsumer moved)
+  public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
-    String name = file.getFileName().toString();
+    String name = file.name();
     String path = folder + "/" + name;
     try (LocalFile local = LocalFile.open(file)) {
       String parent = folders.require(folder);
@@ -116,10 +117,9 @@ public final class DriveStore implements CheckpointStore {
       TransferProgress progress = new TransferProgress(moved);
       files.awaitTurnToCreate();
       File stored = new ResumableUpload(setup, usual, local, metadata, progress).run();
-      Sha256 sha256 = local.sha256();
-      verify(stored, path, local.size(), sha256);
+      verify(stored, path, file);
       written.put(path, metadata.getId());
-      return new FileEntry(name, local.size(), sha256, metadata.getId());
+      return new FileEntry(name, file.size(), file.sha256(), metadata.getId());
     } catch (StoreException e) {
       throw folders.forgetIfGone(e);
     }
@@ -134,15 +134,16 @@ public final class DriveStore implements CheckpointStore {
   }
 
   /** Drive's own size and sha256 must be ours; a reply may lie, so a bad one is asked for again. */
-  private void verify(File reply, String path, long size, Sha256 sha256) throws StoreException {
+  private void verify(File reply, String path, HashedFile file) throws StoreException, IOException {
     File stored = reply;
-    if (!isWhole(stored, size, sha256)) {
+    if (!isWhole(stored, file)) {
       stored = files.byId("verify " + path, reply.getId()).orElseThrow(() -> wentAway(path));
     }
     if (Boolean.TRUE.equals(stored.getTrashed())) {
       throw wentAway(path);
     }
-    if (!isWhole(stored, size, sha256)) {
+    if (!isWhole(stored, file)) {
+      file.requireUnchanged();
       throw new StoreException(
           Kind.UNREACHABLE,
           "Google Drive has other bytes under %s than were sent to it. They are not used; save"
@@ -158,10 +159,10 @@ public final class DriveStore implements CheckpointStore {
             + "; leave the store's folder in Google Drive alone while jobs run.");
   }
 
-  private static boolean isWhole(File stored, long size, Sha256 sha256) {
+  private static boolean isWhole(File stored, HashedFile file) {
     return stored.getSize() != null
-        && stored.getSize() == size
-        && sha256.hex().equals(stored.getSha256Checksum());
+        && stored.getSize() == file.size()
+        && file.sha256().hex().equals(stored.getSha256Checksum());
   }
 
   @Override
@@ -186,7 +187,7 @@ public final class DriveStore implements CheckpointStore {
   }
 
   @Override
-  public void get(String storeId, Path target, LongConsumer moved)
+  public Sha256 get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     long size =
         files
@@ -201,6 +202,8 @@ public final class DriveStore implements CheckpointStore {
             StandardOpenOption.WRITE)) {
       new RangedDownload(setup, storeId, size, moved).to(to);
     }
+    // The parts of a file come side by side, so its digest is taken when all are there.
+    return Sha256.ofFile(target);
   }
 
   @Override

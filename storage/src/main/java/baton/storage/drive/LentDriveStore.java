@@ -7,6 +7,7 @@ import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import baton.storage.StoreTime;
 import baton.storage.drive.oauth.LentCredentials;
 import baton.storage.drive.oauth.SignIn;
@@ -89,7 +90,7 @@ public final class LentDriveStore implements CheckpointStore {
   }
 
   @Override
-  public FileEntry put(String folder, Path file, LongConsumer moved)
+  public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
     return store().put(folder, file, moved);
   }
@@ -135,9 +136,9 @@ public final class LentDriveStore implements CheckpointStore {
   }
 
   @Override
-  public void get(String storeId, Path target, LongConsumer moved)
+  public Sha256 get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
-    store().get(storeId, target, moved);
+    return store().get(storeId, target, moved);
   }
 
   @Override

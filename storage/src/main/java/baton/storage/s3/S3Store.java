@@ -7,11 +7,13 @@ import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.protocol.checkpoint.StoreMarker;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -225,12 +227,18 @@ public final class S3Store implements CheckpointStore {
   }
 
   @Override
-  public void get(String storeId, Path target, LongConsumer moved)
+  public Sha256 get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     S3Download download = S3Download.of(objects, storeId, moved);
+    MessageDigest sha256 = Sha256.newDigest();
     try (OutputStream to = Files.newOutputStream(target)) {
-      download.run(chunk -> to.write(chunk.array(), 0, chunk.remaining()));
+      download.run(
+          chunk -> {
+            sha256.update(chunk.duplicate());
+            to.write(chunk.array(), 0, chunk.remaining());
+          });
     }
+    return Sha256.of(sha256);
   }
 
   /** A lost answer is told from another's folder by what is in the object. */
@@ -251,13 +259,11 @@ public final class S3Store implements CheckpointStore {
   }
 
   @Override
-  public FileEntry put(String folder, Path file, LongConsumer moved)
+  public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
-    String name = file.getFileName().toString();
-    String path = folder + "/" + name;
-    S3Upload upload = S3Upload.of(objects, path, file, moved);
-    upload.run();
-    return new FileEntry(name, upload.size(), upload.sha256(), path);
+    String path = folder + "/" + file.name();
+    S3Upload.of(objects, path, file, moved).run();
+    return new FileEntry(file.name(), file.size(), file.sha256(), path);
   }
 
   @Override

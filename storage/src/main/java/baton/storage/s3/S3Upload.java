@@ -5,14 +5,13 @@ import static baton.storage.s3.S3Calls.call;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.HashedFile;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +42,8 @@ final class S3Upload {
 
   private final S3Objects objects;
   private final String path;
-  private final Path file;
+  private final HashedFile file;
   private final long size;
-  private final Sha256 sha256;
   private final long onePiece;
   private final long part;
   private final LongConsumer moved;
@@ -54,40 +52,36 @@ final class S3Upload {
   /** Why the file could not be sent, where that is no fault of the store. */
   private RuntimeException abandoned;
 
-  S3Upload(S3Objects objects, String path, Path file, LongConsumer moved, long onePiece, long part)
-      throws IOException {
+  S3Upload(
+      S3Objects objects,
+      String path,
+      HashedFile file,
+      LongConsumer moved,
+      long onePiece,
+      long part) {
     this.objects = objects;
     this.path = path;
     this.file = file;
-    this.size = Files.size(file);
-    this.sha256 = Sha256.ofFile(file);
+    this.size = file.size();
     this.onePiece = onePiece;
     this.part = part;
     this.moved = moved;
   }
 
-  static S3Upload of(S3Objects objects, String path, Path file, LongConsumer moved)
-      throws IOException {
+  static S3Upload of(S3Objects objects, String path, HashedFile file, LongConsumer moved) {
     return new S3Upload(objects, path, file, moved, ONE_PIECE, PART);
-  }
-
-  long size() {
-    return size;
-  }
-
-  Sha256 sha256() {
-    return sha256;
   }
 
   void run() throws StoreException, IOException {
     try {
       if (size <= onePiece) {
-        objects.putIfAbsent(path, sha256, body(0, size));
+        objects.putIfAbsent(path, file.sha256(), body(0, size));
       } else {
         putInParts();
       }
     } catch (StoreException e) {
       rethrowOwn();
+      file.requireUnchanged();
       if (e.kind() != Kind.EXISTS || !isOurs()) {
         throw e;
       }
@@ -107,7 +101,7 @@ final class S3Upload {
     }
     Optional<Sha256> told = S3Objects.sha256(there.get());
     Sha256 stored = told.isPresent() ? told.get() : S3Download.digest(objects, path);
-    return stored.equals(sha256);
+    return stored.equals(file.sha256());
   }
 
   private void rethrowOwn() throws IOException {
@@ -119,7 +113,7 @@ final class S3Upload {
     }
   }
 
-  private void putInParts() throws StoreException {
+  private void putInParts() throws StoreException, IOException {
     String upload =
         call(
             "begin the upload of " + path,
@@ -139,6 +133,8 @@ final class S3Upload {
       for (long from = 0; from < size; from += part) {
         parts.add(putPart(upload, parts.size() + 1, from, Math.min(part, size - from)));
       }
+      // The server has the digests of the parts alone.
+      file.requireUnchanged();
       call(
           "end the upload of " + path,
           () ->
@@ -249,7 +245,7 @@ final class S3Upload {
       throw abandoned;
     }
     try {
-      return Channels.newInputStream(FileChannel.open(file).position(from));
+      return Channels.newInputStream(FileChannel.open(file.path()).position(from));
     } catch (IOException e) {
       throw abandon(new UncheckedIOException(e));
     }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.ChangedFileException;
 import baton.storage.CheckpointStore;
 import baton.storage.CheckpointStore.Entry;
 import baton.storage.CheckpointStoreContract;
+import baton.storage.HashedFile;
 import baton.storage.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +37,18 @@ class DirectoryStoreTest extends CheckpointStoreContract {
 
   private StoreId newId() {
     return new StoreId("store-" + ids.incrementAndGet());
+  }
+
+  @Test
+  void ofAFileThatHasChangedSinceItWasHashedNothingIsSeen() throws Exception {
+    store.createFolder(FOLDER);
+    HashedFile file = HashedFile.of(localFile("f", new byte[] {1, 2}));
+    localFile("f", new byte[] {1, 3});
+
+    assertThatThrownBy(() -> store.put(FOLDER, file, UNWATCHED))
+        .isInstanceOf(ChangedFileException.class);
+
+    assertThat(root().resolve(FOLDER)).isEmptyDirectory();
   }
 
   @Test

@@ -9,10 +9,17 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.ChangedFileException;
 import baton.storage.CheckpointStore;
 import baton.storage.CheckpointStore.Entry;
+import baton.storage.HashedFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +185,7 @@ class S3BadDaysTest {
   @Test
   void aFileThatIsTooLargeForOnePieceGoesInPartsAndIsReadForItsDigest() throws Exception {
     CheckpointStore store = open();
-    Path file = file("large", 11 << 20);
+    HashedFile file = HashedFile.of(file("large", 11 << 20));
     AtomicLong moved = new AtomicLong();
     S3Upload upload =
         new S3Upload(bucket.objects(), FOLDER + "/large", file, moved::addAndGet, 1, 5 << 20);
@@ -187,13 +194,46 @@ class S3BadDaysTest {
 
     assertThat(moved).hasValue(11 << 20);
     assertThat(store.stat(FOLDER + "/large").orElseThrow().sha256()).isEmpty();
-    assertThat(store.digest(FOLDER + "/large")).isEqualTo(upload.sha256());
+    assertThat(store.digest(FOLDER + "/large")).isEqualTo(file.sha256());
+  }
+
+  @Test
+  void aFileThatChangesWhileItsPartsAreSentIsNotStored() throws Exception {
+    CheckpointStore store = open();
+    Path large = file("large", 11 << 20);
+    HashedFile file = HashedFile.of(large);
+    AtomicLong moved = new AtomicLong();
+    S3Upload upload =
+        new S3Upload(
+            bucket.objects(),
+            FOLDER + "/large",
+            file,
+            bytes -> {
+              if (moved.addAndGet(bytes) > 6 << 20) {
+                spoil(large);
+              }
+            },
+            1,
+            5 << 20);
+
+    assertThatThrownBy(upload::run).isInstanceOf(ChangedFileException.class);
+
+    assertThat(store.stat(FOLDER + "/large")).isEmpty();
+    assertThat(uploads()).isZero();
+  }
+
+  private static void spoil(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 10 << 20);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
   void anUploadInPartsThatFailsLeavesNoParts() throws Exception {
     open();
-    Path file = file("large", 11 << 20);
+    HashedFile file = HashedFile.of(file("large", 11 << 20));
     AtomicLong moved = new AtomicLong();
     S3Upload upload =
         new S3Upload(

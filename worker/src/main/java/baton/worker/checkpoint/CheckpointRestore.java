@@ -105,8 +105,8 @@ final class CheckpointRestore {
   private void fetch(String name, String storeId, Path target, Promise promise, LongConsumer watch)
       throws StoreException, IOException {
     for (int copy = 1; copy <= COPIES; copy++) {
-      store.get(storeId, target, watch);
-      if (promise.keptBy(Files.size(target), Sha256.ofFile(target))) {
+      Sha256 sha256 = store.get(storeId, target, watch);
+      if (promise.keptBy(Files.size(target), sha256)) {
         return;
       }
       Files.delete(target);

@@ -5,6 +5,7 @@ import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.StoreException;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,9 +86,9 @@ final class FaultyStore implements CheckpointStore {
   }
 
   @Override
-  public FileEntry put(String folder, Path file, LongConsumer moved)
+  public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
-    called("put " + file.getFileName());
+    called("put " + file.name());
     return inner.put(folder, file, moved);
   }
 
@@ -133,15 +134,17 @@ final class FaultyStore implements CheckpointStore {
   }
 
   @Override
-  public void get(String storeId, Path target, LongConsumer moved)
+  public Sha256 get(String storeId, Path target, LongConsumer moved)
       throws StoreException, IOException {
     called("get " + storeId.substring(storeId.lastIndexOf('/') + 1));
-    inner.get(storeId, target, moved);
+    Sha256 sha256 = inner.get(storeId, target, moved);
     if (storeId.endsWith("/" + spoiled) && spoilsOneMore()) {
       byte[] bytes = Files.readAllBytes(target);
       bytes[bytes.length / 2] ^= 1;
       Files.write(target, bytes);
+      return Sha256.of(bytes);
     }
+    return sha256;
   }
 
   private synchronized boolean spoilsOneMore() {

@@ -44,8 +44,9 @@ record Contents(int there, List<String> gone, List<String> defects) {
       for (FileEntry file : manifest.files()) {
         String path = manifest.folder() + "/" + file.name();
         Path copy = scratch.resolve(file.name());
+        Sha256 sha256;
         try {
-          store.get(file.storeId(), copy, moved -> {});
+          sha256 = store.get(file.storeId(), copy, moved -> {});
         } catch (StoreException e) {
           if (e.kind() != StoreException.Kind.GONE) {
             throw e;
@@ -53,7 +54,7 @@ record Contents(int there, List<String> gone, List<String> defects) {
           gone.add(path);
           continue;
         }
-        compare(path, file, copy, defects);
+        compare(path, file, copy, sha256, defects);
       }
       if (gone.isEmpty() && defects.isEmpty() && !stateOf(scratch).equals(manifest.stateDigest())) {
         defects.add(found.path() + " has another state digest than its files give.");
@@ -64,13 +65,14 @@ record Contents(int there, List<String> gone, List<String> defects) {
     }
   }
 
-  private static void compare(String path, FileEntry file, Path copy, List<String> defects)
+  private static void compare(
+      String path, FileEntry file, Path copy, Sha256 sha256, List<String> defects)
       throws IOException {
     long size = Files.size(copy);
     if (size != file.size()) {
       defects.add(
           "%s has %d bytes, where its manifest says %d.".formatted(path, size, file.size()));
-    } else if (!Sha256.ofFile(copy).equals(file.sha256())) {
+    } else if (!sha256.equals(file.sha256())) {
       defects.add(path + " has other bytes than its manifest's sha256 says.");
     }
   }

@@ -1,0 +1,76 @@
+package baton.storage;
+
+import baton.protocol.Sha256;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.zip.CRC32C;
+
+/**
+ * A local file whose bytes were seen before, and are to be stored as they were seen. A store is
+ * told the sha256, so that it need not take it again.
+ *
+ * @param crc32c of the same bytes: a second look at them is cheap, and tells whether they have
+ *     changed since
+ */
+public record HashedFile(Path path, long size, Sha256 sha256, long crc32c) {
+  private static final int PIECE = 1 << 20;
+
+  /** Looks at a file. */
+  public static HashedFile of(Path file) throws IOException {
+    MessageDigest sha256 = Sha256.newDigest();
+    CRC32C crc = new CRC32C();
+    long size =
+        read(
+            file,
+            piece -> {
+              crc.update(piece.duplicate());
+              sha256.update(piece);
+            });
+    return new HashedFile(file, size, Sha256.of(sha256), crc.getValue());
+  }
+
+  public String name() {
+    return path.getFileName().toString();
+  }
+
+  /**
+   * Looks at the file again.
+   *
+   * @throws ChangedFileException if it has other bytes now
+   */
+  public void requireUnchanged() throws IOException {
+    CRC32C crc = new CRC32C();
+    requireSame(read(path, crc::update), crc.getValue());
+  }
+
+  /**
+   * Compares the file with what was read of it a second time.
+   *
+   * @throws ChangedFileException if it differs
+   */
+  public void requireSame(long readSize, long readCrc32c) throws ChangedFileException {
+    if (readSize != size || readCrc32c != crc32c) {
+      throw new ChangedFileException(path);
+    }
+  }
+
+  private interface Reader {
+    void take(ByteBuffer piece);
+  }
+
+  private static long read(Path file, Reader reader) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    long size = 0;
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (channel.read(piece) >= 0) {
+        size += piece.flip().remaining();
+        reader.take(piece);
+        piece.clear();
+      }
+    }
+    return size;
+  }
+}
