@@ -29,7 +29,8 @@ class SnapshotBenchTest {
     assertThat(printed.toString())
         .contains("Baton's copy into reserved memory", "a plain copy", "a synchronous save")
         .contains("stall per save, in plain copies", "slowdown with a save every 30 s, 1 thread(s)")
-        .containsPattern("BENCH snapshot goals=3 met=\\d");
+        .contains("a save, whole", "a save of files that a program wrote", "a restore")
+        .containsPattern("BENCH snapshot goals=4 met=\\d");
     assertThat(folder).isEmptyDirectory();
   }
 }
