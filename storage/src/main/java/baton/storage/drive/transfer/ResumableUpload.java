@@ -120,7 +120,7 @@ public final class ResumableUpload {
 
     /** One request; the file, if that was the last. */
     private Optional<File> step() throws DriveFailure {
-      boolean asks = !positionKnown || stored == local.size();
+      boolean asks = !positionKnown || stored == local.size() && stored > 0;
       UploadSession.State state = asks ? session.status() : sendChunk();
       if (state.file().isPresent()) {
         progress.reached(local.size());
@@ -139,7 +139,7 @@ public final class ResumableUpload {
         furthest = stored;
         attempts.progressed();
       }
-      boolean mayStandStill = asks && stored < local.size();
+      boolean mayStandStill = asks && (stored < local.size() || local.size() == 0);
       if (!gained && !mayStandStill) {
         throw new DriveFailure(DriveErrorKind.PASSES, "no progress");
       }

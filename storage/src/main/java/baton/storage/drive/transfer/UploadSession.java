@@ -84,7 +84,8 @@ final class UploadSession {
 
   /** Sends a part of the file. */
   State send(ChunkContent chunk, long from, long to) throws DriveFailure {
-    return put(chunk, "bytes %d-%d/%d".formatted(from, to - 1, size));
+    // A range of no bytes cannot be written down; Google's own clients leave it out as well.
+    return put(chunk, size == 0 ? null : "bytes %d-%d/%d".formatted(from, to - 1, size));
   }
 
   private State put(HttpContent content, String range) throws DriveFailure {

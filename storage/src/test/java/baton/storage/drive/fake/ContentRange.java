@@ -18,6 +18,11 @@ record ContentRange(long first, long last, long total) {
         Long.parseLong(range.group(3)));
   }
 
+  /** What a body is that comes without a word about its place. */
+  static ContentRange whole(long total) {
+    return new ContentRange(0, total - 1, total);
+  }
+
   long length() {
     return last - first + 1;
   }

@@ -169,4 +169,46 @@ class FakeDriveFilesTest {
     String file = "{\"appProperties\":{\"key\":\"" + "v".repeat(122) + "\"}}";
     assertThat(reason(calls.start(file, 1))).isEqualTo("400 invalid");
   }
+
+  private HttpResponse<byte[]> patch(String id, String parameters, String change) throws Exception {
+    return calls.call(
+        "POST",
+        "drive/v3/files/" + id + "?fields=parents,appProperties" + parameters,
+        change,
+        "X-HTTP-Method-Override",
+        "PATCH");
+  }
+
+  @Test
+  void aChangeOfPropertiesNamesWhatChangesAndNullTakesOneAway() throws Exception {
+    String id = calls.upload("{\"appProperties\":{\"a\":\"1\",\"b\":\"2\"}}", bytes);
+    HttpResponse<byte[]> changed = patch(id, "", "{\"appProperties\":{\"b\":null,\"c\":\"3\"}}");
+    assertThat(json(changed).get("appProperties").properties())
+        .extracting(property -> property.getKey() + property.getValue().asText())
+        .containsExactlyInAnyOrder("a1", "c3");
+  }
+
+  @Test
+  void aFileMovesFromParentToParentAndNeverHasTwo() throws Exception {
+    String one = calls.newFolder("one", "root");
+    String other = calls.newFolder("other", "root");
+    String id = calls.upload(metadata("f", one), bytes);
+
+    assertThat(reason(patch(id, "&addParents=" + other, "{}"))).isEqualTo("403 cannotAddParent");
+    assertThat(reason(patch(id, "", "{\"parents\":[\"%s\"]}".formatted(other))))
+        .isEqualTo("403 fieldNotWritable");
+    assertThat(
+            json(patch(id, "&addParents=%s&removeParents=%s".formatted(other, one), "{}"))
+                .at("/parents/0")
+                .asText())
+        .isEqualTo(other);
+    assertThat(ids("'" + other + "' in parents")).containsExactly(id);
+  }
+
+  @Test
+  void aPageHasAThousandFilesAtMost() throws Exception {
+    assertThat(reason(calls.list("", "&pageSize=1001"))).isEqualTo("400 invalid");
+    assertThat(reason(calls.list("", "&pageSize=0"))).isEqualTo("400 invalid");
+    assertThat(calls.list("", "&pageSize=1000").statusCode()).isEqualTo(200);
+  }
 }

@@ -98,6 +98,13 @@ class FakeDriveUploadTest {
   }
 
   @Test
+  void anEmptyFileThatWasOnlyAskedForIsNotThereYet() throws Exception {
+    URI session = calls.session(FILE, 0);
+    assertThat(calls.status(session, 0).statusCode()).isEqualTo(308);
+    assertThat(drive.files().all()).isEmpty();
+  }
+
+  @Test
   void anUploadNeedsNoTokenButItsAddress() throws Exception {
     URI session = calls.session(FILE, bytes.length);
     RawCalls stranger = new RawCalls(drive.base(), "");
@@ -192,7 +199,8 @@ class FakeDriveUploadTest {
             "gzip",
             "X-Upload-Content-Length",
             "0");
-    calls.status(URI.create(started.headers().firstValue("Location").orElseThrow()), 0);
+    URI session = URI.create(started.headers().firstValue("Location").orElseThrow());
+    calls.call("PUT", session, new byte[0]);
     assertThat(drive.files().named("packed")).hasSize(1);
   }
 

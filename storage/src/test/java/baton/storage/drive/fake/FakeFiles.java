@@ -41,6 +41,10 @@ public final class FakeFiles {
     this.clock = clock;
   }
 
+  static String folder(String id) {
+    return id.equals("root") ? ROOT : id;
+  }
+
   /** How long a new file is found by its id, and in no list. */
   public synchronized void indexLag(Duration lag) {
     indexLag = lag;
@@ -128,7 +132,7 @@ public final class FakeFiles {
 
   /** As the user may do at any time. */
   public synchronized void rename(String id, String name) {
-    byId(id).ifPresent(file -> replace(file.withName(name)));
+    byId(id).ifPresent(file -> replace(file.withName(name).withModified(clock.instant())));
   }
 
   /** Other bytes under the same id, as only a fault of Drive's own could leave them. */
@@ -146,7 +150,8 @@ public final class FakeFiles {
   public synchronized void rewrite(String id, byte[] content) throws IOException {
     StoredFile file = byId(id).orElseThrow();
     Files.write(file.bytes().orElseThrow(), content);
-    replace(file.withContent(content.length, Sha256.of(content).hex()));
+    replace(
+        file.withContent(content.length, Sha256.of(content).hex()).withModified(clock.instant()));
   }
 
   /** Deletes for good, with a folder all that is in it. */

@@ -36,6 +36,7 @@ final class FileJson {
             .put("name", file.name())
             .put("mimeType", file.mimeType())
             .put("createdTime", file.created().truncatedTo(ChronoUnit.MILLIS).toString())
+            .put("modifiedTime", file.modified().truncatedTo(ChronoUnit.MILLIS).toString())
             .put("version", Long.toString(file.version()))
             .put("trashed", files.inTrash(file))
             .put("explicitlyTrashed", file.trashed())

@@ -14,6 +14,7 @@ import java.util.Optional;
 /** The calls about files, without their bytes. */
 final class MetadataHandler {
   private static final int MOST_IDS = 1_000;
+  private static final int LARGEST_PAGE = 1_000;
 
   private final FakeFiles files;
   private final Quota quota;
@@ -51,16 +52,42 @@ final class MetadataHandler {
     Consent consent = auth.require(exchange);
     StoredFile file = find(exchange, consent);
     JsonNode changes = exchange.json();
+    if (changes.has("parents")) {
+      throw new DriveError(
+          403,
+          "fieldNotWritable",
+          "The parents field is not directly writable in update requests. Use the addParents and"
+              + " removeParents parameters instead.");
+    }
+    file = moved(exchange, consent, file);
     if (changes.has("trashed")) {
       file = file.withTrashed(changes.get("trashed").asBoolean());
     }
     if (changes.has("name")) {
-      file = file.withName(changes.get("name").asText());
+      file = file.withName(changes.get("name").asText()).withModified(clock.instant());
     }
     if (changes.has("appProperties")) {
-      file = file.withAppProperties(NewFile.properties(changes));
+      file = file.withAppProperties(NewFile.properties(file.appProperties(), changes));
     }
     answer(exchange, consent, files.replace(file));
+  }
+
+  /** A file has one parent: it gets another only in exchange for the one it has. */
+  private StoredFile moved(Exchange exchange, Consent consent, StoredFile file) {
+    Optional<String> added = exchange.parameter("addParents").map(FakeFiles::folder);
+    Optional<String> removed = exchange.parameter("removeParents").map(FakeFiles::folder);
+    if (added.isPresent()) {
+      files.requireFolder(added.get(), consent.sees());
+    }
+    boolean leaves = removed.equals(Optional.of(file.parent()));
+    if (added.isPresent() && !leaves && !added.get().equals(file.parent())) {
+      throw new DriveError(
+          403, "cannotAddParent", "Increasing the number of parents is not allowed");
+    }
+    if (added.isEmpty() && leaves) {
+      throw new DriveError(403, "cannotRemoveParent", "The fake keeps no file without a parent.");
+    }
+    return added.map(file::withParent).orElse(file);
   }
 
   void delete(Exchange exchange) throws IOException {
@@ -93,10 +120,18 @@ final class MetadataHandler {
     List<StoredFile> found =
         sorted(exchange, files.list(consent.sees(), Query.parse(query, files)));
     int size = exchange.parameter("pageSize").map(Integer::parseInt).orElse(100);
+    if (size < 1 || size > LARGEST_PAGE) {
+      throw DriveError.invalid(
+          "Invalid value '%d'. Values must be within the range: [1, 1000]".formatted(size));
+    }
     int from = exchange.parameter("pageToken").map(Integer::parseInt).orElse(0);
     int to = Math.min(found.size(), from + size);
 
-    ObjectNode page = JsonNodeFactory.instance.objectNode().put("kind", "drive#fileList");
+    ObjectNode page =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("kind", "drive#fileList")
+            .put("incompleteSearch", false);
     if (to < found.size()) {
       page.put("nextPageToken", Integer.toString(to));
     }
@@ -107,7 +142,7 @@ final class MetadataHandler {
     String fields =
         exchange
             .parameter("fields")
-            .orElse("kind,nextPageToken,files(" + FileJson.DEFAULT_FIELDS + ")");
+            .orElse("kind,incompleteSearch,nextPageToken,files(" + FileJson.DEFAULT_FIELDS + ")");
     exchange.reply(200, Fields.parse(fields).of(page));
   }
 
@@ -117,6 +152,8 @@ final class MetadataHandler {
     Comparator<StoredFile> oldestFirst = Comparator.comparing(StoredFile::created);
     return switch (order) {
       case "createdTime" -> found.stream().sorted(oldestFirst).toList();
+      case "modifiedTime" ->
+          found.stream().sorted(Comparator.comparing(StoredFile::modified)).toList();
       case "createdTime desc" -> found.stream().sorted(oldestFirst.reversed()).toList();
       default -> throw DriveError.invalid("Invalid orderBy " + order);
     };

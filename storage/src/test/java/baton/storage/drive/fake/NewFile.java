@@ -21,10 +21,7 @@ record NewFile(
     if (parents.size() > 1) {
       throw DriveError.invalid("A file can have one parent.");
     }
-    String parent = parents.isEmpty() ? "root" : parents.get(0).asText();
-    if (parent.equals("root")) {
-      parent = FakeFiles.ROOT;
-    }
+    String parent = FakeFiles.folder(parents.isEmpty() ? "root" : parents.get(0).asText());
     files.requireFolder(parent, client);
     return new NewFile(
         id,
@@ -34,10 +31,19 @@ record NewFile(
         properties(json));
   }
 
-  static Map<String, String> properties(JsonNode json) {
-    Map<String, String> properties = new LinkedHashMap<>();
+  private static Map<String, String> properties(JsonNode json) {
+    return properties(Map.of(), json);
+  }
+
+  /** A change names only what changes: the rest stays, and null takes one away. */
+  static Map<String, String> properties(Map<String, String> before, JsonNode json) {
+    Map<String, String> properties = new LinkedHashMap<>(before);
     for (Map.Entry<String, JsonNode> entry : json.path("appProperties").properties()) {
-      properties.put(entry.getKey(), entry.getValue().asText());
+      if (entry.getValue().isNull()) {
+        properties.remove(entry.getKey());
+      } else {
+        properties.put(entry.getKey(), entry.getValue().asText());
+      }
     }
     properties.forEach(NewFile::requireShort);
     if (properties.size() > MOST_PROPERTIES) {
@@ -61,6 +67,7 @@ record NewFile(
         parent,
         appProperties,
         client,
+        now,
         now,
         bytes,
         size,

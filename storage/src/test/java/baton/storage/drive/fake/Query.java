@@ -47,8 +47,7 @@ final class Query {
 
   private static Predicate<StoredFile> predicate(Matcher clause, FakeFiles files) {
     if (clause.group("parent") != null) {
-      String parent = text(clause, "parent");
-      String id = parent.equals("root") ? FakeFiles.ROOT : parent;
+      String id = FakeFiles.folder(text(clause, "parent"));
       return file -> file.parent().equals(id);
     }
     if (clause.group("name") != null) {

@@ -106,7 +106,7 @@ final class RawCalls {
   String upload(String metadata, byte[] bytes) throws IOException, InterruptedException {
     HttpResponse<byte[]> done =
         bytes.length == 0
-            ? status(session(metadata, 0), 0)
+            ? call("PUT", session(metadata, 0), bytes)
             : chunk(session(metadata, bytes.length), bytes, 0, bytes.length);
     return json(done).get("id").asText();
   }

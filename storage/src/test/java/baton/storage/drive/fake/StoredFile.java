@@ -9,6 +9,7 @@ import java.util.Optional;
  * A file or folder as the fake keeps it.
  *
  * @param client the OAuth client that made it; another one with {@code drive.file} cannot see it
+ * @param modified when its name or content last changed; a move, the trash and labels are no change
  * @param bytes where its content lies; empty for a folder
  * @param trashed by itself; a file in a trashed folder is in the trash too
  */
@@ -20,6 +21,7 @@ public record StoredFile(
     Map<String, String> appProperties,
     String client,
     Instant created,
+    Instant modified,
     Optional<Path> bytes,
     long size,
     String sha256,
@@ -44,6 +46,7 @@ public record StoredFile(
         appProperties,
         client,
         time,
+        time,
         bytes,
         size,
         sha256,
@@ -60,6 +63,7 @@ public record StoredFile(
         appProperties,
         client,
         created,
+        modified,
         bytes,
         size,
         sha256,
@@ -76,6 +80,7 @@ public record StoredFile(
         appProperties,
         client,
         created,
+        modified,
         bytes,
         newSize,
         newSha256,
@@ -92,6 +97,41 @@ public record StoredFile(
         appProperties,
         client,
         created,
+        modified,
+        bytes,
+        size,
+        sha256,
+        trashed,
+        version + 1);
+  }
+
+  StoredFile withModified(Instant time) {
+    return new StoredFile(
+        id,
+        name,
+        mimeType,
+        parent,
+        appProperties,
+        client,
+        created,
+        time,
+        bytes,
+        size,
+        sha256,
+        trashed,
+        version);
+  }
+
+  StoredFile withParent(String now) {
+    return new StoredFile(
+        id,
+        name,
+        mimeType,
+        now,
+        appProperties,
+        client,
+        created,
+        modified,
         bytes,
         size,
         sha256,
@@ -108,6 +148,7 @@ public record StoredFile(
         now,
         client,
         created,
+        modified,
         bytes,
         size,
         sha256,

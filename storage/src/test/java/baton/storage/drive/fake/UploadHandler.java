@@ -3,6 +3,7 @@ package baton.storage.drive.fake;
 import baton.storage.drive.fake.FakeAuth.Consent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,9 +46,35 @@ final class UploadHandler {
 
   void start(Exchange exchange) throws IOException {
     Consent consent = auth.require(exchange);
-    if (!exchange.parameter("uploadType").equals(Optional.of("resumable"))) {
-      throw DriveError.invalid("The fake knows resumable uploads only.");
+    String type = exchange.parameter("uploadType").orElse("");
+    switch (type) {
+      case "resumable" -> begin(exchange, consent);
+      case "media" -> takeWhole(exchange, consent, WholeUpload.ofMedia(exchange));
+      case "multipart" -> takeWhole(exchange, consent, WholeUpload.ofMultipart(exchange));
+      default -> throw DriveError.invalid("Invalid upload type " + type);
     }
+  }
+
+  private void takeWhole(Exchange exchange, Consent consent, WholeUpload whole) throws IOException {
+    NewFile file = NewFile.read(whole.metadata(), files, consent.sees());
+    UploadSession session =
+        session(file, consent, whole.content().length, exchange.parameter("fields"));
+    try (FileChannel to =
+        FileChannel.open(session.bytes(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      session.take(new ByteArrayInputStream(whole.content()), whole.content().length, to);
+    }
+    finish(session);
+    answer(exchange, session);
+  }
+
+  private UploadSession session(
+      NewFile file, Consent consent, long total, Optional<String> fields) {
+    quota.require(total);
+    return new UploadSession(
+        file, consent, total, fields, folder.resolve("upload-" + counter.incrementAndGet()));
+  }
+
+  private void begin(Exchange exchange, Consent consent) throws IOException {
     JsonNode metadata = exchange.json();
     long total =
         exchange
@@ -55,17 +82,9 @@ final class UploadHandler {
             .map(Long::parseLong)
             .orElseThrow(() -> DriveError.invalid("The fake wants X-Upload-Content-Length."));
     NewFile file = NewFile.read(metadata, files, consent.sees());
-    quota.require(total);
-    long number = counter.incrementAndGet();
-    String uploadId = "fake-session-secret-" + number;
-    sessions.put(
-        uploadId,
-        new UploadSession(
-            file,
-            consent,
-            total,
-            exchange.parameter("fields"),
-            folder.resolve("upload-" + number)));
+    UploadSession session = session(file, consent, total, exchange.parameter("fields"));
+    String uploadId = "fake-session-secret-" + counter.get();
+    sessions.put(uploadId, session);
     exchange.setHeader(
         "Location",
         exchange.origin() + "/upload/drive/v3/files?uploadType=resumable&upload_id=" + uploadId);
@@ -86,7 +105,8 @@ final class UploadHandler {
         if (!asksOnly) {
           takeChunk(exchange, session);
         }
-        if (session.isWhole()) {
+        // An empty file has come once its empty body has, and not before.
+        if (session.isWhole() && !(asksOnly && session.total() == 0)) {
           finish(session);
         }
       }
@@ -96,10 +116,10 @@ final class UploadHandler {
 
   private void takeChunk(Exchange exchange, UploadSession session) throws IOException {
     ContentRange range =
-        ContentRange.parse(
-            exchange
-                .header("Content-Range")
-                .orElse("bytes 0-%d/%d".formatted(session.total() - 1, session.total())));
+        exchange
+            .header("Content-Range")
+            .map(ContentRange::parse)
+            .orElse(ContentRange.whole(session.total()));
     long length = exchange.header("Content-Length").map(Long::parseLong).orElse(-1L);
     if (exchange.fault(Action.NoProgress.class).isPresent()) {
       exchange.body().transferTo(OutputStream.nullOutputStream());
