@@ -12,21 +12,25 @@ import baton.coordinator.lease.TransitionListeners;
 import baton.coordinator.lease.Transitions;
 import baton.protocol.JobId;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread through which jobs change. While one transaction is on its way to disk, the
- * commands that arrive wait and share the next one.
+ * The one place through which jobs change, a transaction at a time. While one is on its way to
+ * disk, the commands that arrive wait and share the next one.
  *
- * <p>Answers are given on this thread: whoever goes on from there must not block.
+ * <p>Answers are given on the thread that commits: whoever goes on from there must not block.
  */
 public final class GroupCommitter implements Transitions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
@@ -36,26 +40,35 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   /** How often a request is decided anew because others changed its job meanwhile. */
   private static final int MOST_ROUNDS = 5;
 
-  private final BlockingQueue<WriteRequest> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Queue<WriteRequest> waiting = new ArrayDeque<>(); // guarded by this
   private final JobStore store;
   private final Signals signals;
   private final Clock clock;
   private final Runnable mayDecide;
+  private final Decider decider;
   private final TransitionListeners listeners = new TransitionListeners();
-  private final Thread thread;
-
-  /** Put last into the queue: nothing follows it. */
-  private final WriteRequest end = new WriteRequest.Creation(null, new CompletableFuture<>());
+  private final Executor executor;
+  private final Runnable whenClosed;
 
   private boolean failing;
+  private boolean busy; // guarded by this, as is what follows
   private boolean closed;
 
-  private GroupCommitter(JobStore store, Signals signals, Clock clock, Runnable mayDecide) {
+  private GroupCommitter(
+      JobStore store,
+      Signals signals,
+      Clock clock,
+      Runnable mayDecide,
+      Decider decider,
+      Executor executor,
+      Runnable whenClosed) {
     this.store = store;
     this.signals = signals;
     this.clock = clock;
     this.mayDecide = mayDecide;
-    this.thread = new Thread(this::run, "group-committer");
+    this.decider = decider;
+    this.executor = executor;
+    this.whenClosed = whenClosed;
   }
 
   public static GroupCommitter start(JobStore store, Signals signals, Clock clock) {
@@ -68,9 +81,26 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
    */
   public static GroupCommitter start(
       JobStore store, Signals signals, Clock clock, Runnable mayDecide) {
-    GroupCommitter committer = new GroupCommitter(store, signals, clock, mayDecide);
-    committer.thread.start();
-    return committer;
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(work -> new Thread(work, "group-committer"));
+    return new GroupCommitter(
+        store, signals, clock, mayDecide, Decider.RULES, thread, thread::shutdown);
+  }
+
+  /**
+   * One that commits where and when {@code executor} says: in a simulation, or a test.
+   *
+   * @param executor runs one thing at a time, in the order in which it was given them
+   * @param decider as the rules have it, unless they are to be broken on purpose
+   */
+  public static GroupCommitter on(
+      Executor executor,
+      JobStore store,
+      Signals signals,
+      Clock clock,
+      Runnable mayDecide,
+      Decider decider) {
+    return new GroupCommitter(store, signals, clock, mayDecide, decider, executor, () -> {});
   }
 
   @Override
@@ -92,7 +122,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   @Override
   public Outcome preview(Job job, Command command) {
     mayDecide.run();
-    return command.decide(job, clock.instant()).outcome();
+    return decider.decide(job, Optional.empty(), command, clock.instant()).outcome();
   }
 
   @Override
@@ -102,55 +132,57 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
 
   /** Decides and stores what waits, then ends; what comes later is refused. */
   @Override
-  public void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    }
+  public synchronized void close() {
+    closed = true;
     try {
-      waiting.put(end);
-      thread.join();
+      while (busy) {
+        wait();
+      }
+      whenClosed.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized void enqueue(WriteRequest request) {
+  private void enqueue(WriteRequest request) {
+    Optional<String> refused = take(request);
+    refused.ifPresent(
+        why -> request.answer().completeExceptionally(new StoreUnavailable(why, null)));
+  }
+
+  /** Returns why the request cannot wait here, if it cannot. */
+  private synchronized Optional<String> take(WriteRequest request) {
     if (closed) {
-      request
-          .answer()
-          .completeExceptionally(
-              new StoreUnavailable("The coordinator is stopping. Ask again in a moment.", null));
-    } else if (!waiting.offer(request)) {
-      request
-          .answer()
-          .completeExceptionally(
-              new StoreUnavailable("The coordinator is busy: too much waits. Ask again.", null));
+      return Optional.of("The coordinator is stopping. Ask again in a moment.");
+    } else if (waiting.size() >= MOST_WAITING) {
+      return Optional.of("The coordinator is busy: too much waits. Ask again.");
     }
+    waiting.add(request);
+    if (!busy) {
+      busy = true;
+      executor.execute(this::commitWaiting);
+    }
+    return Optional.empty();
   }
 
-  private void run() {
-    List<WriteRequest> batch = new ArrayList<>(MOST_TOGETHER);
-    boolean ended = false;
-    while (!ended) {
-      batch.clear();
-      batch.add(next());
-      waiting.drainTo(batch, MOST_TOGETHER - 1);
-      ended = batch.remove(end);
-      commit(batch);
-    }
-  }
-
-  private WriteRequest next() {
-    while (true) {
-      try {
-        return waiting.take();
-      } catch (InterruptedException e) {
-        LOG.warn("Something interrupted the committer; it goes on until it is closed.");
+  private void commitWaiting() {
+    commit(nextBatch());
+    synchronized (this) {
+      busy = !waiting.isEmpty();
+      if (busy) {
+        executor.execute(this::commitWaiting);
+      } else {
+        notifyAll();
       }
     }
+  }
+
+  private synchronized List<WriteRequest> nextBatch() {
+    List<WriteRequest> batch = new ArrayList<>();
+    while (!waiting.isEmpty() && batch.size() < MOST_TOGETHER) {
+      batch.add(waiting.remove());
+    }
+    return batch;
   }
 
   /** Whatever goes wrong, each request gets an answer and the thread lives on. */
@@ -159,7 +191,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     try {
       for (int rounds = 0; !pending.isEmpty() && rounds < MOST_ROUNDS; rounds++) {
         mayDecide.run();
-        Round round = new Round(store, clock);
+        Round round = new Round(store, clock, decider);
         round.run(pending);
         pending = round.stale();
         round.changed().forEach(this::signal);

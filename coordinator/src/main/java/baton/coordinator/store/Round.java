@@ -36,14 +36,16 @@ import java.util.function.BooleanSupplier;
 final class Round {
   private final JobStore store;
   private final Clock clock;
+  private final Decider decider;
   private final Staging staging;
   private final List<Decided> decided = new ArrayList<>();
   private final Set<JobId> changed = new LinkedHashSet<>();
   private final List<WriteRequest> stale = new ArrayList<>();
 
-  Round(JobStore store, Clock clock) {
+  Round(JobStore store, Clock clock, Decider decider) {
     this.store = store;
     this.clock = clock;
+    this.decider = decider;
     this.staging = new Staging(store);
   }
 
@@ -90,7 +92,7 @@ final class Round {
     Optional<StoredAnswer> stored = command.repeatKey().flatMap(staging::answer);
     JobId id = stored.map(StoredAnswer::job).orElse(order.job()); // a repeat finds its own job
     Job job = staging.find(id).orElseThrow(() -> new UnknownJob(id));
-    Decision decision = command.decide(job, stored.map(StoredAnswer::outcome), now);
+    Decision decision = decider.decide(job, stored.map(StoredAnswer::outcome), command, now);
     if (decision.changed().isPresent()) {
       stage(order, job.version(), decision, command.repeatKey(), order.stillCounts());
     } else if (staging.isStaged(id)) {
