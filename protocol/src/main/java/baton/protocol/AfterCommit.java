@@ -4,7 +4,9 @@ package baton.protocol;
 public enum AfterCommit {
   /** Train on to the segment end that comes with the answer. */
   TRAIN_ON,
-  /** Another job, or a worker whose session lasts longer, has its turn. */
+  /**
+   * Give the job back: it is the turn of another job, or of a worker whose session lasts longer.
+   */
   RELEASE,
   /** The job is complete and the lease has ended. */
   COMPLETE

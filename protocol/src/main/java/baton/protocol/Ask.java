@@ -8,14 +8,14 @@ import java.util.Set;
 /**
  * A session's request for a lease.
  *
- * @param secretHash sha256 of a secret the session drew; also the key by which a repeat is known
+ * @param secretHash sha256 of a secret the session drew; it also identifies a repeated request
  * @param worker the label a person gave the worker
  * @param programs names of the programs it can run
  * @param stores ids of the stores whose root it has read (R15)
  * @param device the kind of device it trains on, such as {@code cpu} or {@code Tesla T4}
  * @param endsIn how long the session will last, if it knows
- * @param checkpointFormat the newest format of checkpoints that it reads; 0, as in what older
- *     versions wrote: 1
+ * @param checkpointFormat the newest checkpoint format that the worker reads; 0 (records of older
+ *     versions) counts as 1
  */
 public record Ask(
     Sha256 secretHash,
@@ -39,7 +39,7 @@ public record Ask(
     checkpointFormat = Math.max(1, checkpointFormat);
   }
 
-  /** The same request, of a session that counts as having read one store more. */
+  /** The same request, with {@code store} among the stores whose root the session has read. */
   public Ask alsoReading(StoreId store) {
     Set<StoreId> all = new HashSet<>(stores);
     all.add(store);

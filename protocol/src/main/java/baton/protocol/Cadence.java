@@ -1,9 +1,10 @@
 package baton.protocol;
 
 /**
- * How often a holder saves: every so many epochs, batches or seconds, or as often as pays.
+ * How often a holder saves: every {@code every} epochs, batches or seconds, or as often as pays
+ * off.
  *
- * @param every one for {@link Unit#AUTO}, where it says nothing
+ * @param every 1 for {@link Unit#AUTO}, which ignores it
  */
 public record Cadence(int every, Unit unit) {
   /** What a cadence counts. */
@@ -11,7 +12,7 @@ public record Cadence(int every, Unit unit) {
     EPOCHS,
     BATCHES,
     SECONDS,
-    /** As measured costs and losses make best. */
+    /** The worker chooses, by the measured cost of a save and how long sessions last. */
     AUTO
   }
 

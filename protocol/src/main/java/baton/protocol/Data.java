@@ -8,9 +8,8 @@ import java.util.Set;
  * What a job trains on: files, each with its sha256 and a place to fetch it from.
  *
  * @param name for people
- * @param order the version of the order in which the files are to be read; another one is other
- *     data
- * @param files unpacked one after the other if they are tar archives, else laid at their paths
+ * @param order the version of the order in which the files are read; another order makes other data
+ * @param files tar archives are unpacked one after the other; other files are placed at their paths
  */
 public record Data(String name, int order, List<DataFile> files) {
   public static final int MOST_FILES = 1_000;
@@ -38,7 +37,7 @@ public record Data(String name, int order, List<DataFile> files) {
   }
 
   /**
-   * What is trained on, in one number. Neither the name nor the places are part of it: the same
+   * The digest of what is trained on. Neither the name nor the sources are part of it: the same
    * bytes from elsewhere are the same data.
    */
   public Sha256 digest() {

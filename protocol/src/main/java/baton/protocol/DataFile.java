@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 /**
  * One file of a job's data.
  *
- * @param path from the root of the data, with forward slashes; one that ends in {@code .tar} is an
- *     archive, whose content belongs into the root
+ * @param path from the root of the data, with forward slashes; a path that ends in {@code .tar} is
+ *     an archive, which is unpacked into the root
  * @param size in bytes
- * @param source where it is to be had
+ * @param source where workers fetch it
  */
 public record DataFile(String path, long size, Sha256 sha256, DataSource source) {
   private static final int LONGEST = 400;

@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where a file of data is to be had. As a text: {@code directory:/data/grid}, {@code https://…} or
+ * Where workers fetch a file of data. As text: {@code directory:/data/grid}, {@code https://…} or
  * {@code drive:<id>}.
  */
 public sealed interface DataSource {
-  /** As {@link #parse} reads it. */
+  /** The text that {@link #parse} reads. */
   @JsonValue
   String text();
 
@@ -47,7 +47,7 @@ public sealed interface DataSource {
     }
   }
 
-  /** An HTTPS address; unencrypted ones are for the machine itself alone. */
+  /** An HTTPS address; plain HTTP is allowed only for the machine itself. */
   record Web(String address) implements DataSource {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost");
 

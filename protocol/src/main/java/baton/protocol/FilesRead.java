@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The fact {@code files} of a numeric profile: what a script read before its first batch, as JSON,
- * a hash by each file's name; or one hash over all of it, where it is too long.
+ * The fact {@code files} of a numeric profile: which files a script read before its first batch. It
+ * is a JSON object of hashes by file name, or a single hash over that object if the object is too
+ * long.
  */
 final class FilesRead {
   private static final int MOST_NAMED = 3;
@@ -20,10 +21,10 @@ final class FilesRead {
   private FilesRead() {}
 
   /**
-   * Whether two starts of a script differ by what they read. A file that only one of them has read
-   * is no difference yet: it may be a cache, or a note of the script's own that is there since its
-   * last life. If each has read one that the other has not, one may stand in the place of the
-   * other.
+   * Whether two starts of a script read different files. A file that only one of them read is no
+   * difference by itself: it may be a cache, or something that the script itself wrote last time.
+   * If each read a file that the other did not, one file may have replaced the other, so they
+   * differ.
    */
   static boolean differ(String before, String after) {
     if (before.equals(after) || before.equals(NONE) || after.equals(NONE)) {
@@ -45,8 +46,8 @@ final class FilesRead {
   }
 
   /**
-   * What is known of the files of two starts; where both have read one, that of the first. Beyond
-   * {@code longest} characters the second adds nothing.
+   * The files of two starts together; for a file that both read, the hash of the first. Only the
+   * files of the first if together they are longer than {@code longest} characters.
    */
   static String together(String first, String second, int longest) {
     Optional<Map<String, String>> one = hashes(first);
@@ -85,18 +86,18 @@ final class FilesRead {
             });
     List<String> added =
         other.get().keySet().stream().filter(name -> !one.get().containsKey(name)).toList();
-    List<String> told = new ArrayList<>();
-    tell(told, changed.size() == 1 ? "another file" : "other files", changed);
-    tell(told, "read only now", added);
-    tell(told, "no longer read", gone);
-    return String.join("; ", told);
+    List<String> parts = new ArrayList<>();
+    addPart(parts, changed.size() == 1 ? "another file" : "other files", changed);
+    addPart(parts, "read only now", added);
+    addPart(parts, "no longer read", gone);
+    return String.join("; ", parts);
   }
 
-  private static void tell(List<String> told, String what, List<String> names) {
+  private static void addPart(List<String> parts, String what, List<String> names) {
     if (!names.isEmpty()) {
       int more = names.size() - MOST_NAMED;
       String first = String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())));
-      told.add(what + ": " + first + (more > 0 ? " and " + more + " more" : ""));
+      parts.add(what + ": " + first + (more > 0 ? " and " + more + " more" : ""));
     }
   }
 

@@ -16,7 +16,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Numbers by name, of which some may be gaps: NaN in memory, and null in JSON, which has no NaN.
+ * Marks numbers by name of which some may be missing: NaN in memory, and null in JSON, which has no
+ * NaN.
  */
 @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
@@ -43,7 +44,7 @@ public @interface Gaps {
     }
   }
 
-  /** Reads null as NaN, and nothing but numbers besides. */
+  /** Reads null as NaN; everything else must be a number. */
   final class Reader extends StdDeserializer<Double> {
     private static final long serialVersionUID = 1;
 

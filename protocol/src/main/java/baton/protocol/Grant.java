@@ -6,13 +6,13 @@ import java.util.Optional;
 /**
  * A lease as its holder receives it.
  *
- * @param ttl how long it lives on without a renewal, counted from the sending of the request plus
+ * @param ttl how long it lasts without a renewal, counted from when the request was sent plus
  *     {@code waited} (R9)
  * @param waited how long the coordinator held the request
- * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
- * @param head where training goes on; empty: fresh from the seed
- * @param acceptChange whether a person accepts that another script, other arguments or other files
- *     go on from the head than made it
+ * @param hazard how long sessions like the holder's last; empty if the coordinator does not say
+ * @param head where training goes on; empty to start fresh from the seed
+ * @param acceptChange whether a person accepts that training goes on with a script, arguments or
+ *     files other than those that made the head
  */
 public record Grant(
     JobId job,

@@ -5,7 +5,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file system or a network refused, in a few words for people, without the path. */
+/**
+ * Why an operation on a file or a connection failed, in a few words for people, without the path.
+ */
 public final class IoReason {
   private IoReason() {}
 

@@ -11,10 +11,11 @@ import java.util.TreeMap;
  * @param name unique among the jobs of a coordinator
  * @param program the name of the training code; workers bring it, the coordinator never ships it
  * @param parameters the program's hyper-parameters: strings, numbers and truth values by name
- * @param seed from which all randomness of the training is derived
- * @param priority of two jobs that wait, the one of higher priority goes first
- * @param store the store the job is bound to (R15); empty: that of the first session to lease it
- * @param data what it trains on; empty: what the program brings along
+ * @param seed all randomness of the training is derived from it
+ * @param priority of two waiting jobs, the one with the higher priority goes first
+ * @param store the store the job is bound to (R15); empty to bind it to that of the first session
+ *     that leases it
+ * @param data what it trains on; empty if the program brings its own data
  */
 public record JobSpec(
     String name,

@@ -26,7 +26,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
  * Baton's dialect of JSON: dates in ISO 8601, absent fields left out, maps in key order, and a
  * strict reader that refuses what it does not know rather than guess.
  *
- * <p>Hands out immutable readers and writers only, so that no caller can change the dialect for
+ * <p>It hands out only immutable readers and writers, so that no caller can change the dialect for
  * another.
  */
 public final class Json {
@@ -67,14 +67,14 @@ public final class Json {
 
   private Json() {}
 
-  /** A strict reader of {@code type}; unknown fields, wrong types and second values are errors. */
+  /** A strict reader of {@code type}; unknown fields, wrong types and a second value are errors. */
   public static ObjectReader readerFor(Class<?> type) {
     return MAPPER.readerFor(type);
   }
 
   /**
-   * What is wrong with a text that could not be read, and at which field, as part of a sentence for
-   * people.
+   * What is wrong with a text that could not be read, and in which field, as a part of a sentence
+   * for people.
    */
   public static String explain(JsonProcessingException e) {
     String field = e instanceof JsonMappingException m ? fieldOf(m) : "";

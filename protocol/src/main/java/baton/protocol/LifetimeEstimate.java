@@ -3,15 +3,15 @@ package baton.protocol;
 import java.time.Duration;
 
 /**
- * How long sessions like a holder's last until they vanish without a word, and from what that is
- * known.
+ * How long sessions like a holder's last until they vanish without a word, and what the estimate
+ * rests on.
  *
- * @param meanTimeToLoss what is expected
+ * @param meanTimeToLoss the expected time until such a session is lost
  * @param lost how many leases of such sessions were lost
- * @param held how long such sessions held leases, in all
+ * @param held how long such sessions held leases, in total
  */
 public record LifetimeEstimate(Duration meanTimeToLoss, int lost, Duration held) {
-  /** Before anything was seen: about what people report of hosted notebooks. */
+  /** The estimate before any session was seen: about what people report of hosted notebooks. */
   public static final Duration PRIOR_MEAN = Duration.ofHours(4);
 
   public static final LifetimeEstimate PRIOR = new LifetimeEstimate(PRIOR_MEAN, 0, Duration.ZERO);

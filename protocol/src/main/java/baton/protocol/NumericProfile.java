@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * What may change the bits of a training, by name: script, arguments, framework, threads, device,
  * instruction set. Two trainings are compared bit for bit within one profile only (R7).
  *
- * @param facts none: it is not known
+ * @param facts empty if nothing is known
  */
 public record NumericProfile(@JsonValue Map<String, String> facts) {
   public static final NumericProfile UNKNOWN = new NumericProfile(Map.of());
@@ -28,13 +28,19 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
   private static final int MOST_FACTS = 100;
   private static final int LONGEST = 1_000;
 
-  /** What a person changed; with another of these a worker goes on only if a person accepts it. */
+  /**
+   * The facts that a person changes on purpose. If one of them differs, a worker goes on only if a
+   * person accepts the change.
+   */
   private static final Set<String> PROGRAM = Set.of("script", ARGUMENTS, FILES);
 
-  /** Older versions do not record them: who lacks one says nothing of it. */
+  /** Older versions do not record these: a missing one counts as unknown, not as different. */
   private static final Set<String> MAY_BE_ABSENT = Set.of(ARGUMENTS, FILES, "hash_seed");
 
-  /** What a person asks first comes first: of another device much else is a mere consequence. */
+  /**
+   * The order in which differences are shown, the cause first: another device, for example, changes
+   * many of the other facts too.
+   */
   private static final List<String> TELLING =
       List.of(
           "script",
@@ -61,12 +67,12 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
           "hash_seed", "seed of Python's hashes",
           "script", "version of the script");
 
-  /** One fact that differs; the side that does not name it is empty. */
+  /** One fact that differs; empty on the side that does not have it. */
   public record Difference(String fact, Optional<String> before, Optional<String> after) {
     /** Such as {@code another thread count: 1 -> 2}. */
     @Override
     public String toString() {
-      return ToldDifference.of(this, WORDS.getOrDefault(fact, fact));
+      return DifferenceText.of(this, WORDS.getOrDefault(fact, fact));
     }
   }
 
@@ -83,12 +89,12 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
     return !facts.isEmpty();
   }
 
-  /** Why a training may differ from itself under this very profile; empty: nothing is known. */
+  /** Why two runs may differ even under this same profile; empty if no reason is known. */
   public Optional<String> unsure() {
     return Optional.ofNullable(facts.get(UNSURE));
   }
 
-  /** Where {@code later} is another than this, the most telling first. */
+  /** The facts in which {@code later} differs from this profile, the most telling first. */
   public List<Difference> differences(NumericProfile later) {
     return Stream.concat(facts.keySet().stream(), later.facts.keySet().stream())
         .distinct()
@@ -107,8 +113,8 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
   }
 
   /**
-   * Where {@code later} has another program than this, as far as this was recorded: another script,
-   * other arguments or other files that it read.
+   * The differences between the programs of this profile and {@code later}, as far as they were
+   * recorded: another script, other arguments or other files that it read.
    */
   public List<Difference> programDifferences(NumericProfile later) {
     return differences(later).stream()
@@ -116,7 +122,10 @@ public record NumericProfile(@JsonValue Map<String, String> facts) {
         .toList();
   }
 
-  /** With what {@code later} says and this could not: of an older version, or of files unread. */
+  /**
+   * This profile, with the facts added that only {@code later} has: an older version did not record
+   * them, or the files were not read yet.
+   */
   public NumericProfile completedBy(NumericProfile later) {
     if (!isKnown()) {
       return later;

@@ -1,6 +1,6 @@
 package baton.protocol;
 
-/** What a lease's holder is busy with; each has limits of its own (R10). */
+/** What a lease's holder is doing; each phase has time limits of its own (R10). */
 public enum Phase {
   SETUP,
   DATA,

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How long a phase may last (R10).
  *
- * @param withoutProgress the longest time in which the counter of progress stands still
- * @param whole the longest time from the phase's begin to its end
+ * @param withoutProgress the longest time in which the progress counter may stand still
+ * @param whole the longest time from the beginning of the phase to its end
  */
 public record PhaseLimit(Duration withoutProgress, Duration whole) {
   public PhaseLimit {
@@ -18,7 +18,7 @@ public record PhaseLimit(Duration withoutProgress, Duration whole) {
     }
   }
 
-  /** The same, or as much longer as lets {@code silence} pass. */
+  /** These limits, raised to {@code silence} where they are shorter. */
   PhaseLimit atLeast(Duration silence) {
     return new PhaseLimit(longer(withoutProgress, silence), longer(whole, silence));
   }

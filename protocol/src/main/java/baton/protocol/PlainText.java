@@ -1,8 +1,8 @@
 package baton.protocol;
 
 /**
- * Text that a stranger may have written, made harmless for a log, a terminal and a page: nothing in
- * it begins a line, moves a cursor or turns the direction of what follows.
+ * Makes untrusted text harmless in a log, a terminal and a web page: it cannot begin a line, move
+ * the cursor or change the direction of the text after it.
  */
 public final class PlainText {
   private PlainText() {}

@@ -5,15 +5,18 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a job asks of its relay; every field has a default in {@link #DEFAULT}.
+ * How a job is to be relayed; every field has a default in {@link #DEFAULT}.
  *
  * @param ttl how long a lease lives without being renewed, 1 s to 1 h
  * @param segmentEpochs how many epochs a segment spans at most
  * @param cadence how often a holder saves
- * @param keepLast how many checkpoints are kept at least, the head and its parent among them
- * @param lostInARow so many leases lost without the head moving pause the job (R11)
- * @param stallsInARow so many leases ended for a stall without the head moving pause it (R10, R11)
- * @param sessionsToFail the same error from so many sessions at one head fails it (R11)
+ * @param keepLast how many of the newest checkpoints are kept, the head and its parent included
+ * @param lostInARow the job is paused after this many leases in a row were lost without moving the
+ *     head (R11)
+ * @param stallsInARow the job is paused after this many leases in a row stalled without moving the
+ *     head (R10, R11)
+ * @param sessionsToFail the job fails after the same error from this many sessions at one head
+ *     (R11)
  * @param barFor how long a kind of device is barred after an error of the machine (R11)
  * @param limits the limits of each phase (R10)
  * @param retention what is kept besides the newest; absent in records of older versions
@@ -64,7 +67,10 @@ public record Policy(
     retention = retention == null ? Retention.NEWEST_ONLY : retention;
   }
 
-  /** The same, keeping so many of the newest, and what {@code also} says. */
+  /**
+   * This policy, but keeping the {@code newest} newest checkpoints, and those that {@code also}
+   * keeps.
+   */
   public Policy keeping(int newest, Retention also) {
     return new Policy(
         ttl,
@@ -79,14 +85,14 @@ public record Policy(
         also);
   }
 
-  /** How long a holder may train without finishing a batch (R10). */
+  /** The longest time that a holder may train without finishing a batch (R10). */
   public Duration longestSilence() {
     return limits.get(Phase.TRAIN).withoutProgress();
   }
 
   /**
-   * The same, with another limit for a script that is silent: from batch to batch; and where it is
-   * longer than usual, for its start and its evaluation too, which may compile as slowly.
+   * This policy, with another limit for the time from batch to batch. A limit longer than the
+   * default also holds for start and evaluation, which may compile just as slowly.
    *
    * @param longest 1 min to 24 h
    */

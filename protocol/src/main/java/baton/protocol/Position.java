@@ -1,8 +1,8 @@
 package baton.protocol;
 
 /**
- * How far training has come: {@code epoch} whole epochs done, and {@code batch} batches done of the
- * next one. The end of an epoch is always {@code (epoch + 1, 0)}.
+ * How far training has come: {@code epoch} whole epochs, and {@code batch} batches of the next one.
+ * The end of an epoch is always {@code (epoch + 1, 0)}.
  */
 public record Position(int epoch, int batch) implements Comparable<Position> {
   public static final Position START = new Position(0, 0);

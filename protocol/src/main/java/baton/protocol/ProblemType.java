@@ -61,12 +61,12 @@ public enum ProblemType {
     this.title = title;
   }
 
-  /** The type as it stands in a problem document; it never changes. */
+  /** The {@code type} of the problem document; it never changes. */
   public String urn() {
     return NAMESPACE + name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The type with this name; empty: it is not one of Baton's, or of a newer Baton. */
+  /** The type with this URN; empty if it is not one of Baton's, or one of a newer Baton. */
   public static Optional<ProblemType> of(String urn) {
     return Arrays.stream(values()).filter(type -> type.urn().equals(urn)).findFirst();
   }

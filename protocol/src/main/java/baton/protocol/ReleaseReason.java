@@ -2,7 +2,7 @@ package baton.protocol;
 
 /** Why a holder gives its lease back. */
 public enum ReleaseReason {
-  /** Its turn is over: the commit that reached the segment's end was answered with release. */
+  /** The coordinator answered a commit at the segment's end with {@link AfterCommit#RELEASE}. */
   COMPLETED,
   SESSION_ENDING,
   FAILED

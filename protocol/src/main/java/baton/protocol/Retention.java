@@ -5,20 +5,21 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a job keeps besides its newest checkpoints, and how much room all it keeps may take. The
- * head and its parent are kept whatever it says (R13).
+ * What a job keeps besides its newest checkpoints, and how much space everything kept may take. The
+ * head and its parent are always kept (R13).
  *
- * @param best the checkpoint that did best by a metric; empty: none is kept for that
- * @param everyEpochs each checkpoint at the end of an epoch that this number divides; empty: none
- * @param bytes what all kept checkpoints may take together; a file that two of them share counts
- *     twice; empty: as much as there is
+ * @param best keep the checkpoint with the best value of a metric; empty to keep none for that
+ * @param everyEpochs keep the checkpoint at the end of every n-th epoch; empty to keep none for
+ *     that
+ * @param bytes the most that all kept checkpoints may take together; a file that two of them share
+ *     counts twice; empty for no limit
  */
 public record Retention(Optional<Best> best, Optional<Integer> everyEpochs, Optional<Long> bytes) {
   /** Only the newest are kept. */
   public static final Retention NEWEST_ONLY =
       new Retention(Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** Which end of a metric is the good one. */
+  /** Whether a high or a low value of a metric is good. */
   public enum Goal {
     MIN,
     MAX
@@ -35,7 +36,10 @@ public record Retention(Optional<Best> best, Optional<Integer> everyEpochs, Opti
       }
     }
 
-    /** How a checkpoint did: the last finite value since its parent; empty: there is none. */
+    /**
+     * The checkpoint's value of the metric: the last finite one since its parent; empty if there is
+     * none.
+     */
     public OptionalDouble score(List<Measurement> measurements) {
       for (int i = measurements.size() - 1; i >= 0; i--) {
         Double value = measurements.get(i).values().get(metric);
@@ -60,7 +64,7 @@ public record Retention(Optional<Best> best, Optional<Integer> everyEpochs, Opti
     }
   }
 
-  /** Whether it keeps the end of each so-manieth epoch, and this is one. */
+  /** Whether {@code position} is the end of an epoch that {@code everyEpochs} keeps. */
   public boolean isMilestone(Position position) {
     return position.batch() == 0
         && everyEpochs.filter(every -> position.epoch() % every == 0).isPresent();

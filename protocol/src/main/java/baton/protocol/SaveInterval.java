@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How often a holder saves that chooses for itself, and why.
+ * How often a holder with the cadence {@link Cadence.Unit#AUTO} saves, and why.
  *
  * @param interval the time it trains between two saves
- * @param cost what a save takes away from training; empty: none was measured yet
- * @param upload how long a save takes until it is in the store; empty: none was measured yet
+ * @param cost how long a save stops training; empty if no save was measured yet
+ * @param upload how long a save takes until it is in the store; empty if no save was measured yet
  */
 public record SaveInterval(
     Duration interval,

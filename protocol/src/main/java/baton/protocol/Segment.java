@@ -1,6 +1,6 @@
 package baton.protocol;
 
-/** What a lease is given to do: from the head's position to the end of an epoch. */
+/** The part of a job that a lease covers: from the head's position to the end of an epoch. */
 public record Segment(Position from, Position to) {
   public Segment {
     if (!to.isAfter(from)) {

@@ -34,7 +34,7 @@ public record Sha256(@JsonValue String hex) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Of a file of any size, read in small pieces. */
+  /** The hash of a file of any size, read in small pieces. */
   public static Sha256 ofFile(Path file) throws IOException {
     MessageDigest digest = newDigest();
     ByteBuffer piece = ByteBuffer.allocate(PIECE);
@@ -47,7 +47,7 @@ public record Sha256(@JsonValue String hex) {
     return of(digest);
   }
 
-  /** The value of a digest that has seen all its bytes; the digest starts anew. */
+  /** Finishes {@code digest} and returns its value; the digest is reset. */
   public static Sha256 of(MessageDigest digest) {
     return new Sha256(HexFormat.of().formatHex(digest.digest()));
   }

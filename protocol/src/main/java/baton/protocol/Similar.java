@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The names that somebody may have meant who typed another: fewest slips of a finger away. */
+/** Finds the names that a mistyped one may have meant: those with the smallest edit distance. */
 public final class Similar {
   private static final int LETTERS_PER_SLIP = 3;
 
   private Similar() {}
 
   /**
-   * The question whether one of these was meant, after a space; empty: none is near.
+   * A space and a question such as {@code Did you mean --port?}; the empty text if no name is
+   * close.
    *
    * @param typed a command, or an option with or without its value
    */
@@ -28,15 +29,15 @@ public final class Similar {
   }
 
   /**
-   * What a command line says of something typed that it does not know.
+   * The error message for a command or an option that does not exist.
    *
-   * @param sentence of the command line's own, without its full stop
+   * @param sentence what is wrong, without a full stop
    */
   public static String unknown(String sentence, List<String> typed, Collection<String> names) {
     return sentence + "." + guess(typed.get(0), names);
   }
 
-  /** Those with the fewest slips; empty: none is near. */
+  /** The names at the smallest edit distance; empty if none is close. */
   static List<String> to(String typed, Collection<String> names) {
     int most = Math.max(1, typed.replaceFirst("^-+", "").length() / LETTERS_PER_SLIP);
     return names.stream()
@@ -50,7 +51,7 @@ public final class Similar {
   }
 
   /**
-   * How many letters were left out, added, mistaken, or typed in each other's place (optimal string
+   * The edit distance: how many letters were left out, added, replaced, or swapped (optimal string
    * alignment, L. Boytsov, "Indexing methods for approximate dictionary searching", 2011).
    */
   static int slips(String typed, String meant) {

@@ -5,12 +5,12 @@ import java.time.Duration;
 /**
  * Short-lived access to a job's store, as a coordinator lends it to the holder of a lease.
  *
- * @param kind of store
- * @param token never in a log; this text of the record leaves it out
- * @param expiresIn counted from the answer it came with
- * @param identity whose store it is
+ * @param kind the kind of store
+ * @param token must not be logged; {@link #toString} leaves it out
+ * @param expiresIn how long it is valid, counted from the answer it came with
+ * @param identity the owner of the store
  * @param client the OAuth client that the access goes through
- * @param folder the store's root, by the store's own id of it
+ * @param folder the id that the storage service gave to the store's root folder
  */
 public record StoreAccess(
     String kind,

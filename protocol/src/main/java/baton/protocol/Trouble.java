@@ -3,20 +3,22 @@ package baton.protocol;
 import java.util.Optional;
 
 /**
- * Why a holder gave its lease back without finishing: whose fault it is, one sentence, and what to
- * do. Never a stack trace.
+ * Why a holder gave its lease back without finishing: where the failure lies, one sentence on it,
+ * and what to do. It never holds a stack trace.
  *
- * @param rejected the manifest digest of the checkpoint, for {@link Kind#CORRUPT} and {@link
- *     Kind#GONE} alone
+ * @param rejected the manifest digest of the checkpoint; only for {@link Kind#CORRUPT} and {@link
+ *     Kind#GONE}
  */
 public record Trouble(Kind kind, String message, String remedy, Optional<Sha256> rejected) {
   private static final int LONGEST = 2_000;
 
-  /** Whose fault it is; each kind has a budget of its own (R11). */
+  /** Where the failure lies; each kind has a budget of its own (R11). */
   public enum Kind {
     /** The program failed: the same error from three sessions at one head fails the job. */
     PROGRAM,
-    /** Out of memory, no natives, disk full, data or store out of reach: bars the device. */
+    /**
+     * Out of memory, no native libraries, disk full, data or store unreachable: bars the device.
+     */
     MACHINE,
     /** The head's bytes are not those of its manifest, in two fresh downloads. */
     CORRUPT,

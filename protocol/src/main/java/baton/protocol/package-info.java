@@ -1,6 +1,6 @@
 /**
- * Values both sides agree on. Each is immutable, refuses what cannot be, and is one word of the
- * design: a {@link baton.protocol.Position}, a {@link baton.protocol.Fence}, a {@link
+ * The values that coordinator and worker exchange. Each is immutable and rejects invalid arguments,
+ * for example a {@link baton.protocol.Position}, a {@link baton.protocol.Fence} or a {@link
  * baton.protocol.Checkpoint}.
  */
 package baton.protocol;

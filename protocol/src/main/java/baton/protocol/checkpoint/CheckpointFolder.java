@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * The name of a checkpoint's folder: {@code
  * <job>/<yyyyMMdd-HHmmss>Z-e<epoch>-b<batch>-f<fence>-s<counter>}. No two leases, and no two saves
- * of one lease, share one (R6). Its date is for people; it orders nothing.
+ * of one lease, share one (R6). The date is for people; nothing is ordered by it.
  */
 public record CheckpointFolder(
     JobId job, Instant time, Position position, Fence fence, int counter) {
@@ -29,7 +29,7 @@ public record CheckpointFolder(
     return "%s/%s-%s-f%s-s%d".formatted(job, DATE.format(time), position, fence, counter);
   }
 
-  /** Reads a path; empty if it is none of a checkpoint's folder. */
+  /** Parses a path; empty if it is not that of a checkpoint's folder. */
   public static Optional<CheckpointFolder> parse(String path) {
     Matcher parts = PATH.matcher(path);
     if (!parts.matches()) {

@@ -9,16 +9,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The file beside a job's checkpoints that says what was submitted, so that the job can be taken up
- * from the store alone. It is written once, before the first manifest, and holds no secret.
+ * The file beside a job's checkpoints that says what was submitted, so that the job can be
+ * recovered from the store alone. It is written once, before the first manifest, and holds no
+ * secret.
  *
- * @param format the version of this form; a reader refuses a newer one
+ * @param format the version of this format; a reader refuses a newer one
  */
 public record JobFile(int format, JobId job, JobSpec spec) {
   public static final int FORMAT = 1;
   public static final String FILE_NAME = "job.json";
 
-  /** No job file is longer, in characters. */
+  /** The longest job file, in characters. */
   public static final int LONGEST = 4 << 20;
 
   public JobFile {
@@ -31,7 +32,7 @@ public record JobFile(int format, JobId job, JobSpec spec) {
     return new JobFile(FORMAT, job, spec);
   }
 
-  /** Reads a text; an {@link IllegalArgumentException} says why it is none. */
+  /** Parses a job file; an {@link IllegalArgumentException} says why the text is not one. */
   public static JobFile read(String text) {
     try {
       JsonNode tree = Json.readerFor(JsonNode.class).readTree(text);

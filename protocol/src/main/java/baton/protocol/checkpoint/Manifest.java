@@ -19,7 +19,7 @@ import java.util.Set;
  * The last file written of a checkpoint: what it is, where it stands in the job, and the size and
  * sha256 of every other file. Each names its parent's digest, so manifests chain a whole job.
  *
- * @param format the version of this form; a reader refuses a newer one
+ * @param format the version of this format; a reader refuses a newer one
  * @param counter how many checkpoints the lease had written before this one
  * @param folder relative to the store's root
  * @param parent digest of the parent's manifest; empty for the first of a job
@@ -49,8 +49,8 @@ public record Manifest(
     SessionId session,
     Instant time) {
   /**
-   * The newest format. Of 2 are metrics that may be null, parameters that do not train in a file of
-   * their own, and {@code state.json} of its own format 2.
+   * The newest format. New in 2: metrics may be null, parameters that do not train lie in a file of
+   * their own, and {@code state.json} has its own format 2.
    */
   public static final int FORMAT = 2;
 
@@ -60,7 +60,7 @@ public record Manifest(
    * One file of a checkpoint.
    *
    * @param size in bytes
-   * @param storeId the file's own id where the store has one (Drive); else its path from the root
+   * @param storeId the file's id where the store has ids (Drive); otherwise its path from the root
    */
   public record FileEntry(String name, long size, Sha256 sha256, String storeId) {
     public FileEntry {
@@ -89,7 +89,7 @@ public record Manifest(
   }
 
   /**
-   * The checkpoint that it describes.
+   * The checkpoint that this manifest describes.
    *
    * @param digest of this manifest's text
    */
@@ -97,7 +97,7 @@ public record Manifest(
     return new Checkpoint(digest, parent, position, fence, folder, stateDigest, bytes(), format);
   }
 
-  /** The size of all files, in bytes, the manifest itself not among them. */
+  /** The size of all files without the manifest itself, in bytes. */
   public long bytes() {
     return files.stream().mapToLong(FileEntry::size).sum();
   }

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * save has the same digest.
  */
 public final class ManifestJson {
-  /** No manifest is longer, in UTF-8 bytes. */
+  /** The longest manifest, in UTF-8 bytes. */
   public static final int LONGEST = 1 << 20;
 
   private static final String SPEAKS = Manifest.FILE_NAME + " ";
@@ -39,7 +39,7 @@ public final class ManifestJson {
   /**
    * The manifest in {@code text}.
    *
-   * @throws IllegalArgumentException if it is none; the message names the field
+   * @throws IllegalArgumentException if it is not a manifest; the message names the field
    */
   public static Manifest read(String text) {
     requireShort(text);

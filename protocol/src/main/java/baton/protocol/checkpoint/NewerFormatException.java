@@ -5,9 +5,9 @@ public final class NewerFormatException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param file its name
-   * @param format as it stands there
-   * @param known the newest that this Baton reads
+   * @param file the file's name
+   * @param format the format that the file states
+   * @param known the newest format that this version of Baton reads
    */
   NewerFormatException(String file, String format, int known) {
     super(

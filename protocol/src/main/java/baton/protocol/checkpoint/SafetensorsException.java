@@ -3,7 +3,7 @@ package baton.protocol.checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file that is not safetensors, or not whole; the message names the file and what is wrong. */
+/** A file is not safetensors, or not complete; the message names the file and what is wrong. */
 public final class SafetensorsException extends IOException {
   private static final long serialVersionUID = 1L;
 

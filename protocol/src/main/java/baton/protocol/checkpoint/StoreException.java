@@ -1,16 +1,19 @@
 package baton.protocol.checkpoint;
 
-/** The store could not do what was asked; the kind says what that means. */
+/** An operation on the store failed; the kind says what that means. */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What a failure of the store means. Only bytes that differ in two fresh copies are corrupt. */
+  /**
+   * What the failure means. A file counts as corrupt only if its bytes are wrong in two fresh
+   * copies.
+   */
   public enum Kind {
-    /** Network, quota by the minute, a missing mount: try again. */
+    /** Network, a rate limit, a missing mount: try again. */
     UNREACHABLE,
-    /** No space, or a quota that does not pass by waiting. */
+    /** No space, or a quota that waiting does not restore. */
     FULL,
-    /** Nothing is wrong with the store: this machine could not read, or not make, the files. */
+    /** The store is sound; this machine could not read or write the files. */
     MACHINE,
     /** The folder is there already (R6). */
     EXISTS,

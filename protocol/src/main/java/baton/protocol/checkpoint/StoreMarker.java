@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 
 /**
- * The file in the root of a store that makes it one: it holds the store's random id and is never
- * overwritten.
+ * The file in the root that marks a directory as a store. It holds the store's random id and is
+ * never overwritten.
  *
  * @param format the version of the store's layout; a reader refuses a newer one
  */
@@ -27,7 +27,7 @@ public record StoreMarker(int format, StoreId id) {
     return new StoreMarker(FORMAT, id);
   }
 
-  /** Reads the text of a marker; an {@link IllegalArgumentException} says why it is none. */
+  /** Parses a marker; an {@link IllegalArgumentException} says why the text is not one. */
   public static StoreMarker read(String text) {
     try {
       StoreMarker marker =

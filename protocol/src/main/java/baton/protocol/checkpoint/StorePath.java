@@ -6,13 +6,13 @@ import java.nio.file.Path;
 
 /**
  * A path within a directory store, as manifests write it: from the root, with forward slashes.
- * Manifests come from elsewhere, so no path of theirs may lead out of the root.
+ * Manifests are untrusted, so their paths must not lead out of the root.
  */
 public final class StorePath {
   private StorePath() {}
 
   /**
-   * The place of {@code path} under {@code root}.
+   * Resolves {@code path} under {@code root}.
    *
    * @throws IllegalArgumentException if it leads out of the root, by dots or by a symbolic link
    */

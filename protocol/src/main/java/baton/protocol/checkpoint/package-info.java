@@ -1,2 +1,2 @@
-/** The form of a checkpoint on a store (design, section 5): manifest, tensors, state digest. */
+/** The format of a checkpoint in a store: manifest, tensors, state digest. */
 package baton.protocol.checkpoint;

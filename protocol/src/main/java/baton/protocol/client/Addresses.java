@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where the coordinators of a cluster can be reached. Requests go to one of them for as long as it
- * answers; then to the next. Safe for use by several threads.
+ * The addresses of a cluster's coordinators. Requests go to one of them as long as it answers, then
+ * to the next. Thread-safe.
  */
 final class Addresses {
   private final List<URI> all;
@@ -33,8 +33,8 @@ final class Addresses {
     return all.get(current.get());
   }
 
-  /** Turns to the one after {@code failed}, unless another thread has done so already. */
-  void turnFrom(URI failed) {
+  /** Fails over to the address after {@code failed}, unless another thread has done so already. */
+  void failOver(URI failed) {
     int at = all.indexOf(failed);
     current.compareAndSet(at, (at + 1) % all.size());
   }

@@ -4,16 +4,16 @@ import baton.protocol.Sha256;
 import baton.protocol.StoreAccess;
 
 /**
- * Whoever has no access to a store of his own, and takes what the coordinator lends with a lease
- * and its renewals. May be called by several threads.
+ * A client without access of its own to a store: it uses the access that the coordinator lends with
+ * a lease and its renewals. Implementations are thread-safe.
  */
 public interface Borrower {
-  /** Sha256 of the token that was lent last; of the empty text before the first. */
+  /** The sha256 of the newest lent token; that of the empty text if none was lent yet. */
   Sha256 held();
 
   /** Whether the store has refused that token before its time. */
   boolean isRefused();
 
-  /** Takes access that is newer. */
+  /** Called with newer access. */
   void lent(StoreAccess newest);
 }

@@ -36,16 +36,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A coordinator that is reached over HTTP. Every method waits for the answer; it throws {@link
+ * A client of the coordinator's HTTP API. Every method waits for the answer; it throws {@link
  * ProblemException} if the coordinator refuses and {@link UnreachableException} if no answer comes.
  *
- * <p>Whoever counts a ttl takes the time before the call (R9). Safe for use by several threads.
+ * <p>A caller that counts a ttl reads the clock before the call (R9). Thread-safe.
  */
 public final class CoordinatorClient {
   private static final Pattern TOKEN = Pattern.compile("[!-~]{1,512}");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** The coordinator reads every byte of the checkpoint before it answers. */
+  /** Long, because the coordinator reads every byte of the checkpoint before it answers. */
   private static final Duration PATIENCE_WITH_COMMITS = Duration.ofMinutes(5);
 
   private final Exchange http;
@@ -54,15 +54,15 @@ public final class CoordinatorClient {
   /**
    * @param coordinator such as {@code http://127.0.0.1:8642}
    * @param token of the role the calls need
-   * @throws IllegalArgumentException if it {@linkplain #isToken cannot be one}, without repeating
-   *     it
+   * @throws IllegalArgumentException if {@code token} {@linkplain #isToken cannot be a token}; the
+   *     message does not repeat it
    */
   public CoordinatorClient(URI coordinator, String token) {
     this(List.of(coordinator), token);
   }
 
   /**
-   * @param coordinators the members of a cluster; it speaks to one of them, and to the next when
+   * @param coordinators the members of a cluster; requests go to one of them, and to the next if
    *     that one does not answer or is cut off
    */
   public CoordinatorClient(List<URI> coordinators, String token) {
@@ -70,7 +70,8 @@ public final class CoordinatorClient {
   }
 
   /**
-   * @param borrower takes access to the store; what it has is told with asks and renewals
+   * @param borrower receives access to the store; requests for leases and renewals say which token
+   *     it has
    */
   public CoordinatorClient(List<URI> coordinators, String token, Optional<Borrower> borrower) {
     this.http = new Exchange(new Addresses(coordinators), token);
@@ -78,27 +79,28 @@ public final class CoordinatorClient {
   }
 
   /**
-   * The coordinators that {@code text} names, with commas between them.
+   * Parses the addresses of coordinators, separated by commas.
    *
-   * @throws IllegalArgumentException in a sentence
+   * @throws IllegalArgumentException if one is not an address; the message is a sentence
    */
   public static List<URI> coordinators(String text) {
     return Stream.of(text.split(",")).map(String::strip).map(Addresses::parse).toList();
   }
 
-  /** Whether a text can be a token: printable, in one piece. */
+  /** Whether a text can be a token: printable and without spaces. */
   public static boolean isToken(String text) {
     return TOKEN.matcher(text).matches();
   }
 
   /**
-   * @param idempotencyKey drawn at random; a repeat with the same key finds the job it made
+   * @param idempotencyKey drawn at random; a repeat with the same key returns the same job
    */
   public JobView submit(JobSpec spec, Optional<String> idempotencyKey)
       throws ProblemException, UnreachableException, InterruptedException {
     Exchange.Request request =
         http.post("/v1/jobs", PATIENCE).body(JobSubmission.from(spec)).accept(Exchange.JSON);
-    idempotencyKey.ifPresentOrElse(key -> request.header("Idempotency-Key", key), request::once);
+    idempotencyKey.ifPresentOrElse(
+        key -> request.header("Idempotency-Key", key), request::notIdempotent);
     return http.read(request, JobView.class);
   }
 
@@ -145,8 +147,8 @@ public final class CoordinatorClient {
   }
 
   /**
-   * Lets a job go on, also with another script, other arguments or other files than made its head:
-   * once.
+   * Resumes a job and accepts, once, that a script, arguments or files other than those that made
+   * its head go on from it.
    *
    * @param idempotencyKey drawn at random; a repeat with the same key accepts nothing more
    */
@@ -168,7 +170,7 @@ public final class CoordinatorClient {
     return http.read(http.get("/v1/status"), StatusView.class);
   }
 
-  /** The status as a table for people; of jobs that are over a line each. */
+  /** The status as a table for people, with one line for each job that is over. */
   public String statusText() throws ProblemException, UnreachableException, InterruptedException {
     return statusText(false);
   }
@@ -176,7 +178,7 @@ public final class CoordinatorClient {
   /**
    * The status as a table for people.
    *
-   * @param all whether each job that is over is told whole
+   * @param all whether jobs that are over are shown in full as well
    */
   public String statusText(boolean all)
       throws ProblemException, UnreachableException, InterruptedException {
@@ -205,7 +207,7 @@ public final class CoordinatorClient {
   }
 
   /**
-   * Says that the holder lives.
+   * Renews a lease.
    *
    * @param progress batches, bytes or items done in this phase; it only grows (R10)
    * @param loss of the last batch; left out if it is not a finite number
@@ -217,9 +219,9 @@ public final class CoordinatorClient {
   }
 
   /**
-   * Says that the holder lives, and how often it saves.
+   * Renews a lease, and says how often the holder saves.
    *
-   * @param saving empty: as the job says
+   * @param saving empty if the job fixes it
    */
   public Renewal renew(
       Held lease,
@@ -251,10 +253,10 @@ public final class CoordinatorClient {
   }
 
   /**
-   * Asks for the head to be moved to a checkpoint that lies in the store, whole.
+   * Asks the coordinator to move the head to a checkpoint that is complete in the store.
    *
    * @param manifest the text of its manifest, byte for byte
-   * @param finalReason why training ends here, before the last epoch
+   * @param finalReason why training ends here, before the last epoch; empty if it does not
    */
   public CommitAnswer commit(
       Held lease,
@@ -270,7 +272,7 @@ public final class CoordinatorClient {
         CommitAnswer.class);
   }
 
-  /** Gives the lease back; {@code trouble} is told exactly with FAILED. */
+  /** Gives the lease back; {@code trouble} is present exactly with FAILED. */
   public void release(Held lease, ReleaseReason why, Optional<Trouble> trouble)
       throws ProblemException, UnreachableException, InterruptedException {
     ReleaseRequest body = new ReleaseRequest(why, trouble.orElse(null));

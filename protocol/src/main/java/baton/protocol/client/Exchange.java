@@ -29,20 +29,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One request and its answer, with a token, a time limit, and JSON on both ways.
+ * Sends requests with a token and a time limit, with JSON in both directions.
  *
- * <p>Where several coordinators are known, a request that one of them cannot answer goes to the
- * next, once round; every request may be sent twice (R8).
+ * <p>With several coordinators, a request that one of them cannot answer goes to the next, at most
+ * once to each; every request may be sent twice (R8).
  */
 final class Exchange {
   static final String JSON = "application/json";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** To connect: where there is another to turn to, it is done soon. */
-  private static final Duration PATIENCE_WITH_ONE_OF_MANY = Duration.ofSeconds(3);
+  /** The connect timeout if there is another coordinator to try. */
+  private static final Duration CLUSTER_CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
-  private static final Duration A_MOMENT = Duration.ofSeconds(1);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
   private final HttpClient client;
   private final Addresses addresses;
@@ -58,23 +58,23 @@ final class Exchange {
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(addresses.count() > 1 ? PATIENCE_WITH_ONE_OF_MANY : PATIENCE)
+            .connectTimeout(addresses.count() > 1 ? CLUSTER_CONNECT_TIMEOUT : TIMEOUT)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
   }
 
-  /** A request in the making. */
+  /** A request under construction. */
   static final class Request {
     private final String path;
-    private final Duration patience;
+    private final Duration timeout;
     private final Map<String, String> headers = new LinkedHashMap<>();
     private String method = "GET";
     private boolean repeatable = true;
     private HttpRequest.BodyPublisher body = BodyPublishers.noBody();
 
-    private Request(String path, Duration patience) {
+    private Request(String path, Duration timeout) {
       this.path = path;
-      this.patience = patience;
+      this.timeout = timeout;
     }
 
     Request header(String name, String value) {
@@ -82,8 +82,8 @@ final class Exchange {
       return this;
     }
 
-    /** One that cannot be told from another like it: sent again only if nobody can have seen it. */
-    Request once() {
+    /** Not idempotent: it is retried only if no coordinator can have received it. */
+    Request notIdempotent() {
       repeatable = false;
       return this;
     }
@@ -109,22 +109,22 @@ final class Exchange {
   }
 
   Request get(String path) {
-    return request(path, PATIENCE);
+    return request(path, TIMEOUT);
   }
 
-  Request post(String path, Duration patience) {
-    Request request = request(path, patience);
+  Request post(String path, Duration timeout) {
+    Request request = request(path, timeout);
     request.method = "POST";
     return request;
   }
 
-  /** A request of a lease's holder. */
-  Request post(String path, Duration patience, Held lease) {
-    return post(path, patience).header("Baton-Lease-Secret", lease.secret());
+  /** A request by the holder of a lease. */
+  Request post(String path, Duration timeout, Held lease) {
+    return post(path, timeout).header("Baton-Lease-Secret", lease.secret());
   }
 
-  private Request request(String path, Duration patience) {
-    return new Request(path, patience).accept(JSON).header("Authorization", "Bearer " + token);
+  private Request request(String path, Duration timeout) {
+    return new Request(path, timeout).accept(JSON).header("Authorization", "Bearer " + token);
   }
 
   <T> T read(Request request, Class<T> type)
@@ -155,12 +155,12 @@ final class Exchange {
         if (problem.status() < 500) {
           throw problem;
         }
-        addresses.turnFrom(coordinator); // it is cut off, or has a fault of its own
+        addresses.failOver(coordinator); // it is cut off, or failed internally
         if (left == 1 || !(request.repeatable || problem.status() == 503)) {
           throw problem;
         }
       } catch (UnreachableException e) {
-        addresses.turnFrom(coordinator);
+        addresses.failOver(coordinator);
         if (left == 1 || !(request.repeatable || e.getCause() instanceof ConnectException)) {
           throw e;
         }
@@ -168,7 +168,9 @@ final class Exchange {
     }
   }
 
-  /** The time limit is for the whole answer: a body may stall after its head has come. */
+  /**
+   * The time limit holds for the whole response: a body may stall after the headers have arrived.
+   */
   private HttpResponse<String> await(Request request, URI coordinator)
       throws UnreachableException, InterruptedException {
     CompletableFuture<HttpResponse<String>> answer =
@@ -178,12 +180,12 @@ final class Exchange {
       while (true) {
         Duration waited = Duration.ofNanos(System.nanoTime() - begun);
         try {
-          Duration left = request.patience.minus(waited);
-          Duration moment = left.compareTo(A_MOMENT) < 0 ? left : A_MOMENT;
-          return answer.get(Math.max(1, moment.toMillis()), TimeUnit.MILLISECONDS);
+          Duration left = request.timeout.minus(waited);
+          Duration poll = left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL;
+          return answer.get(Math.max(1, poll.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          boolean isGivenUp = waited.compareTo(PATIENCE) > 0 && othersHaveTurnedFrom(coordinator);
-          if (isGivenUp || waited.compareTo(request.patience) >= 0) {
+          boolean givesUp = waited.compareTo(TIMEOUT) > 0 && othersFailedOver(coordinator);
+          if (givesUp || waited.compareTo(request.timeout) >= 0) {
             throw unreachable(coordinator, "did not answer in time", e);
           }
         }
@@ -192,12 +194,12 @@ final class Exchange {
       throw unreachable(
           coordinator, "cannot be reached (%s)".formatted(IoReason.of(e.getCause())), e.getCause());
     } finally {
-      answer.cancel(true); // of use only if it is given up: the coordinator sees it closed
+      answer.cancel(true); // no effect unless the wait was given up: then it closes the connection
     }
   }
 
-  /** A long request need not wait for one that has left the short ones without an answer. */
-  private boolean othersHaveTurnedFrom(URI coordinator) {
+  /** A long request need not wait for a coordinator that other requests have failed over from. */
+  private boolean othersFailedOver(URI coordinator) {
     return !addresses.current().equals(coordinator);
   }
 
@@ -209,7 +211,7 @@ final class Exchange {
     }
   }
 
-  /** A hint: one that cannot be read is none. */
+  /** Only a hint, so one that cannot be parsed is ignored. */
   Optional<Checkpoint> standby(HttpResponse<String> answer) {
     return answer
         .headers()
@@ -224,7 +226,7 @@ final class Exchange {
             });
   }
 
-  /** Of a newer coordinator's answer it reads what it knows. */
+  /** Ignores unknown fields, which a newer coordinator may send. */
   private static ObjectReader reader(Class<?> type) {
     return Json.readerFor(type).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   }
@@ -243,7 +245,7 @@ final class Exchange {
     return new ProblemException(parse(answer, Problem.class), retryAfter);
   }
 
-  /** A proxy's error page, say: the coordinator itself has not answered. */
+  /** For example a proxy's error page: the coordinator itself has not answered. */
   private UnreachableException notBaton(HttpResponse<String> answer, IOException cause) {
     return unreachable(
         answer.uri(),

@@ -5,9 +5,9 @@ import baton.protocol.Grant;
 import baton.protocol.JobId;
 
 /**
- * A lease as its holder names it in every request.
+ * A lease as its holder identifies it in every request.
  *
- * @param secret whose sha256 the lease was granted to; never in a log
+ * @param secret the lease was granted to its sha256; must not be logged
  */
 public record Held(JobId job, Fence fence, String secret) {
   public static Held of(Grant grant, String secret) {

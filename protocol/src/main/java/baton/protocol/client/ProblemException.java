@@ -5,7 +5,7 @@ import baton.protocol.message.Problem;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The coordinator answered, and refused; the message says why and what to do. */
+/** The coordinator refused a request; the message says why and what to do. */
 public final class ProblemException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,10 @@ public final class ProblemException extends Exception {
     return problem;
   }
 
-  /** What kind of problem it is; empty: one this Baton does not know, so go by the status. */
+  /**
+   * What kind of problem it is; empty if this version of Baton does not know it: then the status
+   * decides.
+   */
   public Optional<ProblemType> type() {
     return ProblemType.of(problem.type());
   }
@@ -31,7 +34,7 @@ public final class ProblemException extends Exception {
     return problem.status();
   }
 
-  /** When trying again may help; empty: the coordinator does not say that it would. */
+  /** After how long a retry may help; empty if the coordinator does not say. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

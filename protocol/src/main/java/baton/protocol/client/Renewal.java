@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * The answer to a renewal.
  *
- * @param ttl what remains of the lease, counted from the sending of the request plus {@code waited}
+ * @param ttl how long the lease lasts, counted from when the request was sent plus {@code waited}
  * @param waited how long the coordinator held the request
- * @param hazard how long sessions like the holder's last; empty: the coordinator does not say
+ * @param hazard how long sessions like the holder's last; empty if the coordinator does not say
  */
 public record Renewal(
     Duration ttl,

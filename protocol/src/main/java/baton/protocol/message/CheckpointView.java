@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * A committed checkpoint and what became of it: {@code KEPT}, {@code PRUNED}, {@code REJECTED}.
  *
- * @param metrics what was measured at its position, NaN where it was not finite; absent where
- *     nothing was
+ * @param metrics what was measured at its position, NaN for a value that was not finite; absent if
+ *     nothing was measured
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointView(

@@ -10,8 +10,8 @@ import java.util.Optional;
  * The answer to a commit.
  *
  * @param head digest of the new head
- * @param next what the holder does now
- * @param segmentEnd the end of the segment it is to train to; absent unless {@code next} is
+ * @param next what the holder does next
+ * @param segmentEnd where the segment ends that it trains next; absent unless {@code next} is
  *     TRAIN_ON
  * @param verified who compared the files with the manifest: the coordinator, or the worker alone
  */
@@ -22,7 +22,7 @@ public record CommitAnswer(Sha256 head, AfterCommit next, Position segmentEnd, V
     }
   }
 
-  /** Where to train to; present exactly when {@code next} is TRAIN_ON. */
+  /** Where the next segment ends; present exactly when {@code next} is TRAIN_ON. */
   public Optional<Position> trainTo() {
     return Optional.ofNullable(segmentEnd);
   }

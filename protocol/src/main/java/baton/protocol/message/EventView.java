@@ -6,8 +6,8 @@ import java.time.Instant;
 /**
  * Something that happened to a job, for people who watch.
  *
- * @param number of all events; it only grows, and is the id of the server-sent event
- * @param name of the job
+ * @param number counts all events of the coordinator; it is the id of the server-sent event
+ * @param name the job's name
  */
 public record EventView(
     long number, JobId job, String name, String kind, String text, Instant at) {}

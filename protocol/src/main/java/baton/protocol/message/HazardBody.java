@@ -10,7 +10,7 @@ public record HazardBody(long meanMs, int lost, long heldMs) {
         hazard.meanTimeToLoss().toMillis(), hazard.lost(), hazard.held().toMillis());
   }
 
-  /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
+  /** The value; an {@link IllegalArgumentException} says in a sentence what is invalid. */
   public LifetimeEstimate toHazard() {
     return new LifetimeEstimate(Duration.ofMillis(meanMs), lost, Duration.ofMillis(heldMs));
   }

@@ -78,7 +78,7 @@ public record JobSubmission(
         spec.data().orElse(null));
   }
 
-  /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
+  /** The value; an {@link IllegalArgumentException} says in a sentence what is invalid. */
   public JobSpec toSpec() {
     return new JobSpec(
         name,

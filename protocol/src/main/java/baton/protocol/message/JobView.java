@@ -16,13 +16,13 @@ import java.util.List;
 /**
  * A job as {@code GET /v1/jobs/{job}} shows it.
  *
- * @param reason why it is in this state, where there is more to say than the state
- * @param certificate what may be said of the head's state; absent while there is no head
+ * @param reason why it is in this state, if there is more to say than the state
+ * @param certificate whether the head is exact; absent while there is no head
  * @param latest the newest measurement up to the head
- * @param notices what a person should know, each with what would help
- * @param etaSeconds estimated time to completion; absent while there is nothing to tell it from
- * @param acceptChange whether a person accepts that another program than made the head goes on from
- *     it, once; absent: no
+ * @param notices what a person should know, and what to do about it
+ * @param etaSeconds estimated time to completion; absent while there is nothing to estimate it from
+ * @param acceptChange whether a person accepts, once, that a program other than the one that made
+ *     the head goes on from it; absent means no
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobView(
@@ -42,11 +42,11 @@ public record JobView(
     Boolean acceptChange) {
 
   /**
-   * What may be said of the head's state, compared with a run that was never interrupted.
+   * Whether the head's state is that of a run that was never interrupted.
    *
    * @param verdict {@code EXACT}, {@code EQUIVALENT}, {@code UNSURE} or {@code UNKNOWN}
-   * @param sentence the same for people, with the reason
-   * @param since where the chain's numeric profile changed first; absent if it did not
+   * @param sentence the same in words, with the reason
+   * @param since the position at which the numeric profile first changed; absent if it did not
    * @param fence of the lease that took over there
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -57,16 +57,17 @@ public record JobView(
       Fence fence,
       List<DifferenceView> differences) {}
 
-  /** A fact of the numeric profile that differs; the side that does not name it is absent. */
+  /** A fact of the numeric profile that differs; absent on the side that does not have it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DifferenceView(String fact, String before, String after) {}
 
   /**
    * The live lease.
    *
-   * @param ttlMs what remains until it may be given to another; zero: it has run out
+   * @param ttlMs how long until the job may be given to another worker; zero if the lease has run
+   *     out
    * @param saving how often the holder saves, and why, as of the last renewal
-   * @param position as of the last renewal, not yet durable
+   * @param position as of the last renewal; not committed yet
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record LeaseView(

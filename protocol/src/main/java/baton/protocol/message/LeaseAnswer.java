@@ -15,10 +15,10 @@ import java.util.Optional;
  *
  * @param job the whole spec, so that a worker needs no second request
  * @param hazard how long sessions like this one last; may be absent
- * @param head absent: start fresh from the seed
+ * @param head absent to start fresh from the seed
  * @param access to the store, for a worker that borrows it; may be absent
- * @param acceptChange whether another script, other arguments or other files may go on from the
- *     head than made it; absent: no
+ * @param acceptChange whether a script, arguments or files other than those that made the head may
+ *     go on from it; absent means no
  */
 public record LeaseAnswer(
     JobId jobId,

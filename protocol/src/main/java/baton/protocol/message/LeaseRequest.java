@@ -11,9 +11,9 @@ import java.util.Set;
 /**
  * The body of {@code POST /v1/leases}.
  *
- * @param borrows whether it has no access to a store of its own and takes the coordinator's; may be
- *     absent
- * @param checkpointFormat the newest format of checkpoints that it reads; absent: 1
+ * @param borrows whether the worker has no access of its own to a store and uses the coordinator's;
+ *     may be absent
+ * @param checkpointFormat the newest checkpoint format that the worker reads; absent means 1
  */
 public record LeaseRequest(
     Sha256 secretHash,

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Short-lived access to a lease's store, beside the lease in an answer.
+ * Short-lived access to a lease's store, sent together with the lease.
  *
- * @param token never in a log; this text of the record leaves it out
+ * @param token must not be logged; {@link #toString} leaves it out
  */
 public record LentAccess(
     String kind,

@@ -8,10 +8,10 @@ import baton.protocol.Sha256;
  * The body of {@code POST /v1/jobs/{job}/leases/{fence}/renew}.
  *
  * @param progress batches, bytes or items done in this phase; it only grows (R10)
- * @param loss the last batch's, for people who watch; may be absent
- * @param saving how often the holder saves, and why; absent where the job fixes it
- * @param accessHeld sha256 of the access token that was lent last, of the empty text if none was;
- *     absent: this worker borrows none
+ * @param loss of the last batch, for people who watch; may be absent
+ * @param saving how often the holder saves, and why; absent if the job fixes it
+ * @param accessHeld sha256 of the newest lent access token, that of the empty text if none was lent
+ *     yet; absent if this worker does not borrow access
  * @param accessRefused whether the store has refused that token; may be absent
  */
 public record RenewRequest(

@@ -3,7 +3,7 @@ package baton.protocol.message;
 /**
  * The body of {@code POST /v1/jobs/{job}/resume}, which may be left out.
  *
- * @param acceptChange whether another script, other arguments or other files may go on from the
- *     head than made it, once; absent: no
+ * @param acceptChange whether, once, a script, arguments or files other than those that made the
+ *     head may go on from it; absent means no
  */
 public record ResumeRequest(Boolean acceptChange) {}

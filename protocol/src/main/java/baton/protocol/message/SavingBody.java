@@ -16,7 +16,7 @@ public record SavingBody(long intervalMs, Long costMs, Long uploadMs, HazardBody
         HazardBody.from(saving.hazard()));
   }
 
-  /** The value; an {@link IllegalArgumentException} says in a sentence what cannot be. */
+  /** The value; an {@link IllegalArgumentException} says in a sentence what is invalid. */
   public SaveInterval toSaving() {
     return new SaveInterval(
         Duration.ofMillis(intervalMs),

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * One row of a job's history: what one lease did of one segment.
+ * One row of a job's history: what one lease achieved of one segment.
  *
- * @param to the last committed position; {@code from} if nothing was
+ * @param to the last committed position; {@code from} if nothing was committed
  * @param ended why it ended, such as {@code RELEASED}, {@code LOST}; absent while it is live
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

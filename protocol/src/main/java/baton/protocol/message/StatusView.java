@@ -5,9 +5,9 @@ import baton.protocol.StoreId;
 import java.util.List;
 
 /**
- * Everything at a glance: the jobs, the workers that wait for one, and the coordinator's Drive.
+ * The jobs, the workers that wait for one, and the coordinator's Drive.
  *
- * @param drive absent: the coordinator was never signed in to one
+ * @param drive absent if the coordinator was never signed in to one
  */
 public record StatusView(List<JobView> jobs, List<WaitingView> waiting, DriveView drive) {
   /** A worker that waits for a lease. */
@@ -17,11 +17,11 @@ public record StatusView(List<JobView> jobs, List<WaitingView> waiting, DriveVie
   /**
    * The Google Drive whose access the coordinator lends to workers.
    *
-   * @param client the id of the OAuth client, no secret
+   * @param client the id of the OAuth client, which is not secret
    * @param lends whether workers get access now
-   * @param notice what a person should do; absent: nothing
-   * @param limitBytes absent: there is none, or it is not known yet
-   * @param usedBytes with what is in the trash; absent: not known yet
+   * @param notice what a person should do; absent if nothing
+   * @param limitBytes absent if there is none, or if it is not known yet
+   * @param usedBytes including the trash; absent if it is not known yet
    */
   public record DriveView(
       String identity,

@@ -1,6 +1,6 @@
 /**
- * The JSON bodies of {@code /v1}, as {@code openapi.yaml} describes them. Known to the
- * coordinator's {@code http} package and to {@link baton.protocol.client} alone; all else speaks
- * values.
+ * The JSON bodies of {@code /v1}, as {@code openapi.yaml} describes them. Only the coordinator's
+ * {@code http} package and {@link baton.protocol.client} use them; everything else uses the values
+ * of {@link baton.protocol}.
  */
 package baton.protocol.message;

@@ -2,30 +2,28 @@ package baton.protocol;
 
 import baton.protocol.NumericProfile.Difference;
 
-/**
- * A fact that differs in people's words, and short: whole hashes and long lines tell nobody more.
- */
-final class ToldDifference {
+/** Describes for people a fact that differs, without whole hashes and long lines. */
+final class DifferenceText {
   private static final int SHOWN_OF_HASH = 12;
   private static final int SHOWN_OF_ARGUMENTS = 100;
 
-  private ToldDifference() {}
+  private DifferenceText() {}
 
   static String of(Difference difference, String words) {
     String before = difference.before().orElse("none");
     String after = difference.after().orElse("none");
     return switch (difference.fact()) {
       case "files" -> FilesRead.difference(before, after);
-      case "script" -> told("another " + words, brief(before), brief(after));
+      case "script" -> text("another " + words, brief(before), brief(after));
       case "arguments" -> {
         int same = sameWords(before, after);
-        yield told("other arguments", from(same, before), from(same, after));
+        yield text("other arguments", from(same, before), from(same, after));
       }
-      default -> told("another " + words, before, after);
+      default -> text("another " + words, before, after);
     };
   }
 
-  private static String told(String what, String before, String after) {
+  private static String text(String what, String before, String after) {
     return "%s: %s -> %s".formatted(what, before, after);
   }
 
@@ -34,8 +32,8 @@ final class ToldDifference {
   }
 
   /**
-   * Where two lines of arguments part, less the word before it, which often names what it is; 0 if
-   * both are short.
+   * Where to begin showing two lines of arguments: one word before they first differ, since that
+   * word is often the option's name; 0 if both are short.
    */
   private static int sameWords(String one, String other) {
     int shorter = Math.min(one.length(), other.length());
