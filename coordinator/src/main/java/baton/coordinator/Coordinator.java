@@ -204,8 +204,8 @@ public final class Coordinator implements AutoCloseable {
     registration.ifPresent(entry -> entry.onReturn(jobs::forget));
     Optional<HazelcastNode> cluster =
         settings.cluster().map(members -> join(members, database, random, closing));
-    HeartbeatStore pulses =
-        cluster.<HeartbeatStore>map(HazelcastNode::pulses).orElseGet(MemoryHeartbeats::new);
+    HeartbeatStore heartbeats =
+        cluster.<HeartbeatStore>map(HazelcastNode::heartbeats).orElseGet(MemoryHeartbeats::new);
     Signals signals = cluster.<Signals>map(HazelcastNode::signals).orElseGet(MemorySignals::new);
     Runnable mayDecide =
         () -> {
@@ -231,7 +231,7 @@ public final class Coordinator implements AutoCloseable {
     Relay relay =
         new Relay(
             new Relay.Parts(
-                new Relay.State(jobs, committer, pulses, signals),
+                new Relay.State(jobs, committer, heartbeats, signals),
                 new Relay.Time(clock, ticker, LONGEST_ABSENCE),
                 new Relay.Stores(
                     new CompositeCheckpointFiles(
@@ -246,7 +246,7 @@ public final class Coordinator implements AutoCloseable {
                 () -> new JobId(randomHex(random, 8)),
                 mayDecide));
     relay.start();
-    cluster.ifPresent(node -> node.onMembership(relay::beginAnew));
+    cluster.ifPresent(node -> node.onMembership(relay::restartWaits));
     EventFeed feed = closing.add(new EventFeed(jobs.events(), io), EventFeed::close);
     signals.listen(job -> feed.wake());
     closing.add(
@@ -268,7 +268,7 @@ public final class Coordinator implements AutoCloseable {
             new Routes.Parts(
                 relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
     // No holder could renew before: each lease has a whole ttl from now (R12).
-    relay.beginAnew();
+    relay.restartWaits();
     closing.add(
         PeriodicTask.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         PeriodicTask::close);

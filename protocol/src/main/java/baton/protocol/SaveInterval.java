@@ -14,7 +14,7 @@ public record SaveInterval(
     Duration interval,
     Optional<Duration> cost,
     Optional<Duration> upload,
-    LifetimeEstimate hazard) {
+    LifetimeEstimate lifetime) {
 
   /**
    * Such as {@code saves every 3 min 10 s: a save costs 40 ms, sessions like this last 52 min (11
@@ -30,6 +30,6 @@ public record SaveInterval(
                 .filter(time -> time.equals(interval))
                 .map(time -> " and its upload takes as long")
                 .orElse(""),
-            hazard);
+            lifetime);
   }
 }

@@ -167,7 +167,7 @@ final class LeaseRequests {
         waited.toMillis(),
         renewed.directive(),
         renewed.reason(),
-        held.flatMap(relay::hazard).map(HazardBody::from).orElse(null),
+        held.flatMap(relay::lifetime).map(HazardBody::from).orElse(null),
         LentAccess.from(held.flatMap(Job::store).flatMap(store -> newer(store, body))));
   }
 

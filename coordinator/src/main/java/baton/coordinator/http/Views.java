@@ -175,7 +175,7 @@ final class Views {
   }
 
   private LeaseView lease(Job job, Lease lease) {
-    Optional<Renewing> said = relay.pulse(job).map(LeaseHeartbeat::said);
+    Optional<Renewing> said = relay.heartbeat(job).map(LeaseHeartbeat::said);
     return new LeaseView(
         lease.fence(),
         lease.ask().session(),

@@ -8,23 +8,24 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a session may say against the head of its lease. Whatever it is, it is weighed alike (R3):
+ * A session's report that its lease's head is corrupt or missing. Both kinds are weighed in the
+ * same way (R3):
  *
  * <ol>
- *   <li>Of a checkpoint that is the head no more it is without effect.
- *   <li>Where the coordinator finds the head sound, it speaks against the accuser's machine.
- *   <li>It is believed if the coordinator finds the same, or a second session says it.
- *   <li>Else it is noted, and the next session may agree.
+ *   <li>If the accused checkpoint is no longer the head, the accusation has no effect.
+ *   <li>If the coordinator finds the head sound, it counts as an error of the accuser's machine.
+ *   <li>It is believed if the coordinator finds the same, or a second session reports the same.
+ *   <li>Otherwise it is noted, and the next session may confirm it.
  * </ol>
  *
- * @param agrees what the coordinator finds where the accusation is true
- * @param end how the lease of the accuser ends
- * @param sentence who says it, and of which checkpoint
- * @param unfounded the trouble of a machine that accuses a sound head
+ * @param agrees what the coordinator's own check finds if the accusation is true
+ * @param end how the accuser's lease ends
+ * @param sentence who accuses which checkpoint
+ * @param unfounded the failure recorded for a machine that accuses a sound head
  */
 record Accusation(OwnCheck agrees, LeaseEnd end, String sentence, Trouble unfounded) {
 
-  /** What is to be done if it is not to be believed; empty: it is. */
+  /** The decision if the accusation is not believed; empty if it is. */
   Optional<Decision> weigh(Job job, Trouble trouble, OwnCheck ownCheck, Instant now) {
     Ask ask = job.lease().orElseThrow().ask();
     Sha256 accused = trouble.rejected().orElseThrow();

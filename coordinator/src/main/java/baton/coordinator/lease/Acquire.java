@@ -10,14 +10,15 @@ import java.util.Optional;
 /**
  * Grants the job's lease to a session.
  *
- * @param ranOut the fence of the live lease, if it was seen to have run out; that permits, and this
- *     grant is what ends it (R1, R9)
- * @param silence how long nothing was heard from its holder; for the record
- * @param why it was chosen among those that wait, for people; empty: no other could have had it
+ * @param ranOut the fence of the live lease, if it was seen to have run out: this grant may then
+ *     end it (R1, R9)
+ * @param silence how long nothing was heard from its holder; only recorded
+ * @param why for people, why this session was chosen among those that wait; empty if no other was
+ *     eligible
  */
 public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence, Optional<String> why)
     implements Command {
-  /** Of a job that nobody holds, or of the one that was granted to this ask before. */
+  /** For a job that nobody holds, or that was granted to this request before. */
   public static Acquire free(Ask ask) {
     return new Acquire(ask, Optional.empty(), Duration.ZERO, Optional.empty());
   }
@@ -66,13 +67,13 @@ public record Acquire(Ask ask, Optional<Fence> ranOut, Duration silence, Optiona
     return new Outcome.Granted(job.id(), lease.fence(), lease.segment(), job.head(), store);
   }
 
-  /** The secret's hash: one request, over all jobs. */
+  /** The secret's hash, which identifies the request over all jobs. */
   @Override
   public Optional<String> repeatKey() {
     return Optional.of("acquire/" + ask.secretHash());
   }
 
-  /** Tells the lease again while it lives, as it stands now; once it has ended there is none. */
+  /** Returns the lease as it is now while it is live; refuses once it has ended. */
   @Override
   public Outcome repeat(Job job, Outcome stored) {
     return job.lease()

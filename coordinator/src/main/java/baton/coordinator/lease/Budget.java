@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a job has suffered since its head last moved, and whom it avoids (R11). Churn, stalls and
- * failures are counted apart.
+ * What went wrong in a job since its head last moved, and which sessions and devices it avoids
+ * (R11). Lost leases, stalls and failures are counted separately.
  *
- * @param failures errors of the program at the present head
+ * @param failures errors of the program at the current head
  * @param avoidedSessions sessions that failed this job, newest last; they are not given it again
  * @param bars kinds of device barred for a while, by name
- * @param accusation a report that the head is corrupt which nobody could confirm yet
+ * @param accusation a report that the head is corrupt, which is not confirmed yet
  */
 public record Budget(
     int lostInARow,
@@ -32,9 +32,9 @@ public record Budget(
 
   static final Budget UNTOUCHED = new Budget(0, 0, List.of(), Set.of(), Map.of(), Optional.empty());
 
-  /** An error of the program, and the session that met it. */
+  /** An error of the program, and the session in which it occurred. */
   public record Failure(SessionId session, String message) {
-    /** Whether it is the same error, numbers such as addresses and positions aside. */
+    /** Whether it is the same error, apart from numbers such as addresses and positions. */
     boolean isLike(String other) {
       return withoutNumbers(message).equals(withoutNumbers(other));
     }
@@ -44,7 +44,7 @@ public record Budget(
     }
   }
 
-  /** A kind of device that is not given this job until {@code until}, and what would help. */
+  /** A kind of device that does not get this job until {@code until}, why, and what would help. */
   public record Bar(Instant until, String message, String remedy) {}
 
   /** A session's unconfirmed report that a checkpoint is corrupt (R3). */
@@ -56,7 +56,7 @@ public record Budget(
     bars = Map.copyOf(bars);
   }
 
-  /** The head moved: what was suffered at the old one no longer counts. */
+  /** The head moved: what went wrong at the old one no longer counts. */
   Budget headMoved() {
     return new Budget(0, 0, List.of(), avoidedSessions, bars, Optional.empty());
   }
@@ -101,7 +101,7 @@ public record Budget(
         Optional.of(new Accusation(session, checkpoint)));
   }
 
-  /** How many sessions met this error at the present head. */
+  /** How many sessions had this error at the current head. */
   long sessionsWith(String message) {
     return failures.stream()
         .filter(failure -> failure.isLike(message))

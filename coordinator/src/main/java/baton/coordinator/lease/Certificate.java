@@ -10,20 +10,20 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What may be said of the head's state: that it is the unbroken run's, bit for bit, or that it is
- * equivalent to it and not identical (R7). It follows from the head's chain alone, so that a
- * rollback past a hand-over takes back what that hand-over changed.
+ * Whether the head's state is that of an unbroken run, bit for bit, or only equivalent to it (R7).
+ * It follows from the head's chain alone, so a rollback past a hand-over undoes what that hand-over
+ * changed.
  *
- * @param stretches of the chain, each trained under one numeric profile, the first from the start;
- *     those in the middle that no rollback can reach any more may be left out
+ * @param stretches the parts of the chain, each trained under one numeric profile, the first from
+ *     the start; those in the middle that no rollback can reach any more may be left out
  */
 public record Certificate(List<Stretch> stretches) {
   private static final int DIFFERENCES_TOLD = 3;
 
-  /** Of a chain without a checkpoint. */
+  /** The certificate of a chain without a checkpoint. */
   public static final Certificate NONE = new Certificate(List.of());
 
-  /** Of a chain that was recorded before profiles were. */
+  /** The certificate of a chain that was recorded before profiles were. */
   static final Certificate NOT_KNOWN =
       new Certificate(List.of(new Stretch(NumericProfile.UNKNOWN, Position.START, Fence.NONE)));
 
@@ -31,19 +31,22 @@ public record Certificate(List<Stretch> stretches) {
   public enum Verdict {
     /** Every checkpoint of the chain was trained under one profile. */
     EXACT,
-    /** At some hand-over the profile was another than at the start. */
+    /** The profile changed at some hand-over. */
     EQUIVALENT,
-    /** Under one profile, which says itself that it may not give the same bits twice. */
+    /**
+     * Every checkpoint has the same profile, which itself says that it may not give the same bits
+     * twice.
+     */
     UNSURE,
-    /** Some checkpoint names no profile, and those that do name the same. */
+    /** Some checkpoints have no profile, and all others have the same. */
     UNKNOWN
   }
 
   /**
    * Consecutive checkpoints of one profile.
    *
-   * @param from where it was handed over: the position of the checkpoint before, or the start
-   * @param fence of the lease that took over there
+   * @param from where the stretch begins: the position of the checkpoint before it, or the start
+   * @param fence the fence of the lease that took over there
    */
   public record Stretch(NumericProfile profile, Position from, Fence fence) {}
 
@@ -56,7 +59,9 @@ public record Certificate(List<Stretch> stretches) {
     }
   }
 
-  /** With one more checkpoint, trained from {@code from} on under {@code profile}. */
+  /**
+   * The certificate after one more checkpoint, trained from {@code from} on under {@code profile}.
+   */
   public Certificate extended(NumericProfile profile, Position from, Fence fence) {
     if (last().filter(last -> last.profile().equals(profile)).isPresent()) {
       return this;
@@ -66,13 +71,18 @@ public record Certificate(List<Stretch> stretches) {
     return new Certificate(longer);
   }
 
-  /** Of the chain that ends at {@code head}, one of its checkpoints. */
+  /**
+   * The certificate of the chain cut off at {@code head}, the position of one of its checkpoints.
+   */
   Certificate rolledBackTo(Position head) {
     return new Certificate(
         stretches.stream().filter(stretch -> head.isAfter(stretch.from())).toList());
   }
 
-  /** Without what neither a rollback to {@code oldestKept} or later nor the verdict needs. */
+  /**
+   * Leaves out the stretches that neither the verdict nor a rollback to {@code oldestKept} or later
+   * needs.
+   */
   Certificate forgettingBefore(Position oldestKept) {
     Optional<Stretch> departure = departure();
     Optional<Stretch> unsure = unsure();
@@ -107,12 +117,12 @@ public record Certificate(List<Stretch> stretches) {
     return allKnown ? Verdict.EXACT : Verdict.UNKNOWN;
   }
 
-  /** The first stretch under another profile than the chain began with; empty: there is none. */
+  /** The first stretch whose profile differs from that at the start; empty if there is none. */
   public Optional<Stretch> departure() {
     return firstDeparture().map(Departure::at);
   }
 
-  /** What differs since the departure. */
+  /** How the profile of the {@link #departure} differs from that at the start. */
   public List<Difference> differences() {
     return firstDeparture().map(Departure::differences).orElse(List.of());
   }
@@ -132,12 +142,12 @@ public record Certificate(List<Stretch> stretches) {
     return Optional.empty();
   }
 
-  /** The first stretch of which not even a repeat under its own profile is sure. */
+  /** The first stretch that may give other bits even if it is repeated under its own profile. */
   private Optional<Stretch> unsure() {
     return stretches.stream().filter(s -> s.profile().unsure().isPresent()).findFirst();
   }
 
-  /** The verdict for people, with its reason. */
+  /** The verdict in words, with its reason. */
   public String sentence() {
     return switch (verdict()) {
       case EXACT -> "exact: trained under one numeric profile";

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The next version of a job in the making; the one door through which a job changes. */
+/** Builds the next version of a job; a job is changed in no other way. */
 final class Change {
   private final Job before;
   private final List<History> rows = new ArrayList<>();
@@ -43,7 +43,10 @@ final class Change {
     this.acceptChange = before.acceptChange();
   }
 
-  /** No version of the time that a restore undoes comes again: others may have kept one. */
+  /**
+   * Starts versions above all that the time lost by a restore had: other members may still hold one
+   * of them.
+   */
   Change versionOfIncarnation(long incarnation) {
     version = Math.max(version, Fence.beforeIncarnation(incarnation).value());
     return this;
@@ -66,7 +69,7 @@ final class Change {
     return this;
   }
 
-  /** What is kept from now on; the newest of it is the head. */
+  /** Sets what is kept from now on; the newest of it is the head. */
   Change keep(RetainedSet keeping, Certificate ofIt) {
     chain = keeping.chain();
     shelf = new PinnedCheckpoints(keeping.apart(), keeping.scores());
@@ -75,7 +78,7 @@ final class Change {
     return this;
   }
 
-  /** There is no head to go on from; what else is kept stays. */
+  /** Removes the head; the rest of what is kept stays. */
   Change loseHead(RetainedSet rest) {
     chain = List.of();
     certificate = Certificate.NONE;
@@ -100,7 +103,7 @@ final class Change {
   }
 
   /**
-   * @param why it was chosen for this lease who was; empty: nobody else could have had it
+   * @param why why this session was chosen for the lease; empty if no other was eligible
    */
   Change grant(Lease value, Optional<String> why) {
     lease = Optional.of(value);
@@ -119,7 +122,7 @@ final class Change {
     return this;
   }
 
-  /** Ends the live lease; the state becomes what it is without one. */
+  /** Ends the live lease, and sets the state that follows from that. */
   Change endLease(LeaseEnd why, Instant now) {
     return endLease(why, now, now);
   }
@@ -135,7 +138,7 @@ final class Change {
     return this;
   }
 
-  /** Marks what is not kept any more, before anyone may delete it (R13). */
+  /** Marks what is no longer kept, before anyone may delete it (R13). */
   Change prune(List<Checkpoint> surplus, Instant now) {
     for (Checkpoint checkpoint : surplus) {
       rows.add(

@@ -9,31 +9,32 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The stores a coordinator can reach itself, to check what is committed and delete what is pruned.
+ * The stores that the coordinator itself can reach, to check what is committed and delete what is
+ * pruned.
  */
 public interface CheckpointFiles {
   boolean reaches(StoreId store);
 
-  /** Reads the checkpoint's manifest and every file it names, fresh from the store. */
+  /** Checks the checkpoint's manifest and every file it names, fresh from the store. */
   Verdict check(StoreId store, Checkpoint checkpoint);
 
   /**
-   * Deletes the files of a checkpoint that was marked pruned, but its manifest and what the
-   * manifest of a kept one names (R13). What is deleted already is no error.
+   * Deletes the files of a checkpoint that was marked pruned, except its manifest and the files
+   * that a kept manifest names (R13). A file that is already deleted is no error.
    */
   void delete(StoreId store, Checkpoint pruned, List<Checkpoint> kept);
 
   /**
-   * Deletes the orphans of a job (R13): what sessions wrote, over a day ago, that lost their lease
-   * before they committed it.
+   * Deletes a job's orphans (R13): files that a session wrote over a day ago and did not commit
+   * before it lost its lease.
    *
    * @param current the highest fence ever granted in the job; its holder may still be writing
-   * @param committed every checkpoint that was ever committed, whatever became of it
+   * @param committed every checkpoint that was ever committed, also those that are no longer kept
    * @return the store ids of what was deleted
    */
   List<String> sweep(StoreId store, JobId job, Fence current, Collection<Checkpoint> committed);
 
-  /** How many bytes more find room in the store; empty: that is not known, or there is no end. */
+  /** How many bytes are free in the store; empty if that is unknown or unlimited. */
   default OptionalLong room(StoreId store) {
     return OptionalLong.empty();
   }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A request that may change a job. Evidence that is gathered outside, such as whether files were
- * verified or a lease has run out, comes as a component; {@code decide} reads nothing else.
+ * A request that may change a job. Evidence from outside, such as whether files were verified or a
+ * lease has run out, is a component of the command; {@code decide} reads nothing else.
  */
 public sealed interface Command
     permits Acquire,
@@ -24,9 +24,9 @@ public sealed interface Command
         RestoreJob {
 
   /**
-   * What the job becomes and what is answered.
+   * Decides what the job becomes and what is answered.
    *
-   * @param now for the record: history, bars and the order of waiting; no lease ends by it
+   * @param now for history, bars and the order of waiting; no lease is ended by it
    */
   Decision decide(Job job, Instant now);
 
@@ -42,14 +42,14 @@ public sealed interface Command
   }
 
   /**
-   * The key under which the answer is stored with the change, so that a repeat gets the same (R8);
-   * empty: a repeat is decided again, to no harm.
+   * The key under which the answer is stored with the change, so that a repeat gets the same answer
+   * (R8); empty if it does no harm to decide a repeat again.
    */
   default Optional<String> repeatKey() {
     return Optional.empty();
   }
 
-  /** Answers a repeat, given what was stored the first time; no fence is checked before it. */
+  /** Answers a repeat from the stored answer; no fence is checked first. */
   default Outcome repeat(Job job, Outcome stored) {
     return stored;
   }

@@ -18,10 +18,11 @@ import java.util.OptionalDouble;
 /**
  * Moves the head to a new checkpoint (R3).
  *
- * @param profile under which it was trained
- * @param finalReason why training ends here, before the last epoch; empty: it does not
+ * @param profile the numeric profile under which it was trained
+ * @param finalReason why training ends here, before the last epoch; empty if it does not
  * @param verified who compared the files with the manifest, outside the decision (R5)
- * @param giveWay when another job or a waiting worker should have its turn, as {@link Turns} finds
+ * @param giveWay when the holder gives the job back in favour of another job or worker, as {@link
+ *     Turns} decides
  */
 public record Commit(
     Fence fence,
@@ -37,13 +38,13 @@ public record Commit(
     measurements = List.copyOf(measurements);
   }
 
-  /** The same, of a holder that gives way then. */
+  /** This commit, with another {@code giveWay}. */
   public Commit givingWay(GiveWay when) {
     return new Commit(
         fence, secretHash, checkpoint, profile, measurements, finalReason, verified, when);
   }
 
-  /** The same, with files that {@code who} has compared with the manifest. */
+  /** This commit, with files that {@code who} has compared with the manifest. */
   public Commit verifiedBy(Verified who) {
     return new Commit(
         fence, secretHash, checkpoint, profile, measurements, finalReason, who, giveWay);
@@ -92,7 +93,7 @@ public record Commit(
     Position position = checkpoint.position();
     Change change = job.change().budget(job.budget().headMoved());
     if (isOfAnotherProgram(job)) {
-      change.acceptChange(false); // once: the next change needs a person again
+      change.acceptChange(false); // accepted once: the next change needs a person again
     }
     change.row(
         new History.CheckpointCommitted(
@@ -126,8 +127,8 @@ public record Commit(
   }
 
   /**
-   * The head and what is kept behind it; the rest is marked before anyone may delete it (R13). No
-   * lease restores from what is marked here: a holder that commits has restored.
+   * Moves the head, and marks as pruned what is no longer kept before anyone may delete it (R13).
+   * No lease restores from what is marked here, since a holder that commits has already restored.
    */
   private void moveHead(Change change, Job job, Instant now) {
     Policy policy = job.spec().policy();
@@ -139,7 +140,10 @@ public record Commit(
     change.keep(kept, certificate).prune(all.beyond(kept), now);
   }
 
-  /** Compares the profile with the one handed over (R7); the first of a chain meets none. */
+  /**
+   * Compares the profile with that of the parent (R7); the first checkpoint of a chain has no
+   * parent.
+   */
   private Certificate certify(Change change, Job job, Instant now) {
     Certificate before = job.certificate();
     List<Difference> differences =
@@ -155,7 +159,10 @@ public record Commit(
     return before.extended(profile, job.position(), fence);
   }
 
-  /** Compared with what made the head; where that is not known, with whatever it was. */
+  /**
+   * Whether this checkpoint's program differs from the one that made the head, or that one is
+   * unknown.
+   */
   private boolean isOfAnotherProgram(Job job) {
     return job.certificate()
         .last()

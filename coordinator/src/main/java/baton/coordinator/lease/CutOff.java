@@ -1,8 +1,8 @@
 package baton.coordinator.lease;
 
 /**
- * This coordinator does not see the majority of its cluster, or the database, and so decides
- * nothing. Another member may; this one goes on by itself once it sees them again.
+ * This coordinator cannot reach the majority of its cluster or the database, so it decides nothing.
+ * Another member may; this one resumes by itself once it can reach them again.
  */
 public final class CutOff extends StoreUnavailable {
   private static final long serialVersionUID = 1L;

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a command leads to: the job as it becomes, the answer, and rows of history, all to be stored
- * in one transaction.
+ * The result of a command: the changed job, the answer, and rows of history, all to be stored in
+ * one transaction.
  *
- * @param changed empty: nothing changes and nothing is stored
+ * @param changed the changed job; empty if nothing changes and nothing is stored
  */
 public record Decision(Optional<Job> changed, Outcome outcome, List<History> rows) {
   public Decision {

@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * How fast each kind of device trains one job, compared with the fastest that is known.
  *
- * @param epochsPerHour from segments that ended, their start and last upload included
+ * @param epochsPerHour by kind of device, from segments that ended, their start and last upload
+ *     included
  */
 public record DeviceSpeeds(Map<String, Double> epochsPerHour) {
   public static final DeviceSpeeds NONE = new DeviceSpeeds(Map.of());
@@ -18,7 +19,7 @@ public record DeviceSpeeds(Map<String, Double> epochsPerHour) {
     epochsPerHour = Map.copyOf(epochsPerHour);
   }
 
-  /** From the segments of one job. */
+  /** The speeds that the segments of one job show. */
   public static DeviceSpeeds of(Collection<SegmentRow> segments) {
     Map<String, Double> epochs = new HashMap<>();
     Map<String, Double> hours = new HashMap<>();
@@ -34,7 +35,10 @@ public record DeviceSpeeds(Map<String, Double> epochsPerHour) {
     return new DeviceSpeeds(epochs);
   }
 
-  /** 1 for the fastest, and for a device of which nothing is known: it is worth a try. */
+  /**
+   * The relative speed of {@code device}: 1 for the fastest, and for one of which nothing is known,
+   * so that it is tried.
+   */
   public double of(String device) {
     double fastest = epochsPerHour.values().stream().reduce(0.0, Math::max);
     return epochsPerHour.containsKey(device) ? epochsPerHour.get(device) / fastest : 1;

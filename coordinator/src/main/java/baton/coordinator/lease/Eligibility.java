@@ -8,11 +8,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Whether a session may have a job's lease, whoever else wants it. */
+/** Whether a session may have a job's lease, regardless of who else wants it. */
 final class Eligibility {
   private Eligibility() {}
 
-  /** Why {@code ask} may not have {@code job}, in half a sentence; empty: it may. */
+  /** Why {@code ask} may not have {@code job}, as a clause of a sentence; empty if it may. */
   static Optional<String> obstacle(Job job, Ask ask, Instant now) {
     String name = job.spec().name();
     if (!ask.programs().contains(job.spec().program())) {

@@ -3,7 +3,7 @@ package baton.coordinator.lease;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How a lease ends that its holder did not give back, and when that pauses the job (R11). */
+/** How a lease ends if its holder did not give it back, and when that pauses the job (R11). */
 final class Endings {
   private Endings() {}
 
@@ -14,7 +14,7 @@ final class Endings {
   /**
    * The holder vanished.
    *
-   * @param silence how long ago it was last heard of: so long it has held nothing any more
+   * @param silence how long ago the holder was last heard of; this time does not count as held
    */
   static void lost(Change change, Job job, Duration silence, Instant now) {
     Lease lease = job.lease().orElseThrow();
@@ -28,7 +28,7 @@ final class Endings {
                 now));
   }
 
-  /** Pauses the job if too many leases were lost in a row; tells whether it did. */
+  /** Pauses the job if too many leases were lost in a row; returns whether it did. */
   static boolean pauseIfChurning(Change change, Job job, Instant now) {
     int most = job.spec().policy().lostInARow();
     if (change.budget().lostInARow() < most) {

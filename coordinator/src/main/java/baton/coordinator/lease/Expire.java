@@ -4,8 +4,8 @@ import baton.protocol.Fence;
 import java.time.Instant;
 
 /**
- * Ends the lease of a pausing job once it has run out. A running job's is left alone: running out
- * only permits the next grant, and until then the holder may renew and commit (R9).
+ * Ends the lease of a pausing job once it has run out. The lease of a running job stays: running
+ * out only permits the next grant, and until then the holder may renew and commit (R9).
  *
  * @param ranOut the fence of the lease that was seen to have run out
  */

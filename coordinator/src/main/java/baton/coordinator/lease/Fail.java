@@ -8,11 +8,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Gives the lease back with an error (R11): the program's counts against the job, the machine's
- * bars its kind of device for a while.
+ * Gives the lease back with an error (R11): an error of the program counts against the job, an
+ * error of the machine bars its kind of device for a while.
  */
 public record Fail(Fence fence, Sha256 secretHash, Trouble trouble) implements Command {
-  /** So many times {@code sessionsToFail} errors at one head, however different, pause the job. */
+  /**
+   * The job is paused after this many times {@code sessionsToFail} errors at one head, even if each
+   * is a different one.
+   */
   private static final int DIFFERENT_ERRORS = 3;
 
   public Fail {

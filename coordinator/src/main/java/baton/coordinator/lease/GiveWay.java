@@ -1,11 +1,11 @@
 package baton.coordinator.lease;
 
-/** When a holder gives its lease back so that somebody else has a turn. */
+/** When a holder gives its lease back in favour of another job or worker. */
 public enum GiveWay {
   /** It trains on. */
   NOT_NOW,
-  /** With the first save at or after its segment's end. */
+  /** After the first commit at or beyond its segment's end. */
   AT_SEGMENT_END,
-  /** With the next save, wherever that is. */
+  /** After the next commit, wherever that is. */
   WITH_NEXT_SAVE
 }

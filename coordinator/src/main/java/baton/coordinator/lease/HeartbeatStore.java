@@ -7,11 +7,11 @@ import java.util.Optional;
 
 /** The newest renewals, shared between coordinators and kept in memory only: they may be lost. */
 public interface HeartbeatStore {
-  void put(JobId job, LeaseHeartbeat pulse);
+  void put(JobId job, LeaseHeartbeat heartbeat);
 
   Optional<LeaseHeartbeat> get(JobId job);
 
-  /** Those there are of these jobs, at the price of about one. */
+  /** The newest renewals of these jobs, in about the time of one lookup. */
   Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs);
 
   void remove(JobId job);

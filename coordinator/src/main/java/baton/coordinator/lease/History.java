@@ -29,7 +29,7 @@ public sealed interface History {
     }
   }
 
-  /** The segment that is under way under this fence ended. */
+  /** The current segment of this fence ended. */
   record SegmentEnded(Fence fence, LeaseEnd why, Instant at) implements History {}
 
   /** The head moved to a new checkpoint. */
@@ -41,7 +41,7 @@ public sealed interface History {
       Instant at)
       implements History {}
 
-  /** A checkpoint is never again a target of rollback. */
+  /** A checkpoint is no longer a target of rollback. */
   record CheckpointMarked(Sha256 digest, Mark mark, Instant at) implements History {
     /** What became of a checkpoint. */
     public enum Mark {

@@ -4,11 +4,17 @@ import baton.protocol.Fence;
 import baton.protocol.Sha256;
 import java.util.Optional;
 
-/** Who may act for the live lease: the bearer of its fence and of its secret, none else (R3). */
+/**
+ * Checks that a request comes from the holder of the live lease: it must bear its fence and its
+ * secret (R3).
+ */
 final class Holder {
   private Holder() {}
 
-  /** The refusal for a request under {@code fence}; empty: the bearer holds the live lease. */
+  /**
+   * The refusal of a request under {@code fence}; empty if it comes from the holder of the live
+   * lease.
+   */
   static Optional<Decision> refuse(Job job, Fence fence, Sha256 secretHash) {
     if (fence.compareTo(job.fence()) > 0 || fence.equals(Fence.NONE)) {
       return Optional.of(

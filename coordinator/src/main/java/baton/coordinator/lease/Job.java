@@ -19,14 +19,13 @@ import java.util.stream.Stream;
  * @param reason why it is in this state, for people
  * @param store the store it is bound to (R15); empty until its first lease
  * @param chain kept checkpoints, the head first, each the parent of the one before it
- * @param shelf what it keeps besides; absent in records of older versions
- * @param begun whether a checkpoint was ever committed: such a job never starts again from the seed
- * @param fence the highest ever granted (R2)
- * @param waitingSince when it last began to wait; of two jobs, who waits longer goes first
- * @param certificate what may be said of the head's state (R7); records of before it was kept have
- *     none
- * @param acceptChange whether a person accepts that another program than before goes on from the
- *     head, once: another script, other arguments or files; false in records of older versions
+ * @param shelf what it keeps besides the chain; absent in records of older versions
+ * @param begun whether a checkpoint was ever committed; then it never starts again from the seed
+ * @param fence the highest fence ever granted (R2)
+ * @param waitingSince when it last began to wait; of two jobs, the one that waits longer goes first
+ * @param certificate whether the head is exact (R7); absent in records of older versions
+ * @param acceptChange whether a person accepts, once, that a script, arguments or files other than
+ *     those that made the head go on from it; false in records of older versions
  */
 public record Job(
     JobId id,
@@ -99,7 +98,7 @@ public record Job(
     return chain.stream().findFirst();
   }
 
-  /** All it keeps, newest first: the chain of the head, and what stands apart. */
+  /** All kept checkpoints: the chain of the head, newest first, then the others. */
   public List<Checkpoint> kept() {
     return Stream.concat(chain.stream(), shelf.apart().stream()).toList();
   }
@@ -113,7 +112,7 @@ public record Job(
     return head().map(Checkpoint::position).orElse(Position.START);
   }
 
-  /** Whether every checkpoint it had is gone, so that there is nowhere to go on from (R3). */
+  /** Whether it had checkpoints and all are gone, so that it cannot go on (R3). */
   public boolean hasNothingLeft() {
     return begun && chain.isEmpty();
   }

@@ -22,10 +22,12 @@ public interface JobHistory {
 
   List<CheckpointRow> checkpoints();
 
-  /** What was marked pruned and whose files were not deleted yet, the oldest first. */
+  /**
+   * The checkpoints that are marked pruned but whose files are not deleted yet, the oldest first.
+   */
   List<Checkpoint> toDelete();
 
-  /** What was measured along the chain of the head, without what a rollback took back. */
+  /** What was measured along the chain of the head, without what a rollback undid. */
   List<Measurement> measurements();
 
   /** The last of {@link #measurements}, which a store may find without the others. */
@@ -38,9 +40,9 @@ public interface JobHistory {
   /**
    * One segment of one lease.
    *
-   * @param to the last position committed in it; its begin if there was none
-   * @param end where it was to end
-   * @param why why it ended; empty while it is under way
+   * @param to the last position committed in it; its beginning if nothing was committed
+   * @param end where it was planned to end
+   * @param why why it ended; empty while it is running
    */
   record SegmentRow(
       Fence fence,

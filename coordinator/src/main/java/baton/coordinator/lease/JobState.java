@@ -2,9 +2,7 @@ package baton.coordinator.lease;
 
 import java.util.Locale;
 
-/**
- * What has been recorded of a job. A lease is live in {@link #RUNNING} and {@link #PAUSING} only.
- */
+/** The recorded state of a job. A lease is live in {@link #RUNNING} and {@link #PAUSING} only. */
 public enum JobState {
   /** It wants a lease. */
   WAITING,
@@ -17,7 +15,7 @@ public enum JobState {
   FAILED,
   CANCELLED;
 
-  /** As it stands after "it is" in a sentence. */
+  /** The state as it reads after "it is" in a sentence. */
   public String inWords() {
     return this == PAUSING ? "being paused" : name().toLowerCase(Locale.ROOT);
   }

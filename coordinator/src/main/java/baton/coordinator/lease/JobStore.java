@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Durable jobs: what {@link #save} has answered STORED is on disk and survives {@code kill -9} and
- * power loss (R4).
+ * Durable jobs: a transition that {@link #save} reports as stored is on disk and survives {@code
+ * kill -9} and power loss (R4).
  *
- * <p>Every method throws {@link StoreUnavailable} if the database cannot answer; after a failed
- * save nobody knows whether it was stored, and the caller reads again.
+ * <p>Every method throws {@link StoreUnavailable} if the database cannot answer. After a failed
+ * save it is unknown whether it was stored, so the caller reads again.
  */
 public interface JobStore extends AutoCloseable {
   Optional<Job> find(JobId id);
@@ -36,9 +36,9 @@ public interface JobStore extends AutoCloseable {
   Optional<StoredAnswer> answer(String repeatKey);
 
   /**
-   * Stores transitions in one transaction. A stale one, whose job was changed by another since it
-   * was read, or whose name, repeat key or session is taken, or which rests on what no longer
-   * counts, is left out and fails alone.
+   * Stores transitions in one transaction. A transition is left out, without failing the others, if
+   * its job has changed since it was read, if its name, repeat key or session is taken, or if the
+   * evidence it rests on no longer counts.
    *
    * @return for each transition in order, whether it was stored
    */
@@ -47,7 +47,7 @@ public interface JobStore extends AutoCloseable {
   /** The history of a job. */
   JobHistory history(JobId id);
 
-  /** Notes that the files of a pruned checkpoint are deleted; to note it again does no harm. */
+  /** Notes that the files of a pruned checkpoint are deleted. Idempotent. */
   void noteDeleted(JobId job, Sha256 checkpoint, Instant at);
 
   @Override
@@ -59,12 +59,12 @@ public interface JobStore extends AutoCloseable {
   /**
    * A decision to be stored.
    *
-   * @param readVersion the version the decision was taken on; 0: the job is new
-   * @param changed the job as it becomes, of version {@code readVersion + 1}
+   * @param readVersion the version that the decision was based on; 0 if the job is new
+   * @param changed the changed job, of version {@code readVersion + 1}
    * @param repeatKey the key under which the outcome is stored with it; dropped for a refusal,
-   *     which settles nothing: asked again, the answer may be another
-   * @param stillCounts whether what was seen, and it rests on, counts; asked when nobody else can
-   *     write
+   *     since a repeat of a refused request may get another answer
+   * @param stillCounts whether the evidence that the decision rests on is still fresh; asked while
+   *     nobody else can write
    */
   record Transition(
       long readVersion,
@@ -73,7 +73,7 @@ public interface JobStore extends AutoCloseable {
       List<History> rows,
       Optional<String> repeatKey,
       BooleanSupplier stillCounts) {
-    /** What a decision, which rests on the job alone, makes of it in the version that it read. */
+    /** The transition of a decision that rests on the job alone. */
     public static Transition of(long readVersion, Decision decision, Optional<String> repeatKey) {
       return new Transition(
           readVersion,
@@ -92,7 +92,9 @@ public interface JobStore extends AutoCloseable {
       }
     }
 
-    /** The session that holds the job's lease after it; no two jobs have the same one (R1). */
+    /**
+     * The session that holds the job's lease afterwards; no two jobs have the same session (R1).
+     */
     public Optional<SessionId> session() {
       return changed.lease().map(lease -> lease.ask().session());
     }

@@ -8,10 +8,10 @@ import java.time.Instant;
 
 /**
  * The exclusive right to extend the head of one job. It is live until it is ended in the database;
- * a renewal is only advice to whoever might end it (R1), so none is recorded here.
+ * a renewal only advises against ending it (R1), so none is recorded here.
  *
  * @param ask the request it was granted to
- * @param segment what it is to do now; its begin is where this segment began
+ * @param segment what the holder trains now
  */
 public record Lease(Fence fence, Ask ask, Segment segment, Instant grantedAt) {
   boolean isHeldBy(Fence otherFence, Sha256 secretHash) {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What this coordinator has itself seen of the live leases, by its own monotonic clock. A lease has
- * run out only when its renewal counter was seen unchanged for a whole ttl; a coordinator that has
- * just started, or sees a lease for the first time, begins that wait anew (R12).
+ * What this coordinator itself has seen of the live leases, by its own monotonic clock. A lease has
+ * run out only when this coordinator has seen its renewal counter unchanged for a whole ttl. The
+ * wait starts over when a coordinator starts or sees a lease for the first time (R12).
  *
  * <p>Times are readings of one monotonic clock, counted from any origin. Not thread-safe.
  */
@@ -25,24 +25,25 @@ public final class LeaseWatch {
   private Duration lastLook;
 
   /**
-   * @param longestAbsence between two looks; who was away for longer may have missed renewals
+   * @param longestAbsence the longest time between two calls of {@link #look}; after a longer one,
+   *     renewals may have been missed
    */
   public LeaseWatch(Duration longestAbsence) {
     this.longestAbsence = longestAbsence;
   }
 
   /**
-   * @param furthest the most progress seen in this phase; a download that begins again and again
-   *     makes none
-   * @param head where the job's head was last seen; null: nowhere yet
+   * @param furthest the most progress seen in this phase; a download that starts over again and
+   *     again makes none
+   * @param head where the job's head was last seen; null if not seen yet
    * @param begunAt when the lease was first seen
-   * @param prepared how long passed before a renewal said that it trains; null: none did yet
+   * @param prepared how long it took until a renewal reported training; null if none did yet
    * @param heardAt when the lease was first seen, or its newest renewal
-   * @param renewedAt the same, or when the wait for it began anew
+   * @param renewedAt like {@code heardAt}, or later if the wait was started over
    */
   private record Seen(
       Fence fence,
-      LeaseHeartbeat pulse,
+      LeaseHeartbeat heartbeat,
       long furthest,
       Position head,
       Duration begunAt,
@@ -51,12 +52,15 @@ public final class LeaseWatch {
       Duration renewedAt,
       Duration phaseSince,
       Duration progressedAt) {
-    /** What it had done by then is not forgotten, nor does the pause count as a stall. */
+    /**
+     * Starts the ttl at {@code now}. Progress is kept, and the time before {@code now} does not
+     * count as a stall.
+     */
     Seen renewedAt(Duration now) {
       Duration missed = now.minus(renewedAt);
       return new Seen(
           fence,
-          pulse,
+          heartbeat,
           furthest,
           head,
           begunAt,
@@ -69,16 +73,16 @@ public final class LeaseWatch {
 
     /** Two members that renew at once may give both renewals the same counter. */
     boolean hasSeen(LeaseHeartbeat other) {
-      return pulse != null
-          && pulse.counter() == other.counter()
-          && pulse.said().phase() == other.said().phase()
-          && pulse.said().progress() == other.said().progress();
+      return heartbeat != null
+          && heartbeat.counter() == other.counter()
+          && heartbeat.said().phase() == other.said().phase()
+          && heartbeat.said().progress() == other.said().progress();
     }
 
     Seen headAt(Position newest, Duration since) {
       return new Seen(
           fence,
-          pulse,
+          heartbeat,
           furthest,
           newest,
           begunAt,
@@ -91,32 +95,32 @@ public final class LeaseWatch {
   }
 
   /**
-   * Tells that renewals are looked at now, as it is done several times a second. Whoever did not
-   * for a while, frozen or without a database, cannot tell what passed meanwhile: each wait begins
-   * anew (R12).
+   * To be called several times a second, whenever renewals are looked at. After a long pause (the
+   * process was frozen or without a database) renewals may have been missed, so every wait starts
+   * over (R12).
    */
   public void look(Duration now) {
-    beginAnewAfterAbsence(now);
+    restartWaitsAfterAbsence(now);
     lastLook = now;
   }
 
   /**
-   * The same of who judges leases without a look at them all: however often that is done while a
-   * look waits for a frozen member, nothing is seen of the renewals.
+   * The same check for a caller that judges leases without looking at all renewals. It does not
+   * count as a look: while a look waits for a frozen member, no renewal is seen.
    */
-  public void beginAnewAfterAbsence(Duration now) {
+  public void restartWaitsAfterAbsence(Duration now) {
     if (lastLook != null && now.minus(lastLook).compareTo(longestAbsence) > 0) {
-      beginAnew(now);
+      restartWaits(now);
       lastLook = now;
     }
   }
 
-  /** Gives each lease a whole ttl from now: what was seen of its renewals counts no longer. */
-  public void beginAnew(Duration now) {
+  /** Gives each lease a whole ttl from now: what was seen of its renewals no longer counts. */
+  public void restartWaits(Duration now) {
     seen.replaceAll((job, last) -> last.renewedAt(now));
   }
 
-  /** Begins to wait for a lease, unless it is being waited for. */
+  /** Starts to watch a lease, unless it is already watched. */
   public void begin(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
@@ -124,24 +128,25 @@ public final class LeaseWatch {
     }
   }
 
-  /** Takes note of the newest renewal there is; one seen before changes nothing. */
-  public void observe(JobId job, LeaseHeartbeat pulse, Duration now) {
-    begin(job, pulse.fence(), now);
+  /** Notes the newest renewal of a job's lease; one that was seen before changes nothing. */
+  public void observe(JobId job, LeaseHeartbeat heartbeat, Duration now) {
+    begin(job, heartbeat.fence(), now);
     Seen last = seen.get(job);
-    if (last.hasSeen(pulse)) {
+    if (last.hasSeen(heartbeat)) {
       return;
     }
-    // Of two renewals in flight the one that was asked for first may be told last.
+    // Two renewals in flight may arrive here in the wrong order.
     Duration at = now.compareTo(last.renewedAt) > 0 ? now : last.renewedAt;
-    boolean newPhase = last.pulse == null || last.pulse.said().phase() != pulse.said().phase();
-    boolean progressed = newPhase || pulse.said().progress() > last.furthest;
-    boolean trainsNow = last.prepared == null && pulse.said().phase() == Phase.TRAIN;
+    boolean newPhase =
+        last.heartbeat == null || last.heartbeat.said().phase() != heartbeat.said().phase();
+    boolean progressed = newPhase || heartbeat.said().progress() > last.furthest;
+    boolean trainsNow = last.prepared == null && heartbeat.said().phase() == Phase.TRAIN;
     seen.put(
         job,
         new Seen(
-            pulse.fence(),
-            pulse,
-            progressed ? pulse.said().progress() : last.furthest,
+            heartbeat.fence(),
+            heartbeat,
+            progressed ? heartbeat.said().progress() : last.furthest,
             last.head,
             last.begunAt,
             trainsNow ? at.minus(last.begunAt) : last.prepared,
@@ -152,8 +157,8 @@ public final class LeaseWatch {
   }
 
   /**
-   * A commit begins the holder's phase anew: who trains on under one fence for days is limited from
-   * save to save, not as a whole.
+   * A commit restarts the holder's phase: a holder that trains under one fence for days is limited
+   * from save to save, not as a whole.
    */
   public void committed(JobId job, Fence fence, Duration now) {
     Seen last = seen.get(job);
@@ -162,7 +167,7 @@ public final class LeaseWatch {
     }
   }
 
-  /** Takes note of where the head is: it may be another coordinator that took a commit. */
+  /** Notes where the head is: another coordinator may have taken a commit. */
   public void headAt(JobId job, Fence fence, Position head, Duration now) {
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
@@ -175,7 +180,9 @@ public final class LeaseWatch {
     }
   }
 
-  /** What remains of the lease; zero: it has run out. A lease never seen has a whole ttl. */
+  /**
+   * How long the lease lasts; zero if it has run out. A lease that was never seen has a whole ttl.
+   */
   public Duration remaining(JobId job, Fence fence, Ttl ttl, Duration now) {
     Seen last = seen.get(job);
     boolean known = last != null && last.fence.equals(fence);
@@ -199,34 +206,33 @@ public final class LeaseWatch {
   }
 
   /**
-   * The phase in which the lease exceeds its limits, as of its newest renewal; empty: it does not.
-   * Who falls silent has run out in time and is lost, but nobody knows that it stalled: it may
-   * train on out of reach (R9).
+   * The phase whose limits the lease exceeds, as of its newest renewal; empty if none. A silent
+   * holder is not stalled: it may train on out of reach, and its lease runs out in time (R9).
    */
   public Optional<Phase> stalled(JobId job, Fence fence, Map<Phase, PhaseLimit> limits) {
     Seen last = seen.get(job);
-    if (last == null || !last.fence.equals(fence) || last.pulse == null) {
+    if (last == null || !last.fence.equals(fence) || last.heartbeat == null) {
       return Optional.empty();
     }
-    PhaseLimit limit = limits.get(last.pulse.said().phase());
+    PhaseLimit limit = limits.get(last.heartbeat.said().phase());
     Duration stood = last.renewedAt.minus(last.progressedAt);
     Duration dragged = last.renewedAt.minus(last.phaseSince);
     boolean stands = stood.compareTo(limit.withoutProgress()) > 0;
     boolean drags = dragged.compareTo(limit.whole()) > 0;
-    return stands || drags ? Optional.of(last.pulse.said().phase()) : Optional.empty();
+    return stands || drags ? Optional.of(last.heartbeat.said().phase()) : Optional.empty();
   }
 
   /** The newest renewal seen of this lease. */
-  public Optional<LeaseHeartbeat> pulse(JobId job, Fence fence) {
+  public Optional<LeaseHeartbeat> heartbeat(JobId job, Fence fence) {
     return Optional.ofNullable(seen.get(job))
         .filter(last -> last.fence.equals(fence))
-        .map(Seen::pulse);
+        .map(Seen::heartbeat);
   }
 
   /**
-   * What it costs when the job changes hands, as this lease shows: the time until it trained, and
-   * that of an upload, while which a holder that gives way trains in vain. What was not seen yet
-   * counts as nothing.
+   * The cost of a hand-over, as measured in this lease: the time until it trained, plus that of one
+   * upload, since a holder that gives way loses what it trains meanwhile. What was not seen yet
+   * counts as zero.
    */
   public Duration costOfChange(JobId job, Fence fence) {
     Seen last = seen.get(job);
@@ -234,7 +240,7 @@ public final class LeaseWatch {
       return Duration.ZERO;
     }
     Duration upload =
-        pulse(job, fence)
+        heartbeat(job, fence)
             .map(LeaseHeartbeat::said)
             .flatMap(Renewing::saving)
             .flatMap(SaveInterval::upload)
@@ -242,7 +248,7 @@ public final class LeaseWatch {
     return last.prepared == null ? upload : last.prepared.plus(upload);
   }
 
-  /** The jobs of which anything is known. */
+  /** The jobs that are watched. */
   public Set<JobId> watched() {
     return Set.copyOf(seen.keySet());
   }

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Keeps fewer checkpoints because the store is short of room: of the newest only the head and its
- * parent. What a job asked to keep by name, the best or the ends of epochs, stays.
+ * Keeps fewer checkpoints because the store is short of space: of the newest only the head and its
+ * parent. The best checkpoint and the ends of epochs that the job asked for stay.
  */
 public record MakeRoom() implements Command {
   @Override

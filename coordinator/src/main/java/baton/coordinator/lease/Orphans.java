@@ -13,13 +13,13 @@ import java.util.stream.Stream;
 
 /**
  * The rule by which a file in a job's folders is an orphan (R13): its folder bears a fence below
- * the current one, so no one can commit it any more; it was not committed; it has not changed for
- * over a day by the store's clock; and no committed manifest names the file.
+ * the current one, so nobody can commit it any more; the folder was not committed and has not
+ * changed for over a day by the store's clock; and no committed manifest names the file.
  *
  * @param current the highest fence ever granted in the job
  * @param named the store ids that committed manifests name
  * @param committed the folders of committed checkpoints
- * @param now by the store's clock
+ * @param now the time by the store's clock
  */
 public record Orphans(Fence current, Set<String> named, Set<String> committed, Instant now) {
   private static final Duration GRACE = Duration.ofDays(1);

@@ -17,7 +17,7 @@ public sealed interface Outcome {
   /** A job was created. */
   record Submitted(JobId job) implements Outcome {}
 
-  /** A lease was granted, or is told again to the one who holds it. */
+  /** A lease was granted, or is returned again to its holder. */
   record Granted(JobId job, Fence fence, Segment segment, Optional<Checkpoint> head, StoreId store)
       implements Outcome {}
 
@@ -27,7 +27,7 @@ public sealed interface Outcome {
   /**
    * The head moved.
    *
-   * @param segmentEnd where to train to; present exactly when {@code next} is TRAIN_ON
+   * @param segmentEnd where the next segment ends; present exactly when {@code next} is TRAIN_ON
    */
   record Committed(Sha256 head, AfterCommit next, Optional<Position> segmentEnd, Verified verified)
       implements Outcome {
@@ -41,7 +41,7 @@ public sealed interface Outcome {
   /** The lease was given back. */
   record Released() implements Outcome {}
 
-  /** The job is now in this state, by this command or before it. */
+  /** The job is in this state now; it may have been before the command. */
   record Now(JobState state) implements Outcome {}
 
   /** Nothing changed. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Pauses a job; a live lease's holder may commit until it releases or its time runs out.
  *
- * @param ranOut the fence of the live lease, if it was seen to have run out: then it ends at once
+ * @param ranOut the fence of the live lease, if it was seen to have run out; it then ends at once
  */
 public record Pause(Optional<Fence> ranOut) implements Command {
   private static final String WHY = "paused by a person";

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a job keeps besides the chain of its head, and how its kept checkpoints did.
+ * What a job keeps besides the chain of its head, and the scores of its kept checkpoints.
  *
- * @param apart newest first; none of them extends another by a chain that reaches the head
- * @param scores by the metric of the job's policy, of those where it was measured
+ * @param apart newest first; none of them is linked to the head by a chain of kept checkpoints
+ * @param scores the value of the metric that the job's policy names, for the checkpoints where it
+ *     was measured
  */
 public record PinnedCheckpoints(List<Checkpoint> apart, Map<Sha256, Double> scores) {
   static final PinnedCheckpoints EMPTY = new PinnedCheckpoints(List.of(), Map.of());

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a store holds of a job.
+ * What a recovery found of a job in its store.
  *
- * @param line from its head back to the start, newest first; empty: nothing to go on from
- * @param keeping what of it is whole and stays
+ * @param line the checkpoints from the head back to the start, newest first; empty if there is
+ *     nothing to go on from
+ * @param keeping those of the line that are complete and stay
  */
 public record RecoveredJob(List<StoredManifest> line, RetainedSet keeping) {
   /** The store holds nothing to go on from. */
@@ -27,7 +28,7 @@ public record RecoveredJob(List<StoredManifest> line, RetainedSet keeping) {
     }
   }
 
-  /** Of the whole line, which began at the start (R7). */
+  /** The certificate of the whole line, from the start on (R7). */
   Certificate certificate() {
     Certificate certificate = Certificate.NONE;
     Position from = Position.START;

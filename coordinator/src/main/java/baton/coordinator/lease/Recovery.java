@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Finds a job's line of checkpoints in what lies in the store (design, section 5): the head is the
- * checkpoint of the highest fence, then position, whose files verify and whose parents lead back to
- * the start. Dates order nothing.
+ * Finds a job's line of checkpoints in the store: the head is the checkpoint with the highest
+ * fence, then position, whose files verify and whose parents lead back to the start. Dates are
+ * ignored.
  */
 public final class Recovery {
   private static final Comparator<StoredManifest> HIGHEST =
@@ -33,10 +33,10 @@ public final class Recovery {
   }
 
   /**
-   * @param manifests all of the job in the store
-   * @param isSound whether all files of a checkpoint are there with the right sha256; asked of as
-   *     few as will do
-   * @param policy says which of the line stay
+   * @param manifests all manifests of the job in the store
+   * @param isSound whether all files of a checkpoint are there with the right sha256; called for as
+   *     few checkpoints as possible
+   * @param policy decides which checkpoints of the line stay
    */
   public static RecoveredJob find(
       Collection<StoredManifest> manifests, Predicate<Checkpoint> isSound, Policy policy) {
@@ -56,7 +56,7 @@ public final class Recovery {
     Checkpoint at = checkpoint;
     while (at.parent().isPresent()) {
       StoredManifest parent = byDigest.get(at.parent().get());
-      // A later position than its parent's: so this ends, whatever the manifests say.
+      // Each position must be after its parent's, so the loop ends whatever the manifests say.
       if (parent == null || !at.position().isAfter(parent.checkpoint().position())) {
         return false;
       }
@@ -79,7 +79,9 @@ public final class Recovery {
     return checked.computeIfAbsent(checkpoint.digest(), digest -> isSound.test(checkpoint));
   }
 
-  /** What the policy keeps of the whole ones; only what it would keep is looked at. */
+  /**
+   * What the policy keeps of the complete checkpoints; only those that it would keep are checked.
+   */
   private RetainedSet keep(List<StoredManifest> line, Policy policy) {
     Map<Sha256, Double> scores = new HashMap<>();
     for (StoredManifest stored : line) {

@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * Gives the lease back in good order; its last request.
  *
- * @param sessionEnding whether the session ends with it; else its turn is over
+ * @param sessionEnding whether the session is about to end; otherwise the coordinator asked for the
+ *     release
  */
 public record Release(Fence fence, Sha256 secretHash, boolean sessionEnding) implements Command {
   @Override

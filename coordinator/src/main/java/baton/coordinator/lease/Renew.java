@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * Tells a holder what to do; changes nothing, since a renewal is advice and not a fact (R1).
  *
- * @param at how far the holder says it is
+ * @param at the position that the holder reports
  */
 public record Renew(Fence fence, Sha256 secretHash, Position at) implements Command {
   @Override
@@ -36,7 +36,7 @@ public record Renew(Fence fence, Sha256 secretHash, Position at) implements Comm
         : new Outcome.Renewed(Directive.GO_ON, "");
   }
 
-  /** A late renewal is no mistake of the worker's: it is told why it stops. */
+  /** A late renewal is not an error of the worker: it is told to stop, and why. */
   private static Decision stopIfEnded(Job job, Decision refused) {
     return ((Outcome.Refused) refused.outcome()).why() == Refusal.STALE_FENCE
         ? Decision.unchanged(

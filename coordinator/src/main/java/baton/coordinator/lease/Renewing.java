@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a holder says of itself when it renews.
+ * What a holder reports when it renews.
  *
  * @param progress batches, bytes or items done in this phase; it only grows (R10)
  * @param loss of the last batch, for people who watch
- * @param saving how often it saves, and why; empty: as the job says
+ * @param saving how often it saves, and why; empty if the job fixes it
  */
 public record Renewing(
     Phase phase,

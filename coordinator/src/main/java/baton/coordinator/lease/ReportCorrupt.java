@@ -19,9 +19,9 @@ public record ReportCorrupt(Fence fence, Sha256 secretHash, Trouble trouble, Own
   public enum OwnCheck {
     CORRUPT,
     SOUND,
-    /** A file is not there: somebody may put it back. */
+    /** A file is missing; somebody may put it back. */
     MISSING,
-    /** It cannot reach the store; that proves nothing. */
+    /** It cannot reach the store, which proves nothing. */
     NOT_MADE
   }
 

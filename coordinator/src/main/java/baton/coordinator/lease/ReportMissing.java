@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Gives the lease back because files of the head are not in the store any more. That is no
+ * Gives the lease back because files of the head are no longer in the store. That is not
  * corruption, so the head stays where it is (R3); once the coordinator or a second session finds
  * the same, the job pauses until a person has put them back.
  */

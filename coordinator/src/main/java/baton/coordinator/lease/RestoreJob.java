@@ -9,16 +9,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Takes a job up from a back-up, or from its store alone: its leases end, its fences go on above
- * all that the lost time may have granted (R2), its versions above all that the lost time had, and
- * what the store holds beyond what is known is adopted.
+ * Recovers a job from a back-up, or from its store alone. Its lease ends; its fences and versions
+ * continue above all that may have been used in the lost time (R2); and checkpoints that are in the
+ * store but not in the back-up are adopted.
  *
- * @param incarnation the larger of the highest seen in database and store plus one, and Unix
- *     seconds
- * @param found what {@link Recovery} finds in the store; empty: the store cannot be read, and then
- *     the job pauses, since what the lost time committed is not known and it must not start again
- *     from the seed (R3)
- * @param known the checkpoints that the job's history has, whatever became of them
+ * @param incarnation one above the highest seen in database and store, or Unix seconds if that is
+ *     larger
+ * @param found what {@link Recovery} finds in the store; empty if the store cannot be read. Then
+ *     the job is paused: what was committed in the lost time is unknown, and the job must not start
+ *     again from the seed (R3)
+ * @param known the checkpoints in the job's history, whether kept or not
  */
 public record RestoreJob(long incarnation, Optional<RecoveredJob> found, Set<Sha256> known)
     implements Command {
@@ -39,14 +39,14 @@ public record RestoreJob(long incarnation, Optional<RecoveredJob> found, Set<Sha
     change
         .versionOfIncarnation(incarnation)
         .fence(Fence.beforeIncarnation(incarnation))
-        .acceptChange(false) // the lost time may have used it up
+        .acceptChange(false) // it may have been used in the lost time
         .row(
             new History.Event(
                 History.Event.Kind.RESTORED, "restored as incarnation " + incarnation, now));
     return change.answer(new Outcome.Now(adopt(change, job, now)));
   }
 
-  /** Goes on from what was found; the state the job is in then. */
+  /** Goes on from what was found, and returns the state that the job is in then. */
   private JobState adopt(Change change, Job job, Instant now) {
     JobState otherwise = job.state().withoutLease();
     if (job.state().isOver()) {
@@ -64,7 +64,7 @@ public record RestoreJob(long incarnation, Optional<RecoveredJob> found, Set<Sha
       return job.begun() ? nothingWhole(change, now) : otherwise;
     }
     change.store(found.get().line().get(0).store());
-    new Adopted(found.get(), known).rows().forEach(change::row);
+    new AdoptedHistory(found.get(), known).rows().forEach(change::row);
     mark(change, job, found.get(), now);
     change.keep(found.get().keeping(), found.get().certificate());
     if (!found.get().keeping().kept().get(0).equals(job.head().orElse(null))) {
@@ -86,7 +86,10 @@ public record RestoreJob(long incarnation, Optional<RecoveredJob> found, Set<Sha
     return JobState.PAUSED;
   }
 
-  /** What of the line does not stay is pruned; what stood beside it was found not to be whole. */
+  /**
+   * Marks checkpoints of the line that do not stay as pruned, and those beside it as rejected,
+   * since they were found incomplete.
+   */
   private void mark(Change change, Job job, RecoveredJob recovered, Instant now) {
     Set<Checkpoint> line =
         recovered.line().stream().map(StoredManifest::checkpoint).collect(Collectors.toSet());

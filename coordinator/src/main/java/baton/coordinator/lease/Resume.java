@@ -4,12 +4,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Lets a paused job go on, or a failed one try again; what it suffered before is forgiven. So is
- * what a waiting one suffered: a person who mended a machine need not wait until its bar is over.
+ * Lets a paused job go on, or a failed one try again, and forgets what went wrong before. It also
+ * does that for a waiting job, so that a person who repaired a machine need not wait until its bar
+ * is over.
  *
- * @param acceptChange whether another script, other arguments or other files may go on from the
- *     head than made it, once; without a head there is nothing to accept
- * @param key drawn by who asks, so that a repeat does not accept a second change; empty: none
+ * @param acceptChange whether, once, a script, arguments or files other than those that made the
+ *     head may go on from it; without a head there is nothing to accept
+ * @param key drawn by the client, so that a repeat does not accept a second change; empty if none
  */
 public record Resume(boolean acceptChange, Optional<String> key) implements Command {
   @Override

@@ -16,12 +16,13 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The checkpoints a job keeps, and the rule by which they stay (R13). Most precious first: the head
- * and its parent, whatever they take; the best; the rest of the newest; the ends of every so-many
- * epochs, the newer first. The bytes a job may take are given out in that order.
+ * The checkpoints that a job keeps, and the rule that selects them (R13). In order of priority: the
+ * head and its parent, whatever their size; the best; the rest of the newest; the ends of every
+ * n-th epoch, the newer first. The bytes that a job may take are spent in that order.
  *
  * @param kept newest first
- * @param scores of those where the metric of the job's policy was measured
+ * @param scores the value of the metric that the job's policy names, for the checkpoints where it
+ *     was measured
  */
 public record RetainedSet(List<Checkpoint> kept, Map<Sha256, Double> scores) {
   private static final int HEAD_AND_PARENT = 2;
@@ -33,7 +34,7 @@ public record RetainedSet(List<Checkpoint> kept, Map<Sha256, Double> scores) {
     scores = Map.copyOf(ofKept);
   }
 
-  /** As many from the first on as each extend the next. */
+  /** The newest checkpoints, up to the first that does not extend the next one. */
   List<Checkpoint> chain() {
     int length = kept.isEmpty() ? 0 : 1;
     while (length > 0
@@ -48,7 +49,7 @@ public record RetainedSet(List<Checkpoint> kept, Map<Sha256, Double> scores) {
     return kept.subList(chain().size(), kept.size());
   }
 
-  /** The furthest that a rollback could lead. */
+  /** The position of the oldest checkpoint that a rollback can reach. */
   Position oldestOfChain() {
     List<Checkpoint> chain = chain();
     return chain.get(chain.size() - 1).position();
@@ -67,17 +68,17 @@ public record RetainedSet(List<Checkpoint> kept, Map<Sha256, Double> scores) {
         kept.stream().filter(checkpoint -> !checkpoint.equals(gone)).toList(), scores);
   }
 
-  /** What stays by this policy. */
+  /** What stays under this policy. */
   RetainedSet under(Policy policy) {
     return first(policy.keepLast(), policy.retention());
   }
 
-  /** What stays where room is short: of the newest only the head and its parent. */
+  /** What stays if the store is short of space: of the newest only the head and its parent. */
   RetainedSet atLeast(Policy policy) {
     return first(HEAD_AND_PARENT, policy.retention());
   }
 
-  /** Those that are kept here, and not there. */
+  /** The checkpoints that are kept here but not in {@code other}. */
   List<Checkpoint> beyond(RetainedSet other) {
     return kept.stream().filter(checkpoint -> !other.kept.contains(checkpoint)).toList();
   }
@@ -104,7 +105,7 @@ public record RetainedSet(List<Checkpoint> kept, Map<Sha256, Double> scores) {
     return worth;
   }
 
-  /** Of equals the newer. */
+  /** The checkpoint with the best score; among equals the newer. */
   private Optional<Checkpoint> best(Retention.Best by) {
     return kept.stream()
         .filter(checkpoint -> scores.containsKey(checkpoint.digest()))

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which job a session gets: by priority, then whichever waits longest. */
+/**
+ * Decides which job a session gets: the one with the highest priority, then the one that waits
+ * longest.
+ */
 public final class Schedule {
   private static final int REASONS_TOLD = 3;
 
@@ -22,20 +25,20 @@ public final class Schedule {
 
   private Schedule() {}
 
-  /** What a session that asks gets. */
+  /** What an asking session gets. */
   public sealed interface Choice {
-    /** This job's lease; {@code ranOut} is the evidence that permits to end a live one. */
+    /** This job's lease; {@code ranOut} is the live lease that this may end. */
     record Take(JobId job, Optional<Fence> ranOut) implements Choice {}
 
     /** The session holds this live lease already (R1). */
     record Held(JobId job, Fence fence) implements Choice {}
 
-    /** Nothing now, why, and a leased job whose head it may keep ready as a standby. */
+    /** Nothing now: why, and a leased job whose head the session may keep ready as a standby. */
     record Nothing(String reason, Optional<JobId> standby) implements Choice {}
   }
 
   /**
-   * @param jobs all that are not over
+   * @param jobs all jobs that are not over
    * @param ranOut the live leases that have run out, by job
    */
   public static Choice choose(
@@ -44,7 +47,8 @@ public final class Schedule {
     if (own.isPresent() && !hasRunOut(own.get(), ranOut)) {
       return new Choice.Held(own.get().id(), own.get().fence());
     }
-    // Whoever lost sight of his own lease may only take up that one: a session holds at most one.
+    // A session that lost contact with its own lease may only take up that one, since it holds at
+    // most one.
     Collection<Job> open = own.<Collection<Job>>map(List::of).orElse(jobs);
     return open.stream()
         .filter(job -> isOpen(job, ranOut) && Eligibility.obstacle(job, ask, now).isEmpty())
@@ -53,7 +57,7 @@ public final class Schedule {
         .orElseGet(() -> nothing(jobs, ask, ranOut, now));
   }
 
-  /** Why {@code ask} may not have {@code job}, in half a sentence; empty: it may. */
+  /** Why {@code ask} may not have {@code job}, as a clause of a sentence; empty if it may. */
   public static Optional<String> obstacle(Job job, Ask ask, Instant now) {
     return Eligibility.obstacle(job, ask, now);
   }

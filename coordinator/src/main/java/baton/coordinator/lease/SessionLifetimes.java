@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How long leases were held, and how many of them were lost: vanished sessions, and those that
- * stalled, since both lose what they had not saved.
+ * How long leases were held, and how many were lost. A session that vanishes and one that stalls
+ * both count, since both lose what they had not saved.
  */
 public record SessionLifetimes(Duration held, int lost) {
   public static final SessionLifetimes NONE = new SessionLifetimes(Duration.ZERO, 0);
@@ -17,14 +17,14 @@ public record SessionLifetimes(Duration held, int lost) {
   private static final Duration LEAST = Duration.ofMinutes(1);
   private static final Duration MOST = Duration.ofDays(7);
 
-  /** A machine at home that is never lost says little of a rented one. */
+  /** Limited, because a machine at home that is never lost says little about a rented one. */
   private static final Duration MOST_BY_OTHERS = Duration.ofDays(1);
 
   SessionLifetimes plus(SessionLifetimes other) {
     return new SessionLifetimes(held.plus(other.held), lost + other.lost);
   }
 
-  /** That of each kind of device, from segments that are over. */
+  /** The lifetimes by kind of device, from segments that have ended. */
   public static Map<String, SessionLifetimes> byDevice(Collection<SegmentRow> segments) {
     Map<String, SessionLifetimes> byDevice = new TreeMap<>();
     for (SegmentRow row : segments) {
@@ -46,13 +46,13 @@ public record SessionLifetimes(Duration held, int lost) {
   }
 
   /**
-   * How long sessions on {@code device} are expected to last, in two steps of the same kind. Losses
-   * come at a rate whose prior is a gamma distribution of the weight of one loss; it is conjugate,
-   * so that the posterior mean is (one prior mean + time held) / (1 + losses). Sessions on other
-   * devices are judged so with {@link LifetimeEstimate#PRIOR_MEAN}, and what they come to, within a
-   * day, is the prior of those on this device.
+   * How long sessions on {@code device} are expected to last, estimated in two steps. Losses are a
+   * Poisson process whose rate has a gamma prior with the weight of one loss. The prior is
+   * conjugate, so the estimate is (prior mean + time held) / (1 + losses). The first step estimates
+   * all other devices from {@link LifetimeEstimate#PRIOR_MEAN}; the result, at most a day, is the
+   * prior mean for this device.
    */
-  public static LifetimeEstimate hazard(Map<String, SessionLifetimes> byDevice, String device) {
+  public static LifetimeEstimate lifetime(Map<String, SessionLifetimes> byDevice, String device) {
     SessionLifetimes own = byDevice.getOrDefault(device, NONE);
     SessionLifetimes others =
         byDevice.entrySet().stream()

@@ -3,7 +3,10 @@ package baton.coordinator.lease;
 import baton.protocol.JobId;
 import java.util.function.Consumer;
 
-/** Word to every coordinator that a job has changed: wakes long polls and watchers; may be lost. */
+/**
+ * Tells every coordinator that a job has changed, which wakes long polls and watchers. A signal may
+ * be lost.
+ */
 public interface Signals {
   void jobChanged(JobId job);
 

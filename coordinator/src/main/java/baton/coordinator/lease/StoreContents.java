@@ -6,7 +6,7 @@ import baton.protocol.StoreId;
 import java.util.List;
 import java.util.Optional;
 
-/** All that lies in a store, as a recovery reads it; nothing of it is trusted yet. */
+/** Everything in a store, as a recovery reads it; none of it is trusted yet. */
 public interface StoreContents {
   StoreId id();
 
@@ -20,10 +20,10 @@ public interface StoreContents {
   /**
    * What lies in a job's folder.
    *
-   * @param jobFile the text of its job file; empty: there is none
-   * @param manifests one for each checkpoint's folder that has one
-   * @param torn how many folders of checkpoints have none
-   * @param highest the highest fence that a folder bears, torn ones among them
+   * @param jobFile the text of its job file; empty if there is none
+   * @param manifests the manifests, one for each checkpoint folder that has one
+   * @param torn how many checkpoint folders have no manifest
+   * @param highest the highest fence in a folder's name, with or without a manifest
    */
   record JobContents(
       JobId job, Optional<String> jobFile, List<Text> manifests, int torn, Fence highest) {

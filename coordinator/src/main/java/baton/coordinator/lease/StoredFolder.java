@@ -15,6 +15,6 @@ public record StoredFolder(CheckpointFolder name, Instant changed, List<StoredFi
     files = List.copyOf(files);
   }
 
-  /** A file by its name, and by the id that manifests and the store know it by. */
+  /** A file, with its name and the id by which manifests and the store know it. */
   public record StoredFile(String name, String storeId) {}
 }

@@ -11,10 +11,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A checkpoint as its manifest in the store tells of it.
+ * A checkpoint as its manifest in the store describes it.
  *
- * @param profile under which it was trained
- * @param savedAt by the clock of the worker that saved it; orders nothing
+ * @param profile the numeric profile under which it was trained
+ * @param savedAt by the clock of the worker that saved it; not used for ordering
  */
 public record StoredManifest(
     StoreId store,
@@ -28,7 +28,7 @@ public record StoredManifest(
   }
 
   /**
-   * @param digest of the manifest's text
+   * @param digest the digest of the manifest's text
    */
   public static StoredManifest of(Manifest manifest, Sha256 digest) {
     return new StoredManifest(

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Creates a job; the one request that has no job to decide on.
+ * Creates a job; the only request that is not about an existing job.
  *
- * @param store the coordinator's own store, for a spec that names none; empty: that of the first
- *     session to lease it
+ * @param store the coordinator's own store, for a spec that names none; empty to bind the job to
+ *     that of the first session that leases it
  */
 public record Submit(JobId id, JobSpec spec, Optional<StoreId> store) {
   public Decision decide(Instant now) {

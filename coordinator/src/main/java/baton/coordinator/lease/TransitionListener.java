@@ -3,17 +3,19 @@ package baton.coordinator.lease;
 import baton.protocol.JobId;
 
 /**
- * Hears what came of each request that passed the {@linkplain Transitions door}, before the one who
- * asked does: of one job in the order in which it was decided. It is called on the thread that
- * decides, so it must not block, and a fault of its own would spoil the answer.
+ * Is told the outcome of each request to {@link Transitions} before the client gets the answer; for
+ * each job in the order of the decisions. It is called on the thread that decides, so it must not
+ * block, and an exception would spoil the answer.
  */
 public interface TransitionListener {
-  /** The job is stored, or a repeat found it so. */
+  /** The job is stored, now or by an earlier request with the same key. */
   default void submitted(Submit submit) {}
 
-  /** The outcome is stored; a refusal and a repeat are told too, though they change nothing. */
+  /**
+   * The outcome is stored. It is also called for refusals and repeats, though they change nothing.
+   */
   default void answered(JobId job, Command command, Outcome outcome) {}
 
-  /** Nobody knows whether the job has changed: the database, perhaps, did not answer. */
+  /** It is unknown whether the job has changed, for example because the database did not answer. */
   default void failed(JobId job) {}
 }

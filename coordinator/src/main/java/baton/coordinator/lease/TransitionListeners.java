@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Those who listen at one door. */
+/** The listeners of one {@link Transitions}. */
 public final class TransitionListeners {
   private final List<TransitionListener> all = new CopyOnWriteArrayList<>();
 
@@ -15,8 +15,8 @@ public final class TransitionListeners {
   }
 
   /**
-   * The answer to a submission, given once all have heard of it. To be called before anybody can
-   * answer: only so do they hear of the answers in order.
+   * The answer to a submission, completed after all listeners were told. It must be called before
+   * the answer can complete, so that listeners are told in order.
    */
   public CompletionStage<Outcome> hear(Submit submit, CompletionStage<Outcome> answer) {
     return answer.whenComplete(
@@ -27,7 +27,7 @@ public final class TransitionListeners {
                 listener -> listener.submitted(submit)));
   }
 
-  /** The answer to a command, given once all have heard of it. */
+  /** The answer to a command, completed after all listeners were told. */
   public CompletionStage<Outcome> hear(
       JobId job, Command command, CompletionStage<Outcome> answer) {
     return answer.whenComplete(

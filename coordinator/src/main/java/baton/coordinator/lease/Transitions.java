@@ -5,35 +5,40 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /**
- * The one door through which jobs change: reads, decides, stores, and answers once it is on disk
- * (R4). On a version conflict it reads and decides again.
+ * Applies commands to jobs; a job is changed in no other way. It reads, decides, stores, and
+ * answers once the change is on disk (R4). On a version conflict it reads and decides again.
  */
 public interface Transitions {
-  /** The outcome, or a {@link StoreUnavailable}; a taken name is {@link NameTaken}. */
+  /**
+   * The outcome; fails with {@link StoreUnavailable}, or {@link NameTaken} if the name is taken.
+   */
   CompletionStage<Outcome> submit(Submit submit);
 
-  /** The outcome, or a {@link StoreUnavailable}; an unknown job is {@link UnknownJob}. */
+  /**
+   * The outcome; fails with {@link StoreUnavailable}, or {@link UnknownJob} if there is no such
+   * job.
+   */
   default CompletionStage<Outcome> apply(JobId job, Command command) {
     return apply(job, command, () -> true);
   }
 
   /**
    * The same for a command that rests on what this coordinator has seen, such as that a lease has
-   * run out: whoever is frozen between the look and the write has not seen what others did
-   * meanwhile.
+   * run out. A coordinator that is frozen between the look and the write has not seen what others
+   * did meanwhile.
    *
-   * @param stillCounts whether that was seen recently enough; asked once more when no other
-   *     coordinator can write. If not, the answer is {@link CutOff}
+   * @param stillCounts whether that was seen recently enough; asked again while no other
+   *     coordinator can write. If not, it fails with {@link CutOff}
    */
   CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts);
 
   /**
-   * What the command would be answered if it were applied to {@code job} now, and is no repeat;
-   * changes nothing.
+   * The answer that the command would get if it were applied to {@code job} now and were not a
+   * repeat. Changes nothing.
    */
   Outcome preview(Job job, Command command);
 
-  /** Has {@code listener} told of all that passes from now on. */
+  /** Adds a listener, which is told of every outcome from now on. */
   void listen(TransitionListener listener);
 
   /** No job has this id. */

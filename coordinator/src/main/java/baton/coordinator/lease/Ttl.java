@@ -3,10 +3,10 @@ package baton.coordinator.lease;
 import java.time.Duration;
 
 /**
- * A lease's time to live: how long nobody may end it after it was granted or renewed. Every instant
+ * A lease's time to live: how long nobody may end it after it was granted or renewed. Every time
  * here is a reading of one coordinator's monotonic clock.
  *
- * @param whole what a lease has that was renewed just now
+ * @param whole how long a lease lasts that was renewed just now
  */
 public record Ttl(Duration whole) {
   private static final int LOOKS = 20;
@@ -16,21 +16,23 @@ public record Ttl(Duration whole) {
     return new Ttl(job.spec().policy().ttl());
   }
 
-  /** What remains at {@code now} of a lease renewed at {@code renewedAt}; zero: it has run out. */
+  /**
+   * How long a lease renewed at {@code renewedAt} lasts after {@code now}; zero if it has run out.
+   */
   public Duration remaining(Duration renewedAt, Duration now) {
     Duration left = whole.minus(now.minus(renewedAt));
     if (left.compareTo(whole) > 0) {
-      return whole; // renewed after the time that is asked for
+      return whole; // it was renewed after {@code now}
     }
     return left.isNegative() ? Duration.ZERO : left;
   }
 
   /**
-   * What the holder may be told at {@code now}, whose renewal came at {@code came}. This
-   * coordinator may wait for longer, having been away; the others have waited since the renewal
-   * came at the earliest (R9, R12).
+   * The remaining time that the holder may be told, if its renewal came at {@code came}. This
+   * coordinator may wait longer because it was away; others may have waited since the renewal came
+   * (R9, R12).
    *
-   * @param left what remains by what this coordinator has seen
+   * @param left the remaining time by what this coordinator has seen
    */
   public Duration told(Duration left, Duration came, Duration now) {
     Duration most = remaining(came, now);
@@ -38,16 +40,16 @@ public record Ttl(Duration whole) {
   }
 
   /**
-   * So long after a renewal was heard here nobody can have found that the lease ran out: others may
-   * have heard it some looks earlier, many where members are slow to answer.
+   * How long after a renewal was seen here no coordinator can have found the lease run out: another
+   * may have seen the renewal some looks earlier, or many if members are slow to answer.
    */
   public Duration surelyLive(boolean membersAreSwift) {
     return membersAreSwift ? whole.minus(whole.dividedBy(LOOKS / 2)) : whole.dividedBy(2);
   }
 
   /**
-   * When the renewals that others may have heard are looked at again: several times in a ttl, so
-   * that no lease runs out much later than it should.
+   * When to look again at renewals that other coordinators may have received: several times in a
+   * ttl, so that no lease runs out much later than it should.
    */
   public Duration nextLook(Duration now) {
     return now.plus(whole.dividedBy(LOOKS));

@@ -10,24 +10,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * When a lease changes hands while its holder could train on. A change costs what the holder
- * trained during its last upload, and the next one's restore and start, so it must be worth that:
+ * Decides when a job is handed over although its holder could train on. A hand-over costs what the
+ * holder trained during its last upload, plus the next holder's start and restore, so it must be
+ * worth that:
  *
  * <ol>
  *   <li>a job of higher priority waits for one save;
- *   <li>jobs of one priority take turns, each as long as makes changes cheap;
- *   <li>whose session is about to end gives way to one that outlives it;
- *   <li>never does anybody give way because an equal worker waits.
+ *   <li>jobs of one priority take turns, long enough that hand-overs cost little;
+ *   <li>a session that is about to end gives way to one that lasts longer;
+ *   <li>nobody gives way just because an equal worker waits.
  * </ol>
  */
 public final class Turns {
-  /** So many times what a change costs a turn lasts: changes then take up a twentieth at most. */
+  /**
+   * How long a turn lasts, in multiples of the cost of a hand-over: hand-overs then take a
+   * twentieth of the time at most.
+   */
   private static final int COSTS_PER_TURN = 20;
 
   static final Duration SHORTEST_TURN = Duration.ofMinutes(5);
   static final Duration LONGEST_TURN = Duration.ofHours(1);
 
-  /** A session with less left than this is about to end, however cheap a change is. */
+  /** A session with less time left than this is about to end, however cheap a hand-over is. */
   static final Duration ABOUT_TO_END = Duration.ofMinutes(1);
 
   private Turns() {}
@@ -35,10 +39,10 @@ public final class Turns {
   /**
    * When the holder of {@code job} gives way.
    *
-   * @param jobs all that are not over, or at least those of no lower priority
+   * @param jobs all jobs that are not over, or at least those of the same or a higher priority
    * @param waiting requests that wait for a lease now
    * @param ranOut the live leases that have run out, by job
-   * @param cost what a change was measured to cost; zero: nothing is known
+   * @param cost the measured cost of a hand-over; zero if unknown
    */
   public static GiveWay when(
       Job job,
@@ -78,8 +82,8 @@ public final class Turns {
   }
 
   /**
-   * Whether the holder's session ends too soon for another save, and a waiting one does not. What a
-   * session knows of its end is as old as its request.
+   * Whether the holder's session ends too soon for another save, and a waiting one does not. The
+   * holder's remaining time is what it stated in its request, less the time since the grant.
    */
   private static boolean isOutlived(
       Job job, Lease lease, Collection<Ask> waiting, Duration cost, Instant now) {

@@ -1,5 +1,5 @@
 /**
- * The rule of the relay: who may hold a job's lease, and what moves its head.
+ * The rules of the relay: which session may hold a job's lease, and what moves its head.
  *
  * <p>A job is one immutable record, {@link baton.coordinator.lease.Job}; a request is a {@link
  * baton.coordinator.lease.Command} that decides, reading nothing but its arguments, so a decision

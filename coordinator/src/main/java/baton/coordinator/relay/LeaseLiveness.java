@@ -32,7 +32,7 @@ final class LeaseLiveness {
 
   private static final Duration BETWEEN_FORGETTING = Duration.ofSeconds(10);
 
-  private final HeartbeatStore pulses;
+  private final HeartbeatStore heartbeats;
   private final Supplier<Duration> ticker;
   private final Duration longestAbsence;
   private final LeaseWatch watch;
@@ -43,8 +43,8 @@ final class LeaseLiveness {
 
   private Duration forgotten;
 
-  LeaseLiveness(HeartbeatStore pulses, Supplier<Duration> ticker, Duration longestAbsence) {
-    this.pulses = pulses;
+  LeaseLiveness(HeartbeatStore heartbeats, Supplier<Duration> ticker, Duration longestAbsence) {
+    this.heartbeats = heartbeats;
     this.ticker = ticker;
     this.longestAbsence = longestAbsence;
     this.watch = new LeaseWatch(longestAbsence);
@@ -71,8 +71,8 @@ final class LeaseLiveness {
   }
 
   /** Begins every wait anew: renewals may have been lost. */
-  synchronized void beginAnew() {
-    watch.beginAnew(ticker.get());
+  synchronized void restartWaits() {
+    watch.restartWaits(ticker.get());
   }
 
   /**
@@ -82,20 +82,20 @@ final class LeaseLiveness {
   boolean renewed(Job job, Renewing renewing) {
     Duration before = ticker.get();
     Fence fence = job.fence();
-    Optional<LeaseHeartbeat> last = pulses.get(job.id());
-    if (last.filter(pulse -> pulse.fence().compareTo(fence) > 0).isPresent()) {
+    Optional<LeaseHeartbeat> last = heartbeats.get(job.id());
+    if (last.filter(heartbeat -> heartbeat.fence().compareTo(fence) > 0).isPresent()) {
       return false; // the lease changed hands since the job was read
     }
-    LeaseHeartbeat pulse =
+    LeaseHeartbeat heartbeat =
         new LeaseHeartbeat(
             fence,
             last.filter(p -> p.fence().equals(fence)).map(LeaseHeartbeat::counter).orElse(0L) + 1,
             renewing);
-    pulses.put(job.id(), pulse); // unlocked: it may wait for other members
+    heartbeats.put(job.id(), heartbeat); // unlocked: it may wait for other members
     synchronized (this) {
       Duration now = ticker.get();
       Duration quiet = watch.quiet(job.id(), fence, now);
-      watch.observe(job.id(), pulse, before);
+      watch.observe(job.id(), heartbeat, before);
       boolean swiftly = now.minus(before).compareTo(SHARED_SWIFTLY) <= 0;
       if (quiet.compareTo(Ttl.of(job).surelyLive(swiftly)) >= 0) {
         doubts.put(job.id(), new Doubt(fence, now));
@@ -108,9 +108,9 @@ final class LeaseLiveness {
   void askedAgain(Job job) {
     renewed(
         job,
-        pulses
+        heartbeats
             .get(job.id())
-            .filter(pulse -> pulse.fence().equals(job.fence()))
+            .filter(heartbeat -> heartbeat.fence().equals(job.fence()))
             .map(LeaseHeartbeat::said)
             .orElseGet(
                 () ->
@@ -162,7 +162,7 @@ final class LeaseLiveness {
     List<Job> silent;
     synchronized (this) {
       before = ticker.get();
-      watch.beginAnewAfterAbsence(before);
+      watch.restartWaitsAfterAbsence(before);
       silent = jobs.stream().filter(job -> isSilent(job, before)).toList();
     }
     lookAt(silent);
@@ -227,9 +227,9 @@ final class LeaseLiveness {
     }
     Map<JobId, Optional<LeaseHeartbeat>> before = new HashMap<>();
     synchronized (this) {
-      jobs.forEach(job -> before.put(job.id(), watch.pulse(job.id(), job.fence())));
+      jobs.forEach(job -> before.put(job.id(), watch.heartbeat(job.id(), job.fence())));
     }
-    Map<JobId, LeaseHeartbeat> newest = pulses.all(before.keySet());
+    Map<JobId, LeaseHeartbeat> newest = heartbeats.all(before.keySet());
     List<Job> news = new ArrayList<>();
     synchronized (this) {
       Duration now = ticker.get();
@@ -237,11 +237,11 @@ final class LeaseLiveness {
         Optional<LeaseHeartbeat> known = before.get(job.id());
         Optional<LeaseHeartbeat> heard =
             Optional.ofNullable(newest.get(job.id()))
-                .filter(pulse -> pulse.fence().equals(job.fence()));
+                .filter(heartbeat -> heartbeat.fence().equals(job.fence()));
         boolean isNews =
             heard.isPresent()
                 && !heard.equals(known)
-                && watch.pulse(job.id(), job.fence()).equals(known);
+                && watch.heartbeat(job.id(), job.fence()).equals(known);
         if (isNews) {
           watch.observe(job.id(), heard.get(), now);
           news.add(job);
@@ -266,8 +266,8 @@ final class LeaseLiveness {
     return watch.stalled(job.id(), job.fence(), job.spec().policy().limits());
   }
 
-  synchronized Optional<LeaseHeartbeat> pulse(Job job) {
-    return job.lease().map(Lease::fence).flatMap(fence -> watch.pulse(job.id(), fence));
+  synchronized Optional<LeaseHeartbeat> heartbeat(Job job) {
+    return job.lease().map(Lease::fence).flatMap(fence -> watch.heartbeat(job.id(), fence));
   }
 
   /** Drops now and then what is known of jobs that are over. */
@@ -283,7 +283,7 @@ final class LeaseLiveness {
         watch.forget(job);
         nextLooks.remove(job);
         doubts.remove(job);
-        pulses.remove(job);
+        heartbeats.remove(job);
       }
     }
   }

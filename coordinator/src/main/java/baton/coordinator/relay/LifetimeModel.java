@@ -53,7 +53,7 @@ final class LifetimeModel {
   }
 
   LifetimeEstimate of(String device) {
-    return SessionLifetimes.hazard(byDevice, device);
+    return SessionLifetimes.lifetime(byDevice, device);
   }
 
   /** How fast {@code device} trains {@code job}, 1 for the fastest known. */

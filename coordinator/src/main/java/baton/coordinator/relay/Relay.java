@@ -74,7 +74,8 @@ public final class Relay {
       Runnable mayDecide) {}
 
   /** What coordinators of one cluster share, each through a door of its own. */
-  public record State(JobStore jobs, Transitions door, HeartbeatStore pulses, Signals signals) {}
+  public record State(
+      JobStore jobs, Transitions door, HeartbeatStore heartbeats, Signals signals) {}
 
   /**
    * The clocks of a coordinator.
@@ -103,7 +104,7 @@ public final class Relay {
     Supplier<Duration> ticker = parts.time().ticker();
 
     openJobs = new OpenJobs(jobs, ticker);
-    liveness = new LeaseLiveness(parts.state().pulses(), ticker, parts.time().longestAbsence());
+    liveness = new LeaseLiveness(parts.state().heartbeats(), ticker, parts.time().longestAbsence());
     hazards = new LifetimeModel(jobs, parts.io(), ticker);
     Housekeeping housekeeping = new Housekeeping(jobs, files, clock);
     rooms = new FreeSpaceMonitor(jobs, door, files, housekeeping::tidy);
@@ -217,12 +218,12 @@ public final class Relay {
   }
 
   /** The newest renewal seen of the job's live lease. */
-  public Optional<LeaseHeartbeat> pulse(Job job) {
-    return liveness.pulse(job);
+  public Optional<LeaseHeartbeat> heartbeat(Job job) {
+    return liveness.heartbeat(job);
   }
 
   /** How long sessions like the holder's last. */
-  public Optional<LifetimeEstimate> hazard(Job job) {
+  public Optional<LifetimeEstimate> lifetime(Job job) {
     return job.lease().map(lease -> hazards.of(lease.ask().device()));
   }
 
@@ -255,8 +256,8 @@ public final class Relay {
   }
 
   /** Begins every wait for a lease anew: members came or went, and renewals may have been lost. */
-  public void beginAnew() {
-    liveness.beginAnew();
+  public void restartWaits() {
+    liveness.restartWaits();
   }
 
   private void changed(JobId job) {

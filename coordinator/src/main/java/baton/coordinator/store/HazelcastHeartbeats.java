@@ -19,30 +19,30 @@ import java.util.stream.Collectors;
  * majority can neither read nor write it.
  */
 public final class HazelcastHeartbeats implements HeartbeatStore {
-  private final IMap<String, LeaseHeartbeat> pulses;
+  private final IMap<String, LeaseHeartbeat> heartbeats;
 
-  HazelcastHeartbeats(IMap<String, LeaseHeartbeat> pulses) {
-    this.pulses = pulses;
+  HazelcastHeartbeats(IMap<String, LeaseHeartbeat> heartbeats) {
+    this.heartbeats = heartbeats;
   }
 
   @Override
-  public void put(JobId job, LeaseHeartbeat pulse) {
+  public void put(JobId job, LeaseHeartbeat heartbeat) {
     shared(
         () -> {
-          pulses.set(job.value(), pulse);
+          heartbeats.set(job.value(), heartbeat);
           return null;
         });
   }
 
   @Override
   public Optional<LeaseHeartbeat> get(JobId job) {
-    return Optional.ofNullable(shared(() -> pulses.get(job.value())));
+    return Optional.ofNullable(shared(() -> heartbeats.get(job.value())));
   }
 
   @Override
   public Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs) {
     Set<String> keys = jobs.stream().map(JobId::value).collect(Collectors.toSet());
-    return shared(() -> pulses.getAll(keys)).entrySet().stream()
+    return shared(() -> heartbeats.getAll(keys)).entrySet().stream()
         .collect(Collectors.toMap(entry -> new JobId(entry.getKey()), Map.Entry::getValue));
   }
 
@@ -50,7 +50,7 @@ public final class HazelcastHeartbeats implements HeartbeatStore {
   public void remove(JobId job) {
     shared(
         () -> {
-          pulses.delete(job.value());
+          heartbeats.delete(job.value());
           return null;
         });
   }

@@ -40,7 +40,7 @@ public final class HazelcastNode implements AutoCloseable {
     }
   }
 
-  public HazelcastHeartbeats pulses() {
+  public HazelcastHeartbeats heartbeats() {
     return new HazelcastHeartbeats(
         instance.<String, LeaseHeartbeat>getMap(HazelcastSettings.PULSES));
   }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The form in which a pulse travels between coordinators. */
+/** The form in which a heartbeat travels between coordinators. */
 final class HeartbeatSerializer implements CompactSerializer<LeaseHeartbeat> {
   @Override
   public LeaseHeartbeat read(CompactReader reader) {
@@ -49,10 +49,10 @@ final class HeartbeatSerializer implements CompactSerializer<LeaseHeartbeat> {
     writer.writeNullableInt64("interval", millis(saving.map(SaveInterval::interval)));
     writer.writeNullableInt64("cost", millis(saving.flatMap(SaveInterval::cost)));
     writer.writeNullableInt64("upload", millis(saving.flatMap(SaveInterval::upload)));
-    LifetimeEstimate hazard = saving.map(SaveInterval::hazard).orElse(LifetimeEstimate.PRIOR);
-    writer.writeInt64("meanTimeToLoss", hazard.meanTimeToLoss().toMillis());
-    writer.writeInt32("lost", hazard.lost());
-    writer.writeInt64("held", hazard.held().toMillis());
+    LifetimeEstimate lifetime = saving.map(SaveInterval::lifetime).orElse(LifetimeEstimate.PRIOR);
+    writer.writeInt64("meanTimeToLoss", lifetime.meanTimeToLoss().toMillis());
+    writer.writeInt32("lost", lifetime.lost());
+    writer.writeInt64("held", lifetime.held().toMillis());
   }
 
   private static Long millis(Optional<Duration> time) {
@@ -60,10 +60,10 @@ final class HeartbeatSerializer implements CompactSerializer<LeaseHeartbeat> {
   }
 
   @Override
-  public void write(CompactWriter writer, LeaseHeartbeat pulse) {
-    writer.writeInt64("fence", pulse.fence().value());
-    writer.writeInt64("counter", pulse.counter());
-    Renewing said = pulse.said();
+  public void write(CompactWriter writer, LeaseHeartbeat heartbeat) {
+    writer.writeInt64("fence", heartbeat.fence().value());
+    writer.writeInt64("counter", heartbeat.counter());
+    Renewing said = heartbeat.said();
     writer.writeString("phase", said.phase().name());
     writer.writeInt64("progress", said.progress());
     writer.writeInt32("epoch", said.position().epoch());

@@ -14,8 +14,8 @@ public final class MemoryHeartbeats implements HeartbeatStore {
   private final Map<JobId, LeaseHeartbeat> newest = new ConcurrentHashMap<>();
 
   @Override
-  public void put(JobId job, LeaseHeartbeat pulse) {
-    newest.put(job, pulse);
+  public void put(JobId job, LeaseHeartbeat heartbeat) {
+    newest.put(job, heartbeat);
   }
 
   @Override
@@ -27,7 +27,7 @@ public final class MemoryHeartbeats implements HeartbeatStore {
   public Map<JobId, LeaseHeartbeat> all(Collection<JobId> jobs) {
     Map<JobId, LeaseHeartbeat> all = new HashMap<>();
     for (JobId job : jobs) {
-      get(job).ifPresent(pulse -> all.put(job, pulse));
+      get(job).ifPresent(heartbeat -> all.put(job, heartbeat));
     }
     return all;
   }

@@ -1,6 +1,6 @@
 /**
- * Where jobs, pulses and signals live: the database that is the authority, and around it the memory
- * of one process, or Hazelcast's of several.
+ * Where jobs, heartbeats and signals live: the database that is the authority, and around it the
+ * memory of one process, or Hazelcast's of several.
  *
  * <ol>
  *   <li>{@link baton.coordinator.store.DataDirectory} is the coordinator's folder, locked against a

@@ -216,7 +216,7 @@ class RelayOverHttpTest {
     assertThat(lease.phase()).isEqualTo(Phase.TRAIN);
     assertThat(lease.position()).isEqualTo(MIDDLE);
     assertThat(lease.loss()).isEqualTo(0.5);
-    assertThat(renewal.hazard()).isPresent();
+    assertThat(renewal.lifetime()).isPresent();
     assertThat(admin.statusText())
         .contains("renewed", "now train at e0-b3, loss 0.5")
         .contains("saves every 3 min 10 s: a save costs 40 ms, sessions like this last 4.0 h");

@@ -102,10 +102,10 @@ class LeaseWatchTest {
   void whereRenewalsMayHaveBeenLostEachLeaseHasAWholeTtl() {
     renew(Phase.TRAIN, 7, at(0));
 
-    watch.beginAnew(at(60));
+    watch.restartWaits(at(60));
 
     assertThat(remaining(at(60))).isEqualTo(TTL.whole());
-    assertThat(watch.pulse(JOB, FENCE)).as("still known").isPresent();
+    assertThat(watch.heartbeat(JOB, FENCE)).as("still known").isPresent();
   }
 
   @Test
@@ -141,7 +141,7 @@ class LeaseWatchTest {
     renew(Phase.TRAIN, 7, at(0));
     renew(Phase.TRAIN, 7, at(20));
 
-    watch.beginAnew(at(10_000));
+    watch.restartWaits(at(10_000));
     renew(Phase.TRAIN, 7, at(10_010));
 
     assertThat(watch.stalled(JOB, FENCE, Policy.DEFAULT.limits())).isEmpty();
@@ -163,8 +163,8 @@ class LeaseWatchTest {
 
   @Test
   void aCounterThatStandsStillIsNoRenewal() {
-    LeaseHeartbeat pulse = renew(Phase.TRAIN, 1, at(0));
-    watch.observe(JOB, pulse, at(59));
+    LeaseHeartbeat heartbeat = renew(Phase.TRAIN, 1, at(0));
+    watch.observe(JOB, heartbeat, at(59));
 
     assertThat(remaining(at(60))).isZero();
   }
@@ -186,7 +186,7 @@ class LeaseWatchTest {
     watch.begin(JOB, FENCE.next(), at(60));
 
     assertThat(watch.remaining(JOB, FENCE.next(), TTL, at(119))).isEqualTo(Duration.ofSeconds(1));
-    assertThat(watch.pulse(JOB, FENCE.next())).isEmpty();
+    assertThat(watch.heartbeat(JOB, FENCE.next())).isEmpty();
   }
 
   @Test
@@ -204,7 +204,7 @@ class LeaseWatchTest {
     renew(Phase.TRAIN, 1, at(0));
     watch.forget(JOB);
 
-    assertThat(watch.pulse(JOB, FENCE)).isEmpty();
+    assertThat(watch.heartbeat(JOB, FENCE)).isEmpty();
     assertThat(remaining(at(500))).isEqualTo(TTL.whole());
   }
 
@@ -265,7 +265,9 @@ class LeaseWatchTest {
     renew(Phase.EVALUATE, 2, at(370));
 
     assertThat(stalled()).isEmpty();
-    assertThat(watch.pulse(JOB, FENCE)).map(pulse -> pulse.said().phase()).contains(Phase.EVALUATE);
+    assertThat(watch.heartbeat(JOB, FENCE))
+        .map(heartbeat -> heartbeat.said().phase())
+        .contains(Phase.EVALUATE);
   }
 
   @Test
@@ -324,11 +326,11 @@ class LeaseWatchTest {
   }
 
   private LeaseHeartbeat renew(Phase phase, long progress, Duration now) {
-    LeaseHeartbeat pulse =
+    LeaseHeartbeat heartbeat =
         new LeaseHeartbeat(
             FENCE, ++renewals, Samples.renewing(phase, progress, OptionalDouble.empty()));
-    watch.observe(JOB, pulse, now);
-    return pulse;
+    watch.observe(JOB, heartbeat, now);
+    return heartbeat;
   }
 
   private Duration remaining(Duration now) {

@@ -23,7 +23,7 @@ class SessionLifetimesTest {
 
   @Test
   void beforeAnythingWasSeenItIsThePrior() {
-    assertThat(SessionLifetimes.hazard(Map.of(), "T4")).isEqualTo(LifetimeEstimate.PRIOR);
+    assertThat(SessionLifetimes.lifetime(Map.of(), "T4")).isEqualTo(LifetimeEstimate.PRIOR);
   }
 
   @Test
@@ -31,7 +31,7 @@ class SessionLifetimesTest {
     Map<String, SessionLifetimes> seen = Map.of("T4", new SessionLifetimes(minutes(576), 11));
 
     // (4 h + 9.6 h) / 12
-    assertThat(SessionLifetimes.hazard(seen, "T4"))
+    assertThat(SessionLifetimes.lifetime(seen, "T4"))
         .isEqualTo(new LifetimeEstimate(minutes(68), 11, minutes(576)));
   }
 
@@ -40,7 +40,7 @@ class SessionLifetimesTest {
     Map<String, SessionLifetimes> seen =
         Map.of("T4", new SessionLifetimes(Duration.ofHours(20), 0));
 
-    assertThat(SessionLifetimes.hazard(seen, "T4").meanTimeToLoss())
+    assertThat(SessionLifetimes.lifetime(seen, "T4").meanTimeToLoss())
         .isEqualTo(Duration.ofHours(24));
   }
 
@@ -49,7 +49,7 @@ class SessionLifetimesTest {
     Map<String, SessionLifetimes> seen =
         Map.of("cpu", new SessionLifetimes(Duration.ofHours(6), 4));
 
-    assertThat(SessionLifetimes.hazard(seen, "T4"))
+    assertThat(SessionLifetimes.lifetime(seen, "T4"))
         .isEqualTo(new LifetimeEstimate(Duration.ofHours(2), 0, Duration.ZERO));
   }
 
@@ -61,7 +61,8 @@ class SessionLifetimesTest {
             "T4", new SessionLifetimes(Duration.ofHours(1), 4));
 
     // A thousand days at home count as one, and weigh as one loss: (24 h + 1 h) / 5
-    assertThat(SessionLifetimes.hazard(seen, "T4").meanTimeToLoss()).isEqualTo(Duration.ofHours(5));
+    assertThat(SessionLifetimes.lifetime(seen, "T4").meanTimeToLoss())
+        .isEqualTo(Duration.ofHours(5));
   }
 
   @Test
@@ -71,8 +72,8 @@ class SessionLifetimesTest {
             "flaky", new SessionLifetimes(minutes(1), 100_000),
             "rock", new SessionLifetimes(Duration.ofDays(1_000), 0));
 
-    assertThat(SessionLifetimes.hazard(seen, "flaky").meanTimeToLoss()).isEqualTo(minutes(1));
-    assertThat(SessionLifetimes.hazard(seen, "rock").meanTimeToLoss())
+    assertThat(SessionLifetimes.lifetime(seen, "flaky").meanTimeToLoss()).isEqualTo(minutes(1));
+    assertThat(SessionLifetimes.lifetime(seen, "rock").meanTimeToLoss())
         .isEqualTo(Duration.ofDays(7));
   }
 

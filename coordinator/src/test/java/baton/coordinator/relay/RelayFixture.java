@@ -42,7 +42,7 @@ final class RelayFixture {
   private static final Duration NEVER_FROZEN = Duration.ofDays(1_000_000);
 
   final FakeFiles files = new FakeFiles();
-  final MemoryHeartbeats pulses = new MemoryHeartbeats();
+  final MemoryHeartbeats heartbeats = new MemoryHeartbeats();
   final MemoryJobs jobs;
   Relay relay;
 
@@ -58,13 +58,14 @@ final class RelayFixture {
   /** A new coordinator on the same database, store and clock; the old one is gone. */
   void restart() {
     signals.clear();
-    pulses.clear();
-    relay = started(pulses, new Relay.Time(new TickedClock(), () -> now, NEVER_FROZEN), () -> {});
+    heartbeats.clear();
+    relay =
+        started(heartbeats, new Relay.Time(new TickedClock(), () -> now, NEVER_FROZEN), () -> {});
   }
 
   /** Another coordinator of the same cluster, with clocks of its own; a whole one, if it looks. */
   Relay another(Clock clock, Supplier<Duration> ticker, Duration longestAbsence) {
-    return another(clock, ticker, longestAbsence, pulses);
+    return another(clock, ticker, longestAbsence, heartbeats);
   }
 
   /** One that sees the shared renewals in a way of its own. */

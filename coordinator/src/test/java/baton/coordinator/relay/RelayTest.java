@@ -38,10 +38,10 @@ class RelayTest {
     fixture.passes(seconds(20));
 
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7)).isEqualTo(GO_ON);
-    assertThat(fixture.pulses.get(mnist.id()))
+    assertThat(fixture.heartbeats.get(mnist.id()))
         .contains(
             new LeaseHeartbeat(annas.fence(), 1, renewing(Phase.TRAIN, 7, OptionalDouble.of(0.5))));
-    assertThat(fixture.relay.pulse(job())).isEqualTo(fixture.pulses.get(mnist.id()));
+    assertThat(fixture.relay.heartbeat(job())).isEqualTo(fixture.heartbeats.get(mnist.id()));
     fixture.passes(seconds(15));
     assertThat(fixture.relay.remaining(job())).contains(seconds(45));
   }
@@ -49,7 +49,7 @@ class RelayTest {
   @Test
   void aRenewalThatAnotherCoordinatorTookProlongsTheLeaseToo() {
     fixture.passes(seconds(50));
-    fixture.pulses.put(
+    fixture.heartbeats.put(
         mnist.id(),
         new LeaseHeartbeat(annas.fence(), 3, renewing(Phase.TRAIN, 7, OptionalDouble.empty())));
     fixture.passes(seconds(3)); // a twentieth of the ttl
@@ -92,7 +92,7 @@ class RelayTest {
     assertThat(bens.fence()).isEqualTo(annas.fence().next());
     assertThat(fixture.renews("anna", annas, Phase.TRAIN, 7))
         .isEqualTo(new Outcome.Renewed(Directive.STOP, "the lease has ended"));
-    assertThat(fixture.pulses.get(mnist.id())).as("and its renewal prolongs nothing").isEmpty();
+    assertThat(fixture.heartbeats.get(mnist.id())).as("and its renewal prolongs nothing").isEmpty();
   }
 
   @Test
@@ -254,7 +254,7 @@ class RelayTest {
         now(fixture.relay.renew(mnist.id(), annas.fence(), ask("mallory").secretHash(), said));
 
     assertThat(((Outcome.Refused) outcome).why()).isEqualTo(Refusal.FOREIGN_SECRET);
-    assertThat(fixture.pulses.get(mnist.id())).isEmpty();
+    assertThat(fixture.heartbeats.get(mnist.id())).isEmpty();
   }
 
   private Job job() {

@@ -47,8 +47,8 @@ class SeveralCoordinatorsTest {
     return fixture.another(clock, () -> others, ABSENCE);
   }
 
-  private Relay seeing(HeartbeatStore pulses) {
-    return fixture.another(Clock.systemUTC(), () -> others, ABSENCE, pulses);
+  private Relay seeing(HeartbeatStore heartbeats) {
+    return fixture.another(Clock.systemUTC(), () -> others, ABSENCE, heartbeats);
   }
 
   private void passesAtBoth(Relay another, int seconds) {
@@ -100,7 +100,7 @@ class SeveralCoordinatorsTest {
       fixture.renews("anna", grant, Phase.TRAIN, minutes + 1);
     }
     others = others.plusMinutes(10);
-    fixture.pulses.clear(); // what it has in memory is as old as it is
+    fixture.heartbeats.clear(); // what it has in memory is as old as it is
 
     assertThat(asks(frozen, "ben")).isInstanceOf(Acquired.Nothing.class);
 
@@ -132,7 +132,7 @@ class SeveralCoordinatorsTest {
 
   /** The shared renewals, as one sees them who is frozen in the middle of a look. */
   private final class FrozenHeartbeats implements HeartbeatStore {
-    private final HeartbeatStore shared = fixture.pulses;
+    private final HeartbeatStore shared = fixture.heartbeats;
     private final Map<JobId, LeaseHeartbeat> memory = new HashMap<>();
     private Runnable meanwhile;
 
@@ -158,8 +158,8 @@ class SeveralCoordinatorsTest {
     }
 
     @Override
-    public void put(JobId job, LeaseHeartbeat pulse) {
-      shared.put(job, pulse);
+    public void put(JobId job, LeaseHeartbeat heartbeat) {
+      shared.put(job, heartbeat);
     }
 
     @Override
@@ -170,26 +170,26 @@ class SeveralCoordinatorsTest {
 
   @Test
   void whoIsFrozenInTheMiddleOfALookHasNotSeenWhatWasRenewedMeanwhile() {
-    FrozenHeartbeats pulses = new FrozenHeartbeats();
-    Relay frozen = seeing(pulses);
+    FrozenHeartbeats heartbeats = new FrozenHeartbeats();
+    Relay frozen = seeing(heartbeats);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 20);
-    pulses.freezeInTheNextLook(
+    heartbeats.freezeInTheNextLook(
         grants.stream().map(Grant::job).toList(), () -> renewedWhileFrozen(grants));
     passesAtBoth(frozen, 3); // and it looks, which takes it ten minutes
 
-    assertThat(pulses.meanwhile).as("it was frozen").isNull();
+    assertThat(heartbeats.meanwhile).as("it was frozen").isNull();
     assertThat(asks(frozen, "ben")).isInstanceOf(Acquired.Nothing.class);
     assertLive(grants);
   }
 
   @Test
   void whoIsFrozenInTheLookThatConfirmsASilenceEndsNoLeaseThatWasRenewedMeanwhile() {
-    FrozenHeartbeats pulses = new FrozenHeartbeats();
-    Relay frozen = seeing(pulses);
+    FrozenHeartbeats heartbeats = new FrozenHeartbeats();
+    Relay frozen = seeing(heartbeats);
     List<Grant> grants = twoAreLeased();
     passesAtBoth(frozen, 62); // they are late, and Ben may have one of the jobs
-    pulses.freezeInTheNextLook(
+    heartbeats.freezeInTheNextLook(
         grants.stream().map(Grant::job).toList(), () -> renewedWhileFrozen(grants));
 
     assertThatThrownBy(() -> asks(frozen, "ben")).isInstanceOf(CutOff.class);
@@ -399,13 +399,13 @@ class SeveralCoordinatorsTest {
 
   /** The shared renewals, while something happens in the middle of the sharing. */
   private final class InterruptedHeartbeats implements HeartbeatStore {
-    private final HeartbeatStore shared = fixture.pulses;
+    private final HeartbeatStore shared = fixture.heartbeats;
     private Runnable meanwhile = () -> {};
 
     @Override
-    public void put(JobId job, LeaseHeartbeat pulse) {
+    public void put(JobId job, LeaseHeartbeat heartbeat) {
       meanwhile.run();
-      shared.put(job, pulse);
+      shared.put(job, heartbeat);
     }
 
     @Override
@@ -433,19 +433,19 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalThatTheOthersHeardOfLatePromisesNothing() {
     Job job = fixture.submit("mnist");
-    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = seeing(pulses);
+    InterruptedHeartbeats heartbeats = new InterruptedHeartbeats();
+    Relay other = seeing(heartbeats);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 40);
     Duration came = others;
-    pulses.meanwhile = () -> others = others.plusSeconds(3); // where it is kept is frozen
+    heartbeats.meanwhile = () -> others = others.plusSeconds(3); // where it is kept is frozen
 
     renewsAt(other, annas, 1);
     assertThat(other.remaining(fixture.job(job.id()), came))
         .as("another may have found that the lease has run out, and be giving it away")
         .contains(Duration.ZERO);
 
-    pulses.meanwhile = () -> {};
+    heartbeats.meanwhile = () -> {};
     renewsAt(other, annas, 2);
     assertThat(other.remaining(fixture.job(job.id()), others))
         .as("that one may be stored a moment later")
@@ -475,12 +475,12 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalThatIsSharedSlowlyWhileTheLeaseIsFreshPromisesWhatItDid() {
     Job job = fixture.submit("mnist");
-    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = seeing(pulses);
+    InterruptedHeartbeats heartbeats = new InterruptedHeartbeats();
+    Relay other = seeing(heartbeats);
     Grant annas = fixture.leased("anna");
     passesAtBoth(other, 20);
     Duration came = others;
-    pulses.meanwhile = () -> others = others.plusSeconds(3);
+    heartbeats.meanwhile = () -> others = others.plusSeconds(3);
 
     renewsAt(other, annas, 1);
 
@@ -490,11 +490,11 @@ class SeveralCoordinatorsTest {
   @Test
   void aGrantToldAgainPromisesNothingWhereTheOthersHeardOfItLate() {
     fixture.submit("mnist");
-    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = seeing(pulses);
+    InterruptedHeartbeats heartbeats = new InterruptedHeartbeats();
+    Relay other = seeing(heartbeats);
     fixture.leased("anna"); // the answer does not arrive
     passesAtBoth(other, 40);
-    pulses.meanwhile = () -> others = others.plusSeconds(3);
+    heartbeats.meanwhile = () -> others = others.plusSeconds(3);
 
     Grant again = ((Acquired.Leased) asks(other, "anna")).grant();
 
@@ -504,10 +504,10 @@ class SeveralCoordinatorsTest {
   @Test
   void aRenewalSharedWhileCutOffIsNotAcknowledged() {
     fixture.submit("mnist");
-    InterruptedHeartbeats pulses = new InterruptedHeartbeats();
-    Relay other = seeing(pulses);
+    InterruptedHeartbeats heartbeats = new InterruptedHeartbeats();
+    Relay other = seeing(heartbeats);
     Grant annas = fixture.leased("anna");
-    pulses.meanwhile = () -> fixture.jobs.goAway();
+    heartbeats.meanwhile = () -> fixture.jobs.goAway();
 
     assertThatThrownBy(() -> renewsAt(other, annas, 1)).isInstanceOf(StoreUnavailable.class);
   }

@@ -43,13 +43,13 @@ class WaitingRoomTest {
   @Test
   void whoIsGrantedALeaseIsToldHowLongSessionsOfItsKindLast() {
     fixture.submit("mnist");
-    assertThat(fixture.leased("anna").hazard()).contains(LifetimeEstimate.PRIOR);
+    assertThat(fixture.leased("anna").lifetime()).contains(LifetimeEstimate.PRIOR);
     fixture.passes(Duration.ofHours(2)); // Anna was never heard of again.
     fixture.passes(Duration.ofHours(10));
 
     fixture.leased("ben");
     fixture.passes(seconds(61));
-    assertThat(fixture.leased("carla").hazard())
+    assertThat(fixture.leased("carla").lifetime())
         .as("nothing was held by who was never heard of: (4 h + 0 h) / 2")
         .contains(new LifetimeEstimate(Duration.ofHours(2), 1, Duration.ZERO));
   }

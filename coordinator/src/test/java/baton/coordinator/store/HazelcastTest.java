@@ -30,8 +30,8 @@ class HazelcastTest {
   @Nested
   class SharedHeartbeats extends HeartbeatStoreContract {
     @Override
-    HeartbeatStore pulses() {
-      return node.pulses();
+    HeartbeatStore heartbeats() {
+      return node.heartbeats();
     }
   }
 

@@ -25,66 +25,67 @@ abstract class HeartbeatStoreContract {
   private static final JobId NOBODYS = new JobId("nobody");
 
   /** The same memory each time it is asked. */
-  abstract HeartbeatStore pulses();
+  abstract HeartbeatStore heartbeats();
 
   @Test
   void aPulseIsFoundUntilItIsRemoved() {
-    LeaseHeartbeat pulse = pulse(1, OptionalDouble.of(0.1 + 0.2));
-    pulses().put(JOB, pulse);
+    LeaseHeartbeat heartbeat = heartbeat(1, OptionalDouble.of(0.1 + 0.2));
+    heartbeats().put(JOB, heartbeat);
 
-    assertThat(pulses().get(JOB)).contains(pulse);
-    pulses().remove(JOB);
-    assertThat(pulses().get(JOB)).isEmpty();
+    assertThat(heartbeats().get(JOB)).contains(heartbeat);
+    heartbeats().remove(JOB);
+    assertThat(heartbeats().get(JOB)).isEmpty();
   }
 
   @Test
   void theNewestPulseIsTheOneThatIsFound() {
-    pulses().put(JOB, pulse(1, OptionalDouble.of(0.5)));
-    pulses().put(JOB, pulse(2, OptionalDouble.empty()));
+    heartbeats().put(JOB, heartbeat(1, OptionalDouble.of(0.5)));
+    heartbeats().put(JOB, heartbeat(2, OptionalDouble.empty()));
 
-    assertThat(pulses().get(JOB)).contains(pulse(2, OptionalDouble.empty()));
+    assertThat(heartbeats().get(JOB)).contains(heartbeat(2, OptionalDouble.empty()));
   }
 
   @Test
   void ofManyJobsThoseAreFoundThatSomebodyRenews() {
-    LeaseHeartbeat first = pulse(1, OptionalDouble.empty());
-    LeaseHeartbeat second = pulse(2, OptionalDouble.empty());
-    pulses().put(JOB, first);
-    pulses().put(OTHER, second);
+    LeaseHeartbeat first = heartbeat(1, OptionalDouble.empty());
+    LeaseHeartbeat second = heartbeat(2, OptionalDouble.empty());
+    heartbeats().put(JOB, first);
+    heartbeats().put(OTHER, second);
 
-    assertThat(pulses().all(List.of(JOB, OTHER, NOBODYS)))
+    assertThat(heartbeats().all(List.of(JOB, OTHER, NOBODYS)))
         .isEqualTo(Map.of(JOB, first, OTHER, second));
-    assertThat(pulses().all(List.of(OTHER))).isEqualTo(Map.of(OTHER, second));
-    assertThat(pulses().all(List.of())).isEmpty();
+    assertThat(heartbeats().all(List.of(OTHER))).isEqualTo(Map.of(OTHER, second));
+    assertThat(heartbeats().all(List.of())).isEmpty();
   }
 
   @Test
   void aPulseTellsHowOftenItsHolderSaves() {
-    LifetimeEstimate hazard = new LifetimeEstimate(Duration.ofMinutes(52), 11, Duration.ofHours(9));
+    LifetimeEstimate lifetime =
+        new LifetimeEstimate(Duration.ofMinutes(52), 11, Duration.ofHours(9));
     Optional<Duration> cost = Optional.of(Duration.ofMillis(40));
     for (Optional<Duration> measured : List.of(cost, Optional.<Duration>empty())) {
-      LeaseHeartbeat plain = pulse(1, OptionalDouble.empty());
-      LeaseHeartbeat pulse =
+      LeaseHeartbeat plain = heartbeat(1, OptionalDouble.empty());
+      LeaseHeartbeat heartbeat =
           new LeaseHeartbeat(
               plain.fence(),
               plain.counter(),
               renewing(
                   OptionalDouble.empty(),
                   Optional.of(
-                      new SaveInterval(Duration.ofSeconds(190), measured, measured, hazard))));
-      pulses().put(JOB, pulse);
+                      new SaveInterval(Duration.ofSeconds(190), measured, measured, lifetime))));
+      heartbeats().put(JOB, heartbeat);
 
-      assertThat(pulses().get(JOB)).contains(pulse);
+      assertThat(heartbeats().get(JOB)).contains(heartbeat);
     }
   }
 
   @Test
   void aJobNobodyRenewsHasNoPulse() {
-    assertThat(pulses().get(NOBODYS)).isEmpty();
-    pulses().remove(NOBODYS);
+    assertThat(heartbeats().get(NOBODYS)).isEmpty();
+    heartbeats().remove(NOBODYS);
   }
 
-  private static LeaseHeartbeat pulse(long counter, OptionalDouble loss) {
+  private static LeaseHeartbeat heartbeat(long counter, OptionalDouble loss) {
     return new LeaseHeartbeat(new Fence((7L << 20) + 3), counter, renewing(loss, Optional.empty()));
   }
 

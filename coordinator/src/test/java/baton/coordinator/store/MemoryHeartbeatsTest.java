@@ -3,10 +3,10 @@ package baton.coordinator.store;
 import baton.coordinator.lease.HeartbeatStore;
 
 class MemoryHeartbeatsTest extends HeartbeatStoreContract {
-  private final MemoryHeartbeats pulses = new MemoryHeartbeats();
+  private final MemoryHeartbeats heartbeats = new MemoryHeartbeats();
 
   @Override
-  HeartbeatStore pulses() {
-    return pulses;
+  HeartbeatStore heartbeats() {
+    return heartbeats;
   }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
  *
  * @param ttl how long the lease lasts, counted from when the request was sent plus {@code waited}
  * @param waited how long the coordinator held the request
- * @param hazard how long sessions like the holder's last; empty if the coordinator does not say
+ * @param lifetime how long sessions like the holder's last; empty if the coordinator does not say
  */
 public record Renewal(
     Duration ttl,
     Duration waited,
     Directive directive,
     String reason,
-    Optional<LifetimeEstimate> hazard) {}
+    Optional<LifetimeEstimate> lifetime) {}

@@ -47,7 +47,7 @@ public record LeaseAnswer(
         grant.segment(),
         grant.head().orElse(null),
         grant.store(),
-        grant.hazard().map(HazardBody::from).orElse(null),
+        grant.lifetime().map(HazardBody::from).orElse(null),
         LentAccess.from(access),
         grant.acceptChange() ? true : null);
   }

@@ -13,7 +13,7 @@ public record SavingBody(long intervalMs, Long costMs, Long uploadMs, HazardBody
         saving.interval().toMillis(),
         saving.cost().map(Duration::toMillis).orElse(null),
         saving.upload().map(Duration::toMillis).orElse(null),
-        HazardBody.from(saving.hazard()));
+        HazardBody.from(saving.lifetime()));
   }
 
   /** The value; an {@link IllegalArgumentException} says in a sentence what is invalid. */

@@ -182,8 +182,8 @@ final class CoordinatorProcess {
   }
 
   /** As an answer to a renewal tells it. */
-  Optional<LifetimeEstimate> hazard(JobId id) {
-    return database.find(id).flatMap(relay::hazard);
+  Optional<LifetimeEstimate> lifetime(JobId id) {
+    return database.find(id).flatMap(relay::lifetime);
   }
 
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secret, Committing committing) {

@@ -363,7 +363,7 @@ final class SimulatedHands implements Action.Hands {
           Duration.ZERO,
           renewed.directive(),
           renewed.reason(),
-          world.coordinator.hazard(grant.job()));
+          world.coordinator.lifetime(grant.job()));
     }
     return refused(turn, SegmentRequest.RENEW, (Outcome.Refused) outcome);
   }

@@ -60,7 +60,7 @@ public final class HttpCoordinator implements CoordinatorPort {
               renewal.waited(),
               renewal.directive(),
               renewal.reason(),
-              renewal.hazard());
+              renewal.lifetime());
         });
   }
 

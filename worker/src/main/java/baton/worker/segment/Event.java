@@ -54,7 +54,7 @@ public sealed interface Event {
   /**
    * The renewal sent at {@code sentAt} was answered.
    *
-   * @param hazard how long sessions like this one last; empty: that was not said
+   * @param lifetime how long sessions like this one last; empty: that was not said
    */
   record Renewed(
       int turn,
@@ -63,13 +63,13 @@ public sealed interface Event {
       Duration waited,
       Directive directive,
       String reason,
-      Optional<LifetimeEstimate> hazard)
+      Optional<LifetimeEstimate> lifetime)
       implements Event {
     @Override
     public void tell(Session session, Moment now) {
       session
           .heard(turn, now)
-          .ifPresent(h -> h.renewed(new LeaseTime(sentAt, waited, ttl), directive, hazard));
+          .ifPresent(h -> h.renewed(new LeaseTime(sentAt, waited, ttl), directive, lifetime));
     }
   }
 

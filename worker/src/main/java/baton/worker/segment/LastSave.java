@@ -26,7 +26,7 @@ record LastSave(
    * @param unsaved how much training would be lost
    */
   boolean isDelayedByOneMore(
-      Optional<Duration> untilEnd, Duration unsaved, LifetimeEstimate hazard, Moment now) {
+      Optional<Duration> untilEnd, Duration unsaved, LifetimeEstimate lifetime, Moment now) {
     Optional<Duration> takes = costs.save().map(busyFor.apply(now)::plus);
     if (takes.isEmpty()) {
       return false;
@@ -35,7 +35,7 @@ record LastSave(
         untilLeaving.apply(now).filter(left -> takes.get().compareTo(left) > 0).isPresent();
     return atSessionsEnd
         || untilEnd
-            .filter(left -> waits(takes.get(), left) > atRisk(left, unsaved, hazard))
+            .filter(left -> waits(takes.get(), left) > atRisk(left, unsaved, lifetime))
             .isPresent();
   }
 
@@ -43,8 +43,8 @@ record LastSave(
     return Math.max(0, takes.minus(left).toMillis());
   }
 
-  private static double atRisk(Duration left, Duration unsaved, LifetimeEstimate hazard) {
-    double share = (double) left.toMillis() / hazard.meanTimeToLoss().toMillis();
+  private static double atRisk(Duration left, Duration unsaved, LifetimeEstimate lifetime) {
+    double share = (double) left.toMillis() / lifetime.meanTimeToLoss().toMillis();
     return Math.min(1, share) * unsaved.toMillis();
   }
 }

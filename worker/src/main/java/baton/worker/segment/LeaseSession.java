@@ -54,7 +54,7 @@ final class LeaseSession {
   private State state = State.LIVE;
   private boolean stopped;
   private LeaseTime time;
-  private LifetimeEstimate hazard;
+  private LifetimeEstimate lifetime;
   private Optional<ReleasePlan> leaving = Optional.empty();
 
   /**
@@ -77,7 +77,7 @@ final class LeaseSession {
     this.training =
         new Training(grant.spec(), grant.segment().from(), grant.head().isEmpty(), costs, now);
     this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
-    this.hazard = grant.hazard().orElse(LifetimeEstimate.PRIOR);
+    this.lifetime = grant.lifetime().orElse(LifetimeEstimate.PRIOR);
     LastSave lastSave = new LastSave(costs, this::busyFor, untilLeaving);
     this.pace =
         new NextMove(
@@ -163,7 +163,7 @@ final class LeaseSession {
 
   void renewed(LeaseTime newer, Directive directive, Optional<LifetimeEstimate> told) {
     renewal.succeeded();
-    hazard = told.orElse(hazard);
+    lifetime = told.orElse(lifetime);
     time = time.orNewer(newer);
     delivery.hurry();
     release.hurry();
@@ -336,7 +336,7 @@ final class LeaseSession {
   }
 
   private SaveInterval interval() {
-    return costs.saves().interval(hazard);
+    return costs.saves().interval(lifetime);
   }
 
   /** Sets the alarm for what is to be done though nothing happens. */

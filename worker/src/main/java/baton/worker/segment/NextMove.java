@@ -115,7 +115,7 @@ final class NextMove {
     return !training.isFinal()
         && !isAskedFor(training.position())
         && lastSave.isDelayedByOneMore(
-            training.untilEnd(), now.since(copiedAt), interval.get().hazard(), now);
+            training.untilEnd(), now.since(copiedAt), interval.get().lifetime(), now);
   }
 
   /** Whether the job wants a save at this position, whatever it costs. */

@@ -93,9 +93,9 @@ final class SaveCosts {
    * Daly, A higher order estimate, FGCS 22, 2006, whose bound {@code M} holds where saves are
    * costly). It is never shorter than an upload takes, since one save is uploaded at a time.
    */
-  SaveInterval interval(LifetimeEstimate hazard) {
+  SaveInterval interval(LifetimeEstimate lifetime) {
     double cost = cost().orElse(PRESUMED).toNanos();
-    double mean = hazard.meanTimeToLoss().toNanos();
+    double mean = lifetime.meanTimeToLoss().toNanos();
     Duration optimum = Duration.ofNanos(Math.round(Math.min(mean, Math.sqrt(2 * cost * mean))));
     Duration bounded = larger(SHORTEST, smaller(stall.isKnown() ? LONGEST : FIRST, optimum));
     Optional<Duration> inStore =
@@ -103,7 +103,7 @@ final class SaveCosts {
             ? Optional.of(Duration.ofNanos(Math.round(upload.value)))
             : Optional.empty();
     return new SaveInterval(
-        inStore.map(time -> larger(time, bounded)).orElse(bounded), cost(), inStore, hazard);
+        inStore.map(time -> larger(time, bounded)).orElse(bounded), cost(), inStore, lifetime);
   }
 
   private static Duration larger(Duration a, Duration b) {

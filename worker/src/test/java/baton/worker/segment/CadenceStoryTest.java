@@ -60,7 +60,7 @@ class CadenceStoryTest {
     assertThat(fixed.take(Action.Renew.class).saving()).isEmpty();
   }
 
-  private void hears(LifetimeEstimate hazard) {
+  private void hears(LifetimeEstimate lifetime) {
     story.seconds(20).take(Action.Renew.class);
     story.tell(
         new Event.Renewed(
@@ -70,7 +70,7 @@ class CadenceStoryTest {
             Duration.ZERO,
             Directive.GO_ON,
             "",
-            Optional.of(hazard)));
+            Optional.of(lifetime)));
   }
 
   private SaveInterval saving() {

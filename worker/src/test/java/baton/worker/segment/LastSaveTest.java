@@ -74,9 +74,9 @@ class LastSaveTest {
     return lastSave(of).isDelayedByOneMore(Optional.empty(), minutes(30), SELDOM_LOST, NOW);
   }
 
-  private boolean isDelayed(Optional<Duration> untilEnd, LifetimeEstimate hazard) {
+  private boolean isDelayed(Optional<Duration> untilEnd, LifetimeEstimate lifetime) {
     costs.uploadTook(minutes(40));
-    return lastSave(costs).isDelayedByOneMore(untilEnd, minutes(30), hazard, NOW);
+    return lastSave(costs).isDelayedByOneMore(untilEnd, minutes(30), lifetime, NOW);
   }
 
   private LastSave lastSave(Costs of) {

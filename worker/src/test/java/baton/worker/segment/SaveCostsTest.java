@@ -8,16 +8,16 @@ import org.junit.jupiter.api.Test;
 
 /** How often it pays to save, by measured numbers. */
 class SaveCostsTest {
-  private static final LifetimeEstimate AN_HOUR = hazard(Duration.ofHours(1));
+  private static final LifetimeEstimate AN_HOUR = lifetime(Duration.ofHours(1));
 
   private final SaveCosts costs = new SaveCosts();
 
-  private static LifetimeEstimate hazard(Duration mean) {
+  private static LifetimeEstimate lifetime(Duration mean) {
     return new LifetimeEstimate(mean, 3, Duration.ofHours(4));
   }
 
-  private Duration interval(LifetimeEstimate hazard) {
-    return costs.interval(hazard).interval();
+  private Duration interval(LifetimeEstimate lifetime) {
+    return costs.interval(lifetime).interval();
   }
 
   @Test
@@ -25,13 +25,13 @@ class SaveCostsTest {
     costs.stalled(Duration.ofSeconds(2));
 
     assertThat(interval(AN_HOUR)).isEqualTo(Duration.ofSeconds(120));
-    assertThat(interval(hazard(Duration.ofHours(4)))).isEqualTo(Duration.ofSeconds(240));
+    assertThat(interval(lifetime(Duration.ofHours(4)))).isEqualTo(Duration.ofSeconds(240));
   }
 
   @Test
   void theFirstSaveComesSoonSoThatOneIsMeasured() {
-    assertThat(interval(hazard(Duration.ofHours(2)))).isEqualTo(SaveCosts.FIRST);
-    assertThat(interval(hazard(Duration.ofSeconds(200)))).isEqualTo(Duration.ofSeconds(20));
+    assertThat(interval(lifetime(Duration.ofHours(2)))).isEqualTo(SaveCosts.FIRST);
+    assertThat(interval(lifetime(Duration.ofSeconds(200)))).isEqualTo(Duration.ofSeconds(20));
     assertThat(costs.cost()).isEmpty();
   }
 
@@ -46,17 +46,17 @@ class SaveCostsTest {
   @Test
   void itHasSensibleBounds() {
     costs.stalled(Duration.ofMillis(1));
-    assertThat(interval(hazard(Duration.ofMinutes(10)))).isEqualTo(SaveCosts.SHORTEST);
+    assertThat(interval(lifetime(Duration.ofMinutes(10)))).isEqualTo(SaveCosts.SHORTEST);
 
     costs.stalled(Duration.ofHours(9));
-    assertThat(interval(hazard(Duration.ofDays(7)))).isEqualTo(SaveCosts.LONGEST);
+    assertThat(interval(lifetime(Duration.ofDays(7)))).isEqualTo(SaveCosts.LONGEST);
   }
 
   @Test
   void whereASaveCostsMoreThanASessionLastsItIsTheMean() {
     costs.stalled(Duration.ofMinutes(20));
 
-    assertThat(interval(hazard(Duration.ofMinutes(6)))).isEqualTo(Duration.ofMinutes(6));
+    assertThat(interval(lifetime(Duration.ofMinutes(6)))).isEqualTo(Duration.ofMinutes(6));
   }
 
   @Test

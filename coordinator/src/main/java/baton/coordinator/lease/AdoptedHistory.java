@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rows of history that a lost database had of a line of checkpoints, as far as their manifests
- * tell: who committed what under which lease. Times are the workers'.
+ * The rows of history that a lost database had for a line of checkpoints, as far as their manifests
+ * tell: who committed what under which lease. Times are by the workers' clocks.
  */
-record Adopted(RecoveredJob recovered, Set<Sha256> known) {
+record AdoptedHistory(RecoveredJob recovered, Set<Sha256> known) {
   private static final String WORKER = "unknown";
   private static final String DEVICE = "device";
 
-  /** Of what is not known yet, in the order in which it happened. */
+  /** The rows that are not known yet, in the order in which things happened. */
   List<History> rows() {
     List<History> rows = new ArrayList<>();
     Optional<StoredManifest> before = Optional.empty();
@@ -39,7 +39,7 @@ record Adopted(RecoveredJob recovered, Set<Sha256> known) {
     return rows;
   }
 
-  /** The oldest first, those of one lease together. */
+  /** Grouped by lease, the oldest first. */
   private List<List<StoredManifest>> byLease() {
     List<StoredManifest> oldestFirst = new ArrayList<>(recovered.line());
     Collections.reverse(oldestFirst);
