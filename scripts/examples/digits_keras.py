@@ -13,7 +13,7 @@ import numpy
 
 import baton
 
-SHIPPED = "worker/src/main/resources/baton/worker/train/digits.csv.gz"
+SHIPPED = "worker/programs/src/main/resources/baton/programs/digits.csv.gz"
 path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / SHIPPED
 table = numpy.loadtxt(gzip.open(path, "rt"), delimiter=",", dtype="float32")
 x, y = table[:, :64].reshape(-1, 8, 8, 1) / 16, table[:, 64].astype("int32")

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import baton
 
-SHIPPED = "worker/src/main/resources/baton/worker/train/digits.csv.gz"
+SHIPPED = "worker/programs/src/main/resources/baton/programs/digits.csv.gz"
 path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / SHIPPED
 rows = [list(map(float, line.split(","))) for line in gzip.open(path, "rt")]
 table = torch.tensor(rows)

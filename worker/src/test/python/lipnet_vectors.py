@@ -1,7 +1,7 @@
 """Writes what PyTorch computes, for the tests of lipnet: ctc.json and gru.json.
 
     pip install torch
-    python worker/src/test/python/lipnet_vectors.py worker/src/test/resources/baton/worker/train/lipnet
+    python worker/src/test/python/lipnet_vectors.py worker/programs/src/test/resources/baton/programs/lipnet
 """
 
 import json

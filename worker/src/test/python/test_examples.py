@@ -10,7 +10,7 @@ from relay import broken_off, digest, train  # noqa: E402
 
 ROOT = Path(__file__).parents[4]
 EXAMPLES = ROOT / "scripts" / "examples"
-DIGITS = ROOT / "worker/src/main/resources/baton/worker/train/digits.csv.gz"
+DIGITS = ROOT / "worker/programs/src/main/resources/baton/programs/digits.csv.gz"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ public final class Worker implements AutoCloseable {
    *
    * @param place where checkpoints live
    * @param programs scripts, each as {@code NAME=command}
+   * @param programJars jars with programs, and with what they need
    * @param acceptNewCode whether they go on from checkpoints that other versions of them made
    * @param caching where data is kept
    * @param device {@code cpu}, {@code gpu}, or {@code best} of both
@@ -73,6 +74,7 @@ public final class Worker implements AutoCloseable {
       StoreLocation place,
       SegmentSettings settings,
       List<String> programs,
+      List<Path> programJars,
       boolean acceptNewCode,
       int threads,
       String device,
@@ -156,7 +158,7 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** A script takes the place of a built-in program of its name. */
+  /** A script takes the place of a program of its name that was found. */
   private static List<Program> programs(
       Options options, TorchEngine torch, Scratch scratch, SessionListener audience) {
     Map<String, Program> programs = new LinkedHashMap<>();
@@ -172,7 +174,12 @@ public final class Worker implements AutoCloseable {
       scripts.add(script);
     }
     scripts.forEach(ChildProgram::requireStartable);
-    Programs.builtIn(torch).forEach(program -> programs.putIfAbsent(program.name(), program));
+    Programs.found(torch, options.programJars())
+        .forEach(program -> programs.putIfAbsent(program.name(), program));
+    if (programs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "This worker has no program: give it a script with --program, or a jar with --program-jar");
+    }
     return List.copyOf(programs.values());
   }
 

@@ -84,6 +84,15 @@ public final class WorkerMain implements Callable<Integer> {
   private List<String> programs = List.of();
 
   @Option(
+      names = "--program-jar",
+      paramLabel = "JAR",
+      description = {
+        "A jar with programs of your own, or with a library that they need; may be given several",
+        "times. See docs/guide/adding-a-program.md."
+      })
+  private List<Path> programJars = List.of();
+
+  @Option(
       names = "--accept-new-code",
       description = "Go on with scripts that have changed since the last checkpoint.")
   private boolean acceptNewCode;
@@ -272,6 +281,7 @@ public final class WorkerMain implements Callable<Integer> {
         store.place(),
         settings,
         programs,
+        programJars,
         acceptNewCode,
         threads,
         device,

@@ -26,9 +26,9 @@ import baton.worker.segment.Run;
 import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
-import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
+import example.spirals.SpiralPrograms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,20 +70,16 @@ class BadDaysTest {
 
   @Test
   void aLossThatTurnsNanIsTheSameSentenceInEverySession() throws Exception {
-    JobSpec diverging = job("digits", Map.of("learningRate", 1e30));
+    JobSpec diverging = job("spirals", Map.of("learningRate", 1e30));
     MemoryCoordinator coordinator = new MemoryCoordinator(diverging);
     TorchEngine torch = new TorchEngine(new TorchSettings(1, Optional.empty(), Map.of()));
-    Program digits =
-        Programs.builtIn(torch).stream()
-            .filter(program -> program.name().equals("digits"))
-            .findFirst()
-            .orElseThrow();
+    Program spirals = new SpiralPrograms().programs(torch).get(0);
 
-    Trouble first = troubleOfASession(coordinator, digits);
-    Trouble second = troubleOfASession(coordinator, digits);
+    Trouble first = troubleOfASession(coordinator, spirals);
+    Trouble second = troubleOfASession(coordinator, spirals);
 
     assertThat(first.kind()).isEqualTo(Trouble.Kind.PROGRAM);
-    assertThat(first.message()).matches("The loss of digits is NaN at e0-b\\d+\\.");
+    assertThat(first.message()).matches("The loss of spirals is NaN at e0-b\\d+\\.");
     assertThat(first.remedy()).contains("learningRate");
     assertThat(second).isEqualTo(first);
     assertThat(coordinator.head()).isEmpty();

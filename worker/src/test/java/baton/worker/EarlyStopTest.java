@@ -11,8 +11,8 @@ import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.SegmentSettings;
-import baton.worker.train.Programs;
 import baton.worker.train.Track;
+import example.spirals.SpiralPrograms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,12 +30,12 @@ class EarlyStopTest {
   @Test
   void aJobThatGetsNoBetterIsCompleteAndItsLastCheckpointSaysWhichWasTheBest() throws Exception {
     Map<String, Object> learnsNothing =
-        Map.of("patience", 2, "learningRate", 1e-30, "dropout", 0, "batchSize", 400);
+        Map.of("patience", 2, "learningRate", 1e-30, "batchSize", 400);
     MemoryCoordinator coordinator =
         new MemoryCoordinator(
             new JobSpec(
                 "flat",
-                "digits",
+                "spirals",
                 learnsNothing,
                 50,
                 3,
@@ -76,7 +76,7 @@ class EarlyStopTest {
         new Worker.Parts(
             coordinator,
             OpenedStore.of(store),
-            Programs.builtIn(Track.torch()),
+            new SpiralPrograms().programs(Track.torch()),
             "cpu",
             Scratch.in(folder.resolve("scratch")),
             Caches.in(folder.resolve("cache")));

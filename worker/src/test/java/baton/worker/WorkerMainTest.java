@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command, as a process of its own. */
 @Timeout(30)
 class WorkerMainTest {
+  private static final String ANY = "any=sh";
   private static final String NOBODY = "http://127.0.0.1:1";
 
   @TempDir Path folder;
@@ -64,7 +65,7 @@ class WorkerMainTest {
 
   @Test
   void aSignalWhileNobodyAnswersEndsItInGoodOrder() throws Exception {
-    Process process = command("t0ken", "--coordinator", NOBODY).start();
+    Process process = command("t0ken", "--coordinator", NOBODY, "--program", ANY).start();
     Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> text().contains("no answer"));
     process.destroy();
     Ended ended = end(process);
@@ -75,14 +76,20 @@ class WorkerMainTest {
 
   @Test
   void aSessionThatIsToldItsEndEndsThenThoughNobodyAnswers() throws Exception {
-    Ended ended = end(command("t0ken", "--coordinator", NOBODY, "--session-ends-in", "1s").start());
+    Ended ended =
+        end(
+            command("t0ken", "--coordinator", NOBODY, "--program", ANY, "--session-ends-in", "1s")
+                .start());
     assertThat(ended.code()).as(ended.text()).isZero();
     assertThat(ended.text()).contains("ends: The session ends.");
   }
 
   @Test
   void whereThereIsNoTerminalThereAreLinesOnly() throws Exception {
-    Ended ended = end(command("t0ken", "--coordinator", NOBODY, "--idle-exit", "200ms").start());
+    Ended ended =
+        end(
+            command("t0ken", "--coordinator", NOBODY, "--program", ANY, "--idle-exit", "200ms")
+                .start());
     assertThat(ended.code()).isEqualTo(7);
     assertThat(ended.text()).doesNotContain("\r").doesNotContain("\u001b");
     assertThat(ended.text().lines())
@@ -112,7 +119,7 @@ class WorkerMainTest {
 
   @Test
   void aNameThatCannotStandInAPathIsAMatterOfUse() throws Exception {
-    Ended ended = end(command("t0ken", "--name", "anna/1").start());
+    Ended ended = end(command("t0ken", "--program", ANY, "--name", "anna/1").start());
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.text()).startsWith("A worker's name must be");
   }
@@ -150,6 +157,25 @@ class WorkerMainTest {
         .isEqualToIgnoringNewLines(
             "A program is given as NAME='python train.py', not as python train.py.");
     assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void aWorkerWithoutAnyProgramIsToldHowToBringOne() throws Exception {
+    Ended ended = end(command("t0ken").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text())
+        .isEqualToIgnoringNewLines(
+            "This worker has no program: give it a script with --program, or a jar with"
+                + " --program-jar.");
+    assertThat(folder.resolve("spool")).isEmptyDirectory();
+  }
+
+  @Test
+  void aProgramJarThatIsNotThereIsAMatterOfUse() throws Exception {
+    Ended ended = end(command("t0ken", "--program-jar", "none.jar").start());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.text())
+        .isEqualToIgnoringNewLines("There is no jar none.jar that can be read.");
   }
 
   @Test

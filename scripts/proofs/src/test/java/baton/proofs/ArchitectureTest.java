@@ -1,5 +1,6 @@
 package baton.proofs;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -187,9 +188,33 @@ class ArchitectureTest {
   static final ArchRule ndArraysStopInTraining =
       noClasses()
           .that()
-          .resideOutsideOfPackage("baton.worker.train..")
+          .resideOutsideOfPackages("baton.worker.train..", "baton.programs..")
           .should()
           .dependOnClassesThat(resideInAPackage("ai.djl.."));
+
+  @ArchTest
+  static final ArchRule theProgramsThatComeAlongAreFoundAndNotNamed =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("baton.programs..", "baton.proofs..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("baton.programs.."));
+
+  @ArchTest
+  static final ArchRule programsKnowOfBatonWhatAUsersOwnProgramKnows =
+      noClasses()
+          .that()
+          .resideInAPackage("baton.programs..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("baton..")
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              "baton.programs..",
+                              "baton.worker.train",
+                              "baton.worker.segment",
+                              "baton.protocol"))));
 
   @ArchTest
   static final ArchRule theShellsOfTheCoordinatorNeverKnowOneAnother =

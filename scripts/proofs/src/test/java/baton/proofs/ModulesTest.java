@@ -45,6 +45,18 @@ class ModulesTest {
   }
 
   @Test
+  void theWorkerAndTheCommandsAreCompiledWithoutTheProgramsThatComeAlong() throws Exception {
+    for (String module : modules("")) {
+      for (Element dependency : dependencies(module)) {
+        if (text(dependency, "artifactId").equals("programs") && !module.equals(PROOFS)) {
+          assertThat(text(dependency, "scope")).as(module).isEqualTo("runtime");
+        }
+      }
+    }
+    assertThat(modules("")).contains("worker", "worker/programs");
+  }
+
+  @Test
   void noPackageIsInTwoModules() throws Exception {
     Map<String, String> moduleOf = new TreeMap<>();
     List<String> twice = new ArrayList<>();

@@ -1,23 +1,92 @@
 package baton.worker.train;
 
 import baton.worker.segment.Program;
-import baton.worker.train.lipnet.LipNet;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
-/** The programs a worker brings along. */
+/** Finds the programs that lie on the class path, and in jars that a person names. */
 public final class Programs {
+  private static final String SERVICE = "META-INF/services/" + ProgramProvider.class.getName();
+
   private Programs() {}
 
-  /** A program that learns nothing, with about so many parameters: for benchmarks. */
-  public static Program wide(int parameters, TorchEngine torch) {
-    return new DjlProgram("wide", (p, seeds) -> WideNetwork.of(parameters, seeds), torch);
+  /**
+   * Each program that a {@link ProgramProvider} has. One of a named jar takes the place of one of
+   * its name on the class path.
+   *
+   * @param jars libraries that the programs need may be among them
+   * @throws IllegalArgumentException if a jar is missing or does not fit, or two programs of the
+   *     same place have one name
+   */
+  public static List<Program> found(TorchEngine torch, List<Path> jars) {
+    ClassLoader own = Programs.class.getClassLoader();
+    Map<String, Program> programs = byName(providers(own), torch);
+    if (!jars.isEmpty()) {
+      URLClassLoader loader = loader(jars, own);
+      if (loader.findResource(SERVICE) == null) {
+        throw new IllegalArgumentException(
+            "There is no program in %s: a jar names the class of its programs in its file %s"
+                .formatted(
+                    jars.stream().map(Path::toString).collect(Collectors.joining(" or ")),
+                    SERVICE));
+      }
+      programs.putAll(byName(providers(loader), torch));
+    }
+    return List.copyOf(programs.values());
   }
 
-  /** Those that are part of Baton; add one here, or in the list that a worker is given. */
-  public static List<Program> builtIn(TorchEngine torch) {
-    return List.of(
-        new DjlProgram("digits", Digits::new, torch),
-        new DjlProgram("forger", Forger::new, torch),
-        new DjlProgram("lipnet", LipNet::new, torch));
+  /** Stays open as long as the process: programs load their classes while they train. */
+  private static URLClassLoader loader(List<Path> jars, ClassLoader parent) {
+    List<URL> addresses = new ArrayList<>();
+    for (Path jar : jars) {
+      if (!Files.isReadable(jar)) {
+        throw new IllegalArgumentException("There is no jar %s that can be read".formatted(jar));
+      }
+      try {
+        addresses.add(jar.toUri().toURL());
+      } catch (MalformedURLException e) {
+        throw new IllegalArgumentException("The name of a jar cannot be " + jar, e);
+      }
+    }
+    return new URLClassLoader("programs", addresses.toArray(new URL[0]), parent);
+  }
+
+  /** Those that {@code loader} itself has, without its parents'. */
+  private static List<ProgramProvider> providers(ClassLoader loader) {
+    try {
+      return ServiceLoader.load(ProgramProvider.class, loader).stream()
+          .filter(provider -> provider.type().getClassLoader() == loader)
+          .map(ServiceLoader.Provider::get)
+          .toList();
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new IllegalArgumentException(
+          "The programs of a jar cannot be loaded (%s): is it made for this Baton and this Java?"
+              .formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  private static Map<String, Program> byName(
+      Collection<ProgramProvider> providers, TorchEngine torch) {
+    Map<String, Program> byName = new LinkedHashMap<>();
+    for (ProgramProvider provider : providers) {
+      for (Program program : provider.programs(torch)) {
+        if (byName.put(program.name(), program) != null) {
+          throw new IllegalArgumentException("Two programs have the name " + program.name());
+        }
+      }
+    }
+    return byName;
   }
 }

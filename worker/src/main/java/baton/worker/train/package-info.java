@@ -30,7 +30,7 @@
  * }
  * }</pre>
  *
- * <p>and the line is its entry in {@link baton.worker.train.Programs#builtIn}: {@code new
+ * <p>and the line is its entry in a {@link baton.worker.train.ProgramProvider}: {@code new
  * DjlProgram("iris", Iris::new, torch)}. Optimizers, schedules, clipping and batch size need no
  * code: every program takes them as parameters of the job.
  *

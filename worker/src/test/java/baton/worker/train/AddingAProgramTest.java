@@ -6,6 +6,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
+import example.spirals.SpiralPrograms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What docs/guide/adding-a-program.md tells is so. */
 class AddingAProgramTest {
   private static final Path PAGE = Path.of("../docs/guide/adding-a-program.md");
-  private static final Path HERE = Path.of("src/test/java/baton/worker/train");
+  private static final Path HERE = Path.of("src/test/java/example/spirals");
+
+  private static final Program SPIRALS = new SpiralPrograms().programs(Track.torch()).get(0);
 
   @TempDir Path folder;
   private Track track;
@@ -29,7 +32,10 @@ class AddingAProgramTest {
 
   @Test
   void theProgramOnThePageIsTheOneThatIsTestedHere() throws Exception {
-    assertThat(Files.readString(PAGE)).contains(Files.readString(HERE.resolve("Spirals.java")));
+    assertThat(Files.readString(PAGE))
+        .contains(Files.readString(HERE.resolve("Spirals.java")))
+        .contains(Files.readString(HERE.resolve("SpiralPrograms.java")))
+        .contains("META-INF/services/" + ProgramProvider.class.getName());
   }
 
   @Test
@@ -45,19 +51,18 @@ class AddingAProgramTest {
 
   @Test
   void theSpiralsAreToldApart() throws Exception {
-    Relayed done = Relayed.unbroken(Track.program(Spirals::new), Track.job(7, 40, Map.of()), track);
+    Relayed done = Relayed.unbroken(SPIRALS, Track.job(7, 40, Map.of()), track);
 
     assertThat(done.curve().get(39).values().get("accuracy")).isGreaterThan(0.97);
   }
 
   @Test
   void theSpiralsAreExact() throws Exception {
-    Program spirals = Track.program(Spirals::new);
     JobSpec job = Track.job(7, 3, Map.of("accumulate", 3, "ema", 0.9, "prefetch", 1));
     List<Position> stops = List.of(new Position(0, 7), new Position(2, 10));
 
-    assertThat(Relayed.over(stops, spirals, job, track))
-        .isEqualTo(Relayed.unbroken(spirals, job, track));
+    assertThat(Relayed.over(stops, SPIRALS, job, track))
+        .isEqualTo(Relayed.unbroken(SPIRALS, job, track));
   }
 
   @Test

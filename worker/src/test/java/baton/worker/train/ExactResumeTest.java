@@ -45,17 +45,6 @@ class ExactResumeTest {
     assertThat(relayed.curve()).hasSize(EPOCHS);
   }
 
-  @Test
-  void theDigitsAreRelayedExactly() throws Exception {
-    JobSpec job = Track.job(5, 2, Map.of());
-    Program program = Track.program(Digits::new);
-
-    Sha256 unbroken = relay(program, job, List.of());
-    Sha256 relayed = relay(program, job, List.of(new Position(0, 31)));
-
-    assertThat(relayed).isEqualTo(unbroken);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"adam", "adamw", "sgd"})
   void withoutTheOptimizersSlotsTheRelayWouldDiffer(String optimizer) throws Exception {

@@ -152,36 +152,6 @@ class ExactStateTest {
     }
   }
 
-  @Test
-  void theDigitsAreExactWithAllOfIt() throws Exception {
-    JobSpec job =
-        Track.job(
-            SEED,
-            3,
-            Map.of(
-                "augment",
-                1,
-                "ema",
-                0.99,
-                "patience",
-                2,
-                "accumulate",
-                4,
-                "prefetch",
-                2,
-                "batchSize",
-                64));
-    List<Position> stops = Relayed.stops(SEED, 3, 23, job.end());
-
-    Relayed unbroken = Relayed.unbroken(Track.program(Digits::new), job, track);
-
-    assertThat(Relayed.over(stops, Track.program(Digits::new), job, track))
-        .as("stops %s", stops)
-        .isEqualTo(unbroken);
-    assertThat(unbroken.curve().get(0).values())
-        .containsKeys("accuracy", "accuracy.highest", "accuracy.highestEpoch");
-  }
-
   private Relayed assertExact(Program program, JobSpec job) throws Exception {
     Relayed unbroken = Relayed.unbroken(program, job, track);
     assertThat(Relayed.over(STOPS, program, job, track))

@@ -18,26 +18,27 @@ import java.util.stream.IntStream;
  *
  * @param end where it ended
  */
-record Relayed(Sha256 state, List<Measurement> curve, Position end, Optional<String> finalReason) {
+public record Relayed(
+    Sha256 state, List<Measurement> curve, Position end, Optional<String> finalReason) {
   /** How many batches a session trains that are lost, since it dies before it saves again. */
   private static final int LOST = 2;
 
   /** What happens to a checkpoint between two sessions. */
-  interface Tampering {
+  public interface Tampering {
     void with(Path saved) throws Exception;
   }
 
-  static Relayed unbroken(Program program, JobSpec job, Track track) throws Exception {
+  public static Relayed unbroken(Program program, JobSpec job, Track track) throws Exception {
     return over(List.of(), program, job, track);
   }
 
   /** By one session after the other, each killed some batches after it saved at its stop. */
-  static Relayed over(List<Position> stops, Program program, JobSpec job, Track track)
+  public static Relayed over(List<Position> stops, Program program, JobSpec job, Track track)
       throws Exception {
     return over(stops, program, job, track, saved -> {});
   }
 
-  static Relayed over(
+  public static Relayed over(
       List<Position> stops, Program program, JobSpec job, Track track, Tampering tampering)
       throws Exception {
     List<Measurement> curve = new ArrayList<>();
@@ -77,7 +78,7 @@ record Relayed(Sha256 state, List<Measurement> curve, Position end, Optional<Str
   }
 
   /** Positions drawn from {@code seed}, in order, all before {@code end}. */
-  static List<Position> stops(long seed, int count, int batchesPerEpoch, Position end) {
+  public static List<Position> stops(long seed, int count, int batchesPerEpoch, Position end) {
     SplitMix64 random = new SplitMix64(seed);
     return IntStream.generate(() -> 1 + random.nextInt(end.epoch() * batchesPerEpoch - 1))
         .distinct()

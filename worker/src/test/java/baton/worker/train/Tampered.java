@@ -13,10 +13,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Checkpoints whose files somebody has changed. */
-final class Tampered {
+public final class Tampered {
   private Tampered() {}
 
-  static void change(Path file, Consumer<SortedMap<String, Tensor>> change) throws Exception {
+  public static void change(Path file, Consumer<SortedMap<String, Tensor>> change)
+      throws Exception {
     SortedMap<String, Tensor> tensors = new TreeMap<>(Safetensors.open(file));
     change.accept(tensors);
     Path changed = file.resolveSibling("changed");
@@ -26,13 +27,13 @@ final class Tampered {
   }
 
   /** Some tensors of a file, one at least, hold nothing but zeros. */
-  static void zero(Path file, Predicate<String> which) throws Exception {
+  public static void zero(Path file, Predicate<String> which) throws Exception {
     assertThat(Safetensors.open(file).keySet()).anyMatch(which);
     Sabotage.zero(file, which);
   }
 
   /** Replaces what {@code pattern} finds in {@code state.json}, which must be something. */
-  static void rewriteState(Path saved, String pattern, String with) throws Exception {
+  public static void rewriteState(Path saved, String pattern, String with) throws Exception {
     Path file = saved.resolve(RunState.FILE);
     String before = Files.readString(file);
     String after = before.replaceAll(pattern, with);

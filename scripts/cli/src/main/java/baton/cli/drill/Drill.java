@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -57,6 +58,13 @@ public final class Drill implements Callable<Integer> {
       paramLabel = "'COMMAND'",
       description = "A script of your own, such as 'python train.py'.")
   private String script;
+
+  @Option(
+      names = "--program-jar",
+      paramLabel = "JAR",
+      description =
+          "A jar with programs of your own, as of the worker; may be given several times.")
+  private List<Path> programJars = List.of();
 
   @Mixin private ProgramParameters parameters = new ProgramParameters();
 
@@ -118,10 +126,12 @@ public final class Drill implements Callable<Integer> {
         epochs >= 1 && batches >= Rehearsal.FEWEST_BATCHES && threads >= 1,
         "A drill takes at least 1 epoch, %d batches and 1 thread."
             .formatted(Rehearsal.FEWEST_BATCHES));
+    List<Path> jars = programJars.stream().map(Path::toAbsolutePath).toList();
+    List<String> found = programs(jars);
     require(
-        script != null || WorkerPrograms.names().contains(program),
+        script != null || found.contains(program),
         "The worker has no program %s, it has %s; a script is given with --script."
-            .formatted(program, String.join(" and ", WorkerPrograms.names())));
+            .formatted(program, String.join(" and ", found)));
     for (Path path : linked) {
       require(
           Files.exists(directory.resolve(path)), "There is no %s here to link.".formatted(path));
@@ -130,7 +140,7 @@ public final class Drill implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     long drawn = seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed;
     Subject subject =
-        new Subject(program, Optional.ofNullable(script), parameters.values(), epochs, 1);
+        new Subject(program, Optional.ofNullable(script), jars, parameters.values(), epochs, 1);
     out.printf(
         "Drill of %s: unbroken, then killed and resumed; --seed %d%n",
         script == null ? program : script, drawn);
@@ -188,6 +198,14 @@ public final class Drill implements Callable<Integer> {
         : Optional.of(
             new Workspace(
                 directory.toAbsolutePath(), script, linked, Workspace.Limit.USUAL, drill));
+  }
+
+  private List<String> programs(List<Path> jars) {
+    try {
+      return WorkerPrograms.names(jars);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage() + ".");
+    }
   }
 
   private Duration silence() {

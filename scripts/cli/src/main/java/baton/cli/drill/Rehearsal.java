@@ -107,6 +107,7 @@ final class Rehearsal {
         new Subject(
             subject.program(),
             subject.command(),
+            subject.jars(),
             subject.parameters(),
             Math.max(EPOCHS_OF_FOREIGN_LOOP, subject.epochs()),
             subject.seed());

@@ -15,11 +15,13 @@ import java.util.Optional;
  * A program whose relay is compared with its unbroken run.
  *
  * @param program its name, as the job and the worker say it
- * @param command of a script; empty: it is part of the worker
+ * @param command of a script; empty: the worker finds it
+ * @param jars that the worker is given for it
  */
 public record Subject(
     String program,
     Optional<String> command,
+    List<Path> jars,
     Map<String, Object> parameters,
     int epochs,
     long seed) {
@@ -33,12 +35,13 @@ public record Subject(
   private static final int EACH_EPOCH_IS_SAVED = 1;
 
   public Subject {
+    jars = List.copyOf(jars);
     parameters = Map.copyOf(parameters);
   }
 
   /** The same, by a command that is written in another way. */
   public Subject runBy(String otherCommand) {
-    return new Subject(program, Optional.of(otherCommand), parameters, epochs, seed);
+    return new Subject(program, Optional.of(otherCommand), jars, parameters, epochs, seed);
   }
 
   /** How a worker of it is started, which ends after one lease. */
@@ -47,6 +50,7 @@ public record Subject(
     List<String> arguments =
         new ArrayList<>(List.of("--store-dir", store.toString(), "--device", device, "--once"));
     command.ifPresent(words -> arguments.addAll(List.of("--program", program + "=" + words)));
+    jars.forEach(jar -> arguments.addAll(List.of("--program-jar", jar.toString())));
     return WorkerProcess.Start.of(threads, arguments, environment);
   }
 

@@ -4,16 +4,26 @@ import baton.worker.segment.Program;
 import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The programs that every worker brings along, by name; the engine is not loaded for that. */
+/** The programs that a worker here finds, by name; the engine is not loaded for that. */
 public final class WorkerPrograms {
   private WorkerPrograms() {}
 
   public static List<String> names() {
+    return names(List.of());
+  }
+
+  /**
+   * Those of a worker that is given {@code jars}, too.
+   *
+   * @throws IllegalArgumentException if one of them does not fit
+   */
+  public static List<String> names(List<Path> jars) {
     TorchSettings settings = new TorchSettings(1, Optional.empty(), Map.of());
-    return Programs.builtIn(new TorchEngine(settings)).stream().map(Program::name).toList();
+    return Programs.found(new TorchEngine(settings), jars).stream().map(Program::name).toList();
   }
 }

@@ -148,7 +148,13 @@ class RelayRunTest {
       throws IOException {
     Path file = Files.writeString(folder.resolve("train.py"), script);
     Subject subject =
-        new Subject("toy", Optional.of("python3 '" + file + "'"), Map.of(), 3, System.nanoTime());
+        new Subject(
+            "toy",
+            Optional.of("python3 '" + file + "'"),
+            List.of(),
+            Map.of(),
+            3,
+            System.nanoTime());
     return RelayRun.run(
         site,
         "race-" + System.nanoTime(),

@@ -1,12 +1,12 @@
 package baton.proofs.bench;
 
+import baton.programs.BuiltInPrograms;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
-import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
 import java.io.PrintWriter;
@@ -57,7 +57,7 @@ public final class PrefetchBench implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
     out.printf("%-8s %8s %12s%n", "PROGRAM", "PREFETCH", "MS A BATCH");
-    for (Program program : Programs.builtIn(torch)) {
+    for (Program program : new BuiltInPrograms().programs(torch)) {
       if (PROGRAMS.containsKey(program.name())) {
         measure(program, out);
       }

@@ -76,7 +76,8 @@ final class Candidates {
 
   private static ExactCandidate ours(
       String name, Optional<String> command, Map<String, Object> parameters, int epochs) {
-    return new ExactCandidate(name, new Subject(name, command, parameters, epochs, SEED), true);
+    return new ExactCandidate(
+        name, new Subject(name, command, List.of(), parameters, epochs, SEED), true);
   }
 
   /**
@@ -92,7 +93,8 @@ final class Candidates {
       merged.putAll(parameters);
       return new ExactCandidate(
           program,
-          new Subject(program, Optional.empty(), merged, epochs.orElse(base.epochs()), SEED),
+          new Subject(
+              program, Optional.empty(), List.of(), merged, epochs.orElse(base.epochs()), SEED),
           parameters.isEmpty());
     }
     Path script = Path.of(program).toAbsolutePath();
@@ -104,6 +106,7 @@ final class Candidates {
         new Subject(
             safe.isEmpty() ? "script" : safe,
             Optional.of(command),
+            List.of(),
             parameters,
             epochs.orElse(3),
             SEED),

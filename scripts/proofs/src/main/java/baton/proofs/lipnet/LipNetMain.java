@@ -1,6 +1,9 @@
 package baton.proofs.lipnet;
 
 import baton.cli.command.ProgramParameters;
+import baton.programs.BuiltInPrograms;
+import baton.programs.lipnet.Floor;
+import baton.programs.lipnet.Montage;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Policy;
@@ -8,11 +11,8 @@ import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
-import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
-import baton.worker.train.lipnet.Floor;
-import baton.worker.train.lipnet.Montage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,10 +84,11 @@ public final class LipNetMain implements Callable<Integer> {
     TorchEngine torch =
         new TorchEngine(new TorchSettings(threads, Optional.empty(), System.getenv()));
     Program lipnet =
-        Programs.builtIn(torch).stream()
-            .filter(program -> program.name().equals("lipnet"))
-            .findFirst()
-            .orElseThrow();
+        new BuiltInPrograms()
+            .programs(torch).stream()
+                .filter(program -> program.name().equals("lipnet"))
+                .findFirst()
+                .orElseThrow();
     JobSpec job =
         new JobSpec(
             "lipnet",

@@ -1,12 +1,12 @@
 package baton.proofs.bench.snapshot;
 
+import baton.programs.WideNetwork;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.TroubleException;
-import baton.worker.train.Programs;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
 import java.util.Map;
@@ -30,7 +30,7 @@ record Rig(int parameters, String device) {
   Run start(int threads, int warmUpSteps) throws TroubleException {
     TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
     Run run =
-        Programs.wide(parameters, torch)
+        WideNetwork.program(parameters, torch)
             .start(Program.Start.plain(JOB, Position.START, Optional.empty(), device));
     for (int step = 0; step < warmUpSteps; step++) {
       run.step();

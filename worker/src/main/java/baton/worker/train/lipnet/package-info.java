@@ -1,5 +1,0 @@
-/**
- * Lip reading: LipNet's network, the loss and the decoders it takes, and two corpora of clips, one
- * filmed and one drawn.
- */
-package baton.worker.train.lipnet;
