@@ -87,8 +87,8 @@ public final class WorkerMain implements Callable<Integer> {
       names = "--program-jar",
       paramLabel = "JAR",
       description = {
-        "A jar with programs of your own, or with a library that they need; may be given several",
-        "times. See docs/guide/adding-a-program.md."
+        "A jar with programs of your own, or a library for them;",
+        "may be given several times. See docs/guide/adding-a-program.md."
       })
   private List<Path> programJars = List.of();
 
