@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that brings what a job trains on to this machine. What was fetched last stays in use
- * until something else is fetched, or the worker ends.
+ * The thread that fetches a job's data. The data fetched last stays in use until other data is
+ * fetched or the worker ends.
  */
 final class DataFetcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataFetcher.class);
@@ -26,7 +26,7 @@ final class DataFetcher implements AutoCloseable {
   private final ExecutorService thread = Threads.single("data");
   private volatile int stoppedTurn;
   private volatile Path folder;
-  private Optional<DataInUse> inUse = Optional.empty(); // of the thread alone
+  private Optional<DataInUse> inUse = Optional.empty(); // confined to the thread
 
   DataFetcher(DataCache cache, Consumer<Event> events) {
     this.cache = cache;
@@ -54,12 +54,12 @@ final class DataFetcher implements AutoCloseable {
         });
   }
 
-  /** What was fetched last, in a folder that programs only read. */
+  /** The folder of the data fetched last; programs must not write to it. */
   Path folder() {
     return folder;
   }
 
-  /** Abandons what is under way for the turn; what has come is kept for the next time. */
+  /** Abandons the turn's fetch; what was already fetched is kept for the next time. */
   void stop(int turn) {
     stoppedTurn = turn;
   }

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The devices of this machine, told without a framework: by NVIDIA's own tool, and by Linux. A
- * program is told the kind, {@code cpu} or {@code gpu}; the coordinator is told the name, since an
- * error of the machine bars all devices of one name from a job for a while (R11).
+ * The devices of this machine, found without a framework: from NVIDIA's own tool, and from Linux. A
+ * program gets the kind, {@code cpu} or {@code gpu}; the coordinator gets the name, since an error
+ * of the machine bars all devices of one name from a job for a while (R11).
  */
 final class Devices {
   static final String CPU = "cpu";
@@ -29,21 +29,21 @@ final class Devices {
 
   private Devices() {}
 
-  /** {@code gpu} where {@code nvidia-smi -L} lists one, else {@code cpu}. */
+  /** {@code gpu} if {@code nvidia-smi -L} lists one, otherwise {@code cpu}. */
   static String best() {
     return gpu("nvidia-smi", "-L").isPresent() ? GPU : CPU;
   }
 
   /**
-   * What a device of this kind is called, such as {@code NVIDIA A100-SXM4-40GB}, or {@code cpu: 2 x
-   * Intel(R) Xeon(R) CPU @ 2.20GHz, 13 GB}: machines that run out of the same things alike.
+   * The name of a device of this kind, such as {@code NVIDIA A100-SXM4-40GB}, or {@code cpu: 2 x
+   * Intel(R) Xeon(R) CPU @ 2.20GHz, 13 GB}. Machines with the same name have the same resources.
    */
   static String name(String kind) {
     String name = kind.equals(GPU) ? gpu("nvidia-smi", "-L").orElse(GPU) : cpu(PROC);
     return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME).strip();
   }
 
-  /** The name of the first GPU, by a command that lists one a line. */
+  /** The name of the first GPU, from a command that lists one per line. */
   static Optional<String> gpu(String... command) {
     try {
       Process process =
@@ -62,7 +62,7 @@ final class Devices {
           ? Optional.of(first.group(1))
           : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty(); // There is no such tool, so there is no driver.
+      return Optional.empty(); // Without the tool there is no driver either.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -70,7 +70,7 @@ final class Devices {
   }
 
   /**
-   * @param proc where Linux tells of the machine
+   * @param proc where Linux describes the machine
    */
   static String cpu(Path proc) {
     Optional<String> model = find(MODEL, proc.resolve("cpuinfo"));

@@ -12,7 +12,7 @@ import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** Data in Google Drive; a worker signs in when the first job wants some. */
+/** Data in Google Drive; a worker signs in when the first job needs it. */
 final class DriveSource implements DataSources {
   private final Access access;
   private Optional<DriveDownload> download = Optional.empty();

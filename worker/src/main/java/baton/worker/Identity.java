@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who a session is, and what it can do: what it tells with every request for a lease. What no
- * request could carry is refused here, before the first.
+ * What a session states about itself with every request for a lease: its name and its capabilities.
+ * Values that no request may carry are rejected here, before the first request.
  */
 record Identity(
     SessionId session, String worker, Set<String> programs, Set<StoreId> stores, String device) {

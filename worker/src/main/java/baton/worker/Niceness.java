@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How willingly a thread waits for the others of its machine. Java has priorities for threads, and
- * Linux heeds them for nobody but root; its own niceness anybody may raise.
+ * The niceness of a thread (see nice(2)): a nicer thread yields the processor to others. Linux
+ * ignores Java's thread priorities except for root, but everybody may raise the niceness.
  */
 final class Niceness {
   private static final Logger LOG = LoggerFactory.getLogger(Niceness.class);
@@ -16,7 +16,9 @@ final class Niceness {
 
   private Niceness() {}
 
-  /** Makes the calling thread, and whom it starts, this nice, where the system lets it. */
+  /**
+   * Raises the niceness of the calling thread and the threads it starts, if the system allows it.
+   */
   static void raiseTo(int nice) {
     if (!Platform.isLinux()) {
       return;
@@ -29,7 +31,7 @@ final class Niceness {
     }
   }
 
-  /** That of the calling thread; 0 where there is none. */
+  /** The niceness of the calling thread; 0 if unknown. */
   static int ofThisThread() {
     return Platform.isLinux()
         ? Function.getFunction("c", "getpriority")

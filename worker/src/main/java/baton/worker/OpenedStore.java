@@ -29,8 +29,8 @@ import java.util.random.RandomGenerator;
  * A worker's store, as far as it can be opened before the first lease.
  *
  * @param read the ids of the stores whose root was read (R15)
- * @param borrower takes the access that the coordinator lends; empty: this worker has its own
- * @param drive the way into the Drive that holds the store; empty: it is not on Drive
+ * @param borrower receives the access that the coordinator lends; empty if this worker has its own
+ * @param drive access to the Drive that holds the store; empty if it is not on Drive
  */
 record OpenedStore(
     CheckpointStore store,
@@ -38,24 +38,24 @@ record OpenedStore(
     Optional<Borrower> borrower,
     Optional<DriveSetup> drive) {
 
-  /** A store that is open, in a place of its own. */
+  /** A store that is already open and needs no sign-in. */
   static OpenedStore of(CheckpointStore store) {
     return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.empty());
   }
 
   static OpenedStore at(
-      StoreLocation place,
+      StoreLocation location,
       Map<String, String> environment,
       RandomGenerator random,
       Supplier<StoreId> newId)
       throws StoreException {
-    if (place instanceof StoreLocation.Directory directory) {
+    if (location instanceof StoreLocation.Directory directory) {
       return of(DirectoryStore.open(directory.path(), newId));
     }
-    if (place instanceof StoreLocation.Bucket bucket) {
+    if (location instanceof StoreLocation.Bucket bucket) {
       return of(S3Store.open(bucket.location(), newId));
     }
-    StoreLocation.Drive drive = (StoreLocation.Drive) place;
+    StoreLocation.Drive drive = (StoreLocation.Drive) location;
     Optional<SignIn> signIn = signIn(drive, environment);
     if (signIn.isEmpty()) {
       return lent(drive, random);
@@ -66,7 +66,7 @@ record OpenedStore(
     return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.of(setup));
   }
 
-  /** A way into Drive with this machine's own sign-in, for a worker whose store is elsewhere. */
+  /** Access to Drive with this machine's own sign-in, for a worker whose store is elsewhere. */
   static DriveSetup ownDrive(URI api, Map<String, String> environment, RandomGenerator random)
       throws StoreException {
     return setup(api, MachineSignIn.find(environment), random);
@@ -87,7 +87,7 @@ record OpenedStore(
         Optional.of(setup(drive.api(), new SignIn(credentials), random)));
   }
 
-  /** Empty: this machine has none, or is not to use it. */
+  /** Empty if this machine has no sign-in, or is not to use it. */
   private static Optional<SignIn> signIn(StoreLocation.Drive drive, Map<String, String> environment)
       throws StoreException {
     return switch (drive.access()) {

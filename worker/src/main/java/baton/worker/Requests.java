@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests to the coordinator, each on a thread of its own: a renewal waits for no upload, no
- * commit and no long poll. Used by the control thread alone.
+ * Sends requests to the coordinator, each on a thread of its own, so that a renewal never waits for
+ * an upload, a commit or a long poll. Used only by the control thread.
  */
 final class Requests {
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
@@ -57,7 +57,7 @@ final class Requests {
         sentAt -> coordinator.ask(ask.turn(), body, ask.holdFor(), sentAt));
   }
 
-  /** The turn's lease, in whose name all but asks are sent. */
+  /** Sets the turn's lease, for which all requests but asks are sent. */
   void holds(Grant grant) {
     key = LeaseKey.of(grant, secret);
   }
@@ -77,7 +77,7 @@ final class Requests {
     send(release.turn(), SegmentRequest.RELEASE, sentAt -> coordinator.release(of, release));
   }
 
-  /** One request, given the time of its sending. */
+  /** One request, given the time at which it is sent. */
   private interface Call {
     Event send(Moment sentAt) throws InterruptedException;
   }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A session's own folder on the local disk. It is locked while the session lives, so that the next
- * one can clear away what a killed one has left.
+ * A session's own folder on the local disk. It is locked while the session lives, so that a later
+ * session can remove the folder of a killed one.
  */
 final class Scratch implements AutoCloseable {
   private static final String PREFIX = "baton-scratch-";
@@ -54,7 +54,7 @@ final class Scratch implements AutoCloseable {
     }
   }
 
-  /** A folder without a lock file may be one that is just being made. */
+  /** A folder without a lock file may be one that is just being created. */
   private static boolean isAbandoned(Path folder) {
     try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
@@ -70,7 +70,7 @@ final class Scratch implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (IOException | UncheckedIOException e) {
-      // It is another's, or in use; it costs space and does no harm.
+      // It belongs to another user or is in use; it does no harm but takes space.
     }
   }
 

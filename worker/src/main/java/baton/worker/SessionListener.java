@@ -5,28 +5,28 @@ import baton.worker.segment.Event;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whoever watches a session, and changes nothing. */
+/** Observes a session without changing it. */
 public interface SessionListener {
   /**
-   * Told on the control thread.
+   * Called on the control thread.
    *
-   * @param leaseLeft what remains of the lease, if there is one
+   * @param leaseLeft how long the lease lasts, if there is one
    */
   void happened(Event event, Optional<Duration> leaseLeft);
 
-  /** Told on the control thread. */
+  /** Called on the control thread. */
   void wanted(Action action);
 
-  /** A program printed {@code line}; told on any thread. */
+  /** A program printed {@code line}. Called on any thread. */
   void printed(String program, String line);
 
   /**
-   * A program drew its own progress bars anew; told on any thread.
+   * A program redrew its own progress bars. Called on any thread.
    *
-   * @param frame empty: there are none any more
+   * @param frame all bars as one text; empty if there are none any more
    */
   void redrawn(String program, String frame);
 
-  /** A sentence about a program, without its name; told on any thread. */
+  /** Reports a sentence about a program, without the program's name. Called on any thread. */
   void told(String program, String sentence);
 }

@@ -11,7 +11,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The control thread: takes what happened, tells the session, has done what it wants. */
+/**
+ * The control thread: takes events, gives them to the session, and has the session's actions
+ * carried out.
+ */
 final class SessionLoop implements Action.Hands {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
@@ -19,10 +22,10 @@ final class SessionLoop implements Action.Hands {
   private final Supplier<Moment> clock;
   private final BlockingQueue<Event> events;
   private final Requests requests;
-  private final DataFetcher provisions;
+  private final DataFetcher dataFetcher;
   private final Transfers transfers;
   private final Trainer trainer;
-  private final SessionListener audience;
+  private final SessionListener listener;
   private Optional<Duration> timer = Optional.empty();
   private Optional<Action.Exit> exit = Optional.empty();
   private int turn;
@@ -33,18 +36,18 @@ final class SessionLoop implements Action.Hands {
       Supplier<Moment> clock,
       BlockingQueue<Event> events,
       Requests requests,
-      DataFetcher provisions,
+      DataFetcher dataFetcher,
       Transfers transfers,
       Trainer trainer,
-      SessionListener audience) {
+      SessionListener listener) {
     this.session = session;
     this.clock = clock;
     this.events = events;
     this.requests = requests;
-    this.provisions = provisions;
+    this.dataFetcher = dataFetcher;
     this.transfers = transfers;
     this.trainer = trainer;
-    this.audience = audience;
+    this.listener = listener;
   }
 
   /** Runs the session to its end. */
@@ -63,14 +66,17 @@ final class SessionLoop implements Action.Hands {
       grant = granted.grant();
       requests.holds(grant);
     }
-    audience.happened(event, session.leaseTimeLeft(now));
+    listener.happened(event, session.leaseTimeLeft(now));
     for (Action action : session.step(event, now)) {
-      audience.wanted(action);
+      listener.wanted(action);
       action.by(this);
     }
   }
 
-  /** Never very long, so that a laptop that was asleep is noticed soon. */
+  /**
+   * How long to wait for the next event; never very long, so that the session soon notices that a
+   * laptop was asleep.
+   */
   private Duration untilTimer() {
     Duration left = timer.map(at -> at.minus(clock.get().monotonic())).orElse(LONGEST_WAIT);
     return left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
@@ -84,7 +90,7 @@ final class SessionLoop implements Action.Hands {
 
   @Override
   public void fetch(Action.Fetch fetch) {
-    provisions.fetch(fetch.turn(), fetch.grant().spec().data().orElseThrow());
+    dataFetcher.fetch(fetch.turn(), fetch.grant().spec().data().orElseThrow());
   }
 
   @Override
@@ -98,7 +104,7 @@ final class SessionLoop implements Action.Hands {
         start.turn(),
         start.grant(),
         start.grant().head().map(head -> transfers.restored()),
-        start.grant().spec().data().map(data -> provisions.folder()));
+        start.grant().spec().data().map(data -> dataFetcher.folder()));
   }
 
   @Override
@@ -143,7 +149,7 @@ final class SessionLoop implements Action.Hands {
 
   @Override
   public void stop(Action.Stop stop) {
-    provisions.stop(stop.turn());
+    dataFetcher.stop(stop.turn());
     transfers.stop(stop.turn());
     trainer.stop(stop.turn());
   }

@@ -5,26 +5,26 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where a worker's checkpoints live, as a person names it. */
+/** Where a worker's checkpoints are stored, as a person specifies it. */
 public sealed interface StoreLocation {
 
-  /** A directory, its own or shared. */
+  /** A directory, shared or of this worker alone. */
   record Directory(Path path) implements StoreLocation {}
 
   /** Whose sign-in to Google Drive a worker uses. */
   enum DriveAccess {
-    /** That of the coordinator, which lends it with each lease. */
+    /** The coordinator's, which lends access with each lease. */
     LENT,
-    /** That of its own machine. */
+    /** That of the worker's own machine. */
     OWN,
-    /** Its machine's if there is one, else the coordinator's. */
+    /** The own machine's if there is one, otherwise the coordinator's. */
     OWN_OR_LENT
   }
 
   /**
    * A Google Drive.
    *
-   * @param folder the name of the store's folder; empty: the first that this sign-in made
+   * @param folder the name of the store's folder; empty for the first that this sign-in made
    * @param api the address of Drive's API, with a slash at its end
    */
   record Drive(Optional<String> folder, URI api, DriveAccess access) implements StoreLocation {}

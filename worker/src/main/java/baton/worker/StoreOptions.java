@@ -56,9 +56,9 @@ final class StoreOptions {
     return api;
   }
 
-  /** The one place that was named. */
-  StoreLocation place() {
-    Optional<S3Location> s3 = bucket.place();
+  /** The store that was named. */
+  StoreLocation location() {
+    Optional<S3Location> s3 = bucket.location();
     long named = Stream.of(directory, kind, s3.orElse(null)).filter(Objects::nonNull).count();
     if (named == 0) {
       throw wrong(
@@ -98,7 +98,7 @@ final class StoreOptions {
     return new StoreLocation.Drive(Optional.ofNullable(folder), api, whose);
   }
 
-  /** Who names a folder has a sign-in to look for it. */
+  /** A person who names a folder must have a sign-in to look it up. */
   private StoreLocation.DriveAccess access() {
     if (access == null) {
       return folder == null ? StoreLocation.DriveAccess.OWN_OR_LENT : StoreLocation.DriveAccess.OWN;

@@ -4,14 +4,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
-/** Makes daemon threads: none of them keeps a worker alive that has decided to end. */
+/** Makes daemon threads, so that none of them keeps a worker alive that has decided to end. */
 public final class Threads {
-  /** A quarter of a processor that another wants too, and all of one that nobody else wants. */
+  /**
+   * With this niceness a thread gets about a quarter of a contended processor, and all of an idle
+   * one.
+   */
   private static final int NICE = 5;
 
   private Threads() {}
 
-  /** A thread that works where training leaves a processor idle, and gives way to it elsewhere. */
+  /** A thread that uses idle processors and yields to training otherwise. */
   public static ExecutorService background(String name) {
     ThreadFactory daemons = daemons(name);
     return Executors.newSingleThreadExecutor(

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program whose every batch takes some time at least: for those who watch a worker batch by batch
- * and kill it at one of them.
+ * A program each of whose batches takes a minimum time, so that a test can watch a worker batch by
+ * batch and kill it at a chosen one.
  */
 record Throttled(Program program, Duration leastPerBatch) implements Program {
   @Override

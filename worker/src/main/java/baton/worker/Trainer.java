@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The training thread: carries out one order after the other on the run of the present turn. A stop
- * interrupts a program that {@linkplain Program#comesBackWhenInterrupted comes back} then, and
- * takes effect between two batches with any other; one that never comes back from a batch keeps the
- * thread, and the session ends without it.
+ * The training thread: carries out one order after the other on the run of the current turn. A stop
+ * interrupts a program that {@linkplain Program#comesBackWhenInterrupted returns} then; with any
+ * other program it takes effect between two batches. A program that never returns from a batch
+ * keeps the thread, and the session ends without it.
  */
 final class Trainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -39,9 +39,9 @@ final class Trainer implements AutoCloseable {
   private volatile Facts facts;
   private volatile boolean interruptible;
   private volatile Future<?> underWay = CompletableFuture.completedFuture(null);
-  private Run run; // of the training thread alone
+  private Run run; // confined to the training thread
 
-  /** What a manifest tells of a run beside its state. */
+  /** What a manifest records about a run besides its state. */
   record Facts(Sha256 architectureHash, Map<String, String> numericProfile) {}
 
   Trainer(Map<String, Program> programs, String device, Consumer<Event> events) {
@@ -97,7 +97,9 @@ final class Trainer implements AutoCloseable {
         });
   }
 
-  /** Ends the turn's run as soon as the thread is free, and tells it; its open orders are void. */
+  /**
+   * Ends the turn's run as soon as the thread is free, and reports it; pending orders are dropped.
+   */
   void stop(int turn) {
     stoppedTurn = turn;
     interrupt();
@@ -114,7 +116,7 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Leaves nobody behind who would train on after this worker. */
+  /** Stops the program, so that it does not train on after this worker. */
   @Override
   public synchronized void close() {
     stoppedTurn = Integer.MAX_VALUE;
@@ -134,7 +136,7 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Of the run that was started last. */
+  /** The facts of the run that was started last. */
   Facts facts() {
     return facts;
   }
@@ -152,7 +154,7 @@ final class Trainer implements AutoCloseable {
                 return;
               }
               Event outcome = outcome(turn, order);
-              // The failure of an order that was interrupted is not the program's.
+              // If an order was interrupted, its failure is not the program's fault.
               if (turn > stoppedTurn) {
                 events.accept(outcome);
               }

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that moves checkpoints: restores and saves, one at a time, while training goes on.
- * What is abandoned unwinds when its next bytes have moved.
+ * The thread that moves checkpoints: restores and saves, one at a time, while training goes on. An
+ * abandoned transfer ends with its next progress report.
  */
 final class Transfers {
   private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
@@ -40,7 +40,7 @@ final class Transfers {
   private final ExecutorService thread = Threads.background("transfers");
   private volatile int stoppedTurn;
   private volatile Restored restored;
-  private Optional<StoredCheckpoint> newest = Optional.empty(); // of the thread alone
+  private Optional<StoredCheckpoint> newest = Optional.empty(); // confined to the thread
 
   /** A head's files on this machine, and what made them. */
   record Restored(Path files, Map<String, String> numericProfile) {}
@@ -58,7 +58,7 @@ final class Transfers {
     this.events = events;
   }
 
-  /** What was restored last. */
+  /** The head that was restored last. */
   Restored restored() {
     return restored;
   }
@@ -111,12 +111,12 @@ final class Transfers {
         });
   }
 
-  /** Abandons what is under way for the turn; what lies in the store is left as it is. */
+  /** Abandons the turn's transfer; what is in the store is left as it is. */
   void stop(int turn) {
     stoppedTurn = turn;
   }
 
-  /** What ails a machine may pass, so training goes on; a program's error does not. */
+  /** A failure of the machine may pass, so training goes on; an error of the program does not. */
   private void fail(int turn, Trouble trouble) {
     if (trouble.kind() == Trouble.Kind.PROGRAM) {
       events.accept(new Event.TrainingFailed(turn, trouble));
@@ -146,7 +146,7 @@ final class Transfers {
         grant.fence(),
         save.counter(),
         save.parent(),
-        save.anew() ? List.of() : filesOf(save.parent()),
+        save.storesAll() ? List.of() : filesOf(save.parent()),
         grant.spec().data().map(Data::digest),
         facts.architectureHash(),
         facts.numericProfile(),
@@ -155,7 +155,7 @@ final class Transfers {
         clock.instant());
   }
 
-  /** What a save need not store again, if it knows its parent and the files are the same. */
+  /** The files of the parent, which a save need not store again if they are the same. */
   private List<FileEntry> filesOf(Optional<Sha256> parent) {
     return newest
         .filter(n -> parent.equals(Optional.of(n.checkpoint().digest())))

@@ -42,7 +42,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** A worker, wired: the one place where a session gets its coordinator, store and programs. */
+/** Constructs and runs a worker: here a session gets its coordinator, store and programs. */
 public final class Worker implements AutoCloseable {
   private static final int SECRET_BYTES = 32;
   private static final int ID_BYTES = 8;
@@ -50,7 +50,7 @@ public final class Worker implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Scratch scratch;
   private boolean closed;
-  private final DataFetcher provisions;
+  private final DataFetcher dataFetcher;
   private final Trainer trainer;
   private final SessionLoop control;
   private final boolean borrows;
@@ -58,20 +58,21 @@ public final class Worker implements AutoCloseable {
   /**
    * What a worker is started with.
    *
-   * @param place where checkpoints live
+   * @param location where checkpoints are stored
    * @param programs scripts, each as {@code NAME=command}
    * @param programJars jars with programs, and with what they need
-   * @param acceptNewCode whether they go on from checkpoints that other versions of them made
+   * @param acceptNewCode whether the scripts go on from checkpoints that other versions of them
+   *     made
    * @param caching where data is kept
-   * @param device {@code cpu}, {@code gpu}, or {@code best} of both
-   * @param scratch where a folder for this session is made on the local disk
-   * @param environment the variables that concern PyTorch and Colab are looked at
+   * @param device {@code cpu}, {@code gpu}, or {@code best} for a GPU if there is one
+   * @param scratch where on the local disk the session creates its folder
+   * @param environment of which the variables of PyTorch and Colab are used
    */
   public record Options(
       List<URI> coordinators,
       String token,
       String name,
-      StoreLocation place,
+      StoreLocation location,
       SegmentSettings settings,
       List<String> programs,
       List<Path> programJars,
@@ -90,7 +91,7 @@ public final class Worker implements AutoCloseable {
    */
   public record Caching(Path directory, long most, URI drive) {}
 
-  /** What a session is made of, for those who bring their own. */
+  /** The parts of a session, for callers that construct them. */
   record Parts(
       CoordinatorPort coordinator,
       OpenedStore store,
@@ -100,23 +101,23 @@ public final class Worker implements AutoCloseable {
       DataCache cache) {}
 
   /**
-   * A worker as a person starts it.
+   * Creates a worker from the options that a person gives.
    *
    * @throws StoreException if the store cannot be opened
    * @throws TroubleException if PyTorch does not load, or has no such device
-   * @throws IOException if there is no room for the session's own folder
+   * @throws IOException if the session's own folder cannot be created
    */
-  public static Worker of(Options options, SessionListener audience)
+  public static Worker of(Options options, SessionListener listener)
       throws StoreException, TroubleException, IOException {
-    return of(options, UnaryOperator.identity(), audience);
+    return of(options, UnaryOperator.identity(), listener);
   }
 
-  static Worker of(Options options, UnaryOperator<Program> programsAsRun, SessionListener audience)
+  static Worker of(Options options, UnaryOperator<Program> programsAsRun, SessionListener listener)
       throws StoreException, TroubleException, IOException {
     SecureRandom random = new SecureRandom();
     OpenedStore store =
         OpenedStore.at(
-            options.place(),
+            options.location(),
             options.environment(),
             random,
             () -> new StoreId("store-" + hex(random, ID_BYTES)));
@@ -130,17 +131,20 @@ public final class Worker implements AutoCloseable {
     Scratch scratch = Scratch.in(options.scratch());
     try {
       List<Program> programs =
-          programs(options, torch, scratch, audience).stream().map(programsAsRun).toList();
+          programs(options, torch, scratch, listener).stream().map(programsAsRun).toList();
       Parts parts =
           new Parts(coordinator, store, programs, device, scratch, cache(options, store, random));
-      return new Worker(parts, options.name(), options.settings(), audience, random);
+      return new Worker(parts, options.name(), options.settings(), listener, random);
     } catch (IllegalArgumentException e) {
       scratch.close();
       throw e;
     }
   }
 
-  /** A worker that has scripts may never need this JVM's PyTorch, so it is not loaded to ask it. */
+  /**
+   * Does not load PyTorch just to ask it for the device: a worker with scripts may never need it in
+   * this JVM.
+   */
   private static String device(Options options, TorchEngine torch) throws TroubleException {
     boolean asksTorch = options.programs().isEmpty();
     String kind = options.device();
@@ -158,15 +162,15 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** A script takes the place of a program of its name that was found. */
+  /** A script replaces a program of the same name that was found. */
   private static List<Program> programs(
-      Options options, TorchEngine torch, Scratch scratch, SessionListener audience) {
+      Options options, TorchEngine torch, Scratch scratch, SessionListener listener) {
     Map<String, Program> programs = new LinkedHashMap<>();
     List<ChildProgram> scripts = new ArrayList<>();
     for (String text : options.programs()) {
       ChildProgram script =
           ChildProgram.parse(
-              text, scratch.folder("programs"), name -> new Onlooker(audience, name));
+              text, scratch.folder("programs"), name -> new ChildListenerAdapter(listener, name));
       Program program = options.acceptNewCode() ? script.acceptingNewCode() : script;
       if (programs.put(program.name(), program) != null) {
         throw new IllegalArgumentException("Two programs have the name " + program.name());
@@ -202,7 +206,7 @@ public final class Worker implements AutoCloseable {
       Parts parts,
       String name,
       SegmentSettings settings,
-      SessionListener audience,
+      SessionListener listener,
       SecureRandom random) {
     this.scratch = parts.scratch();
     this.borrows = parts.store().borrower().isPresent();
@@ -213,7 +217,7 @@ public final class Worker implements AutoCloseable {
     Identity identity =
         new Identity(
             id, name, programs.keySet(), parts.store().read(), Devices.name(parts.device()));
-    this.provisions = new DataFetcher(parts.cache(), events::add);
+    this.dataFetcher = new DataFetcher(parts.cache(), events::add);
     this.trainer = new Trainer(programs, parts.device(), events::add);
     this.control =
         new SessionLoop(
@@ -222,7 +226,7 @@ public final class Worker implements AutoCloseable {
             events,
             new Requests(
                 parts.coordinator(), identity, () -> hex(random, SECRET_BYTES), clock, events::add),
-            provisions,
+            dataFetcher,
             new Transfers(
                 new Checkpoints(parts.store().store(), scratch.folder("save")),
                 scratch.folder("restored"),
@@ -230,10 +234,10 @@ public final class Worker implements AutoCloseable {
                 Clock.systemUTC(),
                 events::add),
             trainer,
-            audience);
+            listener);
   }
 
-  /** Whether it has no access to its store but what the coordinator lends. */
+  /** Whether its only access to its store is what the coordinator lends. */
   public boolean borrows() {
     return borrows;
   }
@@ -243,7 +247,7 @@ public final class Worker implements AutoCloseable {
     return control.run();
   }
 
-  /** Has the session save, commit, release and end, all within 20 s; returns at once. */
+  /** Makes the session save, commit, release and end within 20 s; returns at once. */
   public void shutDown() {
     events.add(new Event.ShutdownAsked());
   }
@@ -261,11 +265,12 @@ public final class Worker implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     if (closed) {
-      return; // a signal's hook and the main thread both come here, and one must wait for the other
+      return; // the shutdown hook and the main thread both come here, and one must wait for the
+      // other
     }
     closed = true;
     try (scratch) {
-      provisions.close();
+      dataFetcher.close();
       trainer.close();
     }
   }

@@ -163,9 +163,9 @@ public final class WorkerMain implements Callable<Integer> {
   }
 
   /**
-   * A worker that runs other programs in the place of its own.
+   * A worker that runs other programs in place of its own.
    *
-   * @param programsAsRun gives the one for each
+   * @param programsAsRun maps each program to the one that is run
    */
   WorkerMain(UnaryOperator<Program> programsAsRun) {
     this.programsAsRun = programsAsRun;
@@ -175,7 +175,7 @@ public final class WorkerMain implements Callable<Integer> {
     System.exit(new WorkerMain().execute(args));
   }
 
-  /** Runs as told; the exit code. */
+  /** Runs the command; returns the exit code. */
   int execute(String... args) {
     System.setProperty("logback.configurationFile", "baton/worker/logback.xml");
     return new CommandLine(this)
@@ -188,7 +188,7 @@ public final class WorkerMain implements Callable<Integer> {
         .execute(args);
   }
 
-  /** What is wrong, and which option may have been meant. */
+  /** What is wrong with the arguments, and which option may have been meant. */
   private static String sentence(ParameterException wrong) {
     Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
     return wrong instanceof UnmatchedArgumentException unmatched
@@ -228,7 +228,10 @@ public final class WorkerMain implements Callable<Integer> {
     }
   }
 
-  /** A signal ends the JVM as soon as its hook returns, so the hook waits for the session. */
+  /**
+   * After a signal the JVM ends as soon as its shutdown hook returns, so the hook waits for the
+   * session.
+   */
   private static int run(Worker worker) throws InterruptedException {
     CompletableFuture<Integer> code = new CompletableFuture<>();
     Thread hook = new Thread(() -> endInOrder(worker, code), "shutdown");
@@ -244,7 +247,7 @@ public final class WorkerMain implements Callable<Integer> {
       try (worker) {
         System.out.flush();
       } catch (IOException e) {
-        // The next session clears away what is left.
+        // The next session removes what is left.
       } finally {
         Runtime.getRuntime().halt(ended);
       }
@@ -278,7 +281,7 @@ public final class WorkerMain implements Callable<Integer> {
         coordinators(),
         token(),
         name,
-        store.place(),
+        store.location(),
         settings,
         programs,
         programJars,

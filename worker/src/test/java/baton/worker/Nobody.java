@@ -5,7 +5,7 @@ import baton.worker.segment.Event;
 import java.time.Duration;
 import java.util.Optional;
 
-/** An audience that does not watch. */
+/** A listener that ignores everything. */
 record Nobody() implements SessionListener {
   @Override
   public void happened(Event event, Optional<Duration> leaseLeft) {}

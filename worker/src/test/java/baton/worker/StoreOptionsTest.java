@@ -29,7 +29,7 @@ class StoreOptionsTest {
   private static StoreLocation place(String... arguments) {
     Some command = new Some();
     new CommandLine(command).parseArgs(arguments);
-    return command.store.place();
+    return command.store.location();
   }
 
   @Test

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The place of one data in the cache.
+ * The folder of one job's data in the cache.
  *
  * <pre>
- * &lt;digest&gt;/reserved     how much of the cache it may take; its time is that of its last use
+ * &lt;digest&gt;/reserved     how much of the cache it may take; modified when it was last used
  *          files/        what programs see
- *          parts/        files on their way, by their sha256
- *          done/         an empty file for each that has found its place
- *          complete      written last: what files/ holds
- * &lt;digest&gt;.lock         shared by those who use it, held alone to fetch or remove it
+ *          parts/        files that are being fetched, by their sha256
+ *          done/         an empty file for each that is in place
+ *          complete      written last: how many files, and how large
+ * &lt;digest&gt;.lock         shared while the data is used, exclusive to fetch or remove it
  * </pre>
  */
 record CacheEntry(Path root) {
@@ -60,7 +60,7 @@ record CacheEntry(Path root) {
     return root.resolve("reserved");
   }
 
-  /** Begins, or goes on with what a worker before has left. */
+  /** Begins a fetch, or goes on with what an earlier worker left. */
   void prepare(long bytes) throws IOException {
     for (Path folder : new Path[] {files(), root.resolve("parts"), root.resolve("done")}) {
       Files.createDirectories(folder);
@@ -72,12 +72,12 @@ record CacheEntry(Path root) {
     Files.writeString(reserved(), Long.toString(bytes));
   }
 
-  /** What it takes, or may still take. */
+  /** How many bytes it takes, or may still take. */
   long bytes() throws IOException {
     try {
       return Long.parseLong(Files.readString(reserved()).strip());
     } catch (IOException | NumberFormatException e) {
-      return Inventory.of(root).bytes(); // Left by somebody who was killed in between.
+      return Inventory.of(root).bytes(); // A worker was killed in between.
     }
   }
 
@@ -106,7 +106,7 @@ record CacheEntry(Path root) {
     Files.writeString(complete(), Inventory.of(files()).text());
   }
 
-  /** Whether all is there; tools that clean up old files may have taken some of it. */
+  /** Whether all files are there; a tool that cleans up old files may have deleted some. */
   boolean isComplete() throws IOException {
     Optional<String> should = read(complete());
     return should.isPresent() && should.get().equals(Inventory.of(files()).text());
@@ -120,14 +120,14 @@ record CacheEntry(Path root) {
     }
   }
 
-  /** What is in place is of no use if it is not all there. */
-  void startAnewIfSpoiled() throws IOException {
+  /** Removes an entry that was complete but has lost files since. */
+  void removeIfSpoiled() throws IOException {
     if (Files.exists(complete())) {
       remove();
     }
   }
 
-  /** What says that it is whole goes first. */
+  /** Removes the entry; the marker that it is complete goes first. */
   void remove() throws IOException {
     Files.deleteIfExists(complete());
     if (!Files.exists(root)) {

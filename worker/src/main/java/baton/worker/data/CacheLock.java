@@ -18,17 +18,17 @@ final class CacheLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Held by one alone; empty: somebody else holds it. */
+  /** An exclusive lock; empty if somebody else holds the lock. */
   static Optional<CacheLock> exclusive(Path file) throws IOException {
     return take(file, false);
   }
 
-  /** Held by any number that only read; empty: somebody changes what it protects. */
+  /** A shared lock, for readers; empty if somebody holds it exclusively. */
   static Optional<CacheLock> shared(Path file) throws IOException {
     return take(file, true);
   }
 
-  /** Waits for its turn; only for what takes moments. */
+  /** Waits for an exclusive lock; only for locks that are held briefly. */
   static CacheLock await(Path file) throws IOException {
     Optional<CacheLock> lock = exclusive(file);
     while (lock.isEmpty()) {
@@ -52,7 +52,7 @@ final class CacheLock implements AutoCloseable {
       FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       taken = lock != null;
     } catch (OverlappingFileLockException e) {
-      // Another worker in this JVM has it.
+      // Another worker in this JVM holds it.
     } finally {
       if (!taken) {
         channel.close();
@@ -66,7 +66,7 @@ final class CacheLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // It is free when the process ends, if not before.
+      // It is released when the process ends, at the latest.
     }
   }
 }

@@ -13,17 +13,18 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * The data on this machine, in a directory that its workers share, within a bound.
+ * The data on this machine, in a directory of bounded size that its workers share.
  *
  * <ol>
- *   <li>Data that is whole is used as it is: its lock is shared, so nobody removes it.
- *   <li>Who finds it missing takes its lock alone, makes room and fetches it. What is least
- *       recently used goes first, and nothing that is in use.
- *   <li>Who finds somebody else fetching it waits, and counts their bytes as its own progress.
+ *   <li>Complete data is used under a shared lock, so that nobody removes it.
+ *   <li>A worker that finds it missing takes the exclusive lock, frees space and fetches it. The
+ *       least recently used data is removed first, but nothing that is in use.
+ *   <li>A worker that finds another one fetching it waits, and counts that one's bytes as its own
+ *       progress.
  * </ol>
  *
- * <p>Room is given out under one more lock, and reserved in advance, so that two who fetch at the
- * same time keep the bound together.
+ * <p>Space is reserved in advance under a lock of its own, so that two concurrent fetches keep the
+ * bound together.
  */
 public final class DataCache {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -35,7 +36,7 @@ public final class DataCache {
 
   /**
    * @param most the most bytes that it may hold
-   * @param clock orders what was used when
+   * @param clock records when data was last used
    */
   public DataCache(Path root, long most, DataSources sources, InstantSource clock) {
     this.root = root;
@@ -45,12 +46,12 @@ public final class DataCache {
   }
 
   /**
-   * Brings data here, if it is not here already, and keeps it here until the answer is closed.
+   * Fetches data, if it is not here already, and keeps it until the result is closed.
    *
-   * @param moved told how many bytes have moved since it was last told, now and then none; to
-   *     abandon, it throws
-   * @throws TroubleException of kind MACHINE if the data is out of reach, is not what the job
-   *     names, or finds no room
+   * @param moved called with the number of bytes moved since the last call, which may be 0; it
+   *     throws to abandon the fetch
+   * @throws TroubleException of kind MACHINE if the data cannot be read, is not what the job names,
+   *     or does not fit
    */
   public DataInUse use(Data data, LongConsumer moved) throws TroubleException {
     CacheEntry entry = CacheEntry.of(root, data.digest());
@@ -69,7 +70,7 @@ public final class DataCache {
         }
       }
     } catch (IOException e) {
-      throw DataTroubles.disk(root, e);
+      throw DataFailures.disk(root, e);
     }
   }
 
@@ -102,10 +103,10 @@ public final class DataCache {
     return complete ? Optional.of(new DataInUse(entry.files(), lock.get())) : Optional.empty();
   }
 
-  /** The right to fetch it, with room for it; empty: somebody else has that right. */
+  /** The exclusive lock to fetch it, with space reserved; empty if another worker holds it. */
   private Optional<CacheLock> prepare(CacheEntry entry, Data data)
       throws TroubleException, IOException {
-    CacheLock room = CacheLock.await(root.resolve("lock"));
+    CacheLock spaceLock = CacheLock.await(root.resolve("lock"));
     try {
       Optional<CacheLock> alone = CacheLock.exclusive(entry.lock());
       boolean prepared = false;
@@ -118,26 +119,26 @@ public final class DataCache {
       }
       return prepared ? alone : Optional.empty();
     } finally {
-      room.close();
+      spaceLock.close();
     }
   }
 
-  /** False: it was fetched meanwhile. */
+  /** Returns false if it was fetched meanwhile. */
   private boolean prepareAlone(CacheEntry entry, Data data) throws TroubleException, IOException {
     if (entry.isComplete()) {
       return false;
     }
-    entry.startAnewIfSpoiled();
-    makeRoom(entry, data);
-    entry.prepare(Fetching.room(data));
+    entry.removeIfSpoiled();
+    freeSpace(entry, data);
+    entry.prepare(Fetching.bytesNeeded(data));
     entry.touch(clock.instant());
     return true;
   }
 
-  private void makeRoom(CacheEntry entry, Data data) throws TroubleException, IOException {
-    long needed = Fetching.room(data);
+  private void freeSpace(CacheEntry entry, Data data) throws TroubleException, IOException {
+    long needed = Fetching.bytesNeeded(data);
     if (needed > most) {
-      throw DataTroubles.tooLarge(data, needed, most);
+      throw DataFailures.tooLarge(data, needed, most);
     }
     List<CacheEntry> others =
         CacheEntry.in(root)
@@ -154,7 +155,7 @@ public final class DataCache {
       }
     }
     if (used + needed > most) {
-      throw DataTroubles.cacheInUse(data, needed, most);
+      throw DataFailures.cacheInUse(data, needed, most);
     }
   }
 

@@ -2,7 +2,7 @@ package baton.worker.data;
 
 import java.nio.file.Path;
 
-/** Data that stays where it is until this is closed. */
+/** Data that is not removed until this is closed. */
 public final class DataInUse implements AutoCloseable {
   private final Path folder;
   private final CacheLock lock;
@@ -12,7 +12,7 @@ public final class DataInUse implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** The root of the data; only to be read. */
+  /** The root folder of the data; read-only. */
   public Path folder() {
     return folder;
   }

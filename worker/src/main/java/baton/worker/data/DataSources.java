@@ -6,21 +6,22 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
 
-/** Wherever files of data are to be had. */
+/** Reads files of data from their sources. */
 public interface DataSources {
   /**
-   * Writes the rest of a file into its place, patiently. The bytes are not judged.
+   * Writes the rest of a file to its target, with retries. It does not check the bytes.
    *
-   * @param from how many bytes are there already
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
-   * @throws TroubleException of kind MACHINE if the source is out of reach
+   * @param from how many bytes are already there
+   * @param moved called with the number of bytes moved since the last call; it throws to abandon
+   *     the read
+   * @throws TroubleException of kind MACHINE if the source cannot be read
    * @throws IOException if the local disk fails
    */
   void read(DataFile file, FileChannel target, long from, LongConsumer moved)
       throws TroubleException, IOException;
 
-  /** That a source cannot be read, with what to do about it. */
+  /** The failure that a source cannot be read, with what to do about it. */
   static TroubleException outOfReach(DataFile file, String why) {
-    return DataTroubles.unreachable(file, why);
+    return DataFailures.unreachable(file, why);
   }
 }

@@ -11,7 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
-/** Data in a directory of this machine, or one that is mounted. */
+/** Data in a local or mounted directory. */
 final class DirectorySource {
   private static final int CHUNK = 1 << 20;
 
@@ -28,7 +28,7 @@ final class DirectorySource {
       for (long at = from; at < file.size(); ) {
         chunk.clear().limit((int) Math.min(CHUNK, file.size() - at));
         if (read(source, chunk, at, root, file) < 0) {
-          return; // It is shorter than it should be, which its hash will tell.
+          return; // The file is too short, which its hash will show.
         }
         chunk.flip();
         int count = chunk.remaining();
@@ -44,9 +44,9 @@ final class DirectorySource {
     try {
       return FileChannel.open(StorePath.resolve(root, file.path()));
     } catch (IllegalArgumentException e) {
-      throw DataTroubles.unreachable(file, "there is a link in its path");
+      throw DataFailures.unreachable(file, "there is a link in its path");
     } catch (IOException e) {
-      throw DataTroubles.unreachable(file, IoReason.of(e));
+      throw DataFailures.unreachable(file, IoReason.of(e));
     }
   }
 
@@ -55,7 +55,7 @@ final class DirectorySource {
     try {
       return source.read(chunk, at);
     } catch (IOException e) {
-      throw DataTroubles.unreachable(file, "%s: %s".formatted(root, IoReason.of(e)));
+      throw DataFailures.unreachable(file, "%s: %s".formatted(root, IoReason.of(e)));
     }
   }
 }

@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /**
- * One fetch of data into its place in the cache: for each file, go on with what a killed worker has
- * left of it, compare its sha256, unpack it or lay it at its path. One that differs is fetched once
- * more from its start.
+ * One fetch of data into the cache. For each file it goes on with what a killed worker left,
+ * compares the sha256, and unpacks the file or moves it to its path. A file that differs is fetched
+ * once more from its start.
  */
 final class Fetching {
   private static final int COPIES = 2;
@@ -33,8 +33,8 @@ final class Fetching {
     this.moved = moved;
   }
 
-  /** How much room it takes: an archive is here once more while it is unpacked. */
-  static long room(Data data) {
+  /** How many bytes a fetch takes: an archive is there twice while it is unpacked. */
+  static long bytesNeeded(Data data) {
     long largest = data.files().stream().mapToLong(DataFile::size).max().orElse(0);
     return data.bytes() + largest;
   }
@@ -59,7 +59,7 @@ final class Fetching {
       }
       Files.delete(part);
     }
-    throw DataTroubles.wrongBytes(file);
+    throw DataFailures.wrongBytes(file);
   }
 
   private void download(DataFile file, Path part) throws TroubleException, IOException {

@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** How many files a folder holds, and how large they are together. */
+/** The number of files in a folder, and their total size. */
 record Inventory(long files, long bytes) {
   static Inventory of(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
 
-/** All three kinds of sources. */
+/** All three kinds of data sources. */
 public final class Sources implements DataSources {
   private final DirectorySource directories = new DirectorySource();
   private final DataSources web;

@@ -14,8 +14,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * The unpacking of a tar archive into a folder. It takes plain files and folders: a link, a device
- * or a path that leads out of the folder ends it.
+ * Unpacks a tar archive into a folder. It accepts only plain files and folders, and fails at a
+ * link, a device or a path that leads out of the folder.
  */
 final class Unpacking {
   private static final int BUFFER = 1 << 18;
@@ -30,7 +30,7 @@ final class Unpacking {
     this.moved = moved;
   }
 
-  /** Unpacks; what an attempt before has left is overwritten. */
+  /** Unpacks the archive; overwrites what an earlier attempt left. */
   void run(Path archive) throws TroubleException, IOException {
     try (TarArchiveInputStream tar =
         new TarArchiveInputStream(
@@ -46,7 +46,7 @@ final class Unpacking {
     try {
       return tar.getNextEntry();
     } catch (IOException | IllegalArgumentException e) {
-      throw DataTroubles.unsound(file, "it is no sound tar archive");
+      throw DataFailures.unsound(file, "it is no sound tar archive");
     }
   }
 
@@ -64,7 +64,7 @@ final class Unpacking {
             && !entry.isFIFO()
             && !entry.isSparse();
     if (!plain) {
-      throw DataTroubles.unsound(file, name + " in it is neither a plain file nor a folder");
+      throw DataFailures.unsound(file, name + " in it is neither a plain file nor a folder");
     }
     Path place = place(name);
     if (entry.isDirectory()) {
@@ -79,7 +79,7 @@ final class Unpacking {
     try {
       return StorePath.resolve(into, name);
     } catch (IllegalArgumentException e) {
-      throw DataTroubles.unsound(file, name + " in it leads out of the data's folder");
+      throw DataFailures.unsound(file, name + " in it leads out of the data's folder");
     }
   }
 
@@ -97,7 +97,7 @@ final class Unpacking {
     try {
       return tar.read(bytes);
     } catch (IOException e) {
-      throw DataTroubles.unsound(file, "it ends too soon");
+      throw DataFailures.unsound(file, "it ends too soon");
     }
   }
 }

@@ -12,7 +12,10 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
-/** Data behind an HTTPS address: read from where the last attempt broke off, with pauses. */
+/**
+ * Data at an HTTPS address: after a failure it resumes where the last attempt broke off, after a
+ * pause.
+ */
 public final class WebSource implements DataSources {
   private static final int CHUNK = 1 << 18;
   private static final int MOST_FAILURES = 6;
@@ -30,7 +33,7 @@ public final class WebSource implements DataSources {
     this.pause = pause;
   }
 
-  /** A failure of the other side, or of the way to it. */
+  /** A failure of the server or the network. */
   private static final class Broken extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean passes;
@@ -54,7 +57,7 @@ public final class WebSource implements DataSources {
       } catch (Broken e) {
         failures = target.size() > before ? 1 : failures + 1;
         if (!e.passes || failures >= MOST_FAILURES) {
-          throw DataTroubles.unreachable(file, e.getMessage());
+          throw DataFailures.unreachable(file, e.getMessage());
         }
         at = target.size();
         sleep(file, failures);
@@ -67,7 +70,7 @@ public final class WebSource implements DataSources {
       pause.sleep(Duration.ofSeconds(1L << (failures - 1)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw DataTroubles.unreachable(file, "this session is ending");
+      throw DataFailures.unreachable(file, "this session is ending");
     }
   }
 
@@ -107,7 +110,9 @@ public final class WebSource implements DataSources {
     }
   }
 
-  /** A server that knows no ranges sends the whole file: what is here already is passed over. */
+  /**
+   * A server without range requests sends the whole file; the part that is already here is skipped.
+   */
   private static InputStream body(HttpURLConnection connection, long from) throws Broken {
     try {
       InputStream in = connection.getInputStream();

@@ -1,6 +1,5 @@
 /**
- * What jobs train on, on this machine: fetched where the cache lacks it, verified, unpacked, and
- * kept within a bound. A cache may be shared by the workers of a machine; what one of them uses
- * none removes.
+ * The cache of the data that jobs train on: fetched if missing, verified, unpacked, and kept within
+ * a bound. The workers of a machine may share a cache; data in use is never removed.
  */
 package baton.worker.data;

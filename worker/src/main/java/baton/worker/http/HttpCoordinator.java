@@ -16,9 +16,7 @@ import baton.worker.segment.Moment;
 import baton.worker.segment.SegmentRequest;
 import java.time.Duration;
 
-/**
- * A coordinator over HTTP: turns answers, problems and silence into what they mean to a session.
- */
+/** The coordinator over HTTP: turns answers, problems and timeouts into events. */
 public final class HttpCoordinator implements CoordinatorPort {
   private final CoordinatorClient client;
 
@@ -97,7 +95,7 @@ public final class HttpCoordinator implements CoordinatorPort {
     return new Held(key.job(), key.fence(), key.secret());
   }
 
-  /** One request and its answer in good order. */
+  /** One request and its successful answer. */
   private interface Call {
     Event send() throws ProblemException, UnreachableException, InterruptedException;
   }

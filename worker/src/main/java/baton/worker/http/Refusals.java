@@ -5,14 +5,14 @@ import baton.protocol.client.ProblemException;
 import baton.worker.segment.WorkerRefusal;
 import java.util.Optional;
 
-/** What a coordinator's problems mean to a session. */
+/** Maps a coordinator's problems to what they mean to a session. */
 final class Refusals {
   private static final int SERVER_ERROR = 500;
   private static final int TOO_MANY_REQUESTS = 429;
 
   private Refusals() {}
 
-  /** The refusal; empty: the problem may pass, so the request is worth repeating. */
+  /** The refusal; empty if the problem may pass, so that the request is retried. */
   static Optional<WorkerRefusal> of(ProblemException problem) {
     return problem.type().map(Refusals::of).orElseGet(() -> byStatus(problem.status()));
   }

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a session wants done. {@code turn} numbers its leases, from 1; whatever comes of an action
- * is told with the same turn.
+ * Something that a session wants done. {@code turn} numbers the session's leases, from 1; events
+ * that result from an action carry the same turn.
  */
 public sealed interface Action {
-  /** Has itself done. */
+  /** Calls the method of {@code hands} for this action. */
   void by(Hands hands);
 
-  /** Whoever does what a session wants; none of it may block. */
+  /** Carries out a session's actions. No method may block. */
   interface Hands {
     void ask(Ask ask);
 
@@ -56,10 +56,10 @@ public sealed interface Action {
   }
 
   /**
-   * Ask for a lease, with the turn's secret; a repeat has the same one (R8).
+   * Ask for a lease, with the turn's secret; a repeat uses the same secret (R8).
    *
    * @param holdFor how long the coordinator may hold the request
-   * @param endsIn what remains of the session, if that is known
+   * @param endsIn how long the session will last, if known
    */
   record Ask(int turn, Duration holdFor, Optional<Duration> endsIn) implements Action {
     @Override
@@ -68,7 +68,7 @@ public sealed interface Action {
     }
   }
 
-  /** Fetch what the job trains on, as far as this machine lacks it. */
+  /** Fetch the data that the job trains on, unless this machine has it. */
   record Fetch(int turn, Grant grant) implements Action {
     @Override
     public void by(Hands hands) {
@@ -119,10 +119,10 @@ public sealed interface Action {
   /**
    * Write and upload a snapshot in the background.
    *
-   * @param counter how many saves the lease began before this one
-   * @param parent digest of the checkpoint it extends, committed or still to be
-   * @param measurements all since the parent
-   * @param anew whether every file is stored again, since a check found one of the last wrong
+   * @param counter how many saves this lease began before this one
+   * @param parent digest of the checkpoint it extends, committed or not yet
+   * @param measurements everything measured since the parent
+   * @param storesAll whether to store every file again, because a check found a stored file wrong
    */
   record Save(
       int turn,
@@ -130,7 +130,7 @@ public sealed interface Action {
       Snapshot snapshot,
       Optional<Sha256> parent,
       List<Measurement> measurements,
-      boolean anew)
+      boolean storesAll)
       implements Action {
     @Override
     public void by(Hands hands) {
@@ -138,7 +138,7 @@ public sealed interface Action {
     }
   }
 
-  /** Release a snapshot: it is saved, or a newer one takes its place. */
+  /** Release a snapshot: it is saved, or a newer one replaces it. */
   record Discard(int turn, Snapshot snapshot) implements Action {
     @Override
     public void by(Hands hands) {
@@ -159,7 +159,7 @@ public sealed interface Action {
    * Renew the lease.
    *
    * @param progress batches, bytes or items; it only grows (R10)
-   * @param saving how often it saves, and why; empty: as the job says
+   * @param saving how often it saves, and why; empty if the job fixes it
    */
   record Renew(
       int turn,
@@ -198,7 +198,7 @@ public sealed interface Action {
     }
   }
 
-  /** Step the session when the monotonic clock reaches {@code at}; replaces the timer before. */
+  /** Step the session when the monotonic clock reaches {@code at}; replaces the previous timer. */
   record SetTimer(Duration at) implements Action {
     @Override
     public void by(Hands hands) {
@@ -212,7 +212,7 @@ public sealed interface Action {
     public enum Why {
       /** It did what it was started for, or was told to end. */
       DONE,
-      /** There was no work for long. */
+      /** There was no work for a long time. */
       IDLE,
       /** The coordinator does not want this worker. */
       REFUSED,
@@ -220,9 +220,9 @@ public sealed interface Action {
       MACHINE,
       /** The program failed. */
       PROGRAM,
-      /** The coordinator could not be reached for long. */
+      /** The coordinator could not be reached for a long time. */
       UNREACHABLE,
-      /** The program does not come back from a batch. */
+      /** The program does not return from a batch. */
       HUNG
     }
 

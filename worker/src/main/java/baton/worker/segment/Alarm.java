@@ -3,7 +3,7 @@ package baton.worker.segment;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The soonest of several waits; those that are over need no alarm. */
+/** The soonest of several deadlines; those that have passed need no alarm. */
 final class Alarm {
   private Optional<Duration> soonest = Optional.empty();
 

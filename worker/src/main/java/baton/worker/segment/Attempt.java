@@ -3,7 +3,9 @@ package baton.worker.segment;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Something that is tried one at a time, and again after a pause if it failed (R8). */
+/**
+ * Something of which one try runs at a time, and which is retried after a pause if it fails (R8).
+ */
 final class Attempt {
   private final Backoff backoff;
   private boolean underWay;
@@ -43,7 +45,7 @@ final class Attempt {
     pause = Optional.empty();
   }
 
-  /** What remains of the pause; empty: there is none. */
+  /** How long the pause lasts; empty if there is none. */
   Optional<Duration> left(Moment now) {
     return underWay ? Optional.empty() : pause.map(p -> p.left(now));
   }

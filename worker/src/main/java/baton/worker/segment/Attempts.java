@@ -3,12 +3,12 @@ package baton.worker.segment;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Makes attempts whose pauses are drawn from one source. */
+/** Makes attempts whose pauses are drawn from one source of randomness. */
 record Attempts(RandomGenerator random) {
   private static final Duration FIRST = Duration.ofMillis(500);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
-  Attempt patient() {
+  Attempt withBackoff() {
     return atMostEvery(LONGEST);
   }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between attempts: each up to twice as long as the one before, and drawn between half and
- * all of that, so that a thousand workers do not come back at once.
+ * Exponential backoff with jitter: the upper bound doubles with each pause, and a pause is drawn
+ * between half of it and all of it, so that a thousand workers do not retry at once.
  */
 final class Backoff {
   private static final int MOST_DOUBLINGS = 20;

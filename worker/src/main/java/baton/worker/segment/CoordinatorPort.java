@@ -4,8 +4,8 @@ import baton.protocol.Ask;
 import java.time.Duration;
 
 /**
- * The coordinator as a session reaches it. Each method sends one request once, waits for the
- * answer, and tells it as an event: {@link Event.Refused} and {@link Event.Unanswered} among them.
+ * The port to the coordinator. Each method sends one request once, waits for the answer, and
+ * returns it as an event, which may be {@link Event.Refused} or {@link Event.Unanswered}.
  */
 public interface CoordinatorPort {
   /**

@@ -2,7 +2,7 @@ package baton.worker.segment;
 
 import java.time.Duration;
 
-/** A stretch of time that runs out, by the clock that says more. */
+/** A length of time that runs out, by whichever clock shows more time passed. */
 record Countdown(Moment from, Duration length) {
 
   Duration left(Moment now) {

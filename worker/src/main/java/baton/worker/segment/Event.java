@@ -15,13 +15,13 @@ import java.util.Optional;
 
 /**
  * What happened to a session. All but {@link Tick} and {@link ShutdownAsked} carry the turn of the
- * action they come from; those of a turn that is over are without effect, as are repeats.
+ * action they result from; events of an earlier turn and repeated events have no effect.
  */
 public sealed interface Event {
-  /** Tells itself to the session. */
+  /** Calls the method of {@code session} for this event. */
   void tell(Session session, Moment now);
 
-  /** The timer rang; also the first event of a session. */
+  /** The timer expired; also the first event of a session. */
   record Tick() implements Event {
     @Override
     public void tell(Session session, Moment now) {}
@@ -43,7 +43,7 @@ public sealed interface Event {
     }
   }
 
-  /** The request sent at {@code sentAt} was answered: nothing now. */
+  /** The request sent at {@code sentAt} was answered: no lease now. */
   record NothingNow(int turn, String reason, Moment sentAt) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -54,7 +54,7 @@ public sealed interface Event {
   /**
    * The renewal sent at {@code sentAt} was answered.
    *
-   * @param lifetime how long sessions like this one last; empty: that was not said
+   * @param lifetime how long sessions like this one last; empty if the coordinator does not say
    */
   record Renewed(
       int turn,
@@ -94,7 +94,7 @@ public sealed interface Event {
     }
   }
 
-  /** The coordinator answered, and refused. */
+  /** The coordinator refused a request. */
   record Refused(int turn, SegmentRequest request, WorkerRefusal why, String sentence)
       implements Event {
     @Override
@@ -103,7 +103,7 @@ public sealed interface Event {
     }
   }
 
-  /** No answer, or one that means: try again. */
+  /** There was no answer, or one that means to try again. */
   record Unanswered(int turn, SegmentRequest request, String why) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -111,7 +111,7 @@ public sealed interface Event {
     }
   }
 
-  /** What the job trains on is here, each file of the right sha256. */
+  /** The job's data is here, each file with the right sha256. */
   record Fetched(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -119,7 +119,7 @@ public sealed interface Event {
     }
   }
 
-  /** The head's files are here, each of the right sha256. */
+  /** The head's files are here, each with the right sha256. */
   record Restored(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -175,7 +175,7 @@ public sealed interface Event {
   /**
    * The state was copied.
    *
-   * @param stall how long training stood still for it
+   * @param stall how long the copy stopped training
    */
   record SnapshotTaken(int turn, Snapshot snapshot, Duration stall) implements Event {
     @Override
@@ -185,7 +185,7 @@ public sealed interface Event {
   }
 
   /**
-   * Data could not be fetched, or the program could not start, train, evaluate or be copied; its
+   * Data could not be fetched, or the program could not start, train, evaluate or be copied; the
    * run is over.
    */
   record TrainingFailed(int turn, Trouble trouble) implements Event {
@@ -195,7 +195,7 @@ public sealed interface Event {
     }
   }
 
-  /** So many more bytes or items were moved by a fetch, a restore, a set-up or a save (R10). */
+  /** A fetch, restore, set-up or save moved {@code amount} more bytes or items (R10). */
   record Progressed(int turn, long amount) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -203,7 +203,7 @@ public sealed interface Event {
     }
   }
 
-  /** A checkpoint lies in the store, whole, its manifest last. */
+  /** A checkpoint is complete in the store; its manifest was written last. */
   record Saved(int turn, Checkpoint checkpoint, String manifest) implements Event {
     @Override
     public void tell(Session session, Moment now) {
@@ -211,7 +211,7 @@ public sealed interface Event {
     }
   }
 
-  /** A save came to nothing; what it left is not visible as a checkpoint. */
+  /** A save failed; what it left in the store does not count as a checkpoint. */
   record SaveFailed(int turn, StoreException.Kind kind, String message) implements Event {
     @Override
     public void tell(Session session, Moment now) {

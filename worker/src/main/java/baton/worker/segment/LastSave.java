@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The save with which a session leaves, or a job ends. Training stands still until it is in the
- * store, so no other save should still be on its way when it is to begin.
+ * The last save of a session or a job. Training waits until it is in the store, so no other save
+ * should still be running when it begins.
  *
- * @param busyFor how long the save that runs will still take
- * @param untilLeaving what remains until the session leaves, if it knows its end
+ * @param busyFor how long the running save will still take
+ * @param untilLeaving how long until the session leaves, if it knows its end
  */
 record LastSave(
     Costs costs,
@@ -18,11 +18,12 @@ record LastSave(
     Function<Moment, Optional<Duration>> untilLeaving) {
 
   /**
-   * Whether a save that begins now delays it. At a session's end that is known such a save is of
-   * little use. At the job's end it is weighed: the time for which the last save would wait,
-   * against what would be lost if the session vanished before, at the rate of such sessions.
+   * Whether a save that begins now would delay the last one too much. Shortly before the known end
+   * of a session such a save is of little use. Before the job's end, the time for which the last
+   * save would wait is compared with the work that would be lost if the session vanished, times the
+   * probability of that.
    *
-   * @param untilEnd how long the rest of the job takes, if that is known
+   * @param untilEnd how long the rest of the job takes, if known
    * @param unsaved how much training would be lost
    */
   boolean isDelayedByOneMore(

@@ -5,9 +5,9 @@ import baton.protocol.Grant;
 import baton.protocol.JobId;
 
 /**
- * What a holder proves its lease with.
+ * What a holder proves with that it has the lease.
  *
- * @param secret whose sha256 it was granted to; never in a log
+ * @param secret the lease was granted to its sha256; must not be logged
  */
 public record LeaseKey(JobId job, Fence fence, String secret) {
   public static LeaseKey of(Grant grant, String secret) {

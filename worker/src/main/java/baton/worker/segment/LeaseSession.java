@@ -20,15 +20,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a session does with one lease. Events change what is known; {@link #proceed} then derives
- * from that alone what is to be done, in this order:
+ * What a session does with one lease. Events change the state; {@link #proceed} then derives the
+ * actions from the state alone, in this order:
  *
  * <ol>
  *   <li>keep the training thread busy: fetch data, restore, start, then between two batches
  *       evaluate, copy or train, past the segment's end but never past the job's;
- *   <li>save one snapshot at a time, and commit what is uploaded in its order;
- *   <li>once leaving, and all that is to be kept is committed, stop and release;
- *   <li>until then renew at a third of the ttl, in reach or not (R9, R12).
+ *   <li>save one snapshot at a time, and commit uploads in order;
+ *   <li>when leaving, stop and release as soon as everything to be kept is committed;
+ *   <li>until then, renew every third of the ttl, whether the coordinator answers or not (R9, R12).
  * </ol>
  */
 final class LeaseSession {
@@ -45,7 +45,7 @@ final class LeaseSession {
   private final Training training;
   private final Saves saves;
   private final NextMove pace;
-  private final StoreFailurePolicy setbacks = new StoreFailurePolicy();
+  private final StoreFailurePolicy storeFailures = new StoreFailurePolicy();
   private final Attempt restore;
   private final SavePipeline delivery;
   private final Attempt renewal;
@@ -58,7 +58,7 @@ final class LeaseSession {
   private Optional<ReleasePlan> leaving = Optional.empty();
 
   /**
-   * @param untilLeaving what remains until the session leaves, if it knows its end
+   * @param untilLeaving how long until the session leaves, if it knows its end
    */
   LeaseSession(
       int turn,
@@ -82,11 +82,12 @@ final class LeaseSession {
     this.pace =
         new NextMove(
             grant.spec(), training, saves, this::interval, lastSave, grant.segment().to(), now);
-    this.restore = attempts.patient();
+    this.restore = attempts.withBackoff();
     this.delivery =
-        new SavePipeline(turn, saves, costs, setbacks, training::finalReasonAt, attempts, out, now);
+        new SavePipeline(
+            turn, saves, costs, storeFailures, training::finalReasonAt, attempts, out, now);
     this.renewal = attempts.atMostEvery(grant.spec().policy().ttl().dividedBy(3));
-    this.release = attempts.patient();
+    this.release = attempts.withBackoff();
   }
 
   // What happened.
@@ -97,20 +98,20 @@ final class LeaseSession {
 
   void restored(Moment now) {
     restore.succeeded();
-    setbacks.over();
+    storeFailures.over();
     training.restored(now);
   }
 
   /**
    * The head could not be fetched.
    *
-   * @param goneBefore whether this session has found it gone before
+   * @param goneBefore whether this session found it gone before
    */
   void restoreFailed(StoreException.Kind kind, String message, boolean goneBefore, Moment now) {
     if (training.doing() == Doing.RESTORING) {
       training.notRestored();
       restore.failed(now);
-      setbacks
+      storeFailures
           .ofRestore(kind, message, grant.head().orElseThrow(), goneBefore, now)
           .ifPresent(this::leave);
     }
@@ -223,7 +224,7 @@ final class LeaseSession {
     }
   }
 
-  /** Decides to give the lease back, unless that is being done already. */
+  /** Decides to give the lease back, unless it is already being released. */
   void leave(ReleasePlan why) {
     if (state == State.LIVE) {
       leaving = Optional.of(why.after(leaving));
@@ -236,7 +237,7 @@ final class LeaseSession {
     }
   }
 
-  /** The lease is over: whatever is still done for it ends, and nothing is asked in its name. */
+  /** The lease is over: its work ends, and no request is sent for it any more. */
   private void end() {
     if (state == State.LIVE) {
       out.accept(new Action.Stop(turn));
@@ -327,8 +328,8 @@ final class LeaseSession {
   }
 
   /**
-   * How long a save still takes that was begun though it may delay the last one, since its position
-   * was asked for.
+   * How long the running save still takes, if it was begun because the job asks for a save at its
+   * position, although it may delay the last one.
    */
   Duration busyInAnyCase(Moment now) {
     boolean asked = state == State.LIVE && pace.isAskedFor(saves.newest());
@@ -339,7 +340,7 @@ final class LeaseSession {
     return costs.saves().interval(lifetime);
   }
 
-  /** Sets the alarm for what is to be done though nothing happens. */
+  /** Sets the alarm for what is due even if no event happens. */
   void set(Alarm alarm, Moment now) {
     if (state == State.LIVE) {
       alarm.after(restore.left(now));
@@ -372,7 +373,7 @@ final class LeaseSession {
     return grant;
   }
 
-  /** With what trouble the lease is given back, if with any. */
+  /** The failure that the lease is given back with, if any. */
   Optional<Trouble> trouble() {
     return leaving.flatMap(ReleasePlan::trouble);
   }

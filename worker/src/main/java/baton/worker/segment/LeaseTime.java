@@ -3,14 +3,14 @@ package baton.worker.segment;
 import java.time.Duration;
 
 /**
- * How long a lease lives on, as its holder counts (R9): from the sending of the request that was
- * answered, plus the time the coordinator held it.
+ * How long a lease lasts, as its holder counts (R9): from when the answered request was sent, plus
+ * the time for which the coordinator held it.
  *
- * @param ttl what remained of the lease when the answer was given
+ * @param ttl how long the lease lasted when the answer was given
  */
 public record LeaseTime(Moment sentAt, Duration waited, Duration ttl) {
 
-  /** What remains; zero: it has run out, which obliges the holder to nothing but caution. */
+  /** How long the lease lasts; zero if it has run out, which by itself stops nothing. */
   public Duration left(Moment now) {
     return new Countdown(sentAt, waited.plus(ttl)).left(now);
   }
@@ -20,7 +20,7 @@ public record LeaseTime(Moment sentAt, Duration waited, Duration ttl) {
     return new Countdown(sentAt, waited.plus(ttl.dividedBy(3)));
   }
 
-  /** The newer of both, should an older answer arrive late. */
+  /** The newer of the two, in case an older answer arrives late. */
   LeaseTime orNewer(LeaseTime other) {
     return other.sentAt.monotonic().compareTo(sentAt.monotonic()) >= 0 ? other : this;
   }

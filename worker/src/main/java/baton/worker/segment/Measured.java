@@ -24,8 +24,8 @@ final class Measured {
   }
 
   /**
-   * What the next will hardly exceed: the 95th percentile, the slowest where few were measured, and
-   * a tenth above the median at least.
+   * A safe upper bound for the next: the 95th percentile, or the slowest if few were measured; at
+   * least a tenth above the median.
    */
   Duration safely() {
     List<Duration> sorted = newest.stream().sorted().toList();

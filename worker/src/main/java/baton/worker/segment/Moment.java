@@ -11,7 +11,7 @@ import java.time.Instant;
  */
 public record Moment(Duration monotonic, Instant wall) {
 
-  /** The time passed since {@code earlier}, by the clock that says more (R9); never negative. */
+  /** The time passed since {@code earlier}, by whichever clock shows more (R9); never negative. */
   public Duration since(Moment earlier) {
     Duration byMonotonic = monotonic.minus(earlier.monotonic);
     Duration byWall = Duration.between(earlier.wall, wall);
@@ -19,7 +19,7 @@ public record Moment(Duration monotonic, Instant wall) {
     return larger.isNegative() ? Duration.ZERO : larger;
   }
 
-  /** The time this machine was awake since {@code earlier}: what work took, not what passed. */
+  /** The time this machine was awake since {@code earlier}, to measure work. */
   Duration ranSince(Moment earlier) {
     return monotonic.minus(earlier.monotonic);
   }

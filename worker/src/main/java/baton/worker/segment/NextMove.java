@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What the training thread does next. A segment's end is a hand-over point and not a wall: training
- * goes past it while the save is on its way, but never past the job's last epoch.
+ * What the training thread does next. Training does not stop at a segment's end: it goes on while
+ * the save is running, but never past the job's last epoch.
  */
 final class NextMove {
-  /** What comes between two batches, or the next of them. */
+  /** What the thread does between two batches, or that it trains the next one. */
   enum Move {
     EVALUATE,
     COPY,
@@ -30,8 +30,8 @@ final class NextMove {
   private boolean copyWanted;
 
   /**
-   * @param interval how often it pays to save, by what is known now
-   * @param lastSave when the last save must begin
+   * @param interval how often saving pays off, by what is known now
+   * @param lastSave the last save of the session or job, which this one should not delay
    */
   NextMove(
       JobSpec spec,
@@ -54,7 +54,7 @@ final class NextMove {
     segmentEnd = end;
   }
 
-  /** From now on a cadence in seconds counts. */
+  /** Starts counting the time for a cadence in seconds. */
   void begins(Moment now) {
     copiedAt = now;
   }
@@ -64,12 +64,15 @@ final class NextMove {
     copyWanted = false;
   }
 
-  /** Has a copy taken off the cadence, of whatever is new. */
+  /** Asks for a copy outside the cadence, if anything new was trained. */
   void wantCopy() {
     copyWanted = true;
   }
 
-  /** The move that follows, for a thread that is ready. What is measured goes into the copy. */
+  /**
+   * The next move of a thread that is ready. An evaluation that is due comes before a copy, so that
+   * the copy includes its result.
+   */
   Move next(Optional<ReleasePlan> leaving, Moment now) {
     boolean copy = isCopyDue(leaving, now) && saves.hasRoom();
     boolean train = trainsOn(leaving);
@@ -83,7 +86,7 @@ final class NextMove {
     return leaving.isEmpty() && !training.isFinal();
   }
 
-  /** Whether there is nothing that was trained and is neither saved nor being saved. */
+  /** Whether everything that was trained is saved or being saved. */
   boolean isAllCopied() {
     return !training.hasRun() || (training.isReady() && !hasNews());
   }
@@ -110,7 +113,10 @@ final class NextMove {
             now.since(copiedAt));
   }
 
-  /** One save is uploaded at a time. What is asked for by position is saved in any case. */
+  /**
+   * Whether a save now would delay the last one, since only one is uploaded at a time. A save that
+   * the job asks for at this position takes place anyway.
+   */
   private boolean wouldDelayTheLast(Moment now) {
     return !training.isFinal()
         && !isAskedFor(training.position())
@@ -118,7 +124,7 @@ final class NextMove {
             training.untilEnd(), now.since(copiedAt), interval.get().lifetime(), now);
   }
 
-  /** Whether the job wants a save at this position, whatever it costs. */
+  /** Whether the job asks for a save at this position, whatever it costs. */
   boolean isAskedFor(Position position) {
     boolean byCadence =
         switch (spec.policy().cadence().unit()) {

@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /**
  * Named training code that a worker runs: a Java class in its JVM, or a child process. The port
- * speaks of bytes and positions only, so that both fit behind it.
+ * deals only in bytes and positions, so that both can implement it.
  */
 public interface Program {
-  /** The name by which jobs ask for it. */
+  /** The name by which jobs refer to it. */
   String name();
 
   /**
@@ -24,8 +24,9 @@ public interface Program {
   Run start(Start start) throws TroubleException;
 
   /**
-   * Whether an interrupt brings the training thread back from {@link #start} and from every method
-   * of a run, for the last time: so one that hangs is freed. Code in this JVM cannot promise it.
+   * Whether an interrupt makes {@link #start} and every method of a run return, so that a hanging
+   * program can be stopped; the run cannot be used afterwards. Code in this JVM cannot promise
+   * that.
    */
   default boolean comesBackWhenInterrupted() {
     return false;
@@ -34,13 +35,13 @@ public interface Program {
   /**
    * Where a run begins.
    *
-   * @param files the folder with the verified files of the checkpoint at {@code position}; empty: a
-   *     fresh start at {@link Position#START}
-   * @param madeBy the numeric profile of that checkpoint; empty: not known
-   * @param data the folder with what the job trains on; empty: what the program brings along
+   * @param files the folder with the verified files of the checkpoint at {@code position}; empty
+   *     for a fresh start at {@link Position#START}
+   * @param madeBy the numeric profile of that checkpoint; empty if unknown
+   * @param data the folder with the job's data; empty if the program brings its own
    * @param device the kind of device to train on, {@code cpu} or {@code gpu}
-   * @param acceptsChange whether a person accepts that another program than made the checkpoint
-   *     goes on from it
+   * @param acceptsChange whether a person accepts that a program other than the one that made the
+   *     checkpoint goes on from it
    */
   record Start(
       JobSpec spec,
@@ -57,7 +58,7 @@ public interface Program {
       }
     }
 
-    /** Without data, from a checkpoint of the same program. */
+    /** A start without data, from a checkpoint of the same program. */
     public static Start plain(
         JobSpec spec, Position position, Optional<Path> files, String device) {
       return new Start(spec, position, files, Map.of(), Optional.empty(), device, false);

@@ -5,19 +5,19 @@ import baton.protocol.Trouble;
 import java.util.Optional;
 
 /**
- * A holder's decision to give its lease back, and what it still waits for before it does.
+ * A holder's decision to give its lease back, and what it waits for before it does.
  *
- * @param until runs out when the lease is given back without waiting any longer
+ * @param until when it runs out, the lease is given back without waiting any longer
  */
 record ReleasePlan(
     ReleaseReason why, Optional<Trouble> trouble, Keep keep, Optional<Countdown> until) {
-  /** What is committed before the release; each includes the one before. */
+  /** What is committed before the release; each value includes the one before it. */
   enum Keep {
-    /** Checkpoints that lie in the store whole. */
+    /** Checkpoints that are complete in the store. */
     UPLOADED,
     /** Snapshots that are being saved, unless their save fails. */
     SNAPSHOTS,
-    /** All that was trained. */
+    /** Everything that was trained. */
     EVERYTHING
   }
 
@@ -40,7 +40,7 @@ record ReleasePlan(
     return new ReleasePlan(ReleaseReason.FAILED, Optional.of(trouble), keep, Optional.empty());
   }
 
-  /** This decision, no later than an earlier one would have been carried out. */
+  /** This decision, but to be carried out no later than an earlier one. */
   ReleasePlan after(Optional<ReleasePlan> earlier) {
     return new ReleasePlan(why, trouble, keep, until.or(() -> earlier.flatMap(ReleasePlan::until)));
   }

@@ -6,7 +6,7 @@ import baton.protocol.Sha256;
 import java.util.Map;
 import java.util.Optional;
 
-/** A program in training: moves batch by batch, and can be saved between any two. */
+/** A program in training: it moves batch by batch, and can be saved between any two. */
 public interface Run extends AutoCloseable {
   /** The position after the last step, or where the run began. */
   Position position();
@@ -23,9 +23,9 @@ public interface Run extends AutoCloseable {
   Step step() throws TroubleException;
 
   /**
-   * Evaluates on the held-out split, after a step that ended an epoch. Touches no weight,
-   * statistic, optimizer slot or generator: a run evaluated and one not evaluated go on the same,
-   * bit for bit.
+   * Evaluates on the held-out split, after a step that ended an epoch. It changes no weight,
+   * statistic, optimizer slot or generator, so that a run goes on with the same bits whether it was
+   * evaluated or not.
    */
   Measurement evaluate() throws TroubleException;
 
@@ -38,14 +38,14 @@ public interface Run extends AutoCloseable {
   Snapshot snapshot() throws TroubleException;
 
   /**
-   * For how many snapshots that are not {@linkplain Snapshot#release released} there is room: two,
-   * so that one can wait while another is saved, or one where memory is short.
+   * How many snapshots that are not yet {@linkplain Snapshot#release released} fit into memory:
+   * two, so that one can wait while another is saved, or one if memory is short.
    */
   default int snapshotsAtATime() {
     return 2;
   }
 
-  /** Over names, dtypes and shapes of the model's layers. */
+  /** A hash over the names, dtypes and shapes of the model's layers. */
   Sha256 architectureHash();
 
   /** What may change the bits: framework and version, threads, device, instruction set. */
@@ -55,11 +55,11 @@ public interface Run extends AutoCloseable {
   void close();
 
   /**
-   * What one batch did.
+   * The result of one batch.
    *
-   * @param position after the batch
-   * @param loss of the batch
-   * @param finalReason why training ends here, before the last epoch; empty: it goes on
+   * @param position the position after the batch
+   * @param loss the loss of the batch
+   * @param finalReason why training ends here, before the last epoch; empty if it goes on
    */
   record Step(Position position, double loss, Optional<String> finalReason) {}
 }

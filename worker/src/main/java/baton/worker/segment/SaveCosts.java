@@ -6,21 +6,21 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What saves were measured to cost in this session, and how often to save by that.
+ * The measured cost of saves in this session, and the save interval that follows from it.
  *
- * <p>A save costs the time for which training stands still, and what training is slower by while
- * the save is on its way. Of what was measured, newer values count more.
+ * <p>A save costs the time for which training stands still, plus the time by which training is
+ * slower while the save is running. Newer measurements have more weight.
  */
 final class SaveCosts {
   static final Duration SHORTEST = Duration.ofSeconds(5);
   static final Duration LONGEST = Duration.ofMinutes(30);
 
-  /** Until a save was measured; the first comes soon, so that one is. */
+  /** The cost that is assumed until a save was measured. */
   static final Duration PRESUMED = Duration.ofSeconds(1);
 
   static final Duration FIRST = Duration.ofSeconds(30);
 
-  /** Steps vary, so little is made of a few. */
+  /** Steps vary, so a few are not enough to compare. */
   private static final int STEPS_TO_COMPARE = 20;
 
   private final Mean stall = new Mean(0.3);
@@ -28,7 +28,7 @@ final class SaveCosts {
   private final Mean quietStep = new Mean(0.05);
   private final Mean busyStep = new Mean(0.05);
 
-  /** A mean in which each new value weighs as much. */
+  /** A mean in which each new value has the same weight. */
   private static final class Mean {
     private final double weight;
     private double value;
@@ -49,29 +49,29 @@ final class SaveCosts {
     }
   }
 
-  /** Training stood still for a copy. */
+  /** Notes how long a copy stopped training. */
   void stalled(Duration time) {
     stall.add(time);
   }
 
-  /** A copy was written and uploaded. */
+  /** Notes how long it took to write and upload a copy. */
   void uploaded(Duration time) {
     upload.add(time);
   }
 
-  /** A batch was trained, while a save was on its way or not. */
+  /** Notes how long a batch took, and whether a save was running meanwhile. */
   void stepped(Duration time, boolean saving) {
     (saving ? busyStep : quietStep).add(time);
   }
 
-  /** What a save takes away from training; empty: none was measured. */
+  /** How much training time a save costs; empty if none was measured. */
   Optional<Duration> cost() {
     return stall.isKnown()
         ? Optional.of(Duration.ofNanos(Math.round(stall.value + slowdown())))
         : Optional.empty();
   }
 
-  /** How long a batch takes; empty: none was measured. */
+  /** How long a batch takes; empty if none was measured. */
   Optional<Duration> step() {
     Mean known = quietStep.count >= busyStep.count ? quietStep : busyStep;
     return known.isKnown()
@@ -87,11 +87,11 @@ final class SaveCosts {
   }
 
   /**
-   * The interval at which saves and the work lost with a session cost least together: {@code sqrt(2
+   * The interval that minimizes the cost of saves plus the work lost with a session: {@code sqrt(2
    * c M)}, where {@code c} is the cost of a save and {@code M} the mean time to a loss (J. W.
    * Young, A first order approximation to the optimum checkpoint interval, CACM 17, 1974; J. T.
-   * Daly, A higher order estimate, FGCS 22, 2006, whose bound {@code M} holds where saves are
-   * costly). It is never shorter than an upload takes, since one save is uploaded at a time.
+   * Daly, A higher order estimate, FGCS 22, 2006, whose bound {@code M} applies if saves are
+   * costly). It is never shorter than an upload, since only one save is uploaded at a time.
    */
   SaveInterval interval(LifetimeEstimate lifetime) {
     double cost = cost().orElse(PRESUMED).toNanos();

@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What brings the snapshots of a lease to the head: one is saved at a time, what is uploaded is
- * committed in its order, and what fails is tried again after a pause.
+ * Brings a lease's snapshots to the head: it saves one at a time, commits uploads in order, and
+ * retries what failed after a pause.
  */
 final class SavePipeline {
   private final int turn;
   private final Saves saves;
   private final Costs costs;
-  private final StoreFailurePolicy setbacks;
+  private final StoreFailurePolicy storeFailures;
   private final Function<Position, Optional<String>> finalReason;
   private final Consumer<Action> out;
   private final Attempt save;
@@ -32,7 +32,7 @@ final class SavePipeline {
       int turn,
       Saves saves,
       Costs costs,
-      StoreFailurePolicy setbacks,
+      StoreFailurePolicy storeFailures,
       Function<Position, Optional<String>> finalReason,
       Attempts attempts,
       Consumer<Action> out,
@@ -40,24 +40,24 @@ final class SavePipeline {
     this.turn = turn;
     this.saves = saves;
     this.costs = costs;
-    this.setbacks = setbacks;
+    this.storeFailures = storeFailures;
     this.finalReason = finalReason;
     this.out = out;
-    this.save = attempts.patient();
-    this.commit = attempts.patient();
+    this.save = attempts.withBackoff();
+    this.commit = attempts.withBackoff();
     this.saveBegunAt = now;
   }
 
   void saved(Checkpoint checkpoint, String manifest, Moment now) {
     save.succeeded();
     if (saves.saved(checkpoint, manifest)) {
-      setbacks.over();
+      storeFailures.over();
       costs.uploadTook(now.since(saveBegunAt));
       costs.saves().uploaded(now.ranSince(saveBegunAt));
     }
   }
 
-  /** A save came to nothing; how the lease is given back for that, if it is. */
+  /** A save failed; returns how to give the lease back, if that is necessary. */
   Optional<ReleasePlan> saveFailed(
       StoreException.Kind kind, String message, Optional<ReleasePlan> leaving, Moment now) {
     save.failed(now);
@@ -66,10 +66,10 @@ final class SavePipeline {
       saves.dropSnapshots();
       return Optional.empty();
     }
-    return counts ? setbacks.ofSave(kind, message, now) : Optional.empty();
+    return counts ? storeFailures.ofSave(kind, message, now) : Optional.empty();
   }
 
-  /** Whether it is the oldest upload that is the head now. */
+  /** Whether the new head is the oldest upload. */
   boolean committed(Sha256 head) {
     boolean isNews = saves.committed(head);
     if (isNews) {
@@ -78,7 +78,7 @@ final class SavePipeline {
     return isNews;
   }
 
-  /** A commit was refused; how the lease is given back for that, if it is. */
+  /** A commit was refused; returns how to give the lease back, if that is necessary. */
   Optional<ReleasePlan> refused(WorkerRefusal why, String sentence, Moment now) {
     commit.succeeded();
     saves.dropUploaded();
@@ -95,14 +95,14 @@ final class SavePipeline {
       save.failed(now);
     }
     saves.distrustStore();
-    return setbacks.ofCheck(sentence, now);
+    return storeFailures.ofCheck(sentence, now);
   }
 
   void unanswered(Moment now) {
     commit.failed(now);
   }
 
-  /** The coordinator is in reach again. */
+  /** The coordinator can be reached again. */
   void hurry() {
     commit.hurry();
   }
@@ -129,12 +129,12 @@ final class SavePipeline {
             finalReason.apply(next.checkpoint().position())));
   }
 
-  /** Whether nothing is on its way any more of what is kept by who leaves so. */
+  /** Whether every upload and save that {@code how} keeps is committed. */
   boolean isDone(ReleasePlan how) {
     return saves.nextToCommit().isEmpty() && (how.keep() == Keep.UPLOADED || !saves.isSaving());
   }
 
-  /** How long the save that runs will still take, as far as is known. */
+  /** How long the running save will still take, as far as is known. */
   Duration busyFor(Moment now) {
     if (!saves.isSaving()) {
       return Duration.ZERO;
@@ -143,7 +143,7 @@ final class SavePipeline {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** How long until all snapshots there are lie in the store, as far as is known. */
+  /** How long until all present snapshots are in the store, as far as is known. */
   Duration untilAllSaved(Moment now) {
     Duration running = save.isUnderWay() ? busyFor(now) : Duration.ZERO;
     return saves.hasWaiting() ? running.plus(costs.upload().orElse(Duration.ZERO)) : running;

@@ -9,17 +9,18 @@ import java.time.Duration;
  * When a holder saves: at its job's cadence, counted in positions so that every session saves at
  * the same ones, and always where a segment or the training ends.
  *
- * @param interval the time between two saves that pays best, for a job that leaves it to the holder
- * @param saving whether a save is on its way; then such a job waits, since the copy would too
+ * @param interval the best time between two saves, for a job with the cadence AUTO
+ * @param saving whether a save is running; then a job with the cadence AUTO waits, since the new
+ *     copy would have to wait too
  */
 record SavePlan(JobSpec spec, int batchesPerEpoch, Duration interval, boolean saving) {
 
   /**
    * Whether a snapshot is due at {@code position}.
    *
-   * @param newest the position of the newest snapshot there is, or of the head
+   * @param newest the position of the newest snapshot, or of the head
    * @param segmentEnd the hand-over point
-   * @param isFinal whether the training ends here
+   * @param isFinal whether training ends here
    * @param sinceLast the time passed since the last snapshot, or since training began
    */
   boolean isDue(

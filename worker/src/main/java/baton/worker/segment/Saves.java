@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The line from snapshot to head: one snapshot waits (the newest), one is being saved, and what is
- * uploaded waits to be committed, in order. Each extends the one before it.
+ * The snapshots and uploads on their way to the head: the newest snapshot waits, one is being
+ * saved, and uploads wait to be committed in order. Each extends the one before it.
  *
- * <p>No more snapshots are held than there is memory for. The waiting one gives its place up before
- * the next copy begins, so that a copy is never written over one that is being read.
+ * <p>No more snapshots are held than there is memory for. The waiting one is discarded before the
+ * next copy begins, so that a copy never overwrites a snapshot that is being read.
  */
 final class Saves {
   private final int turn;
@@ -29,14 +29,14 @@ final class Saves {
   private boolean runningIsVoid;
   private boolean copying;
   private int atATime = 2;
-  private boolean anew;
+  private boolean storesAll;
   private int begun;
 
-  /** A checkpoint that lies in the store whole, and is not committed yet. */
+  /** A checkpoint that is complete in the store, but not committed yet. */
   record Uploaded(Checkpoint checkpoint, String manifest) {}
 
   /**
-   * @param discarded told of each snapshot that nobody will write any more
+   * @param discarded called with each snapshot that will not be written any more
    */
   Saves(int turn, Optional<Checkpoint> head, Consumer<Snapshot> discarded) {
     this.turn = turn;
@@ -44,17 +44,17 @@ final class Saves {
     this.discarded = discarded;
   }
 
-  /** There is memory for so many snapshots. */
+  /** Sets how many snapshots fit into memory. */
   void holdsAtMost(int snapshots) {
     atATime = snapshots;
   }
 
-  /** Whether a copy could be taken now, if the waiting one gave way to it. */
+  /** Whether there is memory for a copy now, if the waiting snapshot is discarded. */
   boolean hasRoom() {
     return running.isEmpty() || atATime > 1;
   }
 
-  /** A copy begins: what waits gives its place up. */
+  /** A copy begins: discards the waiting snapshot. */
   void makeWay() {
     waiting.ifPresent(discarded);
     waiting = Optional.empty();
@@ -66,7 +66,7 @@ final class Saves {
     copying = false;
   }
 
-  /** The copy that had begun came to nothing. */
+  /** The copy that had begun failed. */
   void notCopied() {
     copying = false;
   }
@@ -75,7 +75,7 @@ final class Saves {
     measurements.add(measurement);
   }
 
-  /** Begins the next save; nothing must be running. */
+  /** Begins the next save; no save may be running. */
   Action.Save begin() {
     Snapshot next = waiting.orElseThrow();
     running = waiting;
@@ -92,10 +92,13 @@ final class Saves {
                 m -> m.position().isAfter(parent.map(Checkpoint::position).orElse(Position.START)))
             .filter(m -> !m.position().isAfter(next.position()))
             .toList(),
-        anew);
+        storesAll);
   }
 
-  /** The running save is in the store; one whose parent was dropped meanwhile is worth nothing. */
+  /**
+   * The running save is in the store; returns whether it counts, which it does not if its parent
+   * was dropped meanwhile.
+   */
   boolean saved(Checkpoint checkpoint, String manifest) {
     boolean kept = running.isPresent() && !runningIsVoid;
     if (kept) {
@@ -107,7 +110,7 @@ final class Saves {
   }
 
   /**
-   * The running save came to nothing; its snapshot waits again, unless a newer one does or will.
+   * The running save failed; its snapshot waits again, unless a newer one waits or is being copied.
    */
   boolean failed() {
     boolean counts = running.isPresent() && !runningIsVoid;
@@ -120,30 +123,33 @@ final class Saves {
     return counts;
   }
 
-  /** The oldest upload is the head now; false: it is not the one that {@code digest} names. */
+  /**
+   * The oldest upload is the head now; returns false if {@code digest} is not that of the oldest
+   * upload.
+   */
   boolean committed(Sha256 digest) {
     if (uploaded.isEmpty() || !uploaded.peekFirst().checkpoint().digest().equals(digest)) {
       return false;
     }
     head = Optional.of(uploaded.removeFirst().checkpoint());
-    anew = false;
+    storesAll = false;
     Position position = head.get().position();
     measurements.removeIf(m -> !m.position().isAfter(position));
     return true;
   }
 
-  /** The oldest upload cannot become the head, nor what was built on it. */
+  /** Drops the uploads, since the oldest cannot become the head, nor can those that extend it. */
   void dropUploaded() {
     uploaded.clear();
     runningIsVoid = running.isPresent();
   }
 
-  /** A check found a file wrong: until a commit succeeds, no stored file is relied upon. */
+  /** A check found a wrong file: until a commit succeeds, saves reuse no stored file. */
   void distrustStore() {
-    anew = true;
+    storesAll = true;
   }
 
-  /** Gives up what is not uploaded yet. */
+  /** Discards what is not uploaded yet. */
   void dropSnapshots() {
     waiting.ifPresent(discarded);
     waiting = Optional.empty();
@@ -158,12 +164,12 @@ final class Saves {
     return waiting.isPresent();
   }
 
-  /** Whether a snapshot is on its way to the store. */
+  /** Whether a snapshot is being saved. */
   boolean isSaving() {
     return waiting.isPresent() || (running.isPresent() && !runningIsVoid);
   }
 
-  /** The newest position that is safe, or on its way to be. */
+  /** The newest position that is saved or being saved. */
   Position newest() {
     return waiting
         .or(() -> running.filter(r -> !runningIsVoid))

@@ -3,7 +3,7 @@ package baton.worker.segment;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 
-/** The troubles a session finds by itself, each with its remedy. */
+/** The failures that a session itself detects, each with its remedy. */
 final class SegmentFailures {
   private static final int LONGEST = 1_900;
 
@@ -25,10 +25,7 @@ final class SegmentFailures {
     return Trouble.machine(brief(message), "Check that this machine can read and write the store.");
   }
 
-  /**
-   * Files that are not there are out of reach, and never corrupt (R3): somebody may bring them
-   * back.
-   */
+  /** Missing files count as gone, never as corrupt (R3): somebody may put them back. */
   static Trouble gone(Sha256 head, String message) {
     return Trouble.gone(
         head,

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a person decides about a session when he starts it.
+ * The settings of a session, chosen by the person who starts it.
  *
- * @param endsIn how long the session will last, if that is known
+ * @param endsIn how long the session will last, if known
  * @param once whether it ends with its first lease
- * @param idleExit so long without work ends it: an idle GPU costs money
+ * @param idleExit it ends after this long without work, since an idle GPU costs money
  * @param askWait how long one request for a lease may be held
- * @param shutdownWithin how soon it must be gone once told to end
- * @param stopWithin how long a program may take to come back from a batch after being stopped
+ * @param shutdownWithin how soon it must end once told to
+ * @param stopWithin how long a program may take to return from a batch after being stopped
  */
 public record SegmentSettings(
     Optional<Duration> endsIn,

@@ -12,11 +12,11 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * One run of a worker, as a state machine without clock, threads or input and output: it is told
- * what happened, and says what to do. It asks for a lease, holds it, gives it back, and asks again.
+ * One run of a worker, as a state machine without clock, threads or I/O: it receives events and
+ * returns actions. It asks for a lease, holds it, gives it back, and asks again.
  *
- * <p>Each request is answered by exactly one event, {@link Event.Unanswered} at the latest when the
- * shell's patience with it ends; so is each order to the training thread, and {@link Action.Stop}.
+ * <p>Each request must be answered by exactly one event, at the latest by {@link Event.Unanswered}
+ * on a timeout. The same holds for each order to the training thread and for {@link Action.Stop}.
  * Not thread-safe.
  */
 public final class Session {
@@ -46,19 +46,19 @@ public final class Session {
   private boolean over;
 
   /**
-   * @param random from which the pauses between attempts are drawn
+   * @param random the pauses between attempts are drawn from it
    * @param now when the session began
    */
   public Session(SegmentSettings settings, RandomGenerator random, Moment now) {
     this.settings = settings;
     this.attempts = new Attempts(random);
     this.end = settings.endsIn().map(duration -> new SessionEnd(now, duration));
-    this.ask = attempts.patient();
+    this.ask = attempts.withBackoff();
     this.idleSince = now;
     this.heardAt = now;
   }
 
-  /** What is to be done after this event, in order; empty once the session has ended. */
+  /** The actions that follow from this event, in order; empty once the session has ended. */
   public List<Action> step(Event event, Moment now) {
     if (over) {
       return List.of();
@@ -70,7 +70,7 @@ public final class Session {
     return List.copyOf(out);
   }
 
-  /** What remains of the lease, as its holder counts; empty: there is none. */
+  /** How long the lease lasts, as its holder counts; empty if there is none. */
   public Optional<Duration> leaseTimeLeft(Moment now) {
     return holding.filter(h -> !h.isEnded()).map(h -> h.time().left(now));
   }
@@ -156,7 +156,10 @@ public final class Session {
     }
   }
 
-  /** The lease in whose name the coordinator has answered. */
+  /**
+   * The coordinator has answered a request of this turn; returns the turn's lease, if it is still
+   * held.
+   */
   Optional<LeaseSession> heard(int ofTurn, Moment now) {
     if (ofTurn == turn) {
       hear(now);
@@ -191,7 +194,10 @@ public final class Session {
     }
   }
 
-  /** A save that would still be on its way when the last one must begin is the last one itself. */
+  /**
+   * Leaves in time for the last save. If a save would still be running when the last one must
+   * begin, it becomes the last one.
+   */
   private void leaveIfSessionEnds(Moment now) {
     Duration busy = holding.map(h -> h.busyInAnyCase(now)).orElse(Duration.ZERO);
     if (untilLeaving(now).filter(left -> left.isZero() || left.compareTo(busy) < 0).isPresent()) {
@@ -250,7 +256,7 @@ public final class Session {
 
   private void nextTurn() {
     turn++;
-    ask = attempts.patient();
+    ask = attempts.withBackoff();
   }
 
   private void askOrExit(Moment now) {

@@ -2,7 +2,7 @@ package baton.worker.segment;
 
 import java.time.Duration;
 
-/** The known end of a session, and when to begin to leave before it. */
+/** The known end of a session, and when to begin leaving before it. */
 record SessionEnd(Moment begun, Duration endsIn) {
   private static final Duration WIDEST_MARGIN = Duration.ofSeconds(30);
 

@@ -10,14 +10,14 @@ public interface Snapshot {
 
   /**
    * Writes {@code model.safetensors}, {@code optimizer.safetensors}, {@code extra.safetensors} and
-   * {@code state.json} into an empty folder, and {@code frozen.safetensors} with what of the model
-   * does not train, if that is kept apart; not fsynced.
+   * {@code state.json} into an empty folder, and {@code frozen.safetensors} with the parameters
+   * that do not train, if they are kept separately; not fsynced.
    */
   void writeTo(Path folder) throws IOException;
 
   /**
-   * Gives back what the copy takes up, since nobody will write it any more. Called on the control
-   * thread, never while it is written.
+   * Frees the copy's memory, since it will not be written any more. Called on the control thread,
+   * never while the copy is being written.
    */
   default void release() {}
 }

@@ -7,25 +7,25 @@ import baton.worker.segment.ReleasePlan.Keep;
 import java.util.Optional;
 
 /**
- * What a failure of the store means for a lease: to try again (empty), or to give it back, and with
- * what trouble. Access, quota and network errors are never corruption (R3).
+ * Decides what a failure of the store means for a lease: to try again (empty), or to give it back
+ * with a failure. Access, quota and network errors are never corruption (R3).
  */
 final class StoreFailurePolicy {
-  private final Patience patience = new Patience();
+  private final StoreFailureLimit limit = new StoreFailureLimit();
 
   void over() {
-    patience.restored();
+    limit.restored();
   }
 
   /**
    * The head could not be fetched.
    *
-   * @param goneBefore whether this session has found it gone before, and was given it again; so it
-   *     is not that it was late
+   * @param goneBefore whether this session found it gone in an earlier lease too, so that it is not
+   *     just visible late
    */
   Optional<ReleasePlan> ofRestore(
       StoreException.Kind kind, String message, Checkpoint head, boolean goneBefore, Moment now) {
-    patience.failed(now);
+    limit.failed(now);
     return switch (kind) {
       case CORRUPT -> Optional.of(corrupt(head, message));
       case GONE ->
@@ -39,9 +39,9 @@ final class StoreFailurePolicy {
     };
   }
 
-  /** A save came to nothing; training goes on meanwhile. */
+  /** A save failed; training goes on meanwhile. */
   Optional<ReleasePlan> ofSave(StoreException.Kind kind, String message, Moment now) {
-    patience.failed(now);
+    limit.failed(now);
     Trouble trouble =
         switch (kind) {
           case FULL -> SegmentFailures.full(message);
@@ -53,13 +53,13 @@ final class StoreFailurePolicy {
 
   /** The coordinator found that the store does not hold what was saved. */
   Optional<ReleasePlan> ofCheck(String sentence, Moment now) {
-    patience.failed(now);
+    limit.failed(now);
     return onceImpatient(StoreException.Kind.CORRUPT, SegmentFailures.unsound(sentence), now);
   }
 
   private Optional<ReleasePlan> onceImpatient(
       StoreException.Kind kind, Trouble trouble, Moment now) {
-    return patience.isOver(kind, now) ? Optional.of(givingUp(trouble)) : Optional.empty();
+    return limit.isReached(kind, now) ? Optional.of(givingUp(trouble)) : Optional.empty();
   }
 
   private static ReleasePlan corrupt(Checkpoint head, String message) {

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 
 /** What the training thread does, and how far it has come. */
 final class Training {
-  /** What it does now; it takes orders only when READY. */
+  /** What the thread is doing; it takes orders only when READY. */
   enum Doing {
     NOTHING,
     FETCHING,
@@ -141,12 +141,12 @@ final class Training {
     return batchesPerEpoch > 0 && doing != Doing.FAILED;
   }
 
-  /** Whether the job's last batch is trained. */
+  /** Whether the job's last batch was trained. */
   boolean isFinal() {
     return finalReason.isPresent() || !spec.end().isAfter(position);
   }
 
-  /** How long the rest of the job's batches will take; empty: none was measured. */
+  /** How long the rest of the job's batches will take; empty if none was measured. */
   Optional<Duration> untilEnd() {
     long all = (long) spec.epochs() * batchesPerEpoch;
     long done = (long) position.epoch() * batchesPerEpoch + position.batch();
@@ -158,7 +158,7 @@ final class Training {
     return finalReason.filter(reason -> at.equals(position));
   }
 
-  /** The phase for a renewal, given that the thread has more to train, or has not (R10). */
+  /** The phase to report with a renewal (R10). */
   Phase phase(boolean trainsOn) {
     return switch (doing) {
       case FETCHING -> Phase.DATA;

@@ -2,7 +2,7 @@ package baton.worker.segment;
 
 import baton.protocol.Trouble;
 
-/** A failure with its kind, one sentence and a remedy, ready to be told to the coordinator. */
+/** A failure with its kind, one sentence and a remedy, ready to be reported to the coordinator. */
 public final class TroubleException extends Exception {
   private static final long serialVersionUID = 1L;
 

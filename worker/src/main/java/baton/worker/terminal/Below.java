@@ -2,7 +2,7 @@ package baton.worker.terminal;
 
 import me.tongfei.progressbar.ProgressBarConsumer;
 
-/** Where a bar is drawn: below the lines of a terminal, with nothing left behind. */
+/** Draws a bar below the lines of a terminal; it leaves nothing behind. */
 record Below(Terminal terminal) implements ProgressBarConsumer {
   @Override
   public int getMaxRenderedLength() {
@@ -16,6 +16,6 @@ record Below(Terminal terminal) implements ProgressBarConsumer {
 
   @Override
   public void close() {
-    // A redraw that had begun may still follow; whoever owns the bar clears after the last.
+    // A redraw that had begun may still follow, so the bar's owner clears it after the last.
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Tells a person what a session does: one line for each event that matters. */
+/** Prints what a session does: one line for each event that matters to a person. */
 public final class ConsoleReporter implements SessionListener {
   private final Terminal terminal;
   private final ProgramOutput programs;
@@ -227,7 +227,7 @@ public final class ConsoleReporter implements SessionListener {
     return trouble.message() + " " + firstLine(trouble.remedy());
   }
 
-  /** What follows it is a program's last output, which was told when it was printed. */
+  /** The rest is the program's last output, which was already shown when it was printed. */
   private static String firstLine(String text) {
     return text.lines().findFirst().orElse("");
   }

@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** The bar of one epoch: batches, loss, and what remains of the lease. */
+/** The progress bar of one epoch: batches, loss, and how long the lease lasts. */
 final class EpochBar implements AutoCloseable {
   private static final int REDRAW_MILLIS = 200;
 

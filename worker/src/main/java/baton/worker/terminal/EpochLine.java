@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What an epoch measured, as lines that a narrow terminal does not break. */
+/** Formats an epoch's measurements as lines that fit a narrow terminal. */
 final class EpochLine {
   private static final Pattern BEST = Pattern.compile("(.+)\\.(highest|lowest)(Epoch)?");
   private static final String INDENT = "  ";
@@ -19,7 +19,7 @@ final class EpochLine {
   private EpochLine() {}
 
   /**
-   * @param columns how wide a line may be; a single metric that is wider is not broken
+   * @param columns how wide a line may be; a single metric is not broken even if it is wider
    */
   static List<String> of(Measurement measured, int columns) {
     List<String> lines = new ArrayList<>();
@@ -38,16 +38,16 @@ final class EpochLine {
     return lines;
   }
 
-  /** Each with its best so far, where the program names the metric that counts. */
+  /** Each metric, with its best value so far if the program names it as its goal. */
   private static List<String> metrics(Map<String, Double> values) {
     Map<String, Double> rest = new TreeMap<>(values);
-    List<String> told = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
     for (String name : new TreeSet<>(values.keySet())) {
       Matcher best = BEST.matcher(name);
       if (best.matches() && best.group(3) == null && values.containsKey(name + "Epoch")) {
         String metric = best.group(1);
         Double now = rest.remove(metric);
-        told.add(
+        texts.add(
             "%s%s (best %s @ %s)"
                 .formatted(
                     metric,
@@ -56,11 +56,11 @@ final class EpochLine {
                     number(rest.remove(name + "Epoch"))));
       }
     }
-    rest.forEach((name, value) -> told.add(name + " " + number(value)));
-    return told;
+    rest.forEach((name, value) -> texts.add(name + " " + number(value)));
+    return texts;
   }
 
-  /** A dash where there is a gap. */
+  /** The number; a dash if it is missing. */
   private static String number(double value) {
     if (!Double.isFinite(value)) {
       return "–";

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far a fetch of data is: a bar on a terminal, a line for each tenth elsewhere. */
+/** Shows the progress of a fetch: a bar on a terminal, otherwise a line for each tenth. */
 final class FetchProgress implements AutoCloseable {
   private static final int REDRAW_MILLIS = 200;
   private static final int MB = 1_000_000;
@@ -27,7 +27,7 @@ final class FetchProgress implements AutoCloseable {
     this.bar = terminal.isInteractive() ? Optional.of(bar()) : Optional.empty();
   }
 
-  /** The bytes of an archive move twice: over the network, and out of it. */
+  /** An archive's bytes are moved twice: they are fetched, then unpacked. */
   private static long work(DataFile file) {
     return file.isArchive() ? 2 * file.size() : file.size();
   }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.LocalTime;
 
 /**
- * What programs print, among the lines of Baton: a line each, and their own progress bars, which
- * overwrite themselves on a terminal. Elsewhere a bar is a line where nothing else was shown for
- * some time, and as it stands at its end.
+ * Shows what programs print among Baton's lines: their lines, and their own progress bars, which
+ * overwrite themselves on a terminal. Without a terminal, a bar is printed as a line if nothing
+ * else was shown for some time, and once more at its end.
  */
 final class ProgramOutput {
   private static final Duration BETWEEN_LINES_OF_BARS = Duration.ofSeconds(10);
@@ -47,7 +47,7 @@ final class ProgramOutput {
     terminal.say(program + ": " + sentence);
   }
 
-  /** Across midnight too. */
+  /** Also works across midnight. */
   private boolean isOver(Duration pause) {
     Duration since = Duration.between(shownAt, terminal.now());
     return since.isNegative() || since.compareTo(pause) >= 0;

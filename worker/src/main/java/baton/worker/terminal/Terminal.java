@@ -6,8 +6,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Supplier;
 
 /**
- * Where lines are printed, and where below them bars are drawn, if a person looks on: a program's
- * own, and below it Baton's. Elsewhere there are lines only, and no control characters.
+ * Prints lines and, on a terminal, draws bars below them: first a program's own, then Baton's.
+ * Without a terminal it prints only lines, without control characters.
  */
 public final class Terminal {
   private static final String BACK_AND_CLEAR = "\r\u001b[K";
@@ -23,7 +23,7 @@ public final class Terminal {
   private String bar = "";
 
   /**
-   * @param name stands before each line, after the time
+   * @param name printed before each line, after the time
    */
   public Terminal(
       PrintStream out, boolean interactive, int columns, String name, Supplier<LocalTime> clock) {
@@ -59,7 +59,7 @@ public final class Terminal {
     return columns;
   }
 
-  /** How many columns a line of {@link #say} has for its text. */
+  /** How many columns {@link #say} has for its text. */
   int columnsToSay() {
     return columns - before().length();
   }
@@ -72,7 +72,7 @@ public final class Terminal {
     redraw(programs, rendered.stripTrailing());
   }
 
-  /** Draws a program's own bars above Baton's; empty: it has none any more. */
+  /** Draws a program's own bars above Baton's; an empty {@code frame} removes them. */
   synchronized void drawProgram(String frame) {
     redraw(frame.substring(0, Math.min(frame.length(), columns - 1)), bar);
   }

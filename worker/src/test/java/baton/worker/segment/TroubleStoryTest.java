@@ -113,7 +113,7 @@ class TroubleStoryTest {
     Action.Save again = story.take(Action.Save.class);
     assertThat(again.parent()).as("extends the head, not what was refused").isEmpty();
     assertThat(again.snapshot().position()).isEqualTo(at(1, 2));
-    assertThat(again.anew()).as("no stored file is relied upon").isTrue();
+    assertThat(again.storesAll()).as("no stored file is relied upon").isTrue();
     assertThat(story.isTraining()).isTrue();
   }
 

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many failures in a row of the store are borne before a lease is given back: three, and where
- * waiting may help, ten minutes of them.
+ * How many failures of the store in a row are tolerated before the lease is given back: three, and
+ * if waiting may help, as many as happen in ten minutes.
  */
-final class Patience {
+final class StoreFailureLimit {
   private static final int FAILURES = 3;
   private static final Duration OUTAGE = Duration.ofMinutes(10);
 
@@ -25,8 +25,8 @@ final class Patience {
     since = Optional.empty();
   }
 
-  /** Whether it is at an end, after a failure of this kind. */
-  boolean isOver(Kind kind, Moment now) {
+  /** Whether the limit is reached, after a failure of this kind. */
+  boolean isReached(Kind kind, Moment now) {
     boolean mayPass = kind == Kind.UNREACHABLE;
     return inARow >= FAILURES
         && (!mayPass || since.filter(s -> now.since(s).compareTo(OUTAGE) >= 0).isPresent());

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What can be wrong with data, told to people. */
-final class DataTroubles {
+/** The failures of data, with messages and remedies for people. */
+final class DataFailures {
   private static final int LONGEST = 300;
   private static final double MB = 1e6;
 
-  private DataTroubles() {}
+  private DataFailures() {}
 
   static TroubleException unreachable(DataFile file, String why) {
     return new TroubleException(
