@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that name a store in a bucket. Keys are no option: every user could read them. */
+/**
+ * The options that name a store in a bucket. There is no option for keys, because every user of the
+ * machine could read it.
+ */
 public final class BucketToCheck {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -26,8 +29,8 @@ public final class BucketToCheck {
       description = "The server of the bucket; default: Amazon's own.")
   private URI endpoint;
 
-  /** Empty: none is named. */
-  public Optional<S3Location> place() {
+  /** Empty if no bucket is named. */
+  public Optional<S3Location> location() {
     try {
       return S3Location.ofOptions(address, endpoint);
     } catch (IllegalArgumentException e) {

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What must be closed in the end, the newest first; one that fails does not spare the others. */
+/** Closes parts in reverse order of their addition; if one fails, the others are still closed. */
 final class Closing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
 

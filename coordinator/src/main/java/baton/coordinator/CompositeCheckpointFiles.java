@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * All stores that a coordinator reaches, each asked about its own. For those of others it takes the
- * workers' word.
+ * All stores that a coordinator reaches; each call goes to the one that it concerns. Checkpoints in
+ * other stores are not checked: the workers are trusted.
  */
 record CompositeCheckpointFiles(List<CheckpointFiles> all) implements CheckpointFiles {
   CompositeCheckpointFiles {

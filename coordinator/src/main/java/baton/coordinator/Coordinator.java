@@ -51,26 +51,28 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A running coordinator: the parts, put together.
+ * A running coordinator, constructed from its parts.
  *
  * <ol>
- *   <li>It takes the data directory and listens, not ready yet.
+ *   <li>It locks the data directory and listens, but is not ready yet.
  *   <li>The database is opened and checked; a member of a cluster joins the others.
- *   <li>The relay begins to serve; from here each live lease has a whole ttl (R12). Ready.
- *   <li>In the end it is not ready first, sends the waiting workers home, finishes its answers, and
- *       closes the parts, the newest first.
+ *   <li>The relay starts; each live lease has a whole ttl from now (R12). The coordinator is ready.
+ *   <li>On shutdown it stops being ready, answers the waiting workers, finishes its requests, and
+ *       closes the parts in reverse order.
  * </ol>
  */
 public final class Coordinator implements AutoCloseable {
   private static final Duration BETWEEN_BEATS = Duration.ofMillis(200);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /** A beat is never so late unless the process was frozen, or the database out of reach. */
+  /**
+   * The heartbeat task is never so late unless the process was frozen or the database unreachable.
+   */
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
 
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(3);
 
-  private final HttpListener front;
+  private final HttpListener listener;
   private final Relay relay;
   private final EventFeed feed;
   private final List<Token> newTokens;
@@ -81,11 +83,11 @@ public final class Coordinator implements AutoCloseable {
    *
    * @param data its own folder
    * @param store a directory store that it can reach itself
-   * @param port 0: any that is free
-   * @param database empty: an embedded one in its own folder
+   * @param port 0 for any free port
+   * @param database empty for an embedded one in its own folder
    * @param password of the database, if it asks for one
-   * @param cluster the members it belongs to; empty: it stands alone
-   * @param trustedProxies whose X-Forwarded-For tells who a client is
+   * @param cluster the members of its cluster; empty if it runs alone
+   * @param trustedProxies the proxies whose X-Forwarded-For header is trusted
    * @param bucket a bucket with a store that it can reach itself
    */
   public record Settings(
@@ -106,7 +108,7 @@ public final class Coordinator implements AutoCloseable {
       }
     }
 
-    /** Alone, on an embedded database, reached by no proxy. */
+    /** Alone, with an embedded database, without a proxy. */
     public static Settings alone(Path data, Optional<Path> store, String host, int port) {
       return new Settings(
           data,
@@ -154,15 +156,17 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private Coordinator(
-      HttpListener front, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
-    this.front = front;
+      HttpListener listener, Relay relay, EventFeed feed, List<Token> newTokens, Closing closing) {
+    this.listener = listener;
     this.relay = relay;
     this.feed = feed;
     this.newTokens = newTokens;
     this.closing = closing;
   }
 
-  /** Returns once it is ready; what cannot be started is closed again. */
+  /**
+   * Starts a coordinator; returns once it is ready. If it cannot start, everything is closed again.
+   */
   public static Coordinator start(Settings settings) {
     Closing closing = new Closing();
     try {
@@ -183,7 +187,7 @@ public final class Coordinator implements AutoCloseable {
         closing.add(
             SmallVertx.start(), v -> v.close().toCompletionStage().toCompletableFuture().join());
     Bounds bounds = Bounds.of(settings.trustedProxies(), ticker);
-    HttpListener front =
+    HttpListener listener =
         closing.add(
             HttpListener.listen(vertx, settings.host(), settings.port(), bounds),
             HttpListener::close);
@@ -192,7 +196,7 @@ public final class Coordinator implements AutoCloseable {
       data.requireDatabase();
     }
     Database database = Database.open(address, settings.password());
-    Optional<SamePlace> place =
+    Optional<SamePlace> samePlace =
         address instanceof DatabaseAddress.Sqlite sqlite
             ? Optional.of(new SamePlace(sqlite.file(), ticker))
             : Optional.empty();
@@ -209,7 +213,7 @@ public final class Coordinator implements AutoCloseable {
     Signals signals = cluster.<Signals>map(HazelcastNode::signals).orElseGet(MemorySignals::new);
     Runnable mayDecide =
         () -> {
-          place.ifPresent(SamePlace::check);
+          samePlace.ifPresent(SamePlace::check);
           registration.ifPresent(Registration::check);
           cluster.flatMap(HazelcastNode::cutOff).ifPresent(Coordinator::refuse);
         };
@@ -257,25 +261,25 @@ public final class Coordinator implements AutoCloseable {
         PeriodicTask.start(
             "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
         PeriodicTask::close);
-    // Nothing can fail from here on: tokens are drawn only by a start that can show them.
+    // Nothing can fail from here on, so newly drawn tokens will be shown.
     KnownTokens tokens = tokens(data, database);
     List<Token> newTokens = tokens.drawIfNone(random);
-    front.open(
+    listener.open(
         Routes.router(
             vertx,
-            front.inFlight(),
-            front.bounds(),
+            listener.inFlight(),
+            listener.bounds(),
             new Routes.Parts(
                 relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
-    // No holder could renew before: each lease has a whole ttl from now (R12).
+    // No holder could renew until now, so each lease has a whole ttl from now (R12).
     relay.restartWaits();
     closing.add(
         PeriodicTask.start("heartbeat", "Leases are not being watched", BETWEEN_BEATS, relay::tick),
         PeriodicTask::close);
-    return new Coordinator(front, relay, feed, newTokens, closing);
+    return new Coordinator(listener, relay, feed, newTokens, closing);
   }
 
-  /** Replaces the tokens of a coordinator that does not run; the old ones no longer count. */
+  /** Replaces the tokens of a stopped coordinator; the old ones become invalid. */
   public static List<Token> drawNewTokens(
       Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     try (DataDirectory directory = DataDirectory.open(data)) {
@@ -305,10 +309,10 @@ public final class Coordinator implements AutoCloseable {
 
   /** Where it listens. */
   public URI address() {
-    return front.address();
+    return listener.address();
   }
 
-  /** The tokens drawn at this start, the first on its data directory; else none. */
+  /** The tokens drawn at the first start on a data directory; otherwise none. */
   public List<Token> newTokens() {
     return newTokens;
   }
@@ -316,10 +320,10 @@ public final class Coordinator implements AutoCloseable {
   /** Drains, then closes everything. */
   @Override
   public void close() {
-    front.stopServing();
+    listener.stopServing();
     relay.drain();
     feed.close();
-    front.awaitAnswers(DRAIN_AT_MOST);
+    listener.awaitAnswers(DRAIN_AT_MOST);
     closing.close();
   }
 

@@ -112,7 +112,7 @@ public final class CoordinatorMain implements Callable<Integer> {
             "sqlite:FILE, or postgresql://USER@HOST:PORT/NAME with the password in BATON_DATABASE_PASSWORD or ~/.pgpass; default: an embedded one in the data directory.")
     private String database;
 
-    /** Never on a command line, where every user of the machine could read it. */
+    /** Not given on the command line, where every user of the machine could read it. */
     @Option(
         names = "--password-from-environment",
         hidden = true,
@@ -128,7 +128,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     }
   }
 
-  /** Where the coordinator keeps what it must not forget. */
+  /** The coordinator's data directory. */
   static final class Data {
     @Option(
         names = "--data",
@@ -158,7 +158,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     }
   }
 
-  /** Replaces the tokens of a coordinator that does not run. */
+  /** Replaces the tokens of a stopped coordinator. */
   @Command(
       name = "new-tokens",
       mixinStandardHelpOptions = true,
@@ -180,9 +180,9 @@ public final class CoordinatorMain implements Callable<Integer> {
 
   public static void main(String[] args) {
     System.setProperty("logback.configurationFile", "baton/coordinator/logback.xml");
-    System.setProperty("hazelcast.logging.type", "slf4j"); // read before any configuration is
-    System.setProperty("vertx.disableDnsResolver", "true"); // the JDK's own needs no threads
-    System.exit(commandLine().execute(args)); // threads of a failed start may linger
+    System.setProperty("hazelcast.logging.type", "slf4j"); // read before any configuration
+    System.setProperty("vertx.disableDnsResolver", "true"); // the JDK's resolver needs no threads
+    System.exit(commandLine().execute(args)); // threads of a failed start may still run
   }
 
   static CommandLine commandLine() {
@@ -199,7 +199,7 @@ public final class CoordinatorMain implements Callable<Integer> {
             });
   }
 
-  /** What is wrong, and which option may have been meant. */
+  /** What is wrong with the arguments, and which option may have been meant. */
   private static String sentence(ParameterException wrong) {
     Set<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
     return wrong instanceof UnmatchedArgumentException unmatched
@@ -229,7 +229,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     return Optional.of(member == null ? named : named.asSeenBy(Members.address(member)));
   }
 
-  /** A folder that is not there yet is made, as a worker makes it. */
+  /** The folder of the store; it is created if it does not exist, as a worker does. */
   private Optional<Path> storeFolder() {
     if (store == null || Files.isDirectory(store)) {
       return Optional.ofNullable(store);
@@ -258,7 +258,7 @@ public final class CoordinatorMain implements Callable<Integer> {
           where.password(),
           members(),
           trustedProxies.stream().map(Subnet::parse).toList(),
-          bucket.place());
+          bucket.location());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
@@ -276,7 +276,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     out.flush();
   }
 
-  /** The virtual machine would report a signal as a failure; a drained coordinator has none. */
+  /** The JVM exits with a failure code after a signal; a drained coordinator exits with 0. */
   private static void closeOnSignal(Coordinator coordinator) {
     Runtime.getRuntime()
         .addShutdownHook(
@@ -301,7 +301,7 @@ public final class CoordinatorMain implements Callable<Integer> {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
-  /** Whole or not at all: scripts wait for it to appear. */
+  /** Writes the file atomically, since scripts wait for it to appear. */
   private static void write(Path file, String text) {
     try {
       Path part = file.resolveSibling(file.getFileName() + ".part");

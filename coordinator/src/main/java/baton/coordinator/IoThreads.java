@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The threads that may wait for the database and the stores, so that no other has to. */
+/** The threads that may block on the database and the stores, so that no other thread does. */
 final class IoThreads {
   private static final int THREADS = 16;
   private static final Duration FINISH_AT_MOST = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ final class IoThreads {
         });
   }
 
-  /** What is under way may still use the parts that are closed after it. */
+  /** Waits for running tasks, which may still use the parts that are closed after this. */
   static void finish(ExecutorService io) {
     io.shutdown();
     try {

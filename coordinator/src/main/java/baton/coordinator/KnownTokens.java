@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tokens a coordinator knows: those of its data directory, or, where it shares a database with
- * others, those that are kept there. A shared database that has none takes up the ones of the data
- * directory, so that a moved installation keeps its own.
+ * The tokens that a coordinator accepts: those in its data directory, or those in the database if
+ * it is shared with other members. A shared database without tokens takes over those of the data
+ * directory, so that an installation that moves keeps its tokens.
  */
 final class KnownTokens {
   private final TokenFile file;
@@ -23,7 +23,7 @@ final class KnownTokens {
     this.shared = shared;
   }
 
-  /** Draws tokens if there are none; returns those that were drawn and are kept. */
+  /** Draws tokens if there are none; returns the tokens that were drawn and stored. */
   List<Token> drawIfNone(SecureRandom random) {
     Optional<Tokens> own = file.read();
     if (shared.isEmpty()) {
@@ -39,7 +39,7 @@ final class KnownTokens {
     return isKept ? drawn : List.of(); // another member may have been faster
   }
 
-  /** Replaces all; the old ones no longer count. */
+  /** Replaces all tokens; the old ones become invalid. */
   List<Token> drawNew(SecureRandom random) {
     if (shared.isEmpty()) {
       return file.drawNew(random);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
-/** The jobs in a data directory over which no coordinator runs. */
+/** The jobs in a data directory that no running coordinator uses. */
 public final class OfflineJobs implements AutoCloseable {
   private final DataDirectory data;
   private final JobStore jobs;
@@ -21,7 +21,9 @@ public final class OfflineJobs implements AutoCloseable {
     this.jobs = jobs;
   }
 
-  /** Locks the directory, which is made if there is none, or says why not. */
+  /**
+   * Locks the directory, and creates it if it does not exist; the exception says why that fails.
+   */
   public static OfflineJobs open(Path folder) {
     DataDirectory data = DataDirectory.open(folder);
     try {
@@ -36,7 +38,9 @@ public final class OfflineJobs implements AutoCloseable {
     return jobs.newest(Integer.MAX_VALUE).size();
   }
 
-  /** Takes up what the stores hold beyond what is known here; see {@link StoreRecovery}. */
+  /**
+   * Adopts checkpoints that are in the stores but not in the database; see {@link StoreRecovery}.
+   */
   public List<Finding> adopt(List<RecoverySource> stores, Clock clock, Wishes wishes) {
     CompositeCheckpointFiles files =
         new CompositeCheckpointFiles(stores.stream().map(RecoverySource::files).toList());

@@ -8,47 +8,47 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done again and again for as long as the coordinator lives, failures or not. */
+/** A task that is repeated as long as the coordinator runs, even if it fails. */
 final class PeriodicTask implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTask.class);
 
   private final ScheduledExecutorService thread;
   private final String failure;
-  private final Runnable beat;
+  private final Runnable task;
   private boolean failing;
 
-  private PeriodicTask(String name, String failure, Runnable beat) {
+  private PeriodicTask(String name, String failure, Runnable task) {
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
-              Thread heart = new Thread(work, name);
-              heart.setDaemon(true); // it may be waiting for somebody else's server
-              return heart;
+              Thread daemon = new Thread(work, name);
+              daemon.setDaemon(true); // it may be waiting for another server
+              return daemon;
             });
     this.failure = failure;
-    this.beat = beat;
+    this.task = task;
   }
 
   /**
-   * @param name of its thread
-   * @param failure what a failing beat means, to people
+   * @param name the name of its thread
+   * @param failure for people, what it means if a run fails
    */
-  static PeriodicTask start(String name, String failure, Duration every, Runnable beat) {
-    PeriodicTask heartbeat = new PeriodicTask(name, failure, beat);
-    heartbeat.thread.scheduleWithFixedDelay(
-        heartbeat::tryBeat, 0, every.toMillis(), TimeUnit.MILLISECONDS);
-    return heartbeat;
+  static PeriodicTask start(String name, String failure, Duration every, Runnable task) {
+    PeriodicTask periodic = new PeriodicTask(name, failure, task);
+    periodic.thread.scheduleWithFixedDelay(
+        periodic::tryRun, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+    return periodic;
   }
 
-  /** One line when it begins to fail, not one for each beat. */
-  private void tryBeat() {
+  /** Runs the task; logs one line when it begins to fail, not one for each run. */
+  private void tryRun() {
     try {
-      beat.run();
+      task.run();
       if (failing) {
         LOG.info("It works again; before: {}.", failure);
       }
       failing = false;
-    } catch (Throwable e) { // an error must not end what nothing else begins again
+    } catch (Throwable e) { // an error must not end the task, since nothing restarts it
       if (!failing) {
         LOG.warn("{}, it is tried again: {}", failure, IoReason.of(e));
       }
@@ -56,7 +56,7 @@ final class PeriodicTask implements AutoCloseable {
     }
   }
 
-  /** Returns after the last beat. */
+  /** Returns after the last run. */
   @Override
   public void close() {
     thread.shutdown();

@@ -28,10 +28,10 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 
-/** A store that jobs are taken up from: all that lies in it, and the means to check it. */
+/** A store from which jobs are recovered: its contents, and the means to check them. */
 public record RecoverySource(StoreContents contents, CheckpointFiles files) {
 
-  /** The one in this directory, or a sentence why there is none. */
+  /** The store in this directory; the exception says why there is none. */
   public static RecoverySource inDirectory(Path directory) {
     DirectoryLocator locator = new DirectoryLocator(directory);
     CheckpointStore store =
@@ -46,10 +46,10 @@ public record RecoverySource(StoreContents contents, CheckpointFiles files) {
     return new RecoverySource(new StoredJobs(store), new StoredFiles(locator));
   }
 
-  /** The one in this bucket, or a sentence why there is none. */
-  public static RecoverySource inBucket(S3Location place) {
+  /** The store in this bucket; the exception says why there is none. */
+  public static RecoverySource inBucket(S3Location location) {
     try {
-      CheckpointStore store = S3Store.find(place);
+      CheckpointStore store = S3Store.find(location);
       return new RecoverySource(new StoredJobs(store), new StoredFiles(StoreLocator.at(store)));
     } catch (StoreException e) {
       throw new StoreUnreadable(e.getMessage(), e);
@@ -57,10 +57,10 @@ public record RecoverySource(StoreContents contents, CheckpointFiles files) {
   }
 
   /**
-   * The one that a coordinator over this data directory is signed in to, or else this machine's
-   * Google sign-in; or a sentence why there is none.
+   * The store on the Drive that a coordinator with this data directory is signed in to, or else on
+   * that of this machine's Google sign-in; the exception says why there is none.
    *
-   * @param api where Google answers the machine's sign-in
+   * @param api the address of Drive's API for the machine's sign-in
    */
   public static RecoverySource onDrive(Path data, URI api) {
     try {

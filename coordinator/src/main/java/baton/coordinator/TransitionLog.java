@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A line in the log for each transition, in the order in which they were decided. A job's name is
- * looked up beside the requests, for one line after the other.
+ * Logs a line for each transition, in the order of the decisions. Job names are looked up on
+ * another thread, so that requests do not wait.
  */
 final class TransitionLog implements TransitionListener {
   private static final Logger LOG = LoggerFactory.getLogger("baton");
@@ -40,7 +40,7 @@ final class TransitionLog implements TransitionListener {
   private final AtomicBoolean isTelling = new AtomicBoolean();
 
   /**
-   * @param io where names are looked up
+   * @param io runs the look-up of names
    */
   TransitionLog(JobStore jobs, Executor io) {
     this.jobs = jobs;
@@ -66,17 +66,19 @@ final class TransitionLog implements TransitionListener {
 
   private void tellSoon(JobId job, String text) {
     if (!waiting.offer(new Line(job, text))) {
-      LOG.info("{}: {}", job, text); // names cannot be looked up: better out of order than lost
+      LOG.info(
+          "{}: {}", job,
+          text); // the name cannot be looked up: better a line out of order than none
     } else if (isTelling.compareAndSet(false, true)) {
       try {
         io.execute(() -> tellAll(this::name));
-      } catch (RejectedExecutionException e) { // the coordinator stops
+      } catch (RejectedExecutionException e) { // the coordinator is stopping
         tellAll(JobId::value);
       }
     }
   }
 
-  /** One thread at a time tells, so that no line overtakes another. */
+  /** Only one thread at a time logs, so that no line overtakes another. */
   private void tellAll(Function<JobId, String> name) {
     do {
       try {

@@ -21,16 +21,17 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** What a person does to the database of an installation: move it, back it up, restore it. */
+/** What an operator does with the database of an installation: move it, back it up, restore it. */
 public final class Upkeep {
   private Upkeep() {}
 
   /**
-   * Which database of which installation.
+   * The database of an installation.
    *
-   * @param address empty: the embedded one in the data directory
+   * @param address empty for the embedded one in the data directory
    */
-  public record Place(Path data, Optional<DatabaseAddress> address, Optional<String> password) {
+  public record InstalledDatabase(
+      Path data, Optional<DatabaseAddress> address, Optional<String> password) {
     Database open(DataDirectory directory) {
       if (address.isEmpty()) {
         directory.requireDatabase();
@@ -39,7 +40,7 @@ public final class Upkeep {
           address.orElseGet(() -> new DatabaseAddress.Sqlite(directory.database())), password);
     }
 
-    /** Of an installation that may be running: nothing is made, and nothing locked. */
+    /** Opens the database of an installation that may be running: it creates and locks nothing. */
     private Database openBeside() {
       Path embedded = DataDirectory.databaseIn(data);
       DatabaseAddress found = address.orElseGet(() -> new DatabaseAddress.Sqlite(embedded));
@@ -56,23 +57,25 @@ public final class Upkeep {
   }
 
   /**
-   * What was moved.
+   * The result of a migration.
    *
-   * @param aside where the old database is now, if it is a file
+   * @param aside where the old database was moved to, if it is a file
    */
   public record Migrated(List<Transfer.Table> tables, Optional<Path> aside) {}
 
-  /** Copies the database as it is now; the coordinator may go on. Returns the number of jobs. */
-  public static long backup(Place place, Path file) {
-    return Backup.take(place.openBeside(), file);
+  /**
+   * Copies the database as it is now; the coordinator may be running. Returns the number of jobs.
+   */
+  public static long backup(InstalledDatabase database, Path file) {
+    return Backup.take(database.openBeside(), file);
   }
 
   /**
    * Moves a stopped installation to another database, which must be empty. The tokens stay in the
-   * data directory, and their hashes go along. An old database that is a file is put aside, so that
-   * no coordinator goes on with it.
+   * data directory; their hashes are moved too. An old database that is a file is renamed, so that
+   * no coordinator uses it any more.
    */
-  public static Migrated migrate(Place from, DatabaseAddress to) {
+  public static Migrated migrate(InstalledDatabase from, DatabaseAddress to) {
     try (DataDirectory directory = DataDirectory.open(from.data())) {
       Database source = from.open(directory);
       requireStopped(source);
@@ -91,17 +94,21 @@ public final class Upkeep {
   }
 
   /**
-   * Puts a back-up in the place of the database of a stopped installation, and takes every job up
-   * from it (R2).
+   * Replaces the database of a stopped installation by a back-up, and restores every job from it
+   * (R2).
    *
-   * @param stores what they hold beyond the back-up is adopted; a job whose store is not among them
-   *     pauses (R3)
+   * @param stores checkpoints that are in them but not in the back-up are adopted; a job whose
+   *     store is not among them is paused (R3)
    * @param replace whether a database that holds jobs may be replaced; an embedded one is kept
    *     under another name
-   * @return what became of each job
+   * @return the result for each job
    */
   public static List<Finding> restore(
-      Place to, Path backup, List<RecoverySource> stores, boolean replace, Clock clock) {
+      InstalledDatabase to,
+      Path backup,
+      List<RecoverySource> stores,
+      boolean replace,
+      Clock clock) {
     if (!Files.isRegularFile(backup)) {
       throw new DatabaseException("There is no back-up %s.".formatted(backup));
     }
@@ -111,21 +118,21 @@ public final class Upkeep {
       try (Restored restored = Restored.copyOf(backup, directory.folder())) {
         if (address instanceof DatabaseAddress.Sqlite sqlite) {
           long highest = highestIn(sqlite.file(), replace);
-          List<Finding> findings = takeUp(restored, stores, highest, clock);
+          List<Finding> findings = restoreJobs(restored, stores, highest, clock);
           restored.replaceFile(sqlite.file(), restored.incarnation());
           return findings;
         }
         Database target = Database.open(address, to.password());
         requireStopped(target);
         requireReplaceable(target, replace);
-        List<Finding> findings = takeUp(restored, stores, Transfer.incarnation(target), clock);
+        List<Finding> findings = restoreJobs(restored, stores, Transfer.incarnation(target), clock);
         restored.replaceAll(target, replace);
         return findings;
       }
     }
   }
 
-  private static List<Finding> takeUp(
+  private static List<Finding> restoreJobs(
       Restored restored, List<RecoverySource> stores, long highest, Clock clock) {
     CompositeCheckpointFiles files =
         new CompositeCheckpointFiles(stores.stream().map(RecoverySource::files).toList());
@@ -135,7 +142,10 @@ public final class Upkeep {
     }
   }
 
-  /** Of one that is damaged nothing can be known; the time that has passed must do. */
+  /**
+   * The highest incarnation in the database; 0 if there is none, or if a damaged one is to be
+   * replaced: then Unix seconds serve instead.
+   */
   private static long highestIn(Path file, boolean replace) {
     if (!Files.exists(file)) {
       return 0;

@@ -1,5 +1,5 @@
 /**
- * The coordinator as a whole: {@link baton.coordinator.Coordinator} puts its parts together, {@link
- * baton.coordinator.CoordinatorMain} is its command line.
+ * The coordinator as a whole: {@link baton.coordinator.Coordinator} constructs it from its parts,
+ * {@link baton.coordinator.CoordinatorMain} is its command line.
  */
 package baton.coordinator;

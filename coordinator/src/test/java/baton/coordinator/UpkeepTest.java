@@ -53,8 +53,8 @@ class UpkeepTest {
   private JobId job;
   private Fence granted;
 
-  private Upkeep.Place place() {
-    return new Upkeep.Place(folder.resolve("data"), Optional.empty(), Optional.empty());
+  private Upkeep.InstalledDatabase place() {
+    return new Upkeep.InstalledDatabase(folder.resolve("data"), Optional.empty(), Optional.empty());
   }
 
   private void aCoordinatorWithALeasedJob() throws Exception {
@@ -122,8 +122,9 @@ class UpkeepTest {
   @Test
   void aMemberThatLivesThroughARestoreGoesOnFromWhatWasRestored() {
     DatabaseAddress address = PostgresServer.freshDatabase();
-    Upkeep.Place shared =
-        new Upkeep.Place(folder.resolve("data"), Optional.of(address), Optional.empty());
+    Upkeep.InstalledDatabase shared =
+        new Upkeep.InstalledDatabase(
+            folder.resolve("data"), Optional.of(address), Optional.empty());
     Path backup = folder.resolve("backup.db");
     try (JobStore member = new SqlJobStore(Database.open(address, Optional.empty()))) {
       Job waiting =
@@ -225,7 +226,7 @@ class UpkeepTest {
       assertThatThrownBy(
               () ->
                   Upkeep.backup(
-                      new Upkeep.Place(folder, Optional.of(shared), Optional.empty()),
+                      new Upkeep.InstalledDatabase(folder, Optional.of(shared), Optional.empty()),
                       folder.resolve("gone").resolve("backup.db")))
           .isInstanceOf(DatabaseException.class);
     } finally {

@@ -21,7 +21,10 @@ record Manifests(CheckpointStore store) {
     return store.find(checkpoint.folder() + "/" + Manifest.FILE_NAME);
   }
 
-  /** The same of one just written, for which lists that lag are given time. */
+  /**
+   * Finds the manifest of a checkpoint that was just written; waits as long as listings of the
+   * store may lag.
+   */
   Optional<String> await(Checkpoint checkpoint) throws StoreException {
     try {
       return Optional.of(store.locate(checkpoint.folder(), Manifest.FILE_NAME));
@@ -36,7 +39,7 @@ record Manifests(CheckpointStore store) {
   /**
    * The manifest, if its bytes have this digest; bytes that differ are read once more.
    *
-   * @throws StoreException if they have it, and it is of a newer form
+   * @throws StoreException if the digest is right but the format is a newer one
    */
   Optional<Manifest> read(String storeId, Sha256 digest) throws StoreException {
     for (int look = 0; look < LOOKS; look++) {
@@ -56,13 +59,15 @@ record Manifests(CheckpointStore store) {
     }
   }
 
-  /** Empty: it is not there, or was changed. */
+  /** The manifest; empty if it is missing or was changed. */
   Optional<Manifest> readIfThere(Checkpoint checkpoint) throws StoreException {
     Optional<String> file = find(checkpoint);
     return file.isEmpty() ? Optional.empty() : read(file.get(), checkpoint.digest());
   }
 
-  /** Without knowing what it names, nothing can be deleted. */
+  /**
+   * The manifest, which must be there: without knowing the files it names, nothing can be deleted.
+   */
   Manifest require(Checkpoint checkpoint) throws StoreException {
     return readIfThere(checkpoint)
         .orElseThrow(
@@ -73,7 +78,10 @@ record Manifests(CheckpointStore store) {
                         .formatted(checkpoint.folder())));
   }
 
-  /** The store ids that the manifests of these name, each of which must be there. */
+  /**
+   * The store ids of all files that the manifests of these checkpoints name; every manifest must be
+   * there.
+   */
   Set<String> requireNamed(Collection<Checkpoint> checkpoints) throws StoreException {
     Set<String> named = new HashSet<>();
     for (Checkpoint checkpoint : checkpoints) {
@@ -82,7 +90,7 @@ record Manifests(CheckpointStore store) {
     return named;
   }
 
-  /** The same of those that are there: one that is lost names no file that anybody lacks. */
+  /** The same for the manifests that are there; a lost manifest needs no file any more. */
   Set<String> named(Collection<Checkpoint> checkpoints) throws StoreException {
     Set<String> named = new HashSet<>();
     for (Checkpoint checkpoint : checkpoints) {

@@ -29,16 +29,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The checkpoints in a store of any kind: checks what is committed, deletes what is pruned, sweeps
- * what nobody will ever commit.
+ * The checkpoints in a store of any kind: checks what is committed, and deletes pruned checkpoints
+ * and orphans.
  *
  * <ol>
  *   <li>A check finds the manifest, compares its bytes with the committed digest, and asks the
- *       store for the size and sha256 of each file that it names. Bytes are read only where the
- *       store knows no sha256. A store that may be wrong for a moment is asked twice.
- *   <li>A deletion spares what a kept manifest names; where one cannot be read, it deletes nothing.
- *   <li>A sweep deletes what {@link Orphans} says.
- *   <li>Only what lies in a checkpoint's folder of the same job goes, and no manifest (R13).
+ *       store for the size and sha256 of each file that it names. Bytes are read only if the store
+ *       knows no sha256. A store that is eventually consistent is asked twice.
+ *   <li>A deletion spares the files that a kept manifest names; if a kept manifest cannot be read,
+ *       it deletes nothing.
+ *   <li>A sweep deletes the files that are orphans by the rule of {@link Orphans}.
+ *   <li>Only files in a checkpoint folder of the same job are deleted, and no manifest (R13).
  * </ol>
  */
 public final class StoredFiles implements CheckpointFiles {
@@ -51,7 +52,7 @@ public final class StoredFiles implements CheckpointFiles {
     this.locator = locator;
   }
 
-  /** The store that was reached last; empty while none ever was. */
+  /** The id of the store that was last reached; empty if none was yet. */
   public Optional<StoreId> id() {
     Optional<StoreId> now = locator.find().map(CheckpointStore::id);
     now.ifPresent(id -> known = now);
@@ -140,7 +141,10 @@ public final class StoredFiles implements CheckpointFiles {
     }
   }
 
-  /** The manifests among the orphans stay; committed ones are read only if there is an orphan. */
+  /**
+   * Deletes the orphans except their manifests; committed manifests are read only if there is an
+   * orphan.
+   */
   @Override
   public List<String> sweep(
       StoreId id, JobId job, Fence current, Collection<Checkpoint> committed) {
@@ -160,7 +164,7 @@ public final class StoredFiles implements CheckpointFiles {
     }
   }
 
-  /** Those that this rule may sweep, each with its files; the others are not looked into. */
+  /** The folders that this rule may sweep, with their files; other folders are not listed. */
   private static List<StoredFolder> abandoned(CheckpointStore store, JobId job, Orphans rule)
       throws StoreException {
     List<StoredFolder> folders = new ArrayList<>();
@@ -187,7 +191,7 @@ public final class StoredFiles implements CheckpointFiles {
     return new StoredFolder(name, changed, files);
   }
 
-  /** What lies in a checkpoint's folder of this job, and is no manifest. */
+  /** Matches files in a checkpoint folder of this job, except manifests. */
   private static Predicate<String> filesOf(JobId job) {
     return path -> {
       int slash = path.lastIndexOf('/');

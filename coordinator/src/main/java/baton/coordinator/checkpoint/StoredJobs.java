@@ -20,13 +20,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * All that lies in a store of any kind, in steps:
+ * Reads everything in a store of any kind, in steps:
  *
  * <ol>
  *   <li>List the root, each job's folder and each checkpoint's folder.
- *   <li>Where lists lag, list each folder that seems to have no manifest once more.
- *   <li>Where one is still without, wait and begin again, until nothing is missing or the time that
- *       lists may lag is over.
+ *   <li>If listings may lag, list each folder that seems to have no manifest once more.
+ *   <li>If one still has none, wait and start over, until no manifest is missing or listings can no
+ *       longer lag.
  *   <li>Read each job file and manifest.
  * </ol>
  */
@@ -57,7 +57,7 @@ public final class StoredJobs implements StoreContents {
     }
   }
 
-  /** The store ids of a job's file, and of the manifest in each of its checkpoints' folders. */
+  /** The store ids of a job's job file, and of the manifest in each of its checkpoint folders. */
   private static final class Found {
     private final JobId job;
     private Optional<String> jobFile = Optional.empty();
@@ -127,7 +127,7 @@ public final class StoredJobs implements StoreContents {
     try {
       return path.equals(new JobId(path).value());
     } catch (IllegalArgumentException e) {
-      return false; // not a name that Baton gives
+      return false; // not a name of Baton's
     }
   }
 
@@ -162,7 +162,7 @@ public final class StoredJobs implements StoreContents {
     return new JobContents(found.job, jobFile, manifests, torn, highest);
   }
 
-  /** Of a file that is too long as much as shows that it is. */
+  /** The text of a file; of one that is too long, only as much as shows that. */
   private String text(String storeId, int longest) throws StoreException {
     return new String(store.read(storeId, longest + 1), StandardCharsets.UTF_8);
   }

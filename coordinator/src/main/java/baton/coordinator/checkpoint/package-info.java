@@ -1,6 +1,6 @@
 /**
- * Checkpoints in the stores that a coordinator reaches itself, whatever they are made of: checks
- * them before a commit, deletes what was pruned, sweeps what nobody will ever commit, and reads
- * what a recovery takes up.
+ * Checkpoints in the stores that the coordinator itself reaches, whatever their kind: it checks
+ * them before a commit, deletes pruned ones and orphans, and reads the contents of a store for a
+ * recovery.
  */
 package baton.coordinator.checkpoint;

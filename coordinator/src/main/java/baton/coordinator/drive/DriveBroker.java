@@ -24,21 +24,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lends access to the Drive that a person signed this coordinator in to.
+ * Lends access to the Drive to which a person has signed this coordinator in.
  *
  * <ol>
- *   <li>A sign-in, or a sign-out, is seen by the file it is kept in: no restart is needed.
- *   <li>Access is renewed long before it ends, so what is lent lasts for a while.
- *   <li>Access that a worker was refused with is lent no more, and replaced at once.
- *   <li>A consent that has ended is said so, and looked at again from time to time.
+ *   <li>A sign-in or sign-out is noticed by a change of its file, without a restart.
+ *   <li>Access is renewed long before it ends, so that lent access lasts for a while.
+ *   <li>Access with which a worker was refused is no longer lent, and replaced at once.
+ *   <li>A consent that has ended is reported, and tried again from time to time.
  * </ol>
  *
- * <p>{@link #step} does what is due and may wait for Google; all else answers from memory.
+ * <p>{@link #step} does what is due and may wait for Google; all other methods answer from memory.
  */
 public final class DriveBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(DriveBroker.class);
 
-  /** What is lent should outlive a long upload. */
+  /** Long enough that lent access outlives a long upload. */
   private static final Duration RENEW_BEFORE_END = Duration.ofMinutes(15);
 
   private static final Duration NOT_WORTH_LENDING = Duration.ofMinutes(1);
@@ -142,7 +142,7 @@ public final class DriveBroker implements Broker {
       lending = lending.map(before -> before.with(space));
     } catch (StoreException e) {
       LOG.info("{}", e.getMessage());
-      accessDue = time.now(); // the consent may have ended: that is told by asking for access
+      accessDue = time.now(); // the consent may have ended; asking for access will show that
     }
   }
 

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the broker knows at one moment.
+ * The state of the broker at one moment.
  *
- * @param token the access to lend; empty: there is none. Never in a log
+ * @param token the access to lend; empty if there is none. It must not be logged
  * @param until when that access ends, by the monotonic clock
  * @param notice what a person should do
  */
@@ -57,7 +57,10 @@ record Lending(
     return new Lending(account, Optional.empty(), Duration.ZERO, Optional.of(why), space);
   }
 
-  /** What is there may still be lent, unless it was refused. */
+  /**
+   * The state after Google gave no answer: the present access may still be lent, unless it was
+   * refused.
+   */
   Lending unanswered(Optional<Sha256> refused) {
     boolean good = token.isPresent() && !tokenHash().equals(refused);
     return new Lending(

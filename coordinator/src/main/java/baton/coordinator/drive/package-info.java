@@ -1,2 +1,5 @@
-/** A coordinator's own sign-in to Google Drive, which it renews in time and lends to workers. */
+/**
+ * The coordinator's own sign-in to Google Drive: it renews the access in time and lends it to
+ * workers.
+ */
 package baton.coordinator.drive;

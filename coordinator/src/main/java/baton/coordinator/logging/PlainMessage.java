@@ -4,7 +4,7 @@ import baton.protocol.PlainText;
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** The message of a line in the log, and no more lines than one. */
+/** The message of a log entry, on one line. */
 public final class PlainMessage extends MessageConverter {
   @Override
   public String convert(ILoggingEvent event) {

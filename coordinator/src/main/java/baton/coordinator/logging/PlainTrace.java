@@ -5,7 +5,7 @@ import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import java.util.stream.Collectors;
 
-/** The trace of a fault, each line of it indented: none can pass for a line of the log. */
+/** A stack trace with every line indented, so that no line can be mistaken for a log entry. */
 public final class PlainTrace extends ThrowableProxyConverter {
   @Override
   protected String throwableProxyToString(IThrowableProxy fault) {

@@ -36,8 +36,8 @@ final class Installation {
   /**
    * @param database as a person names it; null: the embedded one in the data directory
    */
-  Upkeep.Place at(String database) {
-    return new Upkeep.Place(
+  Upkeep.InstalledDatabase at(String database) {
+    return new Upkeep.InstalledDatabase(
         data,
         Optional.ofNullable(database).map(this::address),
         Optional.ofNullable(password).filter(text -> !text.isEmpty()));

@@ -113,7 +113,7 @@ public final class RecoverCommand implements Callable<Integer> {
 
   private S3Location requireBucket() {
     return bucket
-        .place()
+        .location()
         .orElseThrow(() -> wrong("Name the store's bucket with --s3 s3://BUCKET/PREFIX."));
   }
 

@@ -116,7 +116,7 @@ public final class RestoreCommand implements Callable<Integer> {
     if (directory != null) {
       stores.add(RecoverySource.inDirectory(directory));
     }
-    bucket.place().map(RecoverySource::inBucket).ifPresent(stores::add);
+    bucket.location().map(RecoverySource::inBucket).ifPresent(stores::add);
     if (store != null) {
       stores.add(RecoverySource.onDrive(installation.data(), api));
     }

@@ -48,7 +48,7 @@ final class StoreToRead {
 
   /** Opens the store; one that is not there is not made. */
   CheckpointStore open() throws StoreException {
-    Optional<S3Location> place = bucket.place();
+    Optional<S3Location> place = bucket.location();
     if (place.isPresent() == (where != null)) {
       throw wrong("Name one store: --store-dir DIR, --store drive, or --s3 s3://BUCKET/PREFIX.");
     }
