@@ -7,7 +7,14 @@ package baton.protocol;
 public record Position(int epoch, int batch) implements Comparable<Position> {
   public static final Position START = new Position(0, 0);
 
+  private static final int MOST_EPOCHS = 1_000_000;
+
   public Position {
+    if (epoch > MOST_EPOCHS) {
+      throw new IllegalArgumentException(
+          "no job has more than %d epochs; the position is in epoch %d"
+              .formatted(MOST_EPOCHS, epoch));
+    }
     if (epoch < 0 || batch < 0) {
       throw new IllegalArgumentException(
           "a position counts epochs and batches from zero, not (%d, %d)".formatted(epoch, batch));

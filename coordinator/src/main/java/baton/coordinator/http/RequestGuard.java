@@ -2,13 +2,21 @@ package baton.coordinator.http;
 
 import baton.protocol.Json;
 import baton.protocol.ProblemType;
+import baton.protocol.message.CommitRequest;
+import baton.protocol.message.RenewRequest;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** What every request passes before it is handled: its token, then the contract. */
@@ -18,6 +26,12 @@ final class RequestGuard {
 
   /** Under which a request keeps whose token it bore. */
   private static final String ROLE = "baton.role";
+
+  /** Under which a request keeps what the contract says of it. */
+  private static final String OPERATION = "baton.operation";
+
+  /** What is sent most. */
+  static final Set<Class<?>> EXACT = Set.of(CommitRequest.class, RenewRequest.class);
 
   private final Tokens tokens;
 
@@ -53,22 +67,59 @@ final class RequestGuard {
         request.pathParams(), request.queryParams(), request.request().headers());
     if (operation.body().isPresent() && !(operation.mayLackBody() && hasNone(request))) {
       requireJson(request);
-      operation.checkBody(request.body().buffer());
     }
+    request.put(OPERATION, operation);
     request.next();
   }
 
-  /** The body as a message; the schema has passed, so what fails here is between the fields. */
+  /**
+   * The body as a message. Where the message itself holds the contract's bounds, the schema is
+   * asked only to word a refusal; else it is asked first, and what fails then is between the
+   * fields.
+   */
   static <T> T read(RoutingContext request, Class<T> type) {
     Buffer body = request.body().buffer();
+    Operation operation = request.get(OPERATION);
+    boolean isExact = EXACT.contains(type) && body != null;
+    if (!isExact) {
+      operation.checkBody(body);
+    }
     try {
-      return Json.readerFor(type).readValue(body.getBytes());
+      return isExact
+          ? exactly(body.getBytes(), type)
+          : Json.readerFor(type).readValue(body.getBytes());
     } catch (JsonMappingException e) {
+      operation.checkBody(body);
       throw new ProblemRaised(
           ProblemType.INVALID_REQUEST,
           "The body cannot be: %s. Compare it with /openapi.yaml.".formatted(Json.explain(e)));
     } catch (IOException e) {
+      operation.checkBody(body);
       throw Operation.malformed();
+    }
+  }
+
+  /** A message that holds the contract's bounds, of a body that bears no null. */
+  static <T> T exactly(byte[] body, Class<T> type) throws IOException {
+    ObjectReader reader = Json.readerFor(type);
+    try (JsonParser parser = new NoNulls(reader.createParser(body))) {
+      return reader.readValue(parser);
+    }
+  }
+
+  /** A field that is absent is left out: the contract knows no null. */
+  private static final class NoNulls extends JsonParserDelegate {
+    NoNulls(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public JsonToken nextToken() throws IOException {
+      JsonToken next = super.nextToken();
+      if (next == JsonToken.VALUE_NULL) {
+        throw new JsonParseException(this, "a field is null");
+      }
+      return next;
     }
   }
 

@@ -8,7 +8,6 @@ import baton.coordinator.lease.Transitions;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
-import baton.protocol.Verified;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,9 +15,10 @@ import java.util.concurrent.CompletionStage;
  * Moves the head.
  *
  * <ol>
- *   <li>A repeat gets the answer that is stored (R8).
- *   <li>What would be refused anyway is refused before a file is looked at.
- *   <li>The files are checked, where this coordinator reaches the store (R5); then it is decided.
+ *   <li>Where this coordinator reaches the store, the files are checked (R5). What would be refused
+ *       anyway is refused before a file is looked at, or is a repeat and gets the answer that is
+ *       stored (R8).
+ *   <li>It is decided; there, too, what would be refused may be a repeat.
  * </ol>
  */
 final class CommitCheckpoint {
@@ -48,16 +48,18 @@ final class CommitCheckpoint {
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secretHash, Committing committing) {
     Job job = jobs.existing(id);
     Commit read = committing.command(job, fence, secretHash);
-    Commit unchecked = read.givingWay(handOver.when(job, read.checkpoint().position()));
-    if (jobs.answer(unchecked.repeatKey().orElseThrow()).isPresent()) {
-      return door.apply(id, unchecked);
+    Commit commit = read.givingWay(handOver.when(job, read.checkpoint().position()));
+    if (evidence.reaches(job)) {
+      Outcome likely = door.preview(job, commit);
+      if (likely instanceof Outcome.Refused) {
+        return CompletableFuture.completedStage(
+            jobs.answer(commit.repeatKey().orElseThrow())
+                .map(JobStore.StoredAnswer::outcome)
+                .orElse(likely));
+      }
+      commit = commit.verifiedBy(evidence.ofCommit(job, commit.checkpoint()));
     }
-    Outcome likely = door.preview(job, unchecked);
-    if (likely instanceof Outcome.Refused) {
-      return CompletableFuture.completedStage(likely);
-    }
-    Verified verified = evidence.ofCommit(job, read.checkpoint());
-    return door.apply(id, unchecked.verifiedBy(verified))
+    return door.apply(id, commit)
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.Committed) {

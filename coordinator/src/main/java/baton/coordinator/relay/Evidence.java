@@ -16,15 +16,12 @@ final class Evidence {
   }
 
   /**
-   * Checks the files of a commit before it is decided (R5).
+   * Checks the files of a commit, whose store is reached, before it is decided (R5).
    *
    * @throws BadCommit if a file is not there or differs
    * @throws CommitUnchecked if the store cannot be read now
    */
   Verified ofCommit(Job job, Checkpoint checkpoint) {
-    if (!reaches(job)) {
-      return Verified.WORKER;
-    }
     Verdict verdict = files.check(job.store().orElseThrow(), checkpoint);
     if (verdict instanceof Verdict.Missing missing) {
       throw new BadCommit(
@@ -59,7 +56,8 @@ final class Evidence {
     return verdict instanceof Verdict.Sound ? OwnCheck.SOUND : OwnCheck.NOT_MADE;
   }
 
-  private boolean reaches(Job job) {
+  /** Whether this coordinator reaches the job's store now. */
+  boolean reaches(Job job) {
     return job.store().filter(files::reaches).isPresent();
   }
 }

@@ -29,11 +29,11 @@ final class HandOver {
     int own = job.spec().priority();
     boolean within = job.lease().get().segment().to().isAfter(position);
     int least = within ? own + 1 : own;
-    List<Job> rivals =
-        openJobs.all().stream().filter(other -> other.spec().priority() >= least).toList();
-    if (within && rivals.isEmpty()) {
+    if (within && !openJobs.haveAny(least)) {
       return GiveWay.NOT_NOW;
     }
+    List<Job> rivals =
+        openJobs.all().stream().filter(other -> other.spec().priority() >= least).toList();
     return Turns.when(
         job,
         rivals,

@@ -40,6 +40,11 @@ final class Housekeeping {
   }
 
   /** Whether this coordinator reaches the job's store now. */
+  boolean reaches(JobId id) {
+    return reached(id).isPresent();
+  }
+
+  /** The same of a job that was read. */
   boolean reaches(Job job) {
     return job.store().filter(files::reaches).isPresent();
   }

@@ -12,9 +12,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -42,7 +44,8 @@ final class OpenJobs implements TransitionListener {
   private final Map<JobId, Job> open = new HashMap<>();
   private final NavigableSet<Job> inOrder = new TreeSet<>(AS_SUBMITTED);
   private Optional<Duration> readWholeAt = Optional.empty();
-  private List<Job> list = List.of();
+  private final NavigableMap<Integer, Integer> priorities = new TreeMap<>();
+  private Optional<List<Job>> list = Optional.empty();
 
   OpenJobs(JobStore jobs, Supplier<Duration> ticker) {
     this.jobs = jobs;
@@ -71,6 +74,20 @@ final class OpenJobs implements TransitionListener {
 
   /** All of them, in the order of their submission. */
   synchronized List<Job> all() {
+    refresh();
+    if (list.isEmpty()) {
+      list = Optional.of(List.copyOf(inOrder));
+    }
+    return list.get();
+  }
+
+  /** Whether there is any of this priority, or of a higher one; costs the same however many are. */
+  synchronized boolean haveAny(int leastPriority) {
+    refresh();
+    return !priorities.isEmpty() && priorities.lastKey() >= leastPriority;
+  }
+
+  private void refresh() {
     Duration now = ticker.get();
     if (readWholeAt.filter(at -> now.minus(at).compareTo(READ_WHOLE_EVERY) < 0).isEmpty()) {
       readWhole();
@@ -78,7 +95,6 @@ final class OpenJobs implements TransitionListener {
     } else if (!changed.isEmpty()) {
       readChanged();
     }
-    return list;
   }
 
   private void readWhole() {
@@ -87,8 +103,9 @@ final class OpenJobs implements TransitionListener {
     changed.removeAll(before);
     open.clear();
     inOrder.clear();
+    priorities.clear();
+    list = Optional.empty();
     read.forEach(this::keep);
-    list = List.copyOf(inOrder);
   }
 
   private void readChanged() {
@@ -103,19 +120,22 @@ final class OpenJobs implements TransitionListener {
         throw e;
       }
     }
-    list = List.copyOf(inOrder);
   }
 
   private void keep(Job job) {
     drop(job.id());
     open.put(job.id(), job);
     inOrder.add(job);
+    priorities.merge(job.spec().priority(), 1, Integer::sum);
+    list = Optional.empty();
   }
 
   private void drop(JobId id) {
     Job known = open.remove(id);
     if (known != null) {
       inOrder.remove(known);
+      priorities.merge(known.spec().priority(), -1, (a, b) -> a + b == 0 ? null : a + b);
+      list = Optional.empty();
     }
   }
 }

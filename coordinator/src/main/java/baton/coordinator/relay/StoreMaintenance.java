@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -27,6 +28,8 @@ final class StoreMaintenance implements TransitionListener {
   /** Found at the start, in stores that were not reached yet: a mount or a bucket comes later. */
   private final Set<JobId> notTakenUp = ConcurrentHashMap.newKeySet();
 
+  private final Set<JobId> due = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean isTidying = new AtomicBoolean();
   private Duration nextLook; // of the thread that ticks
 
   StoreMaintenance(
@@ -64,14 +67,24 @@ final class StoreMaintenance implements TransitionListener {
   @Override
   public void answered(JobId job, Command command, Outcome outcome) {
     if (command instanceof Commit && outcome instanceof Outcome.Committed) {
-      try {
-        io.execute(
-            () -> {
-              housekeeping.tidy(job);
-              rooms.look(job);
-            });
-      } catch (RejectedExecutionException e) {
-        return; // the coordinator stops; the next one begins with it
+      due.add(job);
+      if (isTidying.compareAndSet(false, true)) {
+        try {
+          io.execute(this::tidyDue);
+        } catch (RejectedExecutionException e) {
+          return; // the coordinator stops; the next one begins with it
+        }
+      }
+    }
+  }
+
+  /** All that have committed meanwhile; behind a store that is slow the next commit begins anew. */
+  private void tidyDue() {
+    isTidying.set(false); // before the look: whoever comes later is not sure to be seen
+    for (JobId job : Set.copyOf(due)) {
+      if (due.remove(job) && housekeeping.reaches(job)) {
+        housekeeping.tidy(job);
+        rooms.look(job);
       }
     }
   }

@@ -191,7 +191,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     try {
       for (int rounds = 0; !pending.isEmpty() && rounds < MOST_ROUNDS; rounds++) {
         mayDecide.run();
-        Round round = new Round(store, clock, decider);
+        Round round = new Round(store, clock, decider, rounds > 0);
         round.run(pending);
         pending = round.stale();
         round.changed().forEach(this::signal);

@@ -4,11 +4,13 @@ import baton.coordinator.lease.History;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.protocol.Checkpoint;
+import baton.protocol.JobId;
 import baton.protocol.Segment;
 import baton.protocol.Sha256;
+import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jdbi.v3.core.Handle;
+import java.util.Map;
 
 /**
  * Writes the rows of history of stored transitions, numbered by the job's version and their place
@@ -41,124 +43,134 @@ final class HistoryWriter {
 
   private static final String NEWEST_EVENT = "SELECT coalesce(max(seq), 0) FROM events";
 
-  private final StoredJson json;
+  /** In which order the statements on segments are sent; a job that needs another sends them. */
+  private static final List<String> ON_SEGMENTS =
+      List.of(SEGMENT_ADVANCED, SEGMENT_ENDED, SEGMENT_STARTED);
 
-  HistoryWriter(StoredJson json) {
+  private final StoredJson json;
+  private final Statements statements;
+
+  /** How far each job has come in that order. */
+  private final Map<JobId, Integer> places = new HashMap<>();
+
+  private long newestEvent;
+
+  HistoryWriter(StoredJson json, Statements statements) {
     this.json = json;
+    this.statements = statements;
   }
 
   /** Writes into a transaction that has the turn to write, so that events are numbered in order. */
-  void write(Handle handle, List<Transition> stored) {
-    try (Rows segments = new Rows(handle);
-        Rows checkpoints = new Rows(handle);
-        Rows events = new Rows(handle)) {
-      Writing writing = new Writing(segments, checkpoints, events, new AtomicLong(newest(handle)));
-      for (Transition transition : stored) {
-        List<History> rows = transition.rows();
-        for (int place = 0; place < rows.size(); place++) {
-          write(writing, transition.changed(), place, rows.get(place));
-        }
+  void write(List<Transition> stored) throws SQLException {
+    newestEvent = statements.number(NEWEST_EVENT);
+    for (Transition transition : stored) {
+      List<History> rows = transition.rows();
+      for (int place = 0; place < rows.size(); place++) {
+        write(transition.changed(), place, rows.get(place));
       }
-      segments.send();
-      checkpoints.send();
-      events.send();
     }
+    statements.send(COMMITTED);
+    statements.send(MARKED); // perhaps one that was committed above
+    sendSegments();
+    statements.send(EVENT);
   }
 
-  /** What one transaction writes into each table. */
-  private record Writing(Rows segments, Rows checkpoints, Rows events, AtomicLong newestEvent) {}
-
-  private static long newest(Handle handle) {
-    return handle.select(NEWEST_EVENT).mapTo(Long.class).one();
-  }
-
-  private void write(Writing writing, Job job, int place, History row) {
+  private void write(Job job, int place, History row) throws SQLException {
     String id = job.id().value();
     if (row instanceof History.SegmentStarted started) {
-      startSegment(writing, job, place, started);
+      startSegment(job, place, started);
     } else if (row instanceof History.SegmentEnded ended) {
-      writing
-          .segments()
-          .add(
-              SEGMENT_ENDED,
-              ended.why().name(),
-              SqlInstants.of(ended.at()),
-              id,
-              ended.fence().value());
+      onSegments(
+          job,
+          SEGMENT_ENDED,
+          ended.why().name(),
+          SqlInstants.of(ended.at()),
+          id,
+          ended.fence().value());
     } else if (row instanceof History.CheckpointCommitted committed) {
-      commit(writing, job, place, committed);
+      commit(job, place, committed);
     } else if (row instanceof History.CheckpointMarked marked) {
-      writing.checkpoints().add(MARKED, marked.mark().name(), id, marked.digest().hex());
+      statements.add(MARKED, marked.mark().name(), id, marked.digest().hex());
     } else if (row instanceof History.Event event) {
-      writing
-          .events()
-          .add(
-              EVENT,
-              id,
-              job.version(),
-              place,
-              event.kind().name(),
-              storable(event.text()),
-              SqlInstants.of(event.at()),
-              writing.newestEvent().incrementAndGet());
+      statements.add(
+          EVENT,
+          id,
+          job.version(),
+          place,
+          event.kind().name(),
+          storable(event.text()),
+          SqlInstants.of(event.at()),
+          ++newestEvent);
     } else {
       throw new IllegalArgumentException("a row of history without a table: " + row);
     }
   }
 
-  private static void startSegment(
-      Writing writing, Job job, int place, History.SegmentStarted row) {
-    Segment segment = row.segment();
-    writing
-        .segments()
-        .add(
-            SEGMENT_STARTED,
-            job.id().value(),
-            job.version(),
-            place,
-            row.fence().value(),
-            row.session().value(),
-            storable(row.worker()),
-            storable(row.device()),
-            segment.from().epoch(),
-            segment.from().batch(),
-            segment.from().epoch(),
-            segment.from().batch(),
-            segment.to().epoch(),
-            segment.to().batch(),
-            SqlInstants.of(row.at()));
+  /** What happens to the segments of one job is sent in the order in which it happened. */
+  private void onSegments(Job job, String sql, Object... values) throws SQLException {
+    int place = ON_SEGMENTS.indexOf(sql);
+    if (places.getOrDefault(job.id(), 0) > place) {
+      sendSegments();
+    }
+    places.put(job.id(), place);
+    statements.add(sql, values);
   }
 
-  private void commit(Writing writing, Job job, int place, History.CheckpointCommitted row) {
+  private void sendSegments() throws SQLException {
+    for (String sql : ON_SEGMENTS) {
+      statements.send(sql);
+    }
+    places.clear();
+  }
+
+  private void startSegment(Job job, int place, History.SegmentStarted row) throws SQLException {
+    Segment segment = row.segment();
+    onSegments(
+        job,
+        SEGMENT_STARTED,
+        job.id().value(),
+        job.version(),
+        place,
+        row.fence().value(),
+        row.session().value(),
+        storable(row.worker()),
+        storable(row.device()),
+        segment.from().epoch(),
+        segment.from().batch(),
+        segment.from().epoch(),
+        segment.from().batch(),
+        segment.to().epoch(),
+        segment.to().batch(),
+        SqlInstants.of(row.at()));
+  }
+
+  private void commit(Job job, int place, History.CheckpointCommitted row) throws SQLException {
     Checkpoint checkpoint = row.checkpoint();
-    writing
-        .checkpoints()
-        .add(
-            COMMITTED,
-            job.id().value(),
-            job.version(),
-            place,
-            checkpoint.digest().hex(),
-            TransitionWriter.text(checkpoint.parent().map(Sha256::hex)),
-            checkpoint.position().epoch(),
-            checkpoint.position().batch(),
-            checkpoint.fence().value(),
-            checkpoint.folder(),
-            checkpoint.stateDigest().hex(),
-            checkpoint.bytes(),
-            checkpoint.format(),
-            row.session().value(),
-            row.verified().name(),
-            json.of(row.measurements()),
-            SqlInstants.of(row.at()));
-    writing
-        .segments()
-        .add(
-            SEGMENT_ADVANCED,
-            checkpoint.position().epoch(),
-            checkpoint.position().batch(),
-            job.id().value(),
-            checkpoint.fence().value());
+    statements.add(
+        COMMITTED,
+        job.id().value(),
+        job.version(),
+        place,
+        checkpoint.digest().hex(),
+        checkpoint.parent().map(Sha256::hex).orElse(null),
+        checkpoint.position().epoch(),
+        checkpoint.position().batch(),
+        checkpoint.fence().value(),
+        checkpoint.folder(),
+        checkpoint.stateDigest().hex(),
+        checkpoint.bytes(),
+        checkpoint.format(),
+        row.session().value(),
+        row.verified().name(),
+        json.of(row.measurements()),
+        SqlInstants.of(row.at()));
+    onSegments(
+        job,
+        SEGMENT_ADVANCED,
+        checkpoint.position().epoch(),
+        checkpoint.position().batch(),
+        job.id().value(),
+        checkpoint.fence().value());
   }
 
   /** PostgreSQL has no text with a zero in it, and an error's message may be anything. */

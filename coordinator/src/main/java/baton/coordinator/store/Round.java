@@ -37,15 +37,21 @@ final class Round {
   private final JobStore store;
   private final Clock clock;
   private final Decider decider;
+  private final boolean looksFirst;
   private final Staging staging;
   private final List<Decided> decided = new ArrayList<>();
   private final Set<JobId> changed = new LinkedHashSet<>();
   private final List<WriteRequest> stale = new ArrayList<>();
 
-  Round(JobStore store, Clock clock, Decider decider) {
+  /**
+   * @param looksFirst whether each request is looked for among the answers before it is decided, as
+   *     one must be that was found stale: it may be a repeat
+   */
+  Round(JobStore store, Clock clock, Decider decider, boolean looksFirst) {
     this.store = store;
     this.clock = clock;
     this.decider = decider;
+    this.looksFirst = looksFirst;
     this.staging = new Staging(store);
   }
 
@@ -89,7 +95,15 @@ final class Round {
           "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
     }
     Command command = order.command();
-    Optional<StoredAnswer> stored = command.repeatKey().flatMap(staging::answer);
+    Optional<String> key = command.repeatKey();
+    Optional<StoredAnswer> stored =
+        key.flatMap(looksFirst ? staging::answer : staging::stagedAnswer);
+    if (key.isPresent() && stored.isEmpty() && !looksFirst) {
+      if (stageNews(order, now)) {
+        return;
+      }
+      stored = staging.answer(key.get());
+    }
     JobId id = stored.map(StoredAnswer::job).orElse(order.job()); // a repeat finds its own job
     Job job = staging.find(id).orElseThrow(() -> new UnknownJob(id));
     Decision decision = decider.decide(job, stored.map(StoredAnswer::outcome), command, now);
@@ -100,6 +114,19 @@ final class Round {
     } else {
       order.answer().complete(decision.outcome());
     }
+  }
+
+  /** Stages what changes its job; were it a repeat, it would be found stale as it is stored. */
+  private boolean stageNews(WriteRequest.Order order, Instant now) {
+    Command command = order.command();
+    Optional<Job> job = staging.find(order.job());
+    Optional<Decision> news =
+        job.map(found -> decider.decide(found, Optional.empty(), command, now))
+            .filter(made -> made.changed().isPresent())
+            .filter(made -> !(made.outcome() instanceof Outcome.Refused));
+    news.ifPresent(
+        made -> stage(order, job.get().version(), made, command.repeatKey(), order.stillCounts()));
+    return news.isPresent();
   }
 
   private void stage(
@@ -155,8 +182,10 @@ final class Round {
     return holder.map(job -> new Outcome.Submitted(job.id()));
   }
 
+  /** Not before it was looked for among the answers: a repeat would be refused its own lease. */
   private Optional<Outcome> sessionElsewhere(Decided one) {
-    Optional<SessionId> session = one.transition().flatMap(Transition::session);
+    Optional<SessionId> session =
+        one.transition().filter(staged -> looksFirst).flatMap(Transition::session);
     return session.flatMap(
         id ->
             store.open().stream()

@@ -7,6 +7,7 @@ import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.StoreUnavailable;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +41,9 @@ public final class SqlJobStore implements JobStore {
   private final JobCache cache = new JobCache();
   private final boolean only;
   private final SqlReaders readers;
-  private final TransitionWriter transitions;
   private final Jdbi writers;
   private Handle writer;
+  private TransitionWriter transitions; // of the writer
   private boolean closed;
 
   /** One of several stores on this database, perhaps: each look is a look into the database. */
@@ -59,7 +60,6 @@ public final class SqlJobStore implements JobStore {
     this.database = database;
     this.only = only;
     this.readers = new SqlReaders(database);
-    this.transitions = new TransitionWriter(json);
     this.writers = Jdbi.create(database::writer);
   }
 
@@ -135,6 +135,7 @@ public final class SqlJobStore implements JobStore {
     }
     if (writer == null) {
       writer = writers.open();
+      transitions = new TransitionWriter(json, new Statements(writer.getConnection()));
     }
     return writer;
   }
@@ -147,7 +148,7 @@ public final class SqlJobStore implements JobStore {
               .inTransaction(
                   handle -> {
                     database.takeTurn(handle);
-                    return transitions.write(handle, batch);
+                    return transitions.write(batch);
                   });
       for (int i = 0; i < batch.size(); i++) {
         Job changed = batch.get(i).changed();
@@ -159,7 +160,7 @@ public final class SqlJobStore implements JobStore {
         }
       }
       return stored;
-    } catch (JdbiException e) {
+    } catch (JdbiException | SQLException e) {
       forgetAll();
       throw database.unavailable(e);
     }

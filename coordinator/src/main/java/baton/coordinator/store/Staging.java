@@ -28,8 +28,12 @@ final class Staging {
   }
 
   Optional<StoredAnswer> answer(String repeatKey) {
-    StoredAnswer staged = answers.get(repeatKey);
-    return staged == null ? store.answer(repeatKey) : Optional.of(staged);
+    return stagedAnswer(repeatKey).or(() -> store.answer(repeatKey));
+  }
+
+  /** The answer of a request before it in this round. */
+  Optional<StoredAnswer> stagedAnswer(String repeatKey) {
+    return Optional.ofNullable(answers.get(repeatKey));
   }
 
   /** Whether what is known of the job is not stored yet. */

@@ -4,16 +4,12 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.protocol.JobId;
 import baton.protocol.SessionId;
-import java.sql.Types;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.argument.NullArgument;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Writes transitions into an open transaction that has the turn to write.
@@ -24,9 +20,6 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  *       does not hold writes nothing, and so is left out alone.
  *   <li>The answers and the history of those whose job was written.
  * </ol>
- *
- * <p>Each statement is sent once for many rows, since a database on another machine answers each
- * with a journey.
  */
 final class TransitionWriter {
   private static final String NEW_JOB =
@@ -43,23 +36,23 @@ final class TransitionWriter {
   private static final String ANSWER =
       "INSERT INTO answers (repeat_key, job_id, outcome) VALUES (?, ?, ?)";
 
-  private static final NullArgument NO_TEXT = new NullArgument(Types.VARCHAR);
-
   private final StoredJson json;
+  private final Statements statements;
   private final HistoryWriter history;
 
-  TransitionWriter(StoredJson json) {
+  TransitionWriter(StoredJson json, Statements statements) {
     this.json = json;
-    this.history = new HistoryWriter(json);
+    this.statements = statements;
+    this.history = new HistoryWriter(json, statements);
   }
 
   /** Returns for each transition in order whether it was written. */
-  List<Boolean> write(Handle handle, List<Transition> batch) {
+  List<Boolean> write(List<Transition> batch) throws SQLException {
     Boolean[] written = new Boolean[batch.size()];
     Set<JobId> stale = new HashSet<>();
     Set<String> keys = new HashSet<>();
     while (Arrays.asList(written).contains(null)) {
-      writeJobs(handle, batch, nextWave(batch, written, stale, keys), written, stale);
+      writeJobs(batch, nextWave(batch, written, stale, keys), written, stale);
     }
     List<Transition> stored = new ArrayList<>();
     for (int i = 0; i < written.length; i++) {
@@ -67,8 +60,8 @@ final class TransitionWriter {
         stored.add(batch.get(i));
       }
     }
-    writeAnswers(handle, stored);
-    history.write(handle, stored);
+    writeAnswers(stored);
+    history.write(stored);
     return List.of(written);
   }
 
@@ -99,75 +92,72 @@ final class TransitionWriter {
   }
 
   private void writeJobs(
-      Handle handle,
-      List<Transition> batch,
-      List<Integer> wave,
-      Boolean[] written,
-      Set<JobId> stale) {
-    List<Integer> created = wave.stream().filter(i -> batch.get(i).readVersion() == 0).toList();
-    List<Integer> changed = wave.stream().filter(i -> batch.get(i).readVersion() > 0).toList();
-    try (PreparedBatch inserts = handle.prepareBatch(NEW_JOB);
-        PreparedBatch updates = handle.prepareBatch(CHANGED_JOB)) {
-      created.forEach(i -> insert(inserts, batch.get(i)));
-      changed.forEach(i -> update(updates, batch.get(i)));
-      note(created, inserts, written);
-      note(changed, updates, written);
+      List<Transition> batch, List<Integer> wave, Boolean[] written, Set<JobId> stale)
+      throws SQLException {
+    for (int i : wave) {
+      if (batch.get(i).readVersion() == 0) {
+        insert(batch.get(i));
+      } else {
+        update(batch.get(i));
+      }
     }
-    wave.stream().filter(i -> !written[i]).forEach(i -> stale.add(batch.get(i).changed().id()));
-  }
-
-  private static void note(List<Integer> places, PreparedBatch rows, Boolean[] written) {
-    int[] counts = places.isEmpty() ? new int[0] : rows.execute();
-    for (int i = 0; i < counts.length; i++) {
-      written[places.get(i)] = counts[i] == 1;
+    int[] inserted = statements.send(NEW_JOB);
+    int[] updated = statements.send(CHANGED_JOB);
+    int nextInserted = 0;
+    int nextUpdated = 0;
+    for (int i : wave) {
+      boolean isNew = batch.get(i).readVersion() == 0;
+      written[i] = (isNew ? inserted[nextInserted++] : updated[nextUpdated++]) == 1;
+      if (!written[i]) {
+        stale.add(batch.get(i).changed().id());
+      }
     }
   }
 
-  private void insert(PreparedBatch inserts, Transition transition) {
+  private void insert(Transition transition) throws SQLException {
     Job job = transition.changed();
-    inserts.add(
+    statements.add(
+        NEW_JOB,
         job.id().value(),
         job.spec().name(),
         job.version(),
         job.state().name(),
         job.state().isOver() ? 1 : 0,
-        text(transition.session().map(SessionId::value)),
+        session(transition),
         json.of(job),
         SqlInstants.of(job.submittedAt()));
   }
 
-  private void update(PreparedBatch updates, Transition transition) {
+  private void update(Transition transition) throws SQLException {
     Job job = transition.changed();
-    Object session = text(transition.session().map(SessionId::value));
-    updates.add(
+    statements.add(
+        CHANGED_JOB,
         job.version(),
         job.state().name(),
         job.state().isOver() ? 1 : 0,
-        session,
+        session(transition),
         json.of(job),
         job.id().value(),
         transition.readVersion(),
-        text(transition.repeatKey()),
-        session,
+        transition.repeatKey().orElse(null),
+        session(transition),
         job.id().value());
   }
 
-  private void writeAnswers(Handle handle, List<Transition> stored) {
-    try (PreparedBatch answers = handle.prepareBatch(ANSWER)) {
-      for (Transition transition : stored) {
-        String job = transition.changed().id().value();
-        transition
-            .repeatKey()
-            .ifPresent(key -> answers.add(key, job, json.of(transition.outcome())));
-      }
-      if (answers.size() > 0) {
-        answers.execute();
+  private void writeAnswers(List<Transition> stored) throws SQLException {
+    for (Transition transition : stored) {
+      if (transition.repeatKey().isPresent()) {
+        statements.add(
+            ANSWER,
+            transition.repeatKey().get(),
+            transition.changed().id().value(),
+            json.of(transition.outcome()));
       }
     }
+    statements.send(ANSWER);
   }
 
-  /** A null that says what it is null of: PostgreSQL would plan the statement anew without it. */
-  static Object text(Optional<String> text) {
-    return text.<Object>map(t -> t).orElse(NO_TEXT);
+  private static String session(Transition transition) {
+    return transition.session().map(SessionId::value).orElse(null);
   }
 }

@@ -8,8 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -20,6 +19,10 @@ import java.nio.charset.StandardCharsets;
 public final class ManifestJson {
   /** The longest manifest, in UTF-8 bytes. */
   public static final int LONGEST = 1 << 20;
+
+  private static final int MOST_BYTES_A_CHARACTER = 3; // of Java's, in UTF-8
+  private static final ObjectReader READER =
+      Json.readerFor(Manifest.class).with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   private static final String SPEAKS = Manifest.FILE_NAME + " ";
 
@@ -44,15 +47,15 @@ public final class ManifestJson {
   public static Manifest read(String text) {
     requireShort(text);
     try {
-      JsonNode tree = Json.readerFor(JsonNode.class).readTree(text);
-      requireKnownFormat(tree);
-      return Json.readerFor(Manifest.class)
-          .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .readValue(tree);
+      Manifest manifest = READER.readValue(text);
+      if (manifest == null) {
+        throw new IllegalArgumentException(SPEAKS + "cannot be read: the field format is missing");
+      }
+      requireKnown(manifest.format() > Manifest.FORMAT, String.valueOf(manifest.format()));
+      return manifest;
     } catch (JsonProcessingException e) {
+      requireKnownFormat(text);
       throw new IllegalArgumentException(SPEAKS + "cannot be read: " + Json.explain(e), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a text in memory can always be read", e);
     }
   }
 
@@ -61,18 +64,30 @@ public final class ManifestJson {
     return Sha256.ofText(text);
   }
 
-  /** Looked at first: a newer form may have fields that this one does not know. */
-  private static void requireKnownFormat(JsonNode tree) {
-    JsonNode format = tree.path("format");
+  /** Of a text that cannot be read: a newer form may have fields that this one does not know. */
+  private static void requireKnownFormat(String text) {
+    JsonNode format;
+    try {
+      format = Json.readerFor(JsonNode.class).readTree(text).path("format");
+    } catch (JsonProcessingException e) {
+      return; // it is no JSON, and has no format
+    }
     if (!format.canConvertToExactIntegral()) {
       throw new IllegalArgumentException(SPEAKS + "cannot be read: the field format is missing");
     }
-    if (format.bigIntegerValue().longValue() > Manifest.FORMAT) {
-      throw new NewerFormatException(Manifest.FILE_NAME, format.toString(), Manifest.FORMAT);
+    requireKnown(format.bigIntegerValue().longValue() > Manifest.FORMAT, format.toString());
+  }
+
+  private static void requireKnown(boolean isNewer, String format) {
+    if (isNewer) {
+      throw new NewerFormatException(Manifest.FILE_NAME, format, Manifest.FORMAT);
     }
   }
 
   private static void requireShort(String text) {
+    if (text.length() <= LONGEST / MOST_BYTES_A_CHARACTER) {
+      return;
+    }
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > LONGEST) {
       throw new IllegalArgumentException(

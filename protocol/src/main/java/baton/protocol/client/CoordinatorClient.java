@@ -266,7 +266,11 @@ public final class CoordinatorClient {
       Optional<String> finalReason)
       throws ProblemException, UnreachableException, InterruptedException {
     CommitRequest body =
-        new CommitRequest(parent.orElse(null), position, manifest, finalReason.orElse(null));
+        new CommitRequest(
+            parent.orElse(null),
+            position,
+            manifest,
+            finalReason.map(CommitRequest::shortened).orElse(null));
     return http.read(
         http.post(path(lease) + "/commits", PATIENCE_WITH_COMMITS, lease).body(body),
         CommitAnswer.class);

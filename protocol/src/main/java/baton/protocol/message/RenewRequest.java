@@ -5,7 +5,7 @@ import baton.protocol.Position;
 import baton.protocol.Sha256;
 
 /**
- * The body of {@code POST /v1/jobs/{job}/leases/{fence}/renew}.
+ * The body of {@code POST /v1/jobs/{job}/leases/{fence}/renew}; never beyond the contract's bounds.
  *
  * @param progress batches, bytes or items done in this phase; it only grows (R10)
  * @param loss of the last batch, for people who watch; may be absent
@@ -21,4 +21,11 @@ public record RenewRequest(
     Double loss,
     SavingBody saving,
     Sha256 accessHeld,
-    Boolean accessRefused) {}
+    Boolean accessRefused) {
+  public RenewRequest {
+    FieldBounds.present("phase", phase);
+    FieldBounds.present("position", position);
+    FieldBounds.number("progress", progress, 0);
+    FieldBounds.require(loss == null || Double.isFinite(loss), "loss", "is no number");
+  }
+}

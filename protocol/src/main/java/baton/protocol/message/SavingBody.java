@@ -8,6 +8,13 @@ import java.util.Optional;
 /** How often a holder saves, and why, as JSON: milliseconds for durations. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SavingBody(long intervalMs, Long costMs, Long uploadMs, HazardBody hazard) {
+  public SavingBody {
+    FieldBounds.number("intervalMs", intervalMs, 0);
+    FieldBounds.number("costMs", costMs == null ? 0 : costMs, 0);
+    FieldBounds.number("uploadMs", uploadMs == null ? 0 : uploadMs, 0);
+    FieldBounds.present("hazard", hazard);
+  }
+
   public static SavingBody from(SaveInterval saving) {
     return new SavingBody(
         saving.interval().toMillis(),

@@ -10,10 +10,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +30,6 @@ import picocli.CommandLine.Spec;
     description =
         "Measure a coordinator over HTTP on this machine: start, memory, renewals and commits.")
 public final class CoordinatorRates implements Callable<Integer> {
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -51,6 +53,14 @@ public final class CoordinatorRates implements Callable<Integer> {
       defaultValue = "3",
       description = "How many starts are measured; default: ${DEFAULT-VALUE}.")
   private int starts;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "30000",
+      description =
+          "How many commits and renewals each come before, for the compilers; default: ${DEFAULT-VALUE}.")
+  private int warmUp;
 
   @Override
   public Integer call() throws Exception {
@@ -86,28 +96,82 @@ public final class CoordinatorRates implements Callable<Integer> {
   private void measure(CoordinatorServer server, PrintWriter out) throws Exception {
     CoordinatorClient admin = server.client("admin");
     CoordinatorClient worker = server.client("worker");
-    List<PretendHolder> holders = new ArrayList<>();
-    print(out, "%-10s %7s %10s %9s %9s%n", "", "clients", "per second", "p50 ms", "p99 ms");
-    for (int many : clients.stream().sorted().toList()) {
-      while (holders.size() < many) {
-        holders.add(PretendHolder.lease(admin, worker, "job-" + holders.size()));
+    String token = server.token("worker");
+    List<LeanHolder> holders = new ArrayList<>();
+    try {
+      for (int i = 0; i < Collections.max(clients); i++) {
+        PretendHolder holder = PretendHolder.lease(admin, worker, "job-" + i);
+        holders.add(holder.lean(server.uri(), token));
       }
-      List<PretendHolder> busy = holders.subList(0, many);
-      row(out, "renewals", busy.stream().<Rate.Client>map(holder -> holder::renew).toList());
-      row(out, "commits", busy.stream().<Rate.Client>map(holder -> holder::commit).toList());
+      int each = warmUp / holders.size();
+      perform(holders.stream().<Rate.Client>map(holder -> times(each, holder::renew)).toList());
+      perform(holders.stream().<Rate.Client>map(holder -> times(each, holder::commit)).toList());
+      print(
+          out,
+          "%-10s %7s %10s %9s %9s %9s  %s%n",
+          "",
+          "clients",
+          "per second",
+          "p50 ms",
+          "p99 ms",
+          "µs each",
+          "of the coordinator's processor, without its compilers");
+      for (int many : clients.stream().sorted().toList()) {
+        List<LeanHolder> busy = holders.subList(0, many);
+        row(server, out, "renewals", busy.stream().<Rate.Client>map(h -> h::renew).toList());
+        row(server, out, "commits", busy.stream().<Rate.Client>map(h -> h::commit).toList());
+      }
+    } finally {
+      for (LeanHolder holder : holders) {
+        holder.close();
+      }
     }
   }
 
-  private void row(PrintWriter out, String what, List<Rate.Client> busy) throws Exception {
-    Rate rate = Rate.of(busy, WARM_UP, Duration.ofSeconds(seconds));
+  private static Rate.Client times(int many, Rate.Client client) {
+    return () -> {
+      for (int i = 0; i < many; i++) {
+        client.act();
+      }
+    };
+  }
+
+  /** Lets each act once. */
+  private static void perform(List<Rate.Client> clients) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(clients.size());
+    try {
+      List<Callable<Void>> work = new ArrayList<>();
+      for (Rate.Client client : clients) {
+        work.add(
+            () -> {
+              client.act();
+              return null;
+            });
+      }
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void row(CoordinatorServer server, PrintWriter out, String what, List<Rate.Client> busy)
+      throws Exception {
+    ProcessorTime before = ProcessorTime.of(server.pid());
+    Rate rate = Rate.of(busy, Duration.ZERO, Duration.ofSeconds(seconds));
+    ProcessorTime after = ProcessorTime.of(server.pid());
+    long operations = Math.max(1, Math.round(rate.perSecond() * seconds));
     print(
         out,
-        "%-10s %7d %10.0f %9.2f %9.2f%n",
+        "%-10s %7d %10.0f %9.2f %9.2f %9.1f  %s%n",
         what,
         rate.clients(),
         rate.perSecond(),
         rate.median().toNanos() / 1e6,
-        rate.p99().toNanos() / 1e6);
+        rate.p99().toNanos() / 1e6,
+        after.nanosSince(before) / 1e3 / operations,
+        after.toldSince(before, operations));
   }
 
   private static double loadAverage() {

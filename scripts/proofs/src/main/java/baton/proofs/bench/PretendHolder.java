@@ -18,6 +18,8 @@ import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.UnreachableException;
 import baton.testing.PretendManifest;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +92,11 @@ final class PretendHolder {
             Retention.NEWEST_ONLY);
     return new JobSpec(
         name, name, Map.of(), EPOCHS, 1, 0, Optional.of(STORE), policy, Optional.empty());
+  }
+
+  /** The same, on a connection of its own that costs little; this one is to be used no more. */
+  LeanHolder lean(URI coordinator, String token) throws IOException {
+    return new LeanHolder(coordinator, token, grant, held, session);
   }
 
   void renew() throws ProblemException, UnreachableException, InterruptedException {

@@ -1,0 +1,80 @@
+package baton.coordinator.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The statements of one connection, each prepared once. The rows of each are kept until they are
+ * sent, all at once, since a database on another machine answers each with a journey.
+ *
+ * <p>They end with their connection.
+ */
+final class Statements {
+  private final Connection connection;
+  private final Map<String, Kept> kept = new HashMap<>();
+
+  Statements(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** A statement, and how many rows wait for it. */
+  private static final class Kept {
+    private final PreparedStatement statement;
+    private int rows;
+
+    private Kept(PreparedStatement statement) {
+      this.statement = statement;
+    }
+  }
+
+  /** Keeps a row; a value that is null stands for a text. */
+  void add(String sql, Object... values) throws SQLException {
+    Kept of = kept(sql);
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value == null) {
+        of.statement.setNull(i + 1, Types.VARCHAR); // untyped, PostgreSQL would plan it anew
+      } else if (value instanceof String text) {
+        of.statement.setString(i + 1, text);
+      } else if (value instanceof Long number) {
+        of.statement.setLong(i + 1, number);
+      } else {
+        of.statement.setInt(i + 1, (Integer) value);
+      }
+    }
+    of.statement.addBatch();
+    of.rows++;
+  }
+
+  /** Sends the rows that are kept of a statement; returns how many rows of the table each wrote. */
+  int[] send(String sql) throws SQLException {
+    Kept of = kept(sql);
+    if (of.rows == 0) {
+      return new int[0];
+    }
+    of.rows = 0;
+    return of.statement.executeBatch();
+  }
+
+  /** The one number that a query finds. */
+  long number(String sql) throws SQLException {
+    try (ResultSet found = kept(sql).statement.executeQuery()) {
+      found.next();
+      return found.getLong(1);
+    }
+  }
+
+  private Kept kept(String sql) throws SQLException {
+    Kept known = kept.get(sql);
+    if (known == null) {
+      known = new Kept(connection.prepareStatement(sql));
+      kept.put(sql, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,65 @@
+package baton.proofs.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * How long the threads of a process have run on a processor, by their names without numbers, as <a
+ * href="https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html">Linux counts it</a>.
+ *
+ * @param nanos of each kind of thread; empty where there is no {@code /proc}
+ */
+record ProcessorTime(Map<String, Long> nanos) {
+  /** What the JVM's compilers take ends once all is compiled, so it is no part of an operation. */
+  private static final String COMPILER = "Compiler";
+
+  static ProcessorTime of(long pid) {
+    Map<String, Long> nanos = new TreeMap<>();
+    Path tasks = Path.of("/proc", Long.toString(pid), "task");
+    if (!Files.isDirectory(tasks)) {
+      return new ProcessorTime(nanos);
+    }
+    try (Stream<Path> all = Files.list(tasks)) {
+      all.forEach(task -> add(task, nanos));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ProcessorTime(nanos);
+  }
+
+  private static void add(Path task, Map<String, Long> nanos) {
+    try {
+      String name = Files.readString(task.resolve("comm")).replaceAll("[0-9#-]+|\\s+$", "");
+      String ran = Files.readString(task.resolve("schedstat")).split(" ")[0];
+      nanos.merge(name, Long.parseLong(ran), Long::sum);
+    } catch (IOException e) {
+      return; // a thread that has ended meanwhile
+    }
+  }
+
+  /** What has passed since, of all threads but the compilers. */
+  long nanosSince(ProcessorTime before) {
+    return nanos.entrySet().stream()
+        .filter(entry -> !entry.getKey().contains(COMPILER))
+        .mapToLong(entry -> entry.getValue() - before.nanos.getOrDefault(entry.getKey(), 0L))
+        .sum();
+  }
+
+  /** What has passed since, by kinds of thread, in microseconds for each of {@code operations}. */
+  String toldSince(ProcessorTime before, long operations) {
+    StringBuilder told = new StringBuilder();
+    nanos.forEach(
+        (name, now) -> {
+          long each = (now - before.nanos.getOrDefault(name, 0L)) / 1_000 / operations;
+          if (each > 0) {
+            told.append(told.isEmpty() ? "" : ", ").append(name).append(' ').append(each);
+          }
+        });
+    return told.toString();
+  }
+}
