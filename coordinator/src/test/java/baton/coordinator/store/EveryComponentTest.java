@@ -161,7 +161,7 @@ class EveryComponentTest {
     Position start = Position.START;
     HazardBody hazard = new HazardBody(5, 6, 7);
     SavingBody saving = new SavingBody(3, 2L, 4L, hazard);
-    requireNoDefault(saving, new SavingBody(0, null, null, null));
+    requireNoDefault(saving, new SavingBody(0, null, null, new HazardBody(1, 0, 0)));
     RenewRequest plain = new RenewRequest(Phase.SETUP, start, 0, null, null, null, null);
     RenewRequest full =
         new RenewRequest(
