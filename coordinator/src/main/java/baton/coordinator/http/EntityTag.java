@@ -42,6 +42,7 @@ record EntityTag(String value) {
         job.state(),
         job.reason(),
         job.spec(),
+        job.data(),
         job.store(),
         job.fence(),
         job.head(),

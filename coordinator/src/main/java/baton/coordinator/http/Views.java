@@ -20,6 +20,7 @@ import baton.protocol.message.CheckpointView;
 import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.JobView.CertificateView;
+import baton.protocol.message.JobView.DataView;
 import baton.protocol.message.JobView.DifferenceView;
 import baton.protocol.message.JobView.LeaseView;
 import baton.protocol.message.SegmentView;
@@ -72,6 +73,7 @@ final class Views {
         job.state().name(),
         job.reason().orElse(null),
         JobSubmission.from(job.spec()),
+        job.spec().data().map(DataView::of).orElse(null),
         job.store().orElse(null),
         job.fence(),
         job.head().orElse(null),
@@ -95,8 +97,12 @@ final class Views {
         .toList();
   }
 
+  private JobView inList(Job job) {
+    return of(job).inList();
+  }
+
   List<JobView> newest(int most) {
-    return jobs.newest(most).stream().map(this::of).toList();
+    return jobs.newest(most).stream().map(this::inList).toList();
   }
 
   StatusView status() {
@@ -104,7 +110,7 @@ final class Views {
     jobs.newest(JOBS_AT_A_GLANCE).forEach(job -> seen.put(job.id(), job));
     jobs.open().forEach(job -> seen.putIfAbsent(job.id(), job)); // however old
     return new StatusView(
-        seen.values().stream().map(this::of).toList(),
+        seen.values().stream().map(this::inList).toList(),
         relay.waiting().stream().map(Views::waiting).toList(),
         broker.account().map(Views::drive).orElse(null));
   }

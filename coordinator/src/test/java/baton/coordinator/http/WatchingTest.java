@@ -3,13 +3,20 @@ package baton.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.coordinator.http.ContractedHttp.Answer;
+import baton.protocol.Data;
+import baton.protocol.DataFile;
+import baton.protocol.DataSource;
 import baton.protocol.JobId;
+import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Position;
+import baton.protocol.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +68,42 @@ class WatchingTest {
         .isEqualTo(view("/v1/jobs/" + job + what).send().response().body());
     assertThat(view("/v1/jobs/seen").send().response().body()).contains(job.value());
     assertThat(view("/v1/jobs/nobody" + what).send().status()).isEqualTo(404);
+  }
+
+  @Test
+  void aJobOfAThousandDataFilesIsShortInListsAndWholeByItself() throws Exception {
+    JobId large = coordinator.client(Role.ADMIN).submit(ofManyFiles(), Optional.empty()).id();
+
+    for (String list : List.of("/v1/status", "/v1/jobs")) {
+      assertThat(view(list).header("Accept", "application/json").send().response().body())
+          .contains("\"data\":{\"name\":\"many\",\"files\":1000,\"bytes\":3000,\"digest\":")
+          .doesNotContain("part-7.tar");
+    }
+    assertThat(view("/v1/jobs/" + large).send().response().body()).contains("part-7.tar");
+  }
+
+  private static JobSpec ofManyFiles() {
+    List<DataFile> files =
+        IntStream.range(0, 1000)
+            .mapToObj(
+                i ->
+                    new DataFile(
+                        "part-" + i + ".tar",
+                        3,
+                        Sha256.ofText("part " + i),
+                        DataSource.parse("https://data.example.org/part-" + i + ".tar")))
+            .toList();
+    JobSpec spec = Samples.spec("large");
+    return new JobSpec(
+        spec.name(),
+        spec.program(),
+        spec.parameters(),
+        spec.epochs(),
+        spec.seed(),
+        spec.priority(),
+        spec.store(),
+        spec.policy(),
+        Optional.of(new Data("many", 1, files)));
   }
 
   @Test

@@ -78,6 +78,12 @@ public record JobSubmission(
         spec.data().orElse(null));
   }
 
+  /** The same without its data, whose files may be many. */
+  public JobSubmission withoutData() {
+    return new JobSubmission(
+        name, program, parameters, epochs, seed, priority, store, policy, null);
+  }
+
   /** The value; an {@link IllegalArgumentException} says in a sentence what is invalid. */
   public JobSpec toSpec() {
     return new JobSpec(

@@ -1,6 +1,7 @@
 package baton.protocol.message;
 
 import baton.protocol.Checkpoint;
+import baton.protocol.Data;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.Measurement;
@@ -8,14 +9,17 @@ import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.Segment;
 import baton.protocol.SessionId;
+import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * A job as {@code GET /v1/jobs/{job}} shows it.
+ * A job as {@code GET /v1/jobs/{job}} shows it; in lists and in status its {@code spec} is without
+ * the data, whose files may be many.
  *
+ * @param data what the job trains on, in short; absent: what the program brings along
  * @param reason why it is in this state, if there is more to say than the state
  * @param certificate whether the head is exact; absent while there is no head
  * @param latest the newest measurement up to the head
@@ -30,6 +34,7 @@ public record JobView(
     String state,
     String reason,
     JobSubmission spec,
+    DataView data,
     StoreId store,
     Fence fence,
     Checkpoint head,
@@ -40,6 +45,39 @@ public record JobView(
     Instant submittedAt,
     Long etaSeconds,
     Boolean acceptChange) {
+
+  /** The job as lists show it. */
+  public JobView inList() {
+    return new JobView(
+        id,
+        state,
+        reason,
+        spec.withoutData(),
+        data,
+        store,
+        fence,
+        head,
+        certificate,
+        lease,
+        latest,
+        notices,
+        submittedAt,
+        etaSeconds,
+        acceptChange);
+  }
+
+  /**
+   * What a job trains on, in short.
+   *
+   * @param files how many
+   * @param bytes of all of them
+   * @param digest as manifests have it
+   */
+  public record DataView(String name, int files, long bytes, Sha256 digest) {
+    public static DataView of(Data data) {
+      return new DataView(data.name(), data.files().size(), data.bytes(), data.digest());
+    }
+  }
 
   /**
    * Whether the head's state is that of a run that was never interrupted.

@@ -370,6 +370,7 @@ class VerificationTest {
             "PAUSED",
             null,
             JobSubmission.from(spec),
+            null,
             store.id(),
             new Fence(4),
             at(4).checkpoint(),

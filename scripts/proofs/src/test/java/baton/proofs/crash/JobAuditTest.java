@@ -116,6 +116,7 @@ class JobAuditTest {
         null,
         JobSubmission.from(spec),
         null,
+        null,
         new Fence(fence),
         head,
         null,
