@@ -114,7 +114,9 @@ class HalfBodies(Attack):
     async def run(self):
         head = wire.request(
             "POST", "/v1/jobs/none/leases/1/commits", self.args.worker, Baton_Lease_Secret="x"
-        ).replace(b"Content-Length: 0", b"Content-Type: application/json\r\nContent-Length: 1000000")
+        ).replace(
+            b"Content-Length: 0", b"Content-Type: application/json\r\nContent-Length: 1000000"
+        )
         await self.held(300, lambda: self.dribble(head + b'"' * 500_000, b"a", 5), rate=200)
 
 

@@ -144,7 +144,9 @@ class Fuzzer:
         }
         self.pending = lambda view: self.jobs.append((view["id"], view["spec"]["program"]))
         key = self.text() if self.random.random() < 0.1 else self.word()
-        return wire.request("POST", "/v1/jobs", self.args.admin, self.body(job), Idempotency_Key=key)
+        return wire.request(
+            "POST", "/v1/jobs", self.args.admin, self.body(job), Idempotency_Key=key
+        )
 
     def acquire(self) -> bytes:
         program = self.random.choice(self.jobs)[1] if self.jobs else "none"
@@ -255,7 +257,9 @@ class Fuzzer:
     def job(self) -> str:
         if self.jobs and self.random.random() < 0.8:
             return self.random.choice(self.jobs)[0]
-        return self.random.choice(("none", "a%0a", "%0d%0a", "x" * 70, "%2e%2e", "\u00e4", "%f0%9f"))
+        return self.random.choice(
+            ("none", "a%0a", "%0d%0a", "x" * 70, "%2e%2e", "\u00e4", "%f0%9f")
+        )
 
     def steer(self) -> bytes:
         verb = self.random.choice(("pause", "resume", "resume", "cancel"))
@@ -272,7 +276,9 @@ class Fuzzer:
                 "/v1/status?all=" + self.random.choice(("true", "false", "x", "%0a")),
             )
         )
-        method = self.random.choice(("GET", "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "M" * 9))
+        method = self.random.choice(
+            ("GET", "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "M" * 9)
+        )
         if method == "HEAD":
             method = "GET"  # an answer without the body it announces is for another reader
         tag = self.random.choice(('W/"0"', "*", self.word(), '"' * 900))
@@ -286,8 +292,8 @@ class Fuzzer:
                 "GET /v1/jobs HTTP/1.1\r\nHost: a\r\nHost: b\r\n" + token + "\r\n",
                 "GET /v1/jobs HTTP/9.9\r\nHost: a\r\n\r\n",
                 "GET  /v1/jobs\r\n\r\n",
-                "POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
-                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/jobs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                + "Content-Length: 2\r\n\r\n0\r\n\r\n",
                 "POST /v1/jobs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
                 "POST /v1/jobs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
                 "GET /v1/jobs HTTP/1.1\r\nHost: a\r\n" + token + token + "\r\n",

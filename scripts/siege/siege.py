@@ -21,6 +21,7 @@ from attackers import ATTACKS
 from fuzz import FORGED
 
 HERE = Path(__file__).parent
+CONTRACT = HERE.parents[1] / "protocol/src/main/resources/baton/protocol/openapi.yaml"
 HOST = "127.0.0.1"
 SLOWEST_RENEWAL_MS = 1000
 BACK_TO_NORMAL_WITHIN = 5.0
@@ -53,7 +54,9 @@ class Coordinator:
             ready = re.search(r"ready at http://[^:]+:(\d+)", text)
             if ready:
                 self.port = int(ready[1])
-                self.tokens = dict(re.findall(r"^\s+(admin|worker|viewer)\s+(\S+)$", text, re.M))
+                self.tokens = dict(
+                    re.findall(r"^\s+(admin|worker|viewer)\s+(\S+)$", text, re.MULTILINE)
+                )
                 return
             if self.process.returncode is not None:
                 break
@@ -253,30 +256,32 @@ class Siege:
             self.wrong.append("it ran out of memory")
 
     async def schemathesis(self) -> None:
-        """Another's fuzzer, which knows the contract only."""
-        contract = HERE.parents[1] / "protocol/src/main/resources/baton/protocol/openapi.yaml"
-        command = [self.args.schemathesis, "run", str(contract), "--checks", "not_a_server_error"]
-        command += ["--url", f"http://{HOST}:{self.coordinator.port}", "--max-examples"]
-        command += [str(self.args.examples), "--seed", str(self.args.seed), "--phases", "fuzzing"]
-        command += ["-H", f"Authorization: Bearer {self.coordinator.tokens['admin']}"]
-        command += ["--exclude-operation-id", "watchEvents", "--no-color"]
-        with open(self.folder / "schemathesis.log", "wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdout=log, stderr=log, cwd=self.folder
-            )
-            try:
-                async with asyncio.timeout(900):
-                    code = await process.wait()
-            except TimeoutError:
-                process.kill()
-                code = "no end within 15 min"
-        text = (self.folder / "schemathesis.log").read_text(errors="replace")
-        cases = re.search(r"(\d+) generated", text)
-        self.requests += int(cases[1]) if cases else 0
-        print(f"  schemathesis: {cases[0] if cases else 'no count'}, exit code {code}", flush=True)
-        if code != 0 or not cases:
-            self.wrong.append(f"schemathesis ended with {code}; see {self.folder}/schemathesis.log")
-            self.errors += 1
+        """Another's fuzzer, which knows the contract only: as an admin, then as a worker."""
+        for role, choice in (("admin", "--exclude-tag"), ("worker", "--include-tag")):
+            log = self.folder / f"schemathesis-{role}.log"
+            command = [self.args.schemathesis, "run", str(CONTRACT), choice, "leases"]
+            command += ["--checks", "not_a_server_error", "--phases", "fuzzing"]
+            command += ["--url", f"http://{HOST}:{self.coordinator.port}"]
+            command += ["--max-examples", str(self.args.examples), "--seed", str(self.args.seed)]
+            command += ["-H", f"Authorization: Bearer {self.coordinator.tokens[role]}"]
+            # What waits for work, or for events, would wait for a minute at each example.
+            command += ["--exclude-operation-id", "watchEvents", "--exclude-operation-id"]
+            command += ["acquireLease"]
+            with open(log, "wb") as out:
+                process = await asyncio.create_subprocess_exec(
+                    *command, stdout=out, stderr=out, cwd=self.folder
+                )
+                try:
+                    code = await asyncio.wait_for(process.wait(), 900)
+                except TimeoutError:
+                    process.kill()
+                    code = "no end within 15 min"
+            cases = re.search(r"(\d+) generated", log.read_text(errors="replace"))
+            self.requests += int(cases[1]) if cases else 0
+            print(f"  schemathesis as {role}: {cases[0] if cases else 'nothing'}", flush=True)
+            if code != 0 or not cases:
+                self.errors += 1
+                self.wrong.append(f"schemathesis ended with {code}; see {log}")
 
     async def progress(self, name: str, seconds: float) -> None:
         end = wire.now() + seconds
