@@ -22,8 +22,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The command line of a user. It lists and helps with all commands; those of programs that have a
- * command line of their own are started by {@code scripts/baton}.
+ * The command line {@code baton}. It lists all commands with their help; {@code scripts/baton}
+ * starts those that have a main class of their own.
  */
 @Command(
     name = "baton",
@@ -89,7 +89,7 @@ public final class BatonMain {
     return CommandErrors.toldIn(new CommandGroups(GROUPS).shownBy(line));
   }
 
-  /** Lists a command of another command line. */
+  /** Lists a command that has a main class of its own. */
   private static void elsewhere(CommandLine line, String name, String description) {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(new Elsewhere(name));
     spec.usageMessage().description(description);

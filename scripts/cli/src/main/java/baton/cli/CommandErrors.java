@@ -9,11 +9,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** How a command line tells what went wrong: in a few lines, without a stack trace. */
+/** Reports errors of a command line in a few lines, without a stack trace. */
 public final class CommandErrors {
   private CommandErrors() {}
 
-  /** The same command line, whose every error is told like this. */
+  /** Makes {@code line} report its errors like this. */
   public static CommandLine toldIn(CommandLine line) {
     return line.setParameterExceptionHandler(CommandErrors::misuse)
         .setExecutionExceptionHandler(
@@ -27,7 +27,7 @@ public final class CommandErrors {
     CommandLine line = wrong.getCommandLine();
     PrintWriter err = line.getErr();
     if (arguments.length == 0) {
-      line.usage(err); // nobody has asked for anything yet
+      line.usage(err); // no command was given
       return ExitCode.USAGE;
     }
     err.println(mistyped(wrong).orElseGet(wrong::getMessage));
@@ -35,11 +35,11 @@ public final class CommandErrors {
     return ExitCode.USAGE;
   }
 
-  /** The sentence about a command or an option that does not exist, if one was typed. */
+  /** The message about a command or an option that does not exist, if one was typed. */
   private static Optional<String> mistyped(ParameterException wrong) {
     CommandLine line = wrong.getCommandLine();
     CommandSpec spec = line.getCommandSpec();
-    // A mistyped option is told before the one that it was to be, which is missing for that reason.
+    // A mistyped option is reported before the required option that is missing because of it.
     Optional<String> option =
         line.getUnmatchedArguments().stream().filter(typed -> typed.startsWith("-")).findFirst();
     if (option.isPresent()) {

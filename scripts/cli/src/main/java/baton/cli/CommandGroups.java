@@ -11,7 +11,7 @@ import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The list of commands in a help page: by groups, each command with one whole sentence. */
+/** The list of commands in a help page: in groups, each command with one sentence. */
 final class CommandGroups {
   private static final int INDENT = 2;
   private static final int NAMES = 15;
@@ -29,7 +29,7 @@ final class CommandGroups {
     this.groups = List.copyOf(groups);
   }
 
-  /** The same command line, whose help lists its commands like this. */
+  /** Makes the help of {@code line} list its commands like this. */
   CommandLine shownBy(CommandLine line) {
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, this::list);
@@ -56,7 +56,7 @@ final class CommandGroups {
     return "%n%s:%n%s".formatted(group.title(), table);
   }
 
-  /** The first sentence of a description, over how many lines it may be spread. */
+  /** The first sentence of a description, which may span several lines. */
   private static String sentence(String[] description) {
     String text = String.join(" ", description);
     int end = text.indexOf(". ");

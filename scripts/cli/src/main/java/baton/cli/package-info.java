@@ -1,2 +1,2 @@
-/** What a user types: the commands' names, their help, and what is said of a mistyped one. */
+/** The command line: the names of the commands, their help, and messages for mistyped ones. */
 package baton.cli;

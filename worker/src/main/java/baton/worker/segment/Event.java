@@ -115,7 +115,7 @@ public sealed interface Event {
   record Fetched(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(LeaseSession::fetched);
+      session.leaseSession(turn).ifPresent(LeaseSession::fetched);
     }
   }
 
@@ -123,7 +123,7 @@ public sealed interface Event {
   record Restored(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.restored(now));
+      session.leaseSession(turn).ifPresent(h -> h.restored(now));
     }
   }
 
@@ -151,7 +151,7 @@ public sealed interface Event {
     @Override
     public void tell(Session session, Moment now) {
       session
-          .holding(turn)
+          .leaseSession(turn)
           .ifPresent(h -> h.started(position, batchesPerEpoch, snapshotsAtATime, now));
     }
   }
@@ -160,7 +160,7 @@ public sealed interface Event {
   record Trained(int turn, Run.Step step) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.trained(step, now));
+      session.leaseSession(turn).ifPresent(h -> h.trained(step, now));
     }
   }
 
@@ -168,7 +168,7 @@ public sealed interface Event {
   record Evaluated(int turn, Measurement measurement) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.evaluated(measurement, now));
+      session.leaseSession(turn).ifPresent(h -> h.evaluated(measurement, now));
     }
   }
 
@@ -180,7 +180,7 @@ public sealed interface Event {
   record SnapshotTaken(int turn, Snapshot snapshot, Duration stall) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.snapshotTaken(snapshot, stall, now));
+      session.leaseSession(turn).ifPresent(h -> h.snapshotTaken(snapshot, stall, now));
     }
   }
 
@@ -191,7 +191,7 @@ public sealed interface Event {
   record TrainingFailed(int turn, Trouble trouble) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.trainingFailed(trouble));
+      session.leaseSession(turn).ifPresent(h -> h.trainingFailed(trouble));
     }
   }
 
@@ -199,7 +199,7 @@ public sealed interface Event {
   record Progressed(int turn, long amount) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.progressed(amount));
+      session.leaseSession(turn).ifPresent(h -> h.progressed(amount));
     }
   }
 
@@ -207,7 +207,7 @@ public sealed interface Event {
   record Saved(int turn, Checkpoint checkpoint, String manifest) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.saved(checkpoint, manifest, now));
+      session.leaseSession(turn).ifPresent(h -> h.saved(checkpoint, manifest, now));
     }
   }
 
@@ -215,7 +215,7 @@ public sealed interface Event {
   record SaveFailed(int turn, StoreException.Kind kind, String message) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(h -> h.saveFailed(kind, message, now));
+      session.leaseSession(turn).ifPresent(h -> h.saveFailed(kind, message, now));
     }
   }
 
@@ -223,7 +223,7 @@ public sealed interface Event {
   record Stopped(int turn) implements Event {
     @Override
     public void tell(Session session, Moment now) {
-      session.holding(turn).ifPresent(LeaseSession::stopped);
+      session.leaseSession(turn).ifPresent(LeaseSession::stopped);
     }
   }
 }

@@ -44,10 +44,10 @@ final class LeaseSession {
   private final Consumer<Action> out;
   private final Training training;
   private final Saves saves;
-  private final NextMove pace;
+  private final NextMove moves;
   private final StoreFailurePolicy storeFailures = new StoreFailurePolicy();
   private final Attempt restore;
-  private final SavePipeline delivery;
+  private final SavePipeline pipeline;
   private final Attempt renewal;
   private final Attempt release;
 
@@ -79,11 +79,11 @@ final class LeaseSession {
     this.saves = new Saves(turn, grant.head(), s -> out.accept(new Action.Discard(turn, s)));
     this.lifetime = grant.lifetime().orElse(LifetimeEstimate.PRIOR);
     LastSave lastSave = new LastSave(costs, this::busyFor, untilLeaving);
-    this.pace =
+    this.moves =
         new NextMove(
             grant.spec(), training, saves, this::interval, lastSave, grant.segment().to(), now);
     this.restore = attempts.withBackoff();
-    this.delivery =
+    this.pipeline =
         new SavePipeline(
             turn, saves, costs, storeFailures, training::finalReasonAt, attempts, out, now);
     this.renewal = attempts.atMostEvery(grant.spec().policy().ttl().dividedBy(3));
@@ -120,7 +120,7 @@ final class LeaseSession {
   void started(Position position, int batchesPerEpoch, int snapshotsAtATime, Moment now) {
     if (training.started(position, batchesPerEpoch)) {
       saves.holdsAtMost(snapshotsAtATime);
-      pace.begins(now);
+      moves.begins(now);
     }
   }
 
@@ -138,7 +138,7 @@ final class LeaseSession {
     if (training.copied(now)) {
       costs.saves().stalled(stall);
       saves.offer(snapshot);
-      pace.copied(now);
+      moves.copied(now);
     } else {
       out.accept(new Action.Discard(turn, snapshot));
     }
@@ -155,18 +155,18 @@ final class LeaseSession {
   }
 
   void saved(Checkpoint checkpoint, String manifest, Moment now) {
-    delivery.saved(checkpoint, manifest, now);
+    pipeline.saved(checkpoint, manifest, now);
   }
 
   void saveFailed(StoreException.Kind kind, String message, Moment now) {
-    delivery.saveFailed(kind, message, leaving, now).ifPresent(this::leave);
+    pipeline.saveFailed(kind, message, leaving, now).ifPresent(this::leave);
   }
 
   void renewed(LeaseTime newer, Directive directive, Optional<LifetimeEstimate> told) {
     renewal.succeeded();
     lifetime = told.orElse(lifetime);
     time = time.orNewer(newer);
-    delivery.hurry();
+    pipeline.hurry();
     release.hurry();
     switch (directive) {
       case GO_ON -> {}
@@ -176,11 +176,11 @@ final class LeaseSession {
   }
 
   void committed(Sha256 head, AfterCommit next, Optional<Position> end) {
-    if (!delivery.committed(head)) {
+    if (!pipeline.committed(head)) {
       return;
     }
     switch (next) {
-      case TRAIN_ON -> pace.segmentEndsAt(end.orElseThrow());
+      case TRAIN_ON -> moves.segmentEndsAt(end.orElseThrow());
       case RELEASE -> leaveUnlessLeaving(ReleasePlan.turnOver());
       case COMPLETE -> end();
     }
@@ -210,15 +210,15 @@ final class LeaseSession {
 
   private void commitRefused(WorkerRefusal why, String sentence, Moment now) {
     if (why == WorkerRefusal.UNSOUND) {
-      pace.wantCopy();
+      moves.wantCopy();
     }
-    delivery.refused(why, sentence, now).ifPresent(this::leave);
+    pipeline.refused(why, sentence, now).ifPresent(this::leave);
   }
 
   void unanswered(SegmentRequest request, Moment now) {
     switch (request) {
       case RENEW -> renewal.failed(now);
-      case COMMIT -> delivery.unanswered(now);
+      case COMMIT -> pipeline.unanswered(now);
       case RELEASE -> release.failed(now);
       case ASK -> {}
     }
@@ -250,7 +250,7 @@ final class LeaseSession {
   void proceed(Moment now) {
     if (state == State.LIVE) {
       train(now);
-      delivery.proceed(leaving, now);
+      pipeline.proceed(leaving, now);
       if (leaving.filter(l -> isReady(l, now)).isPresent()) {
         out.accept(new Action.Stop(turn));
         state = State.RELEASING;
@@ -269,7 +269,7 @@ final class LeaseSession {
     if (training.doing() == Doing.NOTHING && leaving.isEmpty()) {
       prepare(now);
     } else if (training.isReady()) {
-      switch (pace.next(leaving, now)) {
+      switch (moves.next(leaving, now)) {
         case EVALUATE -> order(Doing.EVALUATING, new Action.Evaluate(turn), now);
         case COPY -> {
           saves.makeWay();
@@ -301,8 +301,8 @@ final class LeaseSession {
     if (how.until().filter(until -> until.isOver(now)).isPresent()) {
       return true;
     }
-    boolean copied = how.keep() != Keep.EVERYTHING || pace.isAllCopied();
-    return copied && delivery.isDone(how);
+    boolean copied = how.keep() != Keep.EVERYTHING || moves.isAllCopied();
+    return copied && pipeline.isDone(how);
   }
 
   private void renew(Moment now) {
@@ -311,7 +311,7 @@ final class LeaseSession {
       out.accept(
           new Action.Renew(
               turn,
-              training.phase(pace.trainsOn(leaving)),
+              training.phase(moves.trainsOn(leaving)),
               training.position(),
               training.progress(),
               training.loss(),
@@ -324,7 +324,7 @@ final class LeaseSession {
   }
 
   private Duration busyFor(Moment now) {
-    return delivery.busyFor(now);
+    return pipeline.busyFor(now);
   }
 
   /**
@@ -332,8 +332,8 @@ final class LeaseSession {
    * position, although it may delay the last one.
    */
   Duration busyInAnyCase(Moment now) {
-    boolean asked = state == State.LIVE && pace.isAskedFor(saves.newest());
-    return asked ? delivery.untilAllSaved(now) : Duration.ZERO;
+    boolean asked = state == State.LIVE && moves.isAskedFor(saves.newest());
+    return asked ? pipeline.untilAllSaved(now) : Duration.ZERO;
   }
 
   private SaveInterval interval() {
@@ -344,7 +344,7 @@ final class LeaseSession {
   void set(Alarm alarm, Moment now) {
     if (state == State.LIVE) {
       alarm.after(restore.left(now));
-      delivery.set(alarm, now);
+      pipeline.set(alarm, now);
       alarm.after(renewal.left(now));
       alarm.after(time.untilRenewal().left(now));
       alarm.after(leaving.flatMap(ReleasePlan::until), now);

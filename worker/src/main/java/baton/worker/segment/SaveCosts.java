@@ -28,7 +28,7 @@ final class SaveCosts {
   private final Mean quietStep = new Mean(0.05);
   private final Mean busyStep = new Mean(0.05);
 
-  /** A mean in which each new value has the same weight. */
+  /** An exponential moving average. */
   private static final class Mean {
     private final double weight;
     private double value;

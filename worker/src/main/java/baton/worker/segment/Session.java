@@ -32,7 +32,7 @@ public final class Session {
 
   private int turn = 1;
   private Attempt ask;
-  private Optional<LeaseSession> holding = Optional.empty();
+  private Optional<LeaseSession> leaseSession = Optional.empty();
   private Optional<ReleasePlan> ending = Optional.empty();
   private Optional<Countdown> exitBy = Optional.empty();
   private Optional<Countdown> answerBy = Optional.empty();
@@ -72,13 +72,13 @@ public final class Session {
 
   /** How long the lease lasts, as its holder counts; empty if there is none. */
   public Optional<Duration> leaseTimeLeft(Moment now) {
-    return holding.filter(h -> !h.isEnded()).map(h -> h.time().left(now));
+    return leaseSession.filter(h -> !h.isEnded()).map(h -> h.time().left(now));
   }
 
   // What happened.
 
-  Optional<LeaseSession> holding(int ofTurn) {
-    return ofTurn == turn ? holding : Optional.empty();
+  Optional<LeaseSession> leaseSession(int ofTurn) {
+    return ofTurn == turn ? leaseSession : Optional.empty();
   }
 
   void shutdownAsked(Moment now) {
@@ -91,16 +91,16 @@ public final class Session {
   }
 
   void granted(int ofTurn, Grant grant, Moment sentAt, Moment now) {
-    if (ofTurn != turn || holding.isPresent()) {
+    if (ofTurn != turn || leaseSession.isPresent()) {
       return;
     }
     hear(now);
     LeaseTime time = new LeaseTime(sentAt, grant.waited(), grant.ttl());
-    holding =
+    leaseSession =
         Optional.of(
             new LeaseSession(
                 turn, grant, time, costs, this::untilLeaving, attempts, out::add, now));
-    ending.ifPresent(holding.get()::leave);
+    ending.ifPresent(leaseSession.get()::leave);
   }
 
   void nothingNow(int ofTurn, Moment sentAt, Moment now) {
@@ -115,7 +115,7 @@ public final class Session {
   }
 
   void restoreFailed(int ofTurn, StoreException.Kind kind, String message, Moment now) {
-    holding(ofTurn)
+    leaseSession(ofTurn)
         .ifPresent(
             h -> {
               Optional<Sha256> head = h.grant().head().map(c -> c.digest());
@@ -141,7 +141,7 @@ public final class Session {
         ask.failed(now);
       }
     } else {
-      holding.ifPresent(h -> h.refused(request, why, sentence, now));
+      leaseSession.ifPresent(h -> h.refused(request, why, sentence, now));
     }
   }
 
@@ -152,7 +152,7 @@ public final class Session {
     if (isAsking(ofTurn) && request == SegmentRequest.ASK) {
       ask.failed(now);
     } else {
-      holding(ofTurn).ifPresent(h -> h.unanswered(request, now));
+      leaseSession(ofTurn).ifPresent(h -> h.unanswered(request, now));
     }
   }
 
@@ -164,7 +164,7 @@ public final class Session {
     if (ofTurn == turn) {
       hear(now);
     }
-    return holding(ofTurn);
+    return leaseSession(ofTurn);
   }
 
   private void hear(Moment now) {
@@ -173,7 +173,7 @@ public final class Session {
   }
 
   private boolean isAsking(int ofTurn) {
-    return ofTurn == turn && holding.isEmpty();
+    return ofTurn == turn && leaseSession.isEmpty();
   }
 
   // What follows from it.
@@ -183,13 +183,13 @@ public final class Session {
       return;
     }
     leaveIfSessionEnds(now);
-    holding.ifPresent(h -> h.proceed(now));
+    leaseSession.ifPresent(h -> h.proceed(now));
     if (exitBy.filter(by -> by.isOver(now)).isPresent()) {
       exit(Action.Exit.Why.DONE, "The session ends.");
-    } else if (holding.isPresent()) {
-      closeIfEnded(holding.get(), now);
+    } else if (leaseSession.isPresent()) {
+      closeIfEnded(leaseSession.get(), now);
     }
-    if (!over && holding.isEmpty()) {
+    if (!over && leaseSession.isEmpty()) {
       askOrExit(now);
     }
   }
@@ -199,7 +199,7 @@ public final class Session {
    * begin, it becomes the last one.
    */
   private void leaveIfSessionEnds(Moment now) {
-    Duration busy = holding.map(h -> h.busyInAnyCase(now)).orElse(Duration.ZERO);
+    Duration busy = leaseSession.map(h -> h.busyInAnyCase(now)).orElse(Duration.ZERO);
     if (untilLeaving(now).filter(left -> left.isZero() || left.compareTo(busy) < 0).isPresent()) {
       SessionEnd e = end.get();
       leave(new Countdown(e.begun(), e.endsIn()), e.untilTooLate());
@@ -209,7 +209,7 @@ public final class Session {
   private void leave(Countdown toExit, Countdown toRelease) {
     exitBy = Optional.of(toExit);
     ending = Optional.of(ReleasePlan.sessionEnding(toRelease));
-    holding.ifPresent(h -> h.leave(ending.get()));
+    leaseSession.ifPresent(h -> h.leave(ending.get()));
   }
 
   private void closeIfEnded(LeaseSession h, Moment now) {
@@ -217,7 +217,7 @@ public final class Session {
       exitAfter(h);
     } else if (h.isEnded() && h.isStopped()) {
       lastTrouble = h.trouble();
-      holding = Optional.empty();
+      leaseSession = Optional.empty();
       stopBy = Optional.empty();
       idleSince = now;
       nextTurn();
@@ -305,12 +305,12 @@ public final class Session {
     alarm.after(exitBy, now);
     alarm.after(answerBy, now);
     alarm.after(stopBy, now);
-    if (holding.isEmpty()) {
+    if (leaseSession.isEmpty()) {
       alarm.after(ask.left(now));
       alarm.after(new Countdown(idleSince, settings.idleExit()).left(now));
     } else {
-      holding.get().set(alarm, now);
-      if (holding.get().isReleasing() || holding.get().isEnded()) {
+      leaseSession.get().set(alarm, now);
+      if (leaseSession.get().isReleasing() || leaseSession.get().isEnded()) {
         alarm.after(new Countdown(heardAt, settings.idleExit()).left(now));
       }
     }

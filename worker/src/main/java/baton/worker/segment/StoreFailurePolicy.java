@@ -35,7 +35,7 @@ final class StoreFailurePolicy {
                   : ReleasePlan.turnOver());
       case FULL -> Optional.of(givingUp(SegmentFailures.full(message)));
       case MACHINE -> Optional.of(givingUp(SegmentFailures.ofMachine(message)));
-      case UNREACHABLE, EXISTS -> onceImpatient(kind, SegmentFailures.unreachable(message), now);
+      case UNREACHABLE, EXISTS -> onceLimitReached(kind, SegmentFailures.unreachable(message), now);
     };
   }
 
@@ -48,16 +48,16 @@ final class StoreFailurePolicy {
           case MACHINE -> SegmentFailures.ofMachine(message);
           case UNREACHABLE, EXISTS, GONE, CORRUPT -> SegmentFailures.unreachable(message);
         };
-    return onceImpatient(kind, trouble, now);
+    return onceLimitReached(kind, trouble, now);
   }
 
   /** The coordinator found that the store does not hold what was saved. */
   Optional<ReleasePlan> ofCheck(String sentence, Moment now) {
     limit.failed(now);
-    return onceImpatient(StoreException.Kind.CORRUPT, SegmentFailures.unsound(sentence), now);
+    return onceLimitReached(StoreException.Kind.CORRUPT, SegmentFailures.unsound(sentence), now);
   }
 
-  private Optional<ReleasePlan> onceImpatient(
+  private Optional<ReleasePlan> onceLimitReached(
       StoreException.Kind kind, Trouble trouble, Moment now) {
     return limit.isReached(kind, now) ? Optional.of(givingUp(trouble)) : Optional.empty();
   }

@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which coordinator a command speaks to, and with which token. */
+/** The coordinator and the token that a command uses. */
 final class Connection {
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -34,7 +34,7 @@ final class Connection {
       description = "A file with the token; without it BATON_TOKEN holds it.")
   private Path tokenFile;
 
-  /** Never on a command line, where every user of the machine could read it. */
+  /** Not given on the command line, where every user of the machine could read it. */
   @Option(names = "--token-from-environment", hidden = true, defaultValue = "${env:BATON_TOKEN}")
   private String token;
 
@@ -44,7 +44,7 @@ final class Connection {
         throws ProblemException, UnreachableException, InterruptedException;
   }
 
-  /** Sends a request; a refusal ends the command with its sentence. */
+  /** Sends a request; a refusal ends the command with the refusal's message. */
   <T> T ask(Request<T> request) {
     try {
       return request.to(client());
@@ -56,12 +56,12 @@ final class Connection {
     }
   }
 
-  /** Whether a token was given, without which no coordinator answers. */
+  /** Whether a token was given; without one no coordinator answers. */
   boolean hasToken() {
     return tokenFile != null || (token != null && !token.isBlank());
   }
 
-  /** Sends a request; where nobody answers it tells why, and goes on without. */
+  /** Sends a request; if no coordinator answers, it reports why and returns empty. */
   <T> Optional<T> askIfReached(Request<T> request, Consumer<String> whyNot) {
     try {
       return Optional.of(request.to(client()));

@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far an upload is: a bar on a terminal, nothing elsewhere. */
+/** Shows the progress of an upload as a bar on a terminal; elsewhere it shows nothing. */
 final class DataBar implements AutoCloseable {
   private static final long MB = 1_000_000;
 

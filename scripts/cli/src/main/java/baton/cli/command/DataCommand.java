@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code data}: what jobs train on. */
+/** The command {@code data}, for training data. */
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which coordinator's sign-in a command is about, named by its data directory. */
+/** The coordinator whose sign-in a command uses, named by its data directory. */
 final class DataOption {
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -21,7 +21,7 @@ final class DataOption {
       description = "The coordinator's data directory. Default: ${DEFAULT-VALUE}")
   private Path folder;
 
-  /** Something that ends with a sentence where it cannot be done. */
+  /** An operation whose failure ends the command with a message. */
   interface Deed<T> {
     T with(ConsentFile file) throws SignInException, InterruptedException;
   }

@@ -1,8 +1,8 @@
 package baton.cli.command;
 
 import baton.cli.data.ArchiveTarget;
-import baton.cli.data.DirectoryShelf;
-import baton.cli.data.DriveShelf;
+import baton.cli.data.DirectoryTarget;
+import baton.cli.data.DriveTarget;
 import baton.cli.data.Put;
 import baton.protocol.Data;
 import baton.protocol.IoReason;
@@ -103,7 +103,7 @@ public final class DataPutCommand implements Callable<Integer> {
       Put put = Put.of(folder, HumanUnits.bytes(shard), packing);
       Data data;
       try (DataBar bar = new DataBar(name, put.bytes(), System.console() != null)) {
-        data = put.to(shelf(), name, bar::moved);
+        data = put.to(target(), name, bar::moved);
       }
       Path reference = out == null ? Path.of(name + ".data.json") : out;
       Files.writeString(reference, Json.writer().writeValueAsString(data) + "\n");
@@ -129,11 +129,11 @@ public final class DataPutCommand implements Callable<Integer> {
     terminal.printf("Train on it with: baton submit PROGRAM --data %s%n", reference).flush();
   }
 
-  private ArchiveTarget shelf() throws StoreException, IOException {
+  private ArchiveTarget target() throws StoreException, IOException {
     if (directory != null) {
-      return new DirectoryShelf(directory.resolve(ROOT + name));
+      return new DirectoryTarget(directory.resolve(ROOT + name));
     }
-    return new DriveShelf(drive.open(DataPutCommand::newStore), ROOT + name);
+    return new DriveTarget(drive.open(DataPutCommand::newStore), ROOT + name);
   }
 
   private static StoreId newStore() {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 public final class DriveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  /** Alone it only tells what there is. */
+  /** Without a subcommand it prints the usage. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getErr());

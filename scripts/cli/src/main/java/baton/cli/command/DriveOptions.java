@@ -52,7 +52,7 @@ final class DriveOptions {
   /**
    * Opens the store.
    *
-   * @param ifNone gives the id of a new one where there is none, or throws
+   * @param ifNone supplies the id of a new store if there is none, or throws
    */
   DriveStore open(Supplier<StoreId> ifNone) throws StoreException {
     DriveSetup setup = setup();

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which installation of a coordinator a command is about. */
+/** The installation of a coordinator that a command works on. */
 final class Installation {
   @Spec(Target.MIXEE)
   private CommandSpec command;
@@ -22,7 +22,7 @@ final class Installation {
       description = "The data directory of the coordinator; default: ${DEFAULT-VALUE}.")
   private Path data;
 
-  /** Never on a command line, where every user of the machine could read it. */
+  /** Not given on the command line, where every user of the machine could read it. */
   @Option(
       names = "--password-from-environment",
       hidden = true,
@@ -34,7 +34,7 @@ final class Installation {
   }
 
   /**
-   * @param database as a person names it; null: the embedded one in the data directory
+   * @param database as a person names it; null for the embedded one in the data directory
    */
   Upkeep.InstalledDatabase at(String database) {
     return new Upkeep.InstalledDatabase(

@@ -19,27 +19,29 @@ final class KeepOptions {
   @Option(
       names = "--keep-last",
       paramLabel = "N",
-      description = "So many of the newest. Default: 3")
+      description = "How many of the newest. Default: 3")
   private Integer last;
 
   @Option(
       names = "--keep-best",
       paramLabel = "METRIC:min|max",
       converter = ToBest.class,
-      description = "Also the one that did best, such as wer:min or accuracy:max.")
+      description =
+          "Also the one with the best value of a metric, such as wer:min or accuracy:max.")
   private Best best;
 
   @Option(
       names = "--keep-every",
       paramLabel = "N",
-      description = "Also the end of each epoch that N divides.")
+      description = "Also the end of every N-th epoch.")
   private Integer every;
 
   @Option(
       names = "--keep-bytes",
       paramLabel = "SIZE",
       converter = ToBytes.class,
-      description = "No more than this in all, such as 20GB; but the head and its parent.")
+      description =
+          "At most this much in total, such as 20GB; the head and its parent are kept in any case.")
   private Long bytes;
 
   int last(Policy base) {
@@ -66,7 +68,7 @@ final class KeepOptions {
     }
   }
 
-  /** Reads {@code 20GB}; units count by thousands, as Google Drive and disks do. */
+  /** Reads {@code 20GB}; units are powers of 1000, as for Google Drive and disks. */
   static final class ToBytes implements ITypeConverter<Long> {
     private static final Pattern SIZE =
         Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(B|KB|MB|GB|TB)?", Pattern.CASE_INSENSITIVE);

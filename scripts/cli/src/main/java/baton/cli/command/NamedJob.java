@@ -25,21 +25,21 @@ final class NamedJob {
   @Parameters(paramLabel = "JOB", description = "The job's name or id.")
   private String job;
 
-  /** What is to become of the job. */
+  /** A change of the job. */
   interface Change {
     JobView of(CoordinatorClient client, JobId id)
         throws ProblemException, UnreachableException, InterruptedException;
   }
 
-  /** Has it changed, and tells its state; the exit code. */
+  /** Changes the job and prints its state; returns the exit code. */
   int tell(Change change) {
     return tell(change, now -> "");
   }
 
   /**
-   * Has it changed, and tells its state; the exit code.
+   * Changes the job and prints its state; returns the exit code.
    *
-   * @param more what else there is to say, after a blank; or nothing
+   * @param more a further sentence, which begins with a space; may be empty
    */
   int tell(Change change, Function<JobView, String> more) {
     Optional<JobView> named = connection.ask(client -> client.jobNamed(job));

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The option that gives a program its parameters, as a person types them. */
+/** The option for a program's parameters. */
 public final class ProgramParameters {
   @Option(
       names = {"-p", "--param"},
@@ -12,14 +12,14 @@ public final class ProgramParameters {
       description = "A parameter of the program, such as learningRate=0.01.")
   private Map<String, String> typed = new LinkedHashMap<>();
 
-  /** By name, in the types that they look like. */
+  /** The parameters by name, each in the type that its text looks like. */
   public Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     typed.forEach((name, text) -> values.put(name, value(text)));
     return values;
   }
 
-  /** A truth value, a whole number, a number, or else a text. */
+  /** A truth value, a whole number, a number, or otherwise a text. */
   static Object value(String text) {
     if (text.equals("true") || text.equals("false")) {
       return Boolean.valueOf(text);

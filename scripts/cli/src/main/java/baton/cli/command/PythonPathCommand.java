@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code python-path}. The folder bears the library's hash, so that what another
- * version of Baton runs with stays as it is.
+ * The command {@code python-path}. The folder's name contains the library's hash, so that other
+ * versions of Baton keep theirs.
  */
 @Command(
     name = "python-path",
@@ -73,7 +73,7 @@ public final class PythonPathCommand implements Callable<Integer> {
     return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), library);
   }
 
-  /** At once: a script may be importing it, or another of these commands writing it. */
+  /** Writes atomically: a script may be importing the file, or another command writing it. */
   private static void write(Path folder, byte[] library) throws IOException {
     Files.createDirectories(folder);
     Path written = Files.createTempFile(folder.getParent(), LIBRARY, null);

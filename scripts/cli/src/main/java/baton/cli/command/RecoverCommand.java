@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:every job in the store was taken up",
-      "1:some were left alone, or nothing was found; the lines say why",
+      "0:every job in the store was recovered",
+      "1:some jobs were skipped, or none was found; the output says why",
       "2:an option is wrong"
     })
 public final class RecoverCommand implements Callable<Integer> {
@@ -70,18 +70,18 @@ public final class RecoverCommand implements Callable<Integer> {
   @Option(
       names = "--existing",
       description =
-          "The data directory has jobs already: those go on from the newest whole checkpoint too.")
+          "Allow a data directory that has jobs; they too go on from their newest complete checkpoint.")
   private boolean existing;
 
   @Option(
       names = "--epochs",
       paramLabel = "JOB=N",
-      description = "For how many epochs a job was submitted whose job.json is missing.")
+      description = "The number of epochs of a job whose job.json is missing.")
   private Map<String, Integer> epochs = new LinkedHashMap<>();
 
   @Option(
       names = "--paused",
-      description = "Pause what is taken up; 'baton resume' then lets each job go on.")
+      description = "Pause the recovered jobs; 'baton resume' then lets each go on.")
   private boolean paused;
 
   @Override

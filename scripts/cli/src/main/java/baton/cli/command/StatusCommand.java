@@ -7,20 +7,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code status}: everything at a glance. */
+/** The command {@code status}. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
       "Shows all jobs: how far they are, who holds them, what stands in their way.",
       "",
-      "Of jobs that are over a line each, but for the newest."
+      "Jobs that are over get one line each, except the newest."
     })
 public final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection = new Connection();
 
-  @Option(names = "--all", description = "Show jobs that are over whole, too.")
+  @Option(names = "--all", description = "Show jobs that are over in full as well.")
   private boolean all;
 
   @Override

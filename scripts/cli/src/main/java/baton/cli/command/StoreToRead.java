@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that name a store which is only read. */
+/** The options that name a store to read from. */
 final class StoreToRead {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -31,7 +31,7 @@ final class StoreToRead {
 
   @Mixin private DriveOptions drive = new DriveOptions();
 
-  /** One of the two. */
+  /** Exactly one of these. */
   static final class Where {
     @Option(
         names = "--store-dir",
@@ -46,7 +46,7 @@ final class StoreToRead {
     private String kind;
   }
 
-  /** Opens the store; one that is not there is not made. */
+  /** Opens the store; it does not create one. */
   CheckpointStore open() throws StoreException {
     Optional<S3Location> place = bucket.location();
     if (place.isPresent() == (where != null)) {

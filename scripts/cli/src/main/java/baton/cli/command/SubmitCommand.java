@@ -67,7 +67,7 @@ public final class SubmitCommand implements Callable<Integer> {
 
   @Option(
       names = "--segment-epochs",
-      description = "Epochs after which another job may have its turn. Default: 1")
+      description = "Epochs of a segment, after which another job may have its turn. Default: 1")
   private Integer segmentEpochs;
 
   @Option(
@@ -83,7 +83,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--ttl",
       paramLabel = "DURATION",
-      description = "After so long without a sign of life another may take over. Default: 60s")
+      description = "How long a lease lasts without a renewal. Default: 60s")
   private String ttl;
 
   @Mixin private SilenceOption silence = new SilenceOption();

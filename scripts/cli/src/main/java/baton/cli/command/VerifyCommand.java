@@ -77,7 +77,7 @@ public final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  /** What the coordinator recorded, where one is asked, answers, and knows the job. */
+  /** What the coordinator recorded; empty if none is asked, none answers, or the job is unknown. */
   private Optional<CheckpointHistory> history(PrintWriter out) {
     if (!connection.hasToken()) {
       out.println("No token is given, so the store speaks for itself.");

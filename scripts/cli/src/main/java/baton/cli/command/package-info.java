@@ -1,2 +1,2 @@
-/** What a user types: submit a job, see how far it is, pause it. */
+/** The commands of {@code baton}, such as {@code submit}, {@code status} and {@code pause}. */
 package baton.cli.command;

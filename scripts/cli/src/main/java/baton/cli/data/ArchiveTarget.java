@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** The place where the archives of one data lie. */
+/** The place where the archives of a data set are stored. */
 public interface ArchiveTarget {
-  /** The archive of this name, if it is there with these bytes. */
+  /** Finds the archive with this name and these bytes. */
   Optional<DataSource> find(String name, long size, Sha256 sha256)
       throws StoreException, IOException;
 
   /**
-   * Puts an archive there under its own name; it becomes visible whole or not at all.
+   * Stores an archive under its own name, atomically.
    *
-   * @param moved told how many bytes have moved since it was last told
+   * @param moved called with the number of bytes moved since the last call
    */
   DataSource put(Path archive, LongConsumer moved) throws StoreException, IOException;
 }

@@ -19,9 +19,10 @@ record Folder(List<Item> items) {
   record Item(String path, Path file, long size) {}
 
   /**
-   * Looks through a folder.
+   * Lists a folder.
    *
-   * @throws IllegalArgumentException if there is nothing in it that can be packed, or a link
+   * @throws IllegalArgumentException if it has no file, or something that is neither a file nor a
+   *     folder
    */
   static Folder of(Path root) throws IOException {
     if (!Files.isDirectory(root)) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * The way of a folder to a shelf: shard after shard is packed, hashed, and put there unless it is
- * there already. So a second run after a kill packs again, which is quick, and sends only what is
+ * Uploads a folder to a target: each shard is packed, hashed, and uploaded unless the target has
+ * it. A second run after a kill packs everything again, which is quick, and uploads only what is
  * missing.
  */
 public final class Put {
@@ -34,11 +34,11 @@ public final class Put {
   }
 
   /**
-   * Looks through a folder; nothing is packed yet.
+   * Lists a folder and plans its shards; packs nothing yet.
    *
-   * @param most about how large a shard may be
+   * @param most the approximate size of a shard, in bytes
    * @param spool an empty folder, for one shard at a time
-   * @throws IllegalArgumentException with a sentence, if the folder cannot be packed
+   * @throws IllegalArgumentException if the folder cannot be packed; the message is a sentence
    */
   public static Put of(Path root, long most, Path spool) throws IOException {
     Folder folder = Folder.of(root);
@@ -51,7 +51,7 @@ public final class Put {
     return new Put(shards, folder.items().size(), spool);
   }
 
-  /** About how many bytes the shards have. */
+  /** The approximate size of all shards, in bytes. */
   public long bytes() {
     return shards.stream().mapToLong(Shard::bytes).sum();
   }
@@ -60,26 +60,26 @@ public final class Put {
     return files;
   }
 
-  /** How many shards were not there already. */
+  /** How many shards were uploaded. */
   public int sent() {
     return sent;
   }
 
   /**
-   * Packs and puts.
+   * Packs the shards and uploads them.
    *
-   * @param moved told how many bytes have moved since it was last told, or were there already
+   * @param moved called with the number of bytes uploaded, or already there, since the last call
    */
-  public Data to(ArchiveTarget shelf, String name, LongConsumer moved)
+  public Data to(ArchiveTarget target, String name, LongConsumer moved)
       throws StoreException, IOException {
     List<DataFile> packed = new ArrayList<>();
     for (Shard shard : shards) {
-      packed.add(put(shard, shelf, moved));
+      packed.add(put(shard, target, moved));
     }
     return new Data(name, ORDER, packed);
   }
 
-  private DataFile put(Shard shard, ArchiveTarget shelf, LongConsumer moved)
+  private DataFile put(Shard shard, ArchiveTarget target, LongConsumer moved)
       throws StoreException, IOException {
     Path packing = spool.resolve("packing");
     Sha256 sha256 = shard.writeTo(packing);
@@ -87,13 +87,13 @@ public final class Put {
     String name = "%05d-%s.tar".formatted(shard.number(), sha256.brief());
     Path archive = Files.move(packing, spool.resolve(name));
     try {
-      Optional<DataSource> there = shelf.find(name, size, sha256);
+      Optional<DataSource> there = target.find(name, size, sha256);
       if (there.isPresent()) {
         moved.accept(size);
       } else {
         sent++;
       }
-      DataSource source = there.isPresent() ? there.get() : shelf.put(archive, moved);
+      DataSource source = there.isPresent() ? there.get() : target.put(archive, moved);
       return new DataFile(name, size, sha256, source);
     } finally {
       Files.deleteIfExists(archive);

@@ -15,15 +15,18 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Some files that travel as one tar archive. Owners, times and permissions are left out, so that
- * the same files give the same bytes on every machine.
+ * A group of files that are packed into one tar archive. Owners, times and permissions are left
+ * out, so that the same files give the same bytes on every machine.
  */
 record Shard(int number, List<Folder.Item> items) {
   private static final int BUFFER = 1 << 18;
   private static final int BLOCK = 512;
   private static final int PLAIN_FILE = 0100644;
 
-  /** Cuts a folder into shards of about {@code most} bytes; a larger file has one of its own. */
+  /**
+   * Divides a folder into shards of about {@code most} bytes; a larger file gets a shard of its
+   * own.
+   */
   static List<Shard> of(Folder folder, long most) {
     List<Shard> shards = new ArrayList<>();
     List<Folder.Item> items = new ArrayList<>();
@@ -45,12 +48,12 @@ record Shard(int number, List<Folder.Item> items) {
     return BLOCK + (item.size() + BLOCK - 1) / BLOCK * BLOCK;
   }
 
-  /** About how large its archive is. */
+  /** The approximate size of its archive, in bytes. */
   long bytes() {
     return items.stream().mapToLong(Shard::packed).sum();
   }
 
-  /** Writes the archive, and gives its sha256. */
+  /** Writes the archive and returns its sha256. */
   Sha256 writeTo(Path file) throws IOException {
     MessageDigest digest = Sha256.newDigest();
     try (OutputStream out =

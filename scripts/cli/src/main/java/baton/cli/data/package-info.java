@@ -1,2 +1,2 @@
-/** Packs a folder into archives that workers can fetch, and puts them where they are read. */
+/** Packs a folder into archives and uploads them to where workers fetch them. */
 package baton.cli.data;

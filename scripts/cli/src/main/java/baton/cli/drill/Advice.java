@@ -2,14 +2,14 @@ package baton.cli.drill;
 
 import java.util.List;
 
-/** A diagnosis in words: what it means, and what to do. */
+/** A diagnosis in words: what is wrong, and what to do. */
 record Advice(String finding, String remedy) {
   private static final int SHOWN = 4;
 
   /**
    * The advice.
    *
-   * @param isScript whether the program is one, and not a class of the worker
+   * @param isScript whether the program is a script, not a class in the worker
    */
   static Advice on(Diagnosis diagnosis, boolean isScript) {
     return isScript ? onScript(diagnosis) : onClass(diagnosis);
@@ -82,7 +82,7 @@ record Advice(String finding, String remedy) {
             : "The first batch after the restore is the same, what follows is not: a value of the"
                 + " script's own, such as a counter or a schedule, is not restored";
     return new Advice(
-        what + in(diagnosis.owners()) + anew(diagnosis) + ".",
+        what + in(diagnosis.owners()) + startedOver(diagnosis) + ".",
         "Keep such values in one dict and give it to baton.resume(state=…); generators of your own"
             + " to baton.resume(generators=…).");
   }
@@ -130,7 +130,7 @@ record Advice(String finding, String remedy) {
                 .formatted(some(diagnosis.names()), diagnosis.at())
             + " computed from is not restored, as a sum that after a restore within the epoch has"
             + " only the batches that were left"
-            + anew(diagnosis)
+            + startedOver(diagnosis)
             + ".",
         "For a mean over the epoch tell each batch's value to run.step(loss=…) and report"
             + " run.mean(\"loss\"); for anything else keep it in baton.resume(state=…).");
@@ -144,7 +144,7 @@ record Advice(String finding, String remedy) {
                 .formatted(diagnosis.at())
             + " same: what decides the end, such as the best value so far or a count of epochs"
             + " without a better one, is not restored"
-            + anew(diagnosis)
+            + startedOver(diagnosis)
             + ".",
         "Keep it in one dict and give it to baton.resume(state=…).");
   }
@@ -153,7 +153,7 @@ record Advice(String finding, String remedy) {
     String named = diagnosis.names().isEmpty() ? "" : " (%s)".formatted(some(diagnosis.names()));
     return new Advice(
         "%s of the relay differs at %s%s%s."
-            .formatted(what, diagnosis.at(), named, anew(diagnosis)),
+            .formatted(what, diagnosis.at(), named, startedOver(diagnosis)),
         "If the script changes it between baton.resume and the first batch, do so before"
             + " baton.resume; if it does not, this is a mistake of Baton's: please report it.");
   }
@@ -162,8 +162,8 @@ record Advice(String finding, String remedy) {
     return owners.isEmpty() ? "" : " (alive and not given to baton.resume: " + some(owners) + ")";
   }
 
-  private static String anew(Diagnosis diagnosis) {
-    List<String> names = diagnosis.anew();
+  private static String startedOver(Diagnosis diagnosis) {
+    List<String> names = diagnosis.startedOver();
     return names.isEmpty()
         ? ""
         : " (%s %s anew with each worker)"

@@ -13,16 +13,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What differs first between an unbroken run and a relay, and so what is to be mended. Everything
- * that differs later may be a consequence of it.
+ * What differs first between an unbroken run and a relay, and therefore has to be corrected. Later
+ * differences may be consequences.
  *
- * <p>Batch after batch, in this order: the generators before it, what else was given to {@code
- * baton.resume}, what it held, its loss; then the checkpoints and the metrics, and where it ended.
- * What was not given to be saved, and is another by then, tells whose fault it is.
+ * <p>For each batch it compares, in this order: the generators before it, the other objects given
+ * to {@code baton.resume}, the batch's content, its loss; then the checkpoints, the metrics, and
+ * where the runs ended. Objects that were not given and differ by then are the likely cause.
  *
- * @param names of what differs
- * @param owners what was not given, and is to blame
- * @param anew the script's own values that began anew after the restore
+ * @param names the names of what differs
+ * @param owners the objects that were not given and are the likely cause
+ * @param startedOver the script's own values that started over after the restore
  */
 record Diagnosis(
     Part part,
@@ -30,25 +30,25 @@ record Diagnosis(
     Position at,
     List<String> names,
     List<String> owners,
-    List<String> anew) {
+    List<String> startedOver) {
 
-  /** When it differed. */
+  /** When the difference showed first. */
   enum Moment {
-    /** Before anyone was killed: two fresh runs are not the same. */
+    /** Before any worker was killed: two fresh runs differ. */
     BEFORE_THE_KILL,
     /** In the first batch after the restore. */
     AT_THE_RESTORE,
-    /** In a later one. */
+    /** In a later batch. */
     AFTER_THE_RESTORE
   }
 
-  /** Of a metric that tells how long something took, or how much memory: no two runs agree. */
+  /** Names of metrics that measure time or memory, which differ between any two runs. */
   private static final Pattern OF_THE_MACHINE =
       Pattern.compile(
           "(?i).*(second|runtime|elapsed|duration|throughput|speed|memory|per_sec|_sec\\b|_ms\\b"
               + "|(^|_)(time|fps|eta)($|_)).*");
 
-  /** Empty: the relay is exact. */
+  /** The first difference; empty if the relay is exact. */
   static Optional<Diagnosis> of(DrillEvidence evidence) {
     return Stream.of(firstStep(evidence), firstState(evidence), firstMetric(evidence))
         .flatMap(Optional::stream)
@@ -56,7 +56,7 @@ record Diagnosis(
         .or(() -> end(evidence));
   }
 
-  /** Whether a metric is none of the training, but of the machine. */
+  /** Whether a metric measures the machine and not the training. */
   static boolean isOfTheMachine(String metric) {
     return OF_THE_MACHINE.matcher(metric).matches();
   }
@@ -81,12 +81,12 @@ record Diagnosis(
         && !isOther(one.loss(), other.loss());
   }
 
-  /** What one run has told and the other has not is no difference. */
+  /** Whether both values are known and differ. */
   private static boolean isOther(Optional<String> one, Optional<String> other) {
     return one.isPresent() && other.isPresent() && !one.equals(other);
   }
 
-  /** A step that differs: the {@code place}-th of a worker. */
+  /** A step that differs: the one with index {@code place} of a worker. */
   private record AtStep(DrillEvidence evidence, int leg, int place, Leg.Step unbroken) {
     Diagnosis diagnosis() {
       List<String> generators =
@@ -108,7 +108,7 @@ record Diagnosis(
       return ofLoss();
     }
 
-    /** What was given is not what it was. */
+    /** The diagnosis if objects that were given differ. */
     private Diagnosis ofParts(Set<Part> parts) {
       if (moment() == Moment.BEFORE_THE_KILL) {
         return place == 0
@@ -128,13 +128,13 @@ record Diagnosis(
             : of(Part.RANDOMNESS, List.of(), suspects("generator"));
       }
       if (moment() == Moment.AFTER_THE_RESTORE && step().before().parts().isEmpty()) {
-        return ofUpdate(); // Whether it began with the same weights, nobody has told.
+        return ofUpdate(); // It is unknown whether the run began with the same weights.
       }
       return firstOf("generator", "model")
           .orElseGet(() -> of(Part.STATE, names(), suspects("state")));
     }
 
-    /** The batch before was the same, and its loss; its update was not. */
+    /** The diagnosis if the previous batch and its loss were the same, but its update was not. */
     private Diagnosis ofUpdate() {
       return firstOf("optimizer", "generator", "model")
           .orElseGet(() -> of(Part.STATE, names(), suspects("state")));
@@ -184,12 +184,12 @@ record Diagnosis(
     }
 
     private Diagnosis of(Part part, List<String> names, List<String> owners) {
-      List<String> anew = leg == 0 ? List.of() : evidence.begunAnew(worker());
-      return new Diagnosis(part, moment(), step().at(), names, owners, anew);
+      List<String> startedOver = leg == 0 ? List.of() : evidence.startedOver(worker());
+      return new Diagnosis(part, moment(), step().at(), names, owners, startedOver);
     }
   }
 
-  /** Every batch before it was the same. */
+  /** The diagnosis from the checkpoints, if all batches were the same. */
   private static Optional<Diagnosis> firstState(DrillEvidence evidence) {
     return evidence
         .firstDifferentState()
@@ -201,7 +201,7 @@ record Diagnosis(
                     state.at(),
                     names(state),
                     List.of(),
-                    anewAt(evidence, state.at())));
+                    startedOverAt(evidence, state.at())));
   }
 
   private static Optional<Diagnosis> firstMetric(DrillEvidence evidence) {
@@ -230,7 +230,7 @@ record Diagnosis(
                 relayed.of(),
                 names,
                 List.of(),
-                anewAt(evidence, relayed.of())));
+                startedOverAt(evidence, relayed.of())));
   }
 
   private static String difference(String metric, String unbroken, String relayed) {
@@ -245,16 +245,16 @@ record Diagnosis(
     try {
       return new BigDecimal(number).round(new MathContext(6)).stripTrailingZeros().toPlainString();
     } catch (NumberFormatException e) {
-      return number; // One that is not finite has no digits.
+      return number; // A number that is not finite has no digits.
     }
   }
 
-  /** What began anew in the last worker that was on its way to a position. */
-  private static List<String> anewAt(DrillEvidence evidence, Position at) {
+  /** What started over in the last worker before a position. */
+  private static List<String> startedOverAt(DrillEvidence evidence, Position at) {
     return evidence.relayed().stream()
         .skip(1)
         .filter(leg -> leg.begin().filter(at::isAfter).isPresent())
-        .map(evidence::begunAnew)
+        .map(evidence::startedOver)
         .reduce((one, other) -> other)
         .orElse(List.of());
   }
@@ -268,7 +268,12 @@ record Diagnosis(
     Position at = Stream.of(mine, theirs).flatMap(Optional::stream).sorted().findFirst().get();
     return Optional.of(
         new Diagnosis(
-            Part.END, Moment.AFTER_THE_RESTORE, at, List.of(), List.of(), anewAt(evidence, at)));
+            Part.END,
+            Moment.AFTER_THE_RESTORE,
+            at,
+            List.of(),
+            List.of(),
+            startedOverAt(evidence, at)));
   }
 
   private static List<String> names(StateComparison state) {

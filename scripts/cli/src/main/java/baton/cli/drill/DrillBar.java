@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far each of the two runs is: a bar on a terminal, a line for each elsewhere. */
+/** Shows the progress of the two runs: a bar on a terminal, otherwise a line for each. */
 final class DrillBar implements AutoCloseable {
   private final PrintWriter out;
   private final boolean terminal;
@@ -17,7 +17,7 @@ final class DrillBar implements AutoCloseable {
     this.terminal = terminal;
   }
 
-  /** A run begins, of so many batches at most. */
+  /** A run begins; {@code batches} is the most that it trains. */
   void begins(String run, int batches) {
     ends();
     if (!terminal) {
@@ -36,7 +36,7 @@ final class DrillBar implements AutoCloseable {
                 .build());
   }
 
-  /** A batch was trained; after a kill some are trained again. */
+  /** A batch was trained; after a kill some batches are trained again. */
   void reaches(int batch, String where) {
     bar.ifPresent(
         b -> {
@@ -47,7 +47,7 @@ final class DrillBar implements AutoCloseable {
         });
   }
 
-  /** The present run is over: its bar stays as it is, and lines may follow. */
+  /** The current run is over: its bar stays as it is, and lines may follow. */
   void ends() {
     bar.ifPresent(ProgressBar::close);
     bar = Optional.empty();

@@ -12,12 +12,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What there is to compare.
+ * What the drill has to compare.
  *
- * @param relayed in their order: the first fresh, the others restored
- * @param states the checkpoints at common positions, in their order
- * @param unbrokenEnd where the unbroken run came to an end; empty: it was left on the way
- * @param relayedEnd where the relay did
+ * @param relayed the workers of the relay in order: the first started fresh, the others were
+ *     restored
+ * @param states the checkpoints at positions that both runs saved, in order
+ * @param unbrokenEnd where the unbroken run ended; empty if it was stopped before its end
+ * @param relayedEnd where the relay ended; empty if it was stopped before its end
  */
 record DrillEvidence(
     Leg unbroken,
@@ -35,10 +36,10 @@ record DrillEvidence(
   }
 
   /**
-   * What was not given, is of one of these kinds, and was another than in the unbroken run in one
-   * of a leg's first batches.
+   * The objects of these kinds that were not given, and that differed from those in the unbroken
+   * run in one of a leg's first batches.
    *
-   * @param batches how many
+   * @param batches how many batches to look at
    */
   List<String> suspects(Leg leg, int batches, String... kinds) {
     List<String> wanted = List.of(kinds);
@@ -53,7 +54,7 @@ record DrillEvidence(
         .toList();
   }
 
-  /** What differs from the unbroken run before a batch. */
+  /** The names of what differs from the unbroken run before a batch. */
   Stream<String> differing(Leg.Step step, Function<Leg.Before, Map<String, String>> what) {
     return unbroken
         .stepAt(step.at())
@@ -69,27 +70,27 @@ record DrillEvidence(
   }
 
   /**
-   * The script's own values that begin anew after a restore: in the first or second batch they are
-   * what they were in a fresh run's, and in the unbroken run they are something else by then.
+   * The script's own values that start over after a restore: in the first or second batch they have
+   * the value of a fresh run, while the unbroken run has another one at that position.
    */
-  List<String> begunAnew(Leg leg) {
+  List<String> startedOver(Leg leg) {
     int looked = Math.min(2, Math.min(leg.steps().size(), unbroken.steps().size()));
     return IntStream.range(0, looked)
-        .mapToObj(i -> begunAnew(unbroken.steps().get(i), leg.steps().get(i)))
+        .mapToObj(i -> startedOver(unbroken.steps().get(i), leg.steps().get(i)))
         .flatMap(Function.identity())
         .distinct()
         .sorted()
         .toList();
   }
 
-  private Stream<String> begunAnew(Leg.Step fresh, Leg.Step restored) {
+  private Stream<String> startedOver(Leg.Step fresh, Leg.Step restored) {
     if (fresh.at().equals(restored.at())) {
       return Stream.empty();
     }
     Map<String, String> unbrokenThere =
         unbroken.stepAt(restored.at()).map(same -> same.before().values()).orElse(Map.of());
     return differing(restored, Leg.Before::values)
-        .filter(unbrokenThere::containsKey) // else it was reached by another name there
+        .filter(unbrokenThere::containsKey) // otherwise it has another path there
         .filter(name -> restored.before().values().containsKey(name))
         .filter(
             name -> restored.before().values().get(name).equals(fresh.before().values().get(name)));

@@ -12,13 +12,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Where the workers of a drill are killed, so that others go on from where restores go wrong most
- * often: within epoch 0, at an epoch's end, and within a later epoch. What a program has not,
- * because its epochs are longer than the drill or its loop is saved at their ends only, is made up
- * for by more of the others.
+ * Where the workers of a drill are killed, so that the next ones continue from where restores go
+ * wrong most often: within epoch 0, at an epoch's end, and within a later epoch. If a program has
+ * no such position, because its epochs are longer than the drill or its loop is saved only at their
+ * ends, the others are used more often.
  *
- * @param kills in their order
- * @param lacking what could not be planned, in words
+ * @param kills the kills in order
+ * @param lacking what could not be planned, in words for people
  */
 record DrillKills(List<PlannedKill> kills, List<String> lacking) {
   private static final int FEWEST = 3;
@@ -29,10 +29,10 @@ record DrillKills(List<PlannedKill> kills, List<String> lacking) {
   }
 
   /**
-   * Draws them.
+   * Draws the kills.
    *
-   * @param reached what the unbroken run reported
-   * @param saved where it saved, of which none is the end
+   * @param reached the positions that the unbroken run reported
+   * @param saved the positions where it saved, without its end
    */
   static DrillKills drawn(long seed, List<Position> reached, List<Position> saved) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -55,7 +55,10 @@ record DrillKills(List<PlannedKill> kills, List<String> lacking) {
     return new DrillKills(from.stream().map(at -> killFor(at, reached, random)).toList(), lacking);
   }
 
-  /** Within an epoch a batch or two are lost, and trained again. */
+  /**
+   * A kill for a continuation from {@code from}; within an epoch it loses a batch or two, which are
+   * trained again.
+   */
   private static PlannedKill killFor(
       Position saved, List<Position> reached, SplittableRandom random) {
     if (!Cuts.isMidEpoch(saved)) {
@@ -74,7 +77,7 @@ record DrillKills(List<PlannedKill> kills, List<String> lacking) {
     return list.isEmpty() ? Optional.empty() : Optional.of(list.get(random.nextInt(list.size())));
   }
 
-  /** Whether the workers went on from where it was planned. */
+  /** Whether the workers continued from where it was planned. */
   boolean areDone(List<Position> restored) {
     if (restored.size() < kills.size()) {
       return false;

@@ -9,12 +9,12 @@ import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
- * What the drill tells in the end.
+ * The result of a drill, and its report.
  *
- * @param killed where
- * @param restored from where
- * @param untried where no worker could go on, in words
- * @param seconds it took in all
+ * @param killed the positions of the kills
+ * @param restored the positions from which workers continued
+ * @param untried the kinds of position from which no worker could continue, in words
+ * @param seconds how long it took
  */
 record DrillReport(
     String program,
@@ -34,7 +34,7 @@ record DrillReport(
     untried = List.copyOf(untried);
   }
 
-  /** Empty: the relay is exact. */
+  /** The first difference; empty if the relay is exact. */
   Optional<Diagnosis> diagnosis() {
     return Diagnosis.of(evidence);
   }
@@ -81,7 +81,7 @@ record DrillReport(
     return positions.stream().map(Position::toString).collect(Collectors.joining(comma));
   }
 
-  /** What is no difference, and still good to know. */
+  /** Notes that are not differences. */
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (!untried.isEmpty()) {
@@ -96,10 +96,10 @@ record DrillReport(
                     "Not run: what follows the loop (%s). A worker ends the script with its last save;"
                             .formatted(line)
                         + " give what is to be done then to run.at_end(function)."));
-    if (diagnosis().isEmpty() && !begunAnew().isEmpty()) {
+    if (diagnosis().isEmpty() && !startedOver().isEmpty()) {
       notes.add(
           "Begins anew with each worker: %s. No result here depends on it; if yours do, keep it in"
-                  .formatted(some(begunAnew()))
+                  .formatted(some(startedOver()))
               + " baton.resume(state=…).");
     }
     if (!notes.isEmpty()) {
@@ -112,13 +112,16 @@ record DrillReport(
     return evidence.unbroken().afterLoop();
   }
 
-  /** Where a worker began an epoch: what begins anew with each epoch is the same there. */
-  private List<String> begunAnew() {
+  /**
+   * The values that start over with each worker. Only workers that began at the start of an epoch
+   * count, so that values that start over with each epoch are not reported.
+   */
+  private List<String> startedOver() {
     TreeSet<String> names = new TreeSet<>();
     evidence.relayed().stream()
         .skip(1)
         .filter(leg -> leg.begin().filter(at -> at.batch() == 0).isPresent())
-        .forEach(leg -> names.addAll(evidence.begunAnew(leg)));
+        .forEach(leg -> names.addAll(evidence.startedOver(leg)));
     return List.copyOf(names);
   }
 
@@ -203,7 +206,7 @@ record DrillReport(
                     names + apart)));
   }
 
-  /** After another difference, as a consequence of it. */
+  /** Whether metrics differ, possibly as a consequence of another difference. */
   private boolean metricsDiffer() {
     return evidence.relayed().stream()
         .flatMap(leg -> leg.measured().stream())

@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * What one worker trained.
  *
- * @param forgotten what its program had, and did not give to be saved
- * @param end where and why the program ended its training; empty: it did not
- * @param afterLoop the line of the script that follows its loop; empty: none does
+ * @param forgotten the objects that its program did not give to be saved
+ * @param end where and why the program ended its training early; empty if it did not
+ * @param afterLoop the line of the script after its loop; empty if there is none
  */
 record Leg(
     List<Step> steps,
@@ -24,7 +24,7 @@ record Leg(
     forgotten = List.copyOf(forgotten);
   }
 
-  /** One of which the steps alone are known. */
+  /** A leg of which only the steps are known. */
   static Leg of(List<Step> steps) {
     return new Leg(steps, List.of(), List.of(), Optional.empty(), Optional.empty());
   }
@@ -46,17 +46,18 @@ record Leg(
    * One batch.
    *
    * @param at the position before it
-   * @param batch a fingerprint of what was trained on; empty: not seen
-   * @param loss to its last digit; empty: no step was made in it, or no loss was told
+   * @param batch a fingerprint of what was trained on; empty if it was not seen
+   * @param loss with all digits; empty if there was no step, or no loss was given
    */
   record Step(Position at, Optional<String> batch, Optional<String> loss, Before before) {}
 
   /**
-   * Fingerprints of what there was before a batch, by name.
+   * Fingerprints of the state before a batch, by name.
    *
    * @param generators the global ones, and those given to {@code baton.resume}
-   * @param parts what else was given, by its kind: {@code model}, {@code optimizer}, …
-   * @param strangers what was not given, by the path that the script reaches it by
+   * @param parts the other objects that were given, by kind: {@code model}, {@code optimizer}, …
+   * @param strangers the objects that were not given, by the path through which the script reaches
+   *     them
    * @param values the script's own numbers and texts, by path
    */
   record Before(
@@ -77,7 +78,7 @@ record Leg(
   /**
    * What was measured on the way to a position.
    *
-   * @param values by name, as text; {@code null} for a number that is not finite
+   * @param values the values by name, as text; {@code null} for a number that is not finite
    */
   record Measured(Position of, Map<String, String> values) {
     Measured {
@@ -86,12 +87,12 @@ record Leg(
   }
 
   /**
-   * Something that could be saved.
+   * An object that could be saved but was not given.
    *
    * @param kind {@code model}, {@code optimizer}, {@code scheduler}, {@code generator}, {@code
    *     state}
-   * @param name of its class
-   * @param path by which the script reaches it
+   * @param name the name of its class
+   * @param path the path through which the script reaches it
    */
   record Forgotten(String kind, String name, String path) {
     @Override
@@ -100,6 +101,6 @@ record Leg(
     }
   }
 
-  /** An end before the last epoch, which a program asked for. */
+  /** An early end that the program requested. */
   record End(Position at, String reason) {}
 }

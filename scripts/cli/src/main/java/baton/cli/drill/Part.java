@@ -1,6 +1,6 @@
 package baton.cli.drill;
 
-/** A part of a training that two runs are compared by. */
+/** A part of a training's state in which two runs are compared. */
 enum Part {
   WEIGHTS("weights"),
   OPTIMIZER("optimizer"),

@@ -22,21 +22,24 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The two runs of a drill, and what is known of them afterwards.
+ * Makes the two runs of a drill and compares them.
  *
  * <ol>
- *   <li>Unbroken: saved every few batches and where epochs end, which they do early; left after the
- *       first save beyond enough batches.
- *   <li>Relayed: its workers are killed where {@link DrillKills} has it, and it is trained to where
- *       the first was left.
- *   <li>Every checkpoint, every batch and every metric that both have is compared.
+ *   <li>The unbroken run is saved every few batches and at the ends of epochs, which end early; it
+ *       is stopped after the first save beyond enough batches.
+ *   <li>The relay's workers are killed as {@link DrillKills} plans, and it is trained to where the
+ *       first run was stopped.
+ *   <li>Every checkpoint, batch and metric that both runs have is compared.
  * </ol>
  */
 final class Rehearsal {
   static final int FEWEST_BATCHES = 4;
   private static final Duration PACE = Duration.ofMillis(60);
 
-  /** Slower each time: on a busy machine a save may take as long as many batches. */
+  /**
+   * The least time per batch, longer with each try: on a busy machine a save may take as long as
+   * many batches.
+   */
   private static final List<Duration> PACES =
       List.of(PACE, PACE.multipliedBy(5), PACE.multipliedBy(25));
 
@@ -45,11 +48,11 @@ final class Rehearsal {
   private static final int EPOCHS_OF_FOREIGN_LOOP = 4;
 
   /**
-   * Where it is held.
+   * The environment of a drill.
    *
-   * @param store a directory that all processes see
-   * @param folder for other files
-   * @param workspace what each run gets a copy of; empty: the program is a class of the worker
+   * @param store the directory of the store
+   * @param folder a folder for other files
+   * @param workspace what each run gets a copy of; empty if the program is a class in the worker
    */
   record Ground(
       Site site,
@@ -75,13 +78,14 @@ final class Rehearsal {
     this.bar = bar;
   }
 
-  /** Holds it; {@code seed} draws where workers are killed. */
+  /** Runs the drill; {@code seed} decides where workers are killed. */
   DrillReport hold(long seed) throws IOException {
     Cadence cadence = new Cadence(SAVE_EVERY, Cadence.Unit.BATCHES);
     Run unbroken = unbroken(cadence, PACES.get(0));
     for (Duration pace : PACES.subList(1, PACES.size())) {
       if (unbroken.lacksWithin()) {
-        // Where steps are rare, or epochs short, each must be saved for one to lie within an epoch.
+        // If steps are rare or epochs short, every step must be saved for one to lie within an
+        // epoch.
         cadence = new Cadence(1, Cadence.Unit.BATCHES);
       } else if (!unbroken.lacksEnds()) {
         break;
@@ -101,7 +105,9 @@ final class Rehearsal {
         new Plan(cadence, List.of(), Optional.of(enough), pace, longestSilence));
   }
 
-  /** A loop that is saved at the ends of epochs only, and counts each as a batch. */
+  /**
+   * The drill for a loop that is saved only at the ends of epochs, each of which counts as a batch.
+   */
   private DrillReport holdByEpochs(long seed) throws IOException {
     Subject longer =
         new Subject(
@@ -148,7 +154,7 @@ final class Rehearsal {
     return report(unbroken, relayed, kills, states);
   }
 
-  /** Whether a worker was killed, and something was saved after another one went on. */
+  /** Whether a worker was killed, and the next one saved something. */
   private static boolean isTelling(RelayRun.Result relayed, List<StateComparison> states) {
     return !relayed.restored().isEmpty()
         && states.stream().anyMatch(state -> state.at().isAfter(relayed.restored().get(0)));
@@ -170,18 +176,21 @@ final class Rehearsal {
   }
 
   /**
-   * One of the two.
+   * One of the two runs.
    *
-   * @param saved its checkpoints' folders, by position
+   * @param saved the folders of its checkpoints, by position
    */
   private record Run(RelayRun.Result result, List<Leg> legs, Map<Position, String> saved) {
-    /** Whether it makes steps within epochs, and none of them was saved. */
+    /** Whether it has steps within epochs, but none of them was saved. */
     boolean lacksWithin() {
       return reached().anyMatch(Cuts::isMidEpoch)
           && saved.keySet().stream().noneMatch(Cuts::isMidEpoch);
     }
 
-    /** Whether an epoch ended that was not saved: a save that waits makes way for the next. */
+    /**
+     * Whether the end of some epoch was not saved, because a waiting snapshot is replaced by the
+     * next.
+     */
     boolean lacksEnds() {
       Position end = result.job().head().position();
       return reached()
@@ -230,7 +239,7 @@ final class Rehearsal {
         : Optional.of(ground.workspace().get().copy(ground.folder().resolve("work-" + name)));
   }
 
-  /** So few that later epochs are reached within the drill. */
+  /** The number of batches per epoch, so small that later epochs are reached within the drill. */
   private int batchesOfAnEpoch() {
     return Math.max(FEWEST_IN_AN_EPOCH, batches / subject.epochs());
   }

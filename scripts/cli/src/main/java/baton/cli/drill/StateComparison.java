@@ -22,8 +22,8 @@ import java.util.TreeSet;
 /**
  * Two checkpoints at one position, compared tensor by tensor and value by value.
  *
- * @param at their position
- * @param compared how many tensors and values there are of each part
+ * @param at the position of both
+ * @param compared how many tensors and values were compared, by part
  * @param differing the names of those that differ, sorted
  */
 record StateComparison(
@@ -102,7 +102,9 @@ record StateComparison(
     };
   }
 
-  /** Where it belongs, unless it follows from the position, or from what was trained. */
+  /**
+   * The part that a value belongs to; empty if it follows from the position or from the training.
+   */
   private static Optional<Part> partOfValue(String path) {
     String head = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
     return Optional.ofNullable(

@@ -14,7 +14,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code baton.py} wrote down of each batch; a killed script may leave its last line cut. */
+/**
+ * Reads what {@code baton.py} recorded about each batch; the last line of a killed script may be
+ * incomplete.
+ */
 final class TraceFile {
   private static final Pattern POSITION = Pattern.compile("e(\\d+)-b(\\d+)");
 
@@ -28,7 +31,7 @@ final class TraceFile {
 
   private TraceFile() {}
 
-  /** Empty: the program writes none. */
+  /** The leg; empty if the program writes no trace. */
   static Optional<Leg> read(Path file) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -76,7 +79,7 @@ final class TraceFile {
         new Leg.Before(texts(line, "generators"), texts(line, "parts"), strangers, values));
   }
 
-  /** A line tells what has changed since the one before; null: it is gone. */
+  /** Applies a line's changes since the previous line; null removes a value. */
   private static void change(Map<String, String> known, JsonNode changes) {
     changes
         .properties()

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A run's trace files, one of each worker; what its workers reported, where there are none. */
+/** A run's trace files, one per worker; without them, what its workers reported. */
 final class Traces {
   private final Path folder;
   private final List<Path> files = new ArrayList<>();
@@ -20,7 +20,7 @@ final class Traces {
     this.folder = Files.createDirectory(folder);
   }
 
-  /** The next worker's. */
+  /** The file of the next worker. */
   Path next() {
     Path file = folder.resolve(Integer.toString(files.size()));
     files.add(file);
@@ -28,7 +28,7 @@ final class Traces {
     return file;
   }
 
-  /** A worker reports a batch: how many there are with it. */
+  /** Counts a batch that a worker reported; returns the number so far. */
   int report() {
     return reports.incrementAndGet();
   }

@@ -3,9 +3,9 @@ package baton.cli.drill;
 import java.util.Locale;
 
 /**
- * How much there is to copy.
+ * The size of what is copied.
  *
- * @param bytes of all files together
+ * @param bytes the size of all files together
  */
 record Weight(long bytes, long files) {
   static final Weight NOTHING = new Weight(0, 0);
@@ -18,7 +18,7 @@ record Weight(long bytes, long files) {
     return new Weight(bytes - other.bytes, files - other.files);
   }
 
-  /** Its part of what is allowed, in bytes or in files, whichever is more. */
+  /** Its share of the limit, in bytes or in files, whichever is larger. */
   double share(Workspace.Limit limit) {
     return Math.max((double) bytes / limit.bytes(), (double) files / limit.files());
   }

@@ -23,29 +23,31 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folders in which a script works, of which each run gets copies of its own: what a script
- * writes there in a drill overwrites nothing, and no run reads what another has written.
+ * The folders in which a script works. Each run gets its own copies, so that a drill overwrites
+ * nothing and no run reads what another has written.
  *
- * <p>A copy is bounded. What is beyond is left out, whole and heaviest first, and never linked
- * unless a person says so: a file that is written through a link is overwritten, and no permission
- * keeps the administrator from it. Python environments are linked, since nobody trains into them.
+ * <p>A copy is bounded. Entries beyond the limit are left out, the largest first, and linked only
+ * if a person asks for it: writing through a link would overwrite the original, and root is not
+ * stopped by permissions. Python environments are linked, since training does not write there.
  */
 final class Workspace {
   /**
-   * What a copy may hold.
+   * The limit of a copy.
    *
-   * @param bytes of all files together
+   * @param bytes the size of all files together
    */
   record Limit(long bytes, long files) {
     static final Limit USUAL = new Limit(2_000_000_000, 100_000);
   }
 
-  /** A run's own copy: where its workers work, and the command as it is there. */
+  /**
+   * A run's own copy: the directory where its workers run, and the command with the copy's paths.
+   */
   record Copy(Path directory, String command) {}
 
   private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
 
-  /** What a run by hand has saved: no worker reads it. */
+  /** The saves of a run by hand, which no worker reads. */
   private static final String SAVED_BY_HAND = "baton-checkpoints";
 
   private final Path directory;
@@ -54,17 +56,17 @@ final class Workspace {
   private final Limit limit;
   private final Path drill;
 
-  /** Each folder that is copied, with what is left out of it and how heavy that is. */
+  /** Each folder that is copied, with the entries left out of it and their sizes. */
   private final Map<Path, Map<Path, Weight>> folders = new LinkedHashMap<>();
 
   private Weight copied = Weight.NOTHING;
 
   /**
-   * Looks at what there is; copies nothing yet.
+   * Measures the folders; copies nothing yet.
    *
    * @param directory where the command is started
-   * @param linked what the script only reads: links to it stand in the copies
-   * @param drill the drill's own folder, which may lie in what is copied
+   * @param linked paths that the script only reads; the copies have links to them
+   * @param drill the drill's own folder, which may be inside a copied folder
    */
   Workspace(Path directory, String command, Set<Path> linked, Limit limit, Path drill)
       throws IOException {
@@ -84,7 +86,7 @@ final class Workspace {
     }
   }
 
-  /** The first word after the interpreter that is a file of Python. */
+  /** The first word after the interpreter that is a Python file. */
   private Optional<Path> script() throws IOException {
     for (String word : words().stream().skip(1).filter(w -> w.endsWith(".py")).toList()) {
       Path path = directory.resolve(word);
@@ -108,7 +110,7 @@ final class Workspace {
     return folders.keySet().stream().anyMatch(path::startsWith);
   }
 
-  /** Decides what of a folder is left out, so that the rest is within the limit. */
+  /** Decides what to leave out of a folder, so that the rest is within the limit. */
   private void survey(Path folder, Optional<Path> script) throws IOException {
     Map<Path, Weight> leftOut = new LinkedHashMap<>();
     folders.put(folder, leftOut);
@@ -128,7 +130,7 @@ final class Workspace {
     copied = all;
   }
 
-  /** The members of a folder, and of those below that the script lies in, each by its weight. */
+  /** Weighs the entries of a folder, and of the folders below it on the way to the script. */
   private void weigh(Path folder, Optional<Path> script, Map<Path, Weight> members)
       throws IOException {
     for (Path member : members(folder)) {
@@ -160,13 +162,13 @@ final class Workspace {
                   new Weight(
                       attributes.isRegularFile() ? attributes.size() : 0,
                       attributes.isDirectory() ? 0 : 1));
-          // Nobody waits until the files of a large data set are counted.
+          // Counting all files of a large data set would take too long.
           return sum[0].share(limit) > 2 ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         });
     return sum[0];
   }
 
-  /** What there is to know before it begins, in sentences. */
+  /** Sentences that a person should know before the drill begins. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
@@ -200,7 +202,10 @@ final class Workspace {
     return new Copy(copies.get(directory), commandIn(copies));
   }
 
-  /** The interpreter stays where it is: it finds its packages by its own path. */
+  /**
+   * The command with the paths of the copies; the interpreter's path stays, since it finds its
+   * packages by it.
+   */
   private String commandIn(Map<Path, Path> copies) {
     Matcher first = WORD.matcher(command);
     int end = first.find() ? first.end() : 0;
@@ -244,13 +249,13 @@ final class Workspace {
     return linked.contains(path) || (attributes.isDirectory() && isEnvironment(path));
   }
 
-  /** A virtual environment of Python, or one of Conda. */
+  /** Whether a folder is a virtual environment of Python or Conda. */
   private static boolean isEnvironment(Path folder) {
     return Files.exists(folder.resolve("pyvenv.cfg"))
         || Files.isDirectory(folder.resolve("conda-meta"));
   }
 
-  /** Into the copy, if it is in there; else it is where it was. */
+  /** The target of a link: in the copy if it was copied, otherwise the original. */
   private static Path targetOf(Path link, Map<Path, Path> copies) throws IOException {
     Path target = link.resolveSibling(Files.readSymbolicLink(link)).normalize();
     for (Map.Entry<Path, Path> entry : copies.entrySet()) {
@@ -265,7 +270,7 @@ final class Workspace {
     try {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     } catch (NoSuchFileException | AccessDeniedException e) {
-      // It is gone by now, or is not for us to read, nor for the script.
+      // It is gone by now, or neither the drill nor the script may read it.
     }
   }
 
@@ -274,7 +279,7 @@ final class Workspace {
   }
 
   /**
-   * Visits folders before what is in them, never what is linked, and passes over what it may not.
+   * Visits each folder before its entries; does not follow links, and skips what it may not read.
    */
   private void visit(Path from, Visit visit) throws IOException {
     FileVisitor<Path> visitor =

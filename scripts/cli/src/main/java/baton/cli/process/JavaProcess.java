@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A JVM of its own, whose every line of output is handed on; it dies with this one. */
+/** A JVM whose output is passed on line by line; it ends with this JVM. */
 public final class JavaProcess implements AutoCloseable {
   private final Process process;
   private final Thread reader;
@@ -43,7 +43,7 @@ public final class JavaProcess implements AutoCloseable {
     return start(main.getName(), flags, arguments, environment, lines);
   }
 
-  /** Starts the class of this name, which need only be there when it runs. */
+  /** Starts the class of this name, which must exist only at run time. */
   public static JavaProcess start(
       String main,
       List<String> flags,
@@ -56,7 +56,7 @@ public final class JavaProcess implements AutoCloseable {
   /**
    * Starts a class in another directory.
    *
-   * @param directory empty: this JVM's
+   * @param directory empty for that of this JVM
    */
   static JavaProcess start(
       String main,
@@ -69,7 +69,7 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a class by way of another command.
+   * Starts a class through another command.
    *
    * @param launcher a command that becomes the one given to it, such as {@code ip netns exec host}
    */
@@ -106,7 +106,7 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** This JVM's, as it is seen from any directory. */
+  /** This JVM's class path, with absolute paths. */
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
@@ -121,19 +121,19 @@ public final class JavaProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** SIGTERM: it may end in good order; returns at once. */
+  /** Sends SIGTERM, so that it can end in good order; returns at once. */
   public void tellToEnd() {
-    // The process's own method would close its output, and its last words would be lost.
+    // Process.destroy() would close its output and lose its last lines.
     process.toHandle().destroy();
   }
 
-  /** SIGKILL: it gets no chance to say or save anything. */
+  /** Sends SIGKILL: it cannot print or save anything more. */
   public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }
 
-  /** SIGKILL for it and for whatever it has started. */
+  /** Sends SIGKILL to it and to everything it has started. */
   void killWithDescendants() {
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();
@@ -141,7 +141,7 @@ public final class JavaProcess implements AutoCloseable {
     awaitEnd();
   }
 
-  /** Its exit code, once it has ended and all its lines were handed on. */
+  /** Waits until it has ended and all its lines were passed on; returns its exit code. */
   public int awaitEnd() {
     try {
       int code = process.waitFor();
@@ -165,7 +165,7 @@ public final class JavaProcess implements AutoCloseable {
         lines.accept(line);
       }
     } catch (IOException e) {
-      // It was killed in the middle of a line.
+      // It was killed while it wrote a line.
     }
   }
 }

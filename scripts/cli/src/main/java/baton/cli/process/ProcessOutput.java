@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A line that a worker said. */
+/** A line that a worker printed. */
 public record ProcessOutput(String text) {
   private static final Pattern BATCH = Pattern.compile("at (e\\d+-b\\d+) loss (\\S+)");
   private static final Pattern LINE = Pattern.compile("\\d\\d:\\d\\d:\\d\\d +\\S+ +(.*)");
@@ -24,22 +24,22 @@ public record ProcessOutput(String text) {
     return batch.matches() ? Optional.of(Double.valueOf(batch.group(2))) : Optional.empty();
   }
 
-  /** The head's position, if this tells that it has moved. */
+  /** The new head's position, if this line reports a commit. */
   public Optional<Position> committed() {
     return positionIn(COMMITTED, plain());
   }
 
-  /** The head's position, if this tells that training goes on from it. */
+  /** The head's position, if this line reports that training continues from it. */
   public Optional<Position> restored() {
     return positionIn(RESTORED, plain());
   }
 
-  /** Whether this tells that the job is done. */
+  /** Whether this line reports that the job is complete. */
   public boolean isOfCompletion() {
     return committed().isPresent() && text.endsWith(" is complete");
   }
 
-  /** What it says, without the time and the name before it. */
+  /** The text without the time and the name before it. */
   public String plain() {
     Matcher line = LINE.matcher(text);
     return line.matches() ? line.group(1) : text;

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where a relay is played with real processes: a folder, in it a coordinator of its own, and what
- * its workers need.
+ * A test bed for a relay with real processes: a folder with a coordinator of its own, and
+ * everything that its workers need.
  */
 public final class Site implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(50);
@@ -25,23 +25,23 @@ public final class Site implements AutoCloseable {
   private final CoordinatorServer coordinator;
 
   /**
-   * Nothing is started yet.
+   * Creates a site; starts nothing yet.
    *
-   * @param store a directory store that the coordinator checks and tidies itself
+   * @param store a directory store that the coordinator itself checks and prunes
    */
   public Site(Path folder, Optional<Path> store) {
     this(folder, store, line -> {});
   }
 
   /**
-   * @param lines told of every line that the coordinator prints
+   * @param lines called with every line that the coordinator prints
    */
   public Site(Path folder, Optional<Path> store, Consumer<String> lines) {
     this.folder = folder;
     this.coordinator = new CoordinatorServer(folder, store, lines);
   }
 
-  /** Starts the coordinator; returns once it is ready, with the time that took. */
+  /** Starts the coordinator; returns once it is ready, with the time it took. */
   public Duration open() {
     try {
       return coordinator.start();
@@ -61,7 +61,7 @@ public final class Site implements AutoCloseable {
         throws ProblemException, UnreachableException, InterruptedException;
   }
 
-  /** The answer to a request that nothing should stand in the way of. */
+  /** The answer to a request that must succeed. */
   public <T> T ask(String role, Request<T> request) {
     try {
       return request.to(coordinator.client(role));
@@ -81,7 +81,7 @@ public final class Site implements AutoCloseable {
     return ask("viewer", client -> client.job(id));
   }
 
-  /** The job, once its last commit is known to all who ask. */
+  /** Waits until the job is complete, and returns it. */
   public JobView complete(JobId id) {
     long begun = System.nanoTime();
     while (System.nanoTime() - begun < MOST_TO_COMPLETE.toNanos()) {
@@ -94,7 +94,7 @@ public final class Site implements AutoCloseable {
     throw new SiteFailure("the job was not committed to its end");
   }
 
-  /** A file with the worker's token, since no command line should carry it. */
+  /** A file with the worker's token, which must not be on a command line. */
   Path workerToken() {
     Path file = folder.resolve("worker-token");
     try {

@@ -2,7 +2,7 @@ package baton.cli.process;
 
 import java.util.List;
 
-/** What is played with real processes cannot go on; the message says why, in one line. */
+/** A run with real processes cannot go on; the message says why, in one line. */
 public final class SiteFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class SiteFailure extends RuntimeException {
   }
 
   /**
-   * @param lastWords of the process that failed, in their order
+   * @param lastWords the last lines of the process that failed, in order
    */
   public SiteFailure(String message, List<String> lastWords) {
     super(message);
@@ -24,7 +24,7 @@ public final class SiteFailure extends RuntimeException {
     return lastWords == null ? List.of() : lastWords;
   }
 
-  /** The same, of something that is named. */
+  /** This failure, with {@code what} named in its message. */
   public SiteFailure of(String what) {
     return new SiteFailure(what + ": " + getMessage(), lastWords());
   }

@@ -9,22 +9,19 @@ import java.util.Comparator;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/**
- * A folder that is gone with all that lies in it when it is closed, or when this process is told to
- * end before.
- */
+/** A folder that is deleted with its contents when it is closed, or when this process ends. */
 public record TemporaryFolder(Path path) implements AutoCloseable {
   private static final int MOST_TRIES = 50;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
-  /** Makes a new one, whose name begins with {@code prefix}. */
+  /** Creates a new one, whose name begins with {@code prefix}. */
   public static TemporaryFolder named(String prefix) throws IOException {
     TemporaryFolder folder = new TemporaryFolder(Files.createTempDirectory(prefix));
     Runtime.getRuntime().addShutdownHook(new Thread(folder::closeAtLast, "tidies up"));
     return folder;
   }
 
-  /** Processes that are just being killed may write on for a moment. */
+  /** Deletes with retries, since processes that were just killed may still write for a moment. */
   private void closeAtLast() {
     for (int tries = 0; tries < MOST_TRIES && Files.exists(path); tries++) {
       try {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A worker in a process of its own, with the processes of its program; it reports every batch. */
+/** A worker process, with the child processes of its program; it reports every batch. */
 public final class WorkerProcess implements AutoCloseable {
   private static final List<String> FLAGS =
       List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -23,11 +23,11 @@ public final class WorkerProcess implements AutoCloseable {
   /**
    * How a worker is started.
    *
-   * @param main the class, as its name; {@link WorkerMain} or one that is like it
-   * @param threads of training; none of them spins, for the machine is shared
-   * @param arguments besides those that every worker of a site has
-   * @param environment added to this process's own
-   * @param directory where it works; empty: where this process does
+   * @param main the name of the main class: {@link WorkerMain} or a variant of it
+   * @param threads the number of training threads; they do not spin, since the machine is shared
+   * @param arguments in addition to those that every worker of a site has
+   * @param environment variables added to this process's own
+   * @param directory its working directory; empty for that of this process
    */
   public record Start(
       String main,
@@ -40,19 +40,19 @@ public final class WorkerProcess implements AutoCloseable {
       environment = Map.copyOf(environment);
     }
 
-    /** The same with more arguments. */
+    /** This start with more arguments. */
     public Start with(String... more) {
       List<String> all = new ArrayList<>(arguments);
       all.addAll(List.of(more));
       return new Start(main, threads, all, environment, directory);
     }
 
-    /** The same by another class that is like {@link WorkerMain}. */
+    /** This start with another main class, a variant of {@link WorkerMain}. */
     public Start by(String otherMain) {
       return new Start(otherMain, threads, arguments, environment, directory);
     }
 
-    /** The same in another directory. */
+    /** This start in another directory. */
     public Start in(Path other) {
       return new Start(main, threads, arguments, environment, Optional.of(other));
     }
@@ -92,17 +92,17 @@ public final class WorkerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM: it may end in good order; returns at once. */
+  /** Sends SIGTERM, so that it can end in good order; returns at once. */
   public void tellToEnd() {
     process.tellToEnd();
   }
 
-  /** SIGKILL for it and all it has started, as when a machine vanishes. */
+  /** Sends SIGKILL to it and all it has started, as when a machine vanishes. */
   public void kill() {
     process.killWithDescendants();
   }
 
-  /** Its exit code, once it has ended and all it said was heard. */
+  /** Waits until it has ended and all its lines were read; returns its exit code. */
   public int awaitEnd() {
     return process.awaitEnd();
   }

@@ -1,4 +1,2 @@
-/**
- * Real processes of Baton, started and killed: each a JVM of its own with this one's class path.
- */
+/** Starts and kills real processes of Baton: each is a JVM with this one's class path. */
 package baton.cli.process;

@@ -6,15 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Where workers are killed: drawn from a seed among the positions that an unbroken run reached. */
+/**
+ * Draws, from a seed, where workers are killed, among the positions that an unbroken run reached.
+ */
 public final class Cuts {
   private Cuts() {}
 
   /**
-   * Draws positions in their order, each at most once, none of the last twentieth: there is
-   * something left to train after each.
+   * Draws distinct positions, in order. None is in the last twentieth of the run, so that something
+   * is left to train.
    *
-   * @throws IllegalArgumentException if there are not so many
+   * @throws IllegalArgumentException if there are not enough positions
    */
   public static List<Position> drawnFrom(long seed, List<Position> reached, int count) {
     int choices = reached.size() - 1 - reached.size() / 20;
@@ -32,11 +34,12 @@ public final class Cuts {
   }
 
   /**
-   * Kills at positions drawn like these, so that one of the next workers goes on from an epoch's
-   * end, and one from within an epoch if there are positions within; the others from anywhere.
+   * Plans kills at positions drawn in the same way. One of the next workers continues from an
+   * epoch's end, one from within an epoch if there are such positions, the others from anywhere.
    *
    * @param count at least 2
-   * @throws IllegalArgumentException if there are not so many, or no epoch ends before the last
+   * @throws IllegalArgumentException if there are not enough positions, or no epoch ends before the
+   *     last
    */
   public static List<PlannedKill> planned(long seed, List<Position> reached, int count) {
     List<Position> cuts = new ArrayList<>(drawnFrom(seed, reached, count));
@@ -56,7 +59,7 @@ public final class Cuts {
         .toList();
   }
 
-  /** Whether the epoch that is under way at a position, and the whole training after it, ends. */
+  /** Whether the epoch at this position ends before the training does. */
   private static boolean endsBefore(int lastEpoch, Position at) {
     return at.epoch() + 1 < lastEpoch;
   }
@@ -69,7 +72,7 @@ public final class Cuts {
     return early.get(new SplittableRandom(seed).nextInt(early.size()));
   }
 
-  /** Whether a worker killed here dies within an epoch. */
+  /** Whether the position is within an epoch. */
   public static boolean isMidEpoch(Position position) {
     return position.batch() != 0;
   }

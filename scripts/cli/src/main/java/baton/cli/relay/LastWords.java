@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What a worker said last: why it ended, if it ended early. */
+/** The last lines that a worker printed, which say why it ended early. */
 final class LastWords {
   private static final int MOST = 12;
   private static final String ENDS = "ends: ";
@@ -25,12 +25,12 @@ final class LastWords {
     }
   }
 
-  /** A failure with them: the sentence ends with why. */
+  /** A failure of a worker that has ended, with its last lines. */
   SiteFailure failure(String what, int exitCode) {
     return failure("%s (exit code %d)".formatted(what, exitCode), whyIfSilent(exitCode));
   }
 
-  /** A failure with them, of a worker that lives. */
+  /** A failure of a worker that still runs, with its last lines. */
   SiteFailure failure(String what) {
     return failure(what, "not since it was started");
   }

@@ -10,11 +10,13 @@ import java.util.Optional;
 /**
  * How a job is trained.
  *
- * @param kills of its workers, in their order; empty: none is
- * @param leastPerBatch how long a batch takes at least: a worker that trains thousands a second is
- *     done before anyone can kill it
- * @param until where it may be left once a checkpoint there is committed; empty: at its end
- * @param longestSilence how long a worker may say nothing, as when a first batch is compiled
+ * @param kills the kills of its workers, in order; may be empty
+ * @param leastPerBatch the minimum time of a batch: a worker that trains thousands per second would
+ *     be done before it could be killed
+ * @param until when the job may be stopped, once a checkpoint there is committed; empty to train to
+ *     the end
+ * @param longestSilence how long a worker may print nothing, for example while a first batch is
+ *     compiled
  */
 public record Plan(
     Cadence cadence,
@@ -22,20 +24,20 @@ public record Plan(
     Optional<Until> until,
     Duration leastPerBatch,
     Duration longestSilence) {
-  /** What the product allows. */
+  /** The limit of the product. */
   public static final Duration USUAL_SILENCE = Policy.DEFAULT.longestSilence();
 
   private static final Duration SHORTEST_OF_JOBS = Duration.ofMinutes(1);
   private static final Duration TO_SAY_WHY = Duration.ofMinutes(1);
 
   /**
-   * Far enough, whichever comes first.
+   * When a run is long enough: at whichever comes first.
    *
-   * @param batches so many reports of a batch
+   * @param batches this many reported batches
    * @param position this position
    */
   public record Until(int batches, Optional<Position> position) {
-    /** Whether what is committed goes so far; what was only trained does not count. */
+    /** Whether the commits have come so far; uncommitted training does not count. */
     boolean isReached(List<Position> reached, Position committed) {
       return position
           .or(() -> reached.stream().skip(batches - 1L).findFirst())
@@ -48,22 +50,25 @@ public record Plan(
     kills = List.copyOf(kills);
   }
 
-  /** In one go, saved at the ends of epochs only. */
+  /** A plan without kills, saved only at the ends of epochs. */
   public static Plan unbroken() {
     return new Plan(Cadence.EVERY_EPOCH, List.of(), Optional.empty(), Duration.ZERO, USUAL_SILENCE);
   }
 
-  /** Whether a job may ask for this silence: then its coordinator ends a lease that is longer. */
+  /** Whether a job may have this limit; then the coordinator ends a lease that exceeds it. */
   boolean isAllowedByJobs() {
     return longestSilence.compareTo(SHORTEST_OF_JOBS) >= 0;
   }
 
-  /** How long a worker is waited for: the coordinator is first, so that its worker says why. */
-  Duration patience() {
+  /**
+   * How long to wait for a worker: longer than the coordinator does, so that the worker reports why
+   * it ended.
+   */
+  Duration timeout() {
     return isAllowedByJobs() ? longestSilence.plus(TO_SAY_WHY) : longestSilence;
   }
 
-  /** The same, for a program that may be silent for so long. */
+  /** This plan, for a program that may be silent for {@code longest}. */
   public Plan silentFor(Duration longest) {
     return new Plan(cadence, kills, until, leastPerBatch, longest);
   }

@@ -4,26 +4,29 @@ import baton.protocol.Position;
 import java.util.Optional;
 
 /**
- * When a worker is killed: with the first report at or beyond a position, once the head is where it
- * is wanted, for there the next worker goes on.
+ * When a worker is killed: at the first report at or beyond a position, once the head is as
+ * required, since the next worker continues from the head.
  *
- * @param notBefore the position
- * @param head where this worker has moved the head to
+ * @param notBefore the earliest position
+ * @param head where this worker must have moved the head
  */
 public record PlannedKill(Position notBefore, Head head) {
 
-  /** Where a head is. */
+  /** A condition on the head. */
   public enum Head {
-    /** Anywhere; this worker need not have moved it. */
+    /** No condition; this worker need not have moved it. */
     ANYWHERE,
-    /** Where this worker moved it to, wherever that is. */
+    /** This worker has moved it, to anywhere. */
     MOVED,
-    /** Within an epoch. */
+    /** It is within an epoch. */
     MID_EPOCH,
-    /** At an epoch's end, which is the next one's begin. */
+    /** It is at an epoch's end, which is the beginning of the next. */
     EPOCH_END;
 
-    /** Whether a head that a worker has moved to {@code committed} is there; empty: to nowhere. */
+    /**
+     * Whether the condition holds if a worker has moved the head to {@code committed}; empty if it
+     * has not moved it.
+     */
     boolean isAt(Optional<Position> committed) {
       return switch (this) {
         case ANYWHERE -> true;

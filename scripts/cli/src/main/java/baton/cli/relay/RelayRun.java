@@ -20,17 +20,17 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * One job, trained by one worker after the other, each killed where the plan has it.
+ * Trains one job with one worker after the other, each killed according to the plan.
  *
- * <p>Where is counted in batches that are seen, not in seconds: a slow machine is killed at the
- * same positions as a fast one. The next worker starts at once and is ready when the dead one's
- * lease has run out.
+ * <p>Kills depend on the batches that workers report, not on time, so that they happen at the same
+ * positions on slow and fast machines. The next worker starts at once and is ready when the dead
+ * one's lease has run out.
  */
 public final class RelayRun {
   private final Site site;
   private final Plan plan;
   private final JobId job;
-  private final Consumer<ProcessOutput> audience;
+  private final Consumer<ProcessOutput> output;
   private final Deque<PlannedKill> kills;
   private final List<Position> reached = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
@@ -38,13 +38,13 @@ public final class RelayRun {
   private final List<Position> restored = new ArrayList<>();
 
   /**
-   * What came of it.
+   * The result of a run.
    *
-   * @param job when it was complete, or left
-   * @param reached every position that was reported, in the order in which it was; a killed
-   *     worker's last ones are reached again
-   * @param losses of these
-   * @param restored where the later workers went on
+   * @param job the job when it was complete or stopped
+   * @param reached every reported position, in the order of the reports; the last ones of a killed
+   *     worker are reached again
+   * @param losses the losses at these positions
+   * @param restored the positions from which the later workers continued
    */
   public record Result(
       JobView job,
@@ -53,26 +53,26 @@ public final class RelayRun {
       List<Position> killed,
       List<Position> restored) {
 
-    /** Whether the job ended by itself, and was not left on the way. */
+    /** Whether the job was completed, not stopped on the way. */
     public boolean isComplete() {
       return RelayRun.isComplete(job);
     }
   }
 
   private RelayRun(
-      Site site, String name, Subject subject, Plan plan, Consumer<ProcessOutput> audience) {
+      Site site, String name, Subject subject, Plan plan, Consumer<ProcessOutput> output) {
     this.site = site;
     this.plan = plan;
-    this.audience = audience;
+    this.output = output;
     this.kills = new ArrayDeque<>(plan.kills());
     this.job = site.submit(subject.job(name, plan));
   }
 
   /**
-   * Trains a job of this name from its start, as planned.
+   * Trains a job with this name from its start, as planned.
    *
-   * @param workers how each is started, by their number from 0
-   * @param audience hears every word of the workers that live
+   * @param workers how each worker is started, by its number from 0
+   * @param output called with every line of the workers until they are killed
    */
   public static Result run(
       Site site,
@@ -80,8 +80,8 @@ public final class RelayRun {
       Subject subject,
       Plan plan,
       IntFunction<WorkerProcess.Start> workers,
-      Consumer<ProcessOutput> audience) {
-    return new RelayRun(site, name, subject, plan, audience).run(workers);
+      Consumer<ProcessOutput> output) {
+    return new RelayRun(site, name, subject, plan, output).run(workers);
   }
 
   private Result run(IntFunction<WorkerProcess.Start> workers) {
@@ -96,7 +96,7 @@ public final class RelayRun {
     return new Result(view, reached, losses, killed, restored);
   }
 
-  /** A worker that was killed with all its work done was not cut. */
+  /** Whether a worker was killed after it had completed the job; such a kill does not count. */
   private boolean wasTooLate() {
     boolean late = isComplete();
     if (late) {
@@ -124,7 +124,7 @@ public final class RelayRun {
     return site.job(job);
   }
 
-  /** One worker's part. */
+  /** The part of one worker. */
   private final class Leg {
     private final BlockingQueue<ProcessOutput> words = new LinkedBlockingQueue<>();
     private final LastWords lastWords = new LastWords();
@@ -143,7 +143,7 @@ public final class RelayRun {
           }
           said = next(worker);
         }
-        said.ifPresent(audience);
+        said.ifPresent(output);
         if (said.isEmpty() && !isComplete()) {
           throw lastWords.failure("the worker ended early", worker.awaitEnd());
         }
@@ -153,7 +153,7 @@ public final class RelayRun {
     }
 
     private void hear(ProcessOutput said) {
-      audience.accept(said);
+      output.accept(said);
       said.restored().ifPresent(restored::add);
       said.position().ifPresent(reports -> reach(reports, said.loss().orElseThrow()));
       said.committed().ifPresent(head -> committed = Optional.of(head));
@@ -183,10 +183,10 @@ public final class RelayRun {
           && plan.until().filter(u -> u.isReached(reached, committed.get())).isPresent();
     }
 
-    /** Empty: it has ended, and all it said was heard. */
+    /** The next line; empty if the worker has ended and all its lines were read. */
     private Optional<ProcessOutput> next(WorkerProcess worker) {
       try {
-        long end = System.nanoTime() + plan.patience().toNanos();
+        long end = System.nanoTime() + plan.timeout().toNanos();
         while (System.nanoTime() < end) {
           boolean alive = worker.isAlive();
           ProcessOutput said = words.poll(200, TimeUnit.MILLISECONDS);

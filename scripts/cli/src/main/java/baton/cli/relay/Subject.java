@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * A program whose relay is compared with its unbroken run.
  *
- * @param program its name, as the job and the worker say it
+ * @param program its name, as used by the job and the worker
  * @param command of a script; empty: the worker finds it
  * @param jars that the worker is given for it
  */
@@ -25,13 +25,16 @@ public record Subject(
     Map<String, Object> parameters,
     int epochs,
     long seed) {
-  /** The shortest there is: each killed worker is waited for so long. */
+  /** The shortest ttl that is allowed, since the next worker waits that long after a kill. */
   private static final Duration TTL = Duration.ofSeconds(1);
 
   /** Nothing is pruned, and no number of kills pauses the job. */
   private static final int MANY = 1_000;
 
-  /** A segment's end is saved whatever the cadence; nobody else asks, so it is no hand-over. */
+  /**
+   * With segments of one epoch each epoch's end is saved whatever the cadence; nobody else waits,
+   * so there is no hand-over.
+   */
   private static final int EACH_EPOCH_IS_SAVED = 1;
 
   public Subject {
@@ -39,12 +42,12 @@ public record Subject(
     parameters = Map.copyOf(parameters);
   }
 
-  /** The same, by a command that is written in another way. */
+  /** This subject with another command. */
   public Subject runBy(String otherCommand) {
     return new Subject(program, Optional.of(otherCommand), jars, parameters, epochs, seed);
   }
 
-  /** How a worker of it is started, which ends after one lease. */
+  /** How to start a worker for it, which ends after one lease. */
   public WorkerProcess.Start worker(
       int threads, String device, Path store, Map<String, String> environment) {
     List<String> arguments =
@@ -54,7 +57,7 @@ public record Subject(
     return WorkerProcess.Start.of(threads, arguments, environment);
   }
 
-  /** A job of it that is never handed over in good order. */
+  /** A job for it that is never handed over without a kill. */
   JobSpec job(String name, Plan plan) {
     Policy base = Policy.DEFAULT;
     Policy policy =

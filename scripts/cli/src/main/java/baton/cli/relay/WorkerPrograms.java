@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The programs that a worker here finds, by name; the engine is not loaded for that. */
+/**
+ * The names of the programs that a worker on this machine finds; the engine is not loaded for that.
+ */
 public final class WorkerPrograms {
   private WorkerPrograms() {}
 

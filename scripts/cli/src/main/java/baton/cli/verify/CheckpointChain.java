@@ -12,12 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The manifests from a head back to the start, each named by the digest that the one before it
- * gives of its parent.
+ * The manifests from a head back to the start, each found by the parent digest in the one after it.
  *
  * @param links the head first
- * @param beside manifests that are not on it: never committed, or rolled back
- * @param defects what breaks it, as sentences; none: it leads back to the start
+ * @param beside manifests that are not on the chain: never committed, or rolled back
+ * @param defects what breaks the chain, as sentences; empty if it leads back to the start
  */
 record CheckpointChain(List<Found> links, List<Found> beside, List<String> defects) {
   CheckpointChain {
@@ -29,8 +28,9 @@ record CheckpointChain(List<Found> links, List<Found> beside, List<String> defec
   /**
    * Follows the chain.
    *
-   * @param manifests every one of the job
-   * @param head the digest of the newest; empty: that of the highest fence, then position
+   * @param manifests every manifest of the job
+   * @param head the digest of the newest manifest; empty for the one with the highest fence, then
+   *     position
    */
   static CheckpointChain from(List<Found> manifests, Optional<Sha256> head) {
     List<String> defects = new ArrayList<>();
@@ -67,7 +67,7 @@ record CheckpointChain(List<Found> links, List<Found> beside, List<String> defec
     return new CheckpointChain(links, beside(manifests, links), defects);
   }
 
-  /** What a certificate says of this chain, by the profiles in its manifests. */
+  /** The certificate of this chain, from the profiles in its manifests. */
   Certificate certificate() {
     Certificate certificate = Certificate.NONE;
     Position from = Position.START;
@@ -84,7 +84,10 @@ record CheckpointChain(List<Found> links, List<Found> beside, List<String> defec
     return manifests.stream().filter(found -> !links.contains(found)).toList();
   }
 
-  /** An edited manifest has another digest; it is likely the newest that could stand there. */
+  /**
+   * Describes a missing parent. An edited manifest has another digest, so the newest manifest that
+   * fits in its place was probably edited.
+   */
   private static String missing(Found child, Sha256 parent, List<Found> beside) {
     Optional<Found> suspect =
         beside.stream()

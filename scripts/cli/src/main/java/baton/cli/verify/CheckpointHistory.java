@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What a coordinator recorded of a job, to hold the store against. */
+/** What a coordinator recorded about a job, to compare with the store. */
 public record CheckpointHistory(JobView job, List<CheckpointView> checkpoints) {
   private static final String KEPT = "KEPT";
   private static final String REJECTED = "REJECTED";
@@ -30,7 +30,10 @@ public record CheckpointHistory(JobView job, List<CheckpointView> checkpoints) {
         .anyMatch(row -> row.checkpoint().digest().equals(digest) && row.state().equals(KEPT));
   }
 
-  /** What is recorded and not in the store: manifests stay, whatever becomes of the files (R13). */
+  /**
+   * What is recorded but missing in the store; manifests are never deleted, even if files are
+   * (R13).
+   */
   List<String> missingIn(List<Found> manifests) {
     Map<Sha256, Found> byDigest =
         manifests.stream()

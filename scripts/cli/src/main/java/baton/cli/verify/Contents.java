@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the files of one checkpoint came to, each fetched and compared with its manifest.
+ * The result of fetching each file of a checkpoint and comparing it with the manifest.
  *
  * @param there how many files are there
- * @param gone paths of those that are not
- * @param defects what is wrong with those that are there, as sentences
+ * @param gone the paths of files that are not
+ * @param defects what is wrong with files that are there, as sentences
  */
 record Contents(int there, List<String> gone, List<String> defects) {
   Contents {
@@ -31,7 +31,7 @@ record Contents(int there, List<String> gone, List<String> defects) {
   }
 
   /**
-   * Reads them; a whole checkpoint's state digest is computed anew.
+   * Reads the files; if the checkpoint is complete, its state digest is recomputed.
    *
    * @param scratch an empty folder, and empty again afterwards
    */

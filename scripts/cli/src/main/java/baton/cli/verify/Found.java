@@ -10,16 +10,16 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * A manifest as it lies in the store.
+ * A manifest as found in the store.
  *
- * @param folder the name of the folder it lies in, which no edit of its text can change
- * @param manifest what it says; empty: it cannot be read
+ * @param folder the name of its folder, which does not depend on its text
+ * @param manifest its content; empty if it cannot be read
  * @param defect what is wrong with it, as part of a sentence
  */
 record Found(
     CheckpointFolder folder, Sha256 digest, Optional<Manifest> manifest, Optional<String> defect) {
 
-  /** As recovery finds a head: the highest fence, then the furthest position. */
+  /** The order by which a recovery finds a head: the highest fence, then the furthest position. */
   static final Comparator<Found> NEWEST_LAST =
       Comparator.comparing((Found found) -> found.folder.fence())
           .thenComparing(found -> found.folder.position())
@@ -29,7 +29,7 @@ record Found(
     Sha256 digest = Sha256.of(text);
     try {
       Manifest manifest = ManifestJson.read(new String(text, StandardCharsets.UTF_8));
-      new NumericProfile(manifest.numericProfile()); // refuses what could not be one
+      new NumericProfile(manifest.numericProfile()); // rejects an invalid profile
       return new Found(folder, digest, Optional.of(manifest), Optional.empty());
     } catch (IllegalArgumentException e) {
       return new Found(

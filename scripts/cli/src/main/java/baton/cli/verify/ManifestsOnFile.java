@@ -42,7 +42,7 @@ final class ManifestsOnFile {
       try {
         jobs.add(new JobId(entry.name()));
       } catch (IllegalArgumentException e) {
-        // Whatever it is, it is no job's folder.
+        // It is not a job's folder.
       }
     }
     return jobs;
@@ -84,7 +84,7 @@ final class ManifestsOnFile {
     return Optional.empty();
   }
 
-  /** What a manifest says of itself must be true where it lies. */
+  /** Checks that what a manifest says about its job, store and folder is true. */
   private static Found examined(Found found, JobId job, StoreId store) {
     Optional<Manifest> manifest = found.manifest();
     if (manifest.isEmpty()) {

@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads a job's chain anew from its store and says what holds.
+ * Reads a job's chain from its store and verifies it.
  *
  * <ol>
- *   <li>Every manifest must be readable, and true where it lies.
- *   <li>From the head on each must name its parent's digest, back to the start.
- *   <li>What a coordinator recorded must be there as it was recorded, if one is asked.
+ *   <li>Every manifest must be readable, and name the job, store and folder in which it is.
+ *   <li>From the head back to the start, each must name its parent's digest.
+ *   <li>If a coordinator is asked, everything that it recorded must be there as it was recorded.
  *   <li>Every file of a kept checkpoint must have the size and sha256 of its manifest, and their
  *       state the manifest's state digest.
  *   <li>The numeric profiles along the chain give the certificate.
@@ -30,7 +30,7 @@ public final class Verification {
   private final Consumer<String> lines;
 
   /**
-   * @param lines told of each checkpoint as soon as it was read
+   * @param lines called with a line for each checkpoint as soon as it was read
    */
   public Verification(CheckpointStore store, Consumer<String> lines) {
     this.store = store;
@@ -45,8 +45,8 @@ public final class Verification {
   /**
    * Verifies a job.
    *
-   * @param history what a coordinator recorded; empty: the store speaks for itself
-   * @param head the digest that the newest manifest must have, where a person knows it
+   * @param history what a coordinator recorded; empty to check the store alone
+   * @param head the digest that the newest manifest must have, if a person knows it
    * @throws StoreException if the store cannot be read, which proves nothing
    */
   public VerifyReport run(JobId job, Optional<CheckpointHistory> history, Optional<Sha256> head)
@@ -69,7 +69,10 @@ public final class Verification {
     }
   }
 
-  /** How many are whole. Pruning goes from the oldest on, so nothing old outlives what is newer. */
+  /**
+   * Reads all checkpoints; returns how many are complete. Pruning begins with the oldest, so no
+   * older checkpoint may remain if a newer one is gone.
+   */
   private int readAll(
       CheckpointChain chain,
       Optional<CheckpointHistory> history,

@@ -9,7 +9,7 @@ import java.util.Locale;
  * What a verification found.
  *
  * @param whole how many checkpoints of the chain have all their files
- * @param defects as sentences that name the file; none: all that was looked at holds
+ * @param defects sentences that name the file; empty if everything was in order
  */
 public record VerifyReport(
     CheckpointChain chain, int whole, Certificate certificate, List<String> defects) {

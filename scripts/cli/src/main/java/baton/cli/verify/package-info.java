@@ -1,5 +1,5 @@
 /**
- * The proof that travels with a job: its chain of checkpoints, read anew from the store, file by
- * file, with or without a coordinator.
+ * Verifies a job's chain of checkpoints: it reads the store again, file by file, with or without a
+ * coordinator.
  */
 package baton.cli.verify;

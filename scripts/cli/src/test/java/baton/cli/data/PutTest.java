@@ -24,7 +24,7 @@ class PutTest {
 
   @TempDir Path folder;
   @TempDir Path spool;
-  @TempDir Path shelves;
+  @TempDir Path targets;
 
   @BeforeEach
   void aFolder() throws IOException {
@@ -42,13 +42,13 @@ class PutTest {
     return bytes;
   }
 
-  private Data put(Path from, ArchiveTarget shelf) throws Exception {
-    return Put.of(from, MOST, spool).to(shelf, "clips", moved -> {});
+  private Data put(Path from, ArchiveTarget target) throws Exception {
+    return Put.of(from, MOST, spool).to(target, "clips", moved -> {});
   }
 
   @Test
   void theSameFolderGivesTheSameDigestsOnEveryMachine(@TempDir Path copy) throws Exception {
-    Data first = put(folder, new DirectoryShelf(shelves.resolve("a")));
+    Data first = put(folder, new DirectoryTarget(targets.resolve("a")));
     // Another order of creation, other times and rights.
     for (Folder.Item item : Folder.of(folder).items().stream().sorted((a, b) -> -1).toList()) {
       Path file = copy.resolve(item.path());
@@ -57,7 +57,7 @@ class PutTest {
       Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH.plusSeconds(12_345_678)));
       assertThat(file.toFile().setExecutable(true)).isTrue();
     }
-    Data second = put(copy, new DirectoryShelf(shelves.resolve("b")));
+    Data second = put(copy, new DirectoryTarget(targets.resolve("b")));
 
     assertThat(second.digest()).isEqualTo(first.digest());
     assertThat(first.files()).hasSize(3);
@@ -66,22 +66,22 @@ class PutTest {
 
   @Test
   void aChangedByteIsOtherData() throws Exception {
-    Data first = put(folder, new DirectoryShelf(shelves.resolve("a")));
+    Data first = put(folder, new DirectoryTarget(targets.resolve("a")));
     Files.writeString(folder.resolve("labels.csv"), "a,c\n");
-    Data second = put(folder, new DirectoryShelf(shelves.resolve("a")));
+    Data second = put(folder, new DirectoryTarget(targets.resolve("a")));
     assertThat(second.digest()).isNotEqualTo(first.digest());
   }
 
   @Test
   void whatIsThereIsNotSentAgain() throws Exception {
-    ArchiveTarget shelf = new DirectoryShelf(shelves.resolve("a"));
-    Data data = put(folder, shelf);
-    Path second = shelves.resolve("a").resolve(data.files().get(1).path());
+    ArchiveTarget target = new DirectoryTarget(targets.resolve("a"));
+    Data data = put(folder, target);
+    Path second = targets.resolve("a").resolve(data.files().get(1).path());
     Files.write(second, new byte[] {1}); // torn, or edited by hand
 
     AtomicLong moved = new AtomicLong();
     Put again = Put.of(folder, MOST, spool);
-    assertThat(again.to(shelf, "clips", moved::addAndGet)).isEqualTo(data);
+    assertThat(again.to(target, "clips", moved::addAndGet)).isEqualTo(data);
 
     assertThat(again.sent()).isEqualTo(1);
     assertThat(moved).hasValue(data.bytes());
@@ -91,15 +91,15 @@ class PutTest {
 
   @Test
   void onDriveTooWhatIsThereIsNotSentAgain() throws Exception {
-    try (Bench bench = new Bench(shelves.resolve("drive"), 1)) {
-      Data data = put(folder, new DriveShelf(bench.open(), "data/clips"));
+    try (Bench bench = new Bench(targets.resolve("drive"), 1)) {
+      Data data = put(folder, new DriveTarget(bench.open(), "data/clips"));
       assertThat(data.files())
           .extracting(DataFile::source)
           .hasOnlyElementsOfType(DataSource.DriveFile.class);
       bench.drive().files().delete(((DataSource.DriveFile) data.files().get(2).source()).id());
 
       Put again = Put.of(folder, MOST, spool);
-      Data second = again.to(new DriveShelf(bench.open(), "data/clips"), "clips", moved -> {});
+      Data second = again.to(new DriveTarget(bench.open(), "data/clips"), "clips", moved -> {});
 
       assertThat(again.sent()).isEqualTo(1);
       assertThat(second.digest()).isEqualTo(data.digest());
@@ -113,7 +113,7 @@ class PutTest {
   @Test
   void aFileLargerThanAShardHasOneOfItsOwn() throws Exception {
     Files.write(folder.resolve("huge.bin"), random(3_000_000, 9));
-    Data data = put(folder, new DirectoryShelf(shelves.resolve("a")));
+    Data data = put(folder, new DirectoryTarget(targets.resolve("a")));
     assertThat(data.files()).extracting(DataFile::size).anyMatch(size -> size > 3_000_000);
   }
 

@@ -168,7 +168,7 @@ class DiagnosisTest {
         .hasValueSatisfying(
             found -> {
               assertThat(found.part()).isEqualTo(Part.STATE);
-              assertThat(found.anew()).containsExactly("steps");
+              assertThat(found.startedOver()).containsExactly("steps");
             });
   }
 

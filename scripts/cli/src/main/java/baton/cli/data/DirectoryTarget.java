@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Archives in a directory that the workers see at the same path. */
-public final class DirectoryShelf implements ArchiveTarget {
+public final class DirectoryTarget implements ArchiveTarget {
   private static final int CHUNK = 1 << 20;
 
   private final Path folder;
 
   /**
-   * @param folder absolute; made if it is not there
+   * @param folder absolute; created if it does not exist
    */
-  public DirectoryShelf(Path folder) throws IOException {
+  public DirectoryTarget(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder.toAbsolutePath().normalize());
   }
 

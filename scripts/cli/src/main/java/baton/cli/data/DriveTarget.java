@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Archives in Google Drive, in the folder of Baton's store there. */
-public final class DriveShelf implements ArchiveTarget {
+public final class DriveTarget implements ArchiveTarget {
   private final DriveStore store;
   private final String folder;
 
   /**
-   * @param folder from the root of the store; made if it is not there
+   * @param folder from the root of the store; created if it does not exist
    */
-  public DriveShelf(DriveStore store, String folder) throws StoreException {
+  public DriveTarget(DriveStore store, String folder) throws StoreException {
     this.store = store;
     this.folder = folder;
     store.ensureFolder(folder);
