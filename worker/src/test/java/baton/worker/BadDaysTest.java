@@ -15,7 +15,7 @@ import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Trouble;
-import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.StateFile;
 import baton.protocol.checkpoint.Tensor;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.checkpoint.Checkpoints;
@@ -25,6 +25,7 @@ import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.SegmentSettings;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import baton.worker.segment.TroubleException;
 import baton.worker.train.TorchEngine;
 import baton.worker.train.TorchSettings;
@@ -259,11 +260,10 @@ class BadDaysTest {
   /** A state of one weight. */
   private record Weight(Position position, float value) implements Snapshot {
     @Override
-    public void writeTo(Path target) throws IOException {
+    public void writeTo(SnapshotSink sink) throws IOException {
       ByteBuffer data = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       Tensor tensor = Tensor.of("F32", List.of(1L), data.putFloat(value).flip());
-      Safetensors.write(
-          target.resolve("model.safetensors"), new TreeMap<>(Map.of("w", tensor)), Map.of());
+      sink.take(StateFile.of("model.safetensors", new TreeMap<>(Map.of("w", tensor)), Map.of()));
     }
   }
 }

@@ -4,15 +4,17 @@ import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.StateFile;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -148,12 +150,12 @@ final class Counter implements Program {
 
   private record Copy(Position position, long value) implements Snapshot {
     @Override
-    public void writeTo(Path folder) throws IOException {
+    public void writeTo(SnapshotSink sink) throws IOException {
       ByteBuffer data = ByteBuffer.allocate(Long.BYTES).putLong(value).flip();
       Tensor tensor = Tensor.of("U8", List.of((long) Long.BYTES), data);
-      Safetensors.write(
-          folder.resolve("model.safetensors"), new TreeMap<>(Map.of("value", tensor)), Map.of());
-      Files.writeString(folder.resolve("state.json"), Long.toString(value));
+      sink.take(
+          StateFile.of("model.safetensors", new TreeMap<>(Map.of("value", tensor)), Map.of()));
+      sink.take(StateFile.of("state.json", Long.toString(value).getBytes(StandardCharsets.UTF_8)));
     }
   }
 }

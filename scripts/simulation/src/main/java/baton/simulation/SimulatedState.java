@@ -3,7 +3,7 @@ package baton.simulation;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.worker.segment.Snapshot;
-import java.nio.file.Path;
+import baton.worker.segment.SnapshotSink;
 
 /**
  * The state of a training that trains nothing: one number, into which every batch is mixed in turn.
@@ -42,7 +42,7 @@ record SimulatedState(Position position, long mixed) implements Snapshot {
   }
 
   @Override
-  public void writeTo(Path folder) {
+  public void writeTo(SnapshotSink sink) {
     throw new UnsupportedOperationException("a simulated state lies in a simulated store only");
   }
 

@@ -6,6 +6,10 @@ import baton.protocol.Trouble;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.ManifestJson;
+import baton.protocol.checkpoint.StateDigest;
+import baton.protocol.checkpoint.StateEntry;
+import baton.protocol.checkpoint.StateFile;
+import baton.protocol.checkpoint.StateWalk;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
@@ -47,7 +51,7 @@ final class CheckpointRestore {
         files.add(watch -> fetch(file, watch));
       }
       ParallelTransfers.run(files, moved);
-      NanCheck.require(into.files(), head.position(), "no training can go on from it");
+      requireState(manifest);
       whole = true;
       return new StoredCheckpoint(head, manifest, text);
     } catch (IOException e) {
@@ -55,6 +59,43 @@ final class CheckpointRestore {
     } finally {
       if (!whole) {
         into.emptyQuietly();
+      }
+    }
+  }
+
+  /** Looks at the files as training will read them. */
+  private void requireState(Manifest manifest)
+      throws StoreException, TroubleException, IOException {
+    List<StateFile> files = new ArrayList<>();
+    for (FileEntry file : manifest.files()) {
+      files.add(StateFile.map(into.path().resolve(file.name())));
+    }
+    NanCheck nan = new NanCheck();
+    StateDigest digest = new StateDigest();
+    StateWalk walk = new StateWalk();
+    for (StateEntry entry : StateDigest.inOrder(files)) {
+      walk.over(entry, List.of(nan, digest));
+    }
+    nan.requireNone(head.position(), "no training can go on from it");
+    if (!digest.value().equals(manifest.stateDigest())) {
+      requireUnchanged(manifest);
+      throw new StoreException(
+          Kind.CORRUPT,
+          "The checkpoint %s at %s contradicts itself: its files are those of its manifest, and give another digest of the state."
+              .formatted(head.digest().brief(), head.position()));
+    }
+  }
+
+  /** Of files that came as they were committed, only this machine can have made others. */
+  private void requireUnchanged(Manifest manifest) throws TroubleException, IOException {
+    for (FileEntry file : manifest.files()) {
+      if (!Sha256.ofFile(into.path().resolve(file.name())).equals(file.sha256())) {
+        throw new TroubleException(
+            Trouble.machine(
+                "The file %s of the checkpoint %s came as it was committed, and has other bytes on this machine's disk now."
+                    .formatted(file.name(), head.digest().brief()),
+                "See that nothing else writes to %s; if it lasts, check this machine's disk and memory."
+                    .formatted(into.path())));
       }
     }
   }

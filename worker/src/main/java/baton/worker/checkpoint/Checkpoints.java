@@ -3,16 +3,17 @@ package baton.worker.checkpoint;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.Position;
-import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.checkpoint.BeyondBatonException;
 import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.SafetensorsException;
-import baton.protocol.checkpoint.StateDigest;
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.ChangedFileException;
 import baton.storage.CheckpointStore;
+import baton.storage.HashedFile;
 import baton.worker.segment.Snapshot;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
@@ -32,20 +33,19 @@ import java.util.function.LongConsumer;
 /**
  * Saves and restores checkpoints, in the same way on every store.
  *
- * <p>A save, in steps: write the snapshot to the spool; find which of its files are in the store
- * already; refuse NaN in those that changed; digest its state; ask for room; create the folder,
- * which must be new (R6); put the other files, several at once; put the job file beside the
- * folders, if there is none; put the manifest last (R5). A save that ends before its last step
- * leaves a folder without a manifest, which nobody reads.
+ * <p>A save, in steps: take the snapshot to the spool, looking for NaN, digesting the state and
+ * hashing each file on the way; refuse NaN; find which of the files are in the store already; ask
+ * for room; create the folder, which must be new (R6); put the other files, several at once; put
+ * the job file beside the folders, if there is none; put the manifest last (R5). A save that ends
+ * before its last step leaves a folder without a manifest, which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get the files,
- * several at once, and compare each with the manifest; what differs is got once more, and only if
- * it differs again is it corrupt (R3); refuse NaN.
+ * several at once, hash each on its way, and compare it with the manifest; what differs is got once
+ * more, and only if it differs again is it corrupt (R3); refuse NaN, and a state of another digest.
  */
 public final class Checkpoints {
   private final CheckpointStore store;
   private final Spool spool;
-  private PrefixIndex beginnings = PrefixIndex.NONE;
 
   /** Jobs whose job file is in the store. */
   private final Set<JobId> told = new HashSet<>();
@@ -70,11 +70,18 @@ public final class Checkpoints {
       throws StoreException, TroubleException {
     try {
       spool.empty();
-      snapshot.writeTo(spool.path());
-      requirePlainFiles();
-      return store(draft, snapshot.position(), moved);
+      StateSpool into = new StateSpool(spool.path());
+      snapshot.writeTo(into);
+      requirePlainFiles(into);
+      SpooledState state = into.finish();
+      state.nan().requireNone(snapshot.position(), "nothing was saved");
+      return store(draft, snapshot.position(), state, moved);
     } catch (SafetensorsException e) {
       throw unsound(e.getMessage(), e);
+    } catch (BeyondBatonException e) {
+      throw beyond(e.getMessage(), e);
+    } catch (ChangedFileException e) {
+      throw changed(e);
     } catch (IOException e) {
       throw LocalDisk.trouble("save a checkpoint", spool.path(), e);
     } finally {
@@ -82,12 +89,11 @@ public final class Checkpoints {
     }
   }
 
-  private void requirePlainFiles() throws IOException, TroubleException {
-    List<Path> files = spool.files();
-    if (files.isEmpty()) {
+  private static void requirePlainFiles(StateSpool spooled) throws IOException, TroubleException {
+    if (spooled.isEmpty()) {
       throw unsound("there is no file in it", null);
     }
-    for (Path file : files) {
+    for (Path file : spooled.onDisk()) {
       String name = file.getFileName().toString();
       boolean ours = name.startsWith(".") || name.equals(Manifest.FILE_NAME);
       if (ours || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -104,30 +110,43 @@ public final class Checkpoints {
         cause);
   }
 
-  private StoredCheckpoint store(ManifestDraft draft, Position position, LongConsumer moved)
+  /** What Baton cannot do is no fault of the program, whose state may be as sound as any. */
+  private static TroubleException beyond(String why, Exception cause) {
+    return new TroubleException(
+        Trouble.machine(
+            "The state cannot be saved: %s. That is a limit of Baton, no fault of the program."
+                .formatted(why),
+            "Upgrade Baton on this machine; if that does not help, keep the state in another form."),
+        cause);
+  }
+
+  private TroubleException changed(ChangedFileException e) {
+    return new TroubleException(
+        Trouble.machine(
+            "This machine could not save a checkpoint: %s.".formatted(e.getMessage()),
+            "See that nothing else writes to %s; if it lasts, check this machine's disk and memory."
+                .formatted(spool.path())),
+        e);
+  }
+
+  private StoredCheckpoint store(
+      ManifestDraft draft, Position position, SpooledState state, LongConsumer moved)
       throws StoreException, TroubleException, IOException {
-    Map<Path, Optional<FileEntry>> inStore = new LinkedHashMap<>();
-    List<Path> changed = new ArrayList<>();
+    Map<HashedFile, Optional<FileEntry>> inStore = new LinkedHashMap<>();
     long missing = 0;
-    for (Path file : spool.files()) {
+    for (HashedFile file : state.files()) {
       Optional<FileEntry> stored = inStore(draft, file);
       inStore.put(file, stored);
-      missing += stored.isPresent() ? 0 : Files.size(file);
-      if (stored.filter(draft.inStore()::contains).isEmpty()) {
-        changed.add(file);
-      }
+      missing += stored.isPresent() ? 0 : file.size();
     }
-    NanCheck.require(changed, position, "nothing was saved");
-    Sha256 stateDigest = StateDigest.of(spool.path());
     store.requireRoom(missing);
     String folder = draft.folder(position);
     store.createFolder(folder);
     List<FileEntry> files = put(folder, inStore, moved);
     putJobFile(draft, moved);
-    Manifest manifest = draft.manifest(store.id(), position, files, stateDigest);
+    Manifest manifest = draft.manifest(store.id(), position, files, state.digest());
     String text = text(manifest);
     store.put(folder, spool.write(Manifest.FILE_NAME, text), moved);
-    beginnings = PrefixIndex.of(files, spool.path());
     return StoredCheckpoint.of(manifest, text);
   }
 
@@ -150,7 +169,7 @@ public final class Checkpoints {
 
   /** Stores those that are not there yet, several at once; all of them, in their order. */
   private List<FileEntry> put(
-      String folder, Map<Path, Optional<FileEntry>> inStore, LongConsumer moved)
+      String folder, Map<HashedFile, Optional<FileEntry>> inStore, LongConsumer moved)
       throws StoreException, IOException {
     List<ParallelTransfers.Move<FileEntry>> moves = new ArrayList<>();
     inStore.forEach(
@@ -167,7 +186,7 @@ public final class Checkpoints {
     try {
       return ManifestJson.write(manifest);
     } catch (IllegalArgumentException e) {
-      throw unsound(e.getMessage(), e);
+      throw beyond(e.getMessage(), e);
     }
   }
 
@@ -175,23 +194,11 @@ public final class Checkpoints {
    * The file in the store with the same bytes, under the name it has here: it costs none. It is
    * looked at first, since users delete folders.
    */
-  private Optional<FileEntry> inStore(ManifestDraft draft, Path file)
-      throws StoreException, IOException {
-    long size = Files.size(file);
-    long beginning = PrefixIndex.of(file);
-    List<FileEntry> candidates =
-        draft.inStore().stream()
-            .filter(candidate -> candidate.size() == size)
-            .filter(candidate -> beginnings.mayBe(candidate.storeId(), beginning))
-            .toList();
-    if (candidates.isEmpty()) {
-      return Optional.empty();
-    }
-    Sha256 sha256 = Sha256.ofFile(file);
-    String name = file.getFileName().toString();
-    for (FileEntry same : candidates) {
-      if (same.sha256().equals(sha256) && store.holds(same)) {
-        return Optional.of(new FileEntry(name, size, sha256, same.storeId()));
+  private Optional<FileEntry> inStore(ManifestDraft draft, HashedFile file) throws StoreException {
+    for (FileEntry other : draft.inStore()) {
+      boolean isSame = other.size() == file.size() && other.sha256().equals(file.sha256());
+      if (isSame && store.holds(other)) {
+        return Optional.of(new FileEntry(file.name(), file.size(), file.sha256(), other.storeId()));
       }
     }
     return Optional.empty();

@@ -2,14 +2,11 @@ package baton.worker.checkpoint;
 
 import baton.protocol.Position;
 import baton.protocol.Trouble;
-import baton.protocol.checkpoint.Safetensors;
-import baton.protocol.checkpoint.Tensor;
+import baton.protocol.checkpoint.StateEntry;
+import baton.protocol.checkpoint.StateStage;
 import baton.worker.segment.TroubleException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.Collection;
-import java.util.Map;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,7 +15,7 @@ import java.util.Set;
  * no checkpoint with one is stored, and none is gone on from. An infinity may be meant, as in a
  * mask; and what else a program keeps is its own affair.
  */
-final class NanCheck {
+final class NanCheck implements StateStage {
   private static final Set<String> FILES =
       Set.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
 
@@ -31,44 +28,47 @@ final class NanCheck {
 
   private static final int CHUNK = 1 << 12;
 
-  private NanCheck() {}
+  private StateEntry entry;
+  private String dtype = "";
+  private Optional<StateEntry> broken = Optional.empty();
+
+  @Override
+  public void begin(StateEntry next) {
+    entry = next;
+    dtype = FILES.contains(next.file()) ? next.dtype() : "";
+  }
+
+  @Override
+  public void take(byte[] bytes, int length) {
+    if (broken.isEmpty() && holdsNan(bytes, length)) {
+      broken = Optional.of(entry);
+    }
+  }
 
   /**
-   * @param files of a checkpoint, or some of them
+   * Looks at what was taken.
+   *
    * @param consequence what does not happen because of it, as the end of a sentence
    * @throws TroubleException of kind PROGRAM that names a tensor with NaN
    */
-  static void require(Collection<Path> files, Position at, String consequence)
-      throws IOException, TroubleException {
-    for (Path file : files) {
-      String name = file.getFileName().toString();
-      Optional<String> broken = FILES.contains(name) ? firstWithNan(file) : Optional.empty();
-      if (broken.isPresent()) {
-        throw new TroubleException(
-            Trouble.program(
-                "The tensor %s in %s holds NaN at %s, so %s."
-                    .formatted(broken.get(), name, at, consequence),
-                "Submit the job again with a smaller learning rate, with clipped gradients, or with"
-                    + " cleaner data."));
-      }
+  void requireNone(Position at, String consequence) throws TroubleException {
+    if (broken.isPresent()) {
+      throw new TroubleException(
+          Trouble.program(
+              "The tensor %s in %s holds NaN at %s, so %s."
+                  .formatted(broken.get().name(), broken.get().file(), at, consequence),
+              "Submit the job again with a smaller learning rate, with clipped gradients, or with"
+                  + " cleaner data."));
     }
   }
 
-  private static Optional<String> firstWithNan(Path file) throws IOException {
-    for (Map.Entry<String, Tensor> named : Safetensors.open(file).entrySet()) {
-      if (hasNan(named.getValue())) {
-        return Optional.of(named.getKey());
-      }
-    }
-    return Optional.empty();
-  }
-
-  static boolean hasNan(Tensor tensor) {
-    return switch (tensor.dtype()) {
-      case "F16" -> hasLarger16(tensor.data(), INFINITE_16);
-      case "BF16" -> hasLarger16(tensor.data(), INFINITE_BRAIN_16);
-      case "F32" -> hasLarger32(tensor.data());
-      case "F64" -> hasLarger64(tensor.data());
+  private boolean holdsNan(byte[] bytes, int length) {
+    ByteBuffer data = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN);
+    return switch (dtype) {
+      case "F16" -> hasLarger16(data, INFINITE_16);
+      case "BF16" -> hasLarger16(data, INFINITE_BRAIN_16);
+      case "F32" -> hasLarger32(data);
+      case "F64" -> hasLarger64(data);
       default -> false;
     };
   }

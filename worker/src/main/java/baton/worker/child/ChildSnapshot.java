@@ -2,6 +2,7 @@ package baton.worker.child;
 
 import baton.protocol.Position;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
@@ -22,7 +23,7 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
     implements Snapshot {
 
   @Override
-  public void writeTo(Path target) throws IOException {
+  public void writeTo(SnapshotSink sink) throws IOException {
     try {
       written.get();
     } catch (ExecutionException e) {
@@ -32,7 +33,7 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
       throw new InterruptedIOException("the save was given up while the program wrote it");
     }
     for (Path file : filesIn(folder)) {
-      link(file, target.resolve(file.getFileName()));
+      link(file, sink.folder().resolve(file.getFileName()));
     }
   }
 

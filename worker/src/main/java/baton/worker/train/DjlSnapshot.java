@@ -1,11 +1,12 @@
 package baton.worker.train;
 
 import baton.protocol.Position;
-import baton.protocol.checkpoint.Safetensors;
+import baton.protocol.checkpoint.StateFile;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,11 +29,11 @@ record DjlSnapshot(SnapshotMemory.Copy copy, RunState state) implements Snapshot
   }
 
   @Override
-  public void writeTo(Path folder) throws IOException {
+  public void writeTo(SnapshotSink sink) throws IOException {
     for (Map.Entry<String, SortedMap<String, Tensor>> file : copy.files().entrySet()) {
-      Safetensors.write(folder.resolve(file.getKey()), file.getValue(), METADATA);
+      sink.take(StateFile.of(file.getKey(), file.getValue(), METADATA));
     }
-    state.write(folder);
+    sink.take(StateFile.of(RunState.FILE, state.text().getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

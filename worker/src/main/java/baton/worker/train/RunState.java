@@ -81,8 +81,8 @@ record RunState(
     }
   }
 
-  void write(Path folder) throws IOException {
-    Files.writeString(folder.resolve(FILE), Json.writer().writeValueAsString(this) + "\n");
+  String text() throws IOException {
+    return Json.writer().writeValueAsString(this) + "\n";
   }
 
   static RunState read(Path folder) throws IOException {

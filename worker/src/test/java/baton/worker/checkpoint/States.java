@@ -12,6 +12,7 @@ import baton.protocol.checkpoint.Manifest.FileEntry;
 import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.Tensor;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,8 @@ final class States {
       }
 
       @Override
-      public void writeTo(Path folder) throws IOException {
+      public void writeTo(SnapshotSink sink) throws IOException {
+        Path folder = sink.folder();
         write(folder, "model.safetensors", "frozen weights");
         write(folder, "optimizer.safetensors", "momentum " + epoch);
         Files.writeString(folder.resolve("state.json"), "{\"step\":" + epoch + "}");
@@ -68,8 +70,8 @@ final class States {
       }
 
       @Override
-      public void writeTo(Path folder) throws IOException {
-        body.writeTo(folder);
+      public void writeTo(SnapshotSink sink) throws IOException {
+        body.writeTo(sink.folder());
       }
     };
   }

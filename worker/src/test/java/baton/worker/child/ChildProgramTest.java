@@ -10,6 +10,7 @@ import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Safetensors;
 import baton.protocol.checkpoint.StateDigest;
+import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Program.Start;
 import baton.worker.segment.Run;
 import baton.worker.segment.Run.Step;
@@ -125,7 +126,7 @@ final class ChildProgramTest {
       Scripts.train(run, 3);
     }
     Path target = Files.createDirectory(folder.resolve("late"));
-    snapshot.writeTo(target);
+    StateSpool.write(snapshot, target);
     assertThat(snapshot.position()).isEqualTo(new Position(0, 2));
     assertThat(target.toFile().list())
         .containsExactlyInAnyOrder(
@@ -141,9 +142,9 @@ final class ChildProgramTest {
       run.step();
       ChildSnapshot snapshot = (ChildSnapshot) run.snapshot();
       scratch = snapshot.folder();
-      snapshot.writeTo(Files.createDirectory(folder.resolve("failed")));
+      StateSpool.write(snapshot, Files.createDirectory(folder.resolve("failed")));
       Path again = Files.createDirectory(folder.resolve("again"));
-      snapshot.writeTo(again);
+      StateSpool.write(snapshot, again);
       assertThat(StateDigest.of(again)).isEqualTo(StateDigest.of(folder.resolve("failed")));
 
       snapshot.release();

@@ -3,6 +3,7 @@ package baton.worker.child;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
+import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Program.Start;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
@@ -114,7 +115,7 @@ final class Scripts {
   Path save(Run run) throws TroubleException, IOException {
     Snapshot snapshot = run.snapshot();
     Path target = Files.createDirectory(folder.resolve("saved-" + ++runs));
-    snapshot.writeTo(target);
+    StateSpool.write(snapshot, target);
     return target;
   }
 }

@@ -16,7 +16,6 @@ import baton.protocol.Retention;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -331,7 +330,7 @@ final class Story {
   /** A snapshot that is known by its position. */
   record Copy(Position position) implements Snapshot {
     @Override
-    public void writeTo(Path folder) {
+    public void writeTo(SnapshotSink sink) {
       throw new UnsupportedOperationException("nothing is written in a story of the core");
     }
   }

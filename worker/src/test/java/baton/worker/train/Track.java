@@ -6,6 +6,7 @@ import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StateDigest;
+import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
@@ -84,7 +85,7 @@ public final class Track {
 
   public Path save(Snapshot snapshot) throws IOException {
     Path target = Files.createDirectory(folder.resolve("save-" + saves++));
-    snapshot.writeTo(target);
+    StateSpool.write(snapshot, target);
     return target;
   }
 

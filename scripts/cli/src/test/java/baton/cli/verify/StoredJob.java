@@ -14,6 +14,7 @@ import baton.worker.checkpoint.Checkpoints;
 import baton.worker.checkpoint.ManifestDraft;
 import baton.worker.checkpoint.StoredCheckpoint;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -88,7 +89,8 @@ final class StoredJob {
       }
 
       @Override
-      public void writeTo(Path folder) throws IOException {
+      public void writeTo(SnapshotSink sink) throws IOException {
+        Path folder = sink.folder();
         ByteBuffer weights = ByteBuffer.wrap(new byte[] {1, 2, 3, (byte) epoch});
         Tensor tensor = Tensor.of("U8", List.of(4L), weights);
         Safetensors.write(

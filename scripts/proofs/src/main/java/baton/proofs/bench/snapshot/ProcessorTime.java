@@ -3,8 +3,10 @@ package baton.proofs.bench.snapshot;
 import baton.proofs.bench.Spread;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
+import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -97,15 +99,15 @@ record ProcessorTime(Spread save, Spread childSave, Spread restore, Spread sha25
   private record Written(Position position, Path folder) implements Snapshot {
     static Written by(Run run, Path folder) throws Exception {
       Snapshot snapshot = run.snapshot();
-      snapshot.writeTo(Files.createDirectory(folder));
+      StateSpool.write(snapshot, Files.createDirectory(folder));
       snapshot.release();
       return new Written(snapshot.position(), folder);
     }
 
     @Override
-    public void writeTo(Path target) throws IOException {
+    public void writeTo(SnapshotSink sink) throws IOException {
       for (Path file : files()) {
-        Files.createLink(target.resolve(file.getFileName()), file);
+        Files.createLink(sink.folder().resolve(file.getFileName()), file);
       }
     }
 

@@ -2,6 +2,7 @@ package baton.proofs.bench.snapshot;
 
 import baton.proofs.bench.Spread;
 import baton.protocol.Sha256;
+import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Run;
 import baton.worker.segment.Snapshot;
 import java.io.IOException;
@@ -59,7 +60,7 @@ record Stalls(long bytes, Spread snapshot, Spread plainCopy, Spread synchronous)
   private static long bytesOf(Run run, Path folder) throws Exception {
     Path save = Files.createDirectory(folder.resolve("size"));
     Snapshot snapshot = run.snapshot();
-    snapshot.writeTo(save);
+    StateSpool.write(snapshot, save);
     snapshot.release();
     long bytes = 0;
     for (Path file : filesIn(save)) {
@@ -84,7 +85,7 @@ record Stalls(long bytes, Spread snapshot, Spread plainCopy, Spread synchronous)
   }
 
   private static void writeHere(Snapshot snapshot, Path save) throws IOException {
-    snapshot.writeTo(save);
+    StateSpool.write(snapshot, save);
     for (Path file : filesIn(save)) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.force(true);
