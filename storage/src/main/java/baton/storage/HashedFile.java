@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -14,8 +15,10 @@ import java.util.zip.CRC32C;
  *
  * @param crc32c of the same bytes: a second look at them is cheap, and tells whether they have
  *     changed since
+ * @param isGiven whether nobody will write to this file any more: a store on the same disk may keep
+ *     it as it is, and need not copy it
  */
-public record HashedFile(Path path, long size, Sha256 sha256, long crc32c) {
+public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boolean isGiven) {
   private static final int PIECE = 1 << 20;
 
   /** Looks at a file. */
@@ -29,7 +32,7 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c) {
               crc.update(piece.duplicate());
               sha256.update(piece);
             });
-    return new HashedFile(file, size, Sha256.of(sha256), crc.getValue());
+    return new HashedFile(file, size, Sha256.of(sha256), crc.getValue(), false);
   }
 
   public String name() {
@@ -42,8 +45,26 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c) {
    * @throws ChangedFileException if it has other bytes now
    */
   public void requireUnchanged() throws IOException {
+    requireUnchanged(bytes -> {});
+  }
+
+  /**
+   * Looks at the file again.
+   *
+   * @param seen told how many bytes have been looked at since it was last told
+   * @throws ChangedFileException if it has other bytes now
+   */
+  public void requireUnchanged(LongConsumer seen) throws IOException {
     CRC32C crc = new CRC32C();
-    requireSame(read(path, crc::update), crc.getValue());
+    long readSize =
+        read(
+            path,
+            piece -> {
+              long bytes = piece.remaining();
+              crc.update(piece);
+              seen.accept(bytes);
+            });
+    requireSame(readSize, crc.getValue());
   }
 
   /**

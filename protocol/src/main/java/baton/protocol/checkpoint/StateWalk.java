@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class StateWalk {
   /** Whole elements of every dtype, and little enough for the cache of one processor. */
-  private static final int CHUNK = 1 << 16;
+  private static final int CHUNK = 1 << 17;
 
   private final byte[] chunk = new byte[CHUNK];
 

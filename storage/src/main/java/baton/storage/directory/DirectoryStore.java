@@ -100,14 +100,26 @@ public final class DirectoryStore implements CheckpointStore {
     Path target = place(storeId);
     Path part = target.resolveSibling("." + name + ".part");
     root.requireThere();
+    try {
+      if (file.isGiven() && root.write(() -> Durable.link(part, file.path()))) {
+        file.requireUnchanged(moved);
+        root.write(() -> Durable.sync(part));
+      } else {
+        copy(file, part, moved);
+      }
+      publish(part, target, storeId);
+      return new FileEntry(name, file.size(), file.sha256(), storeId);
+    } finally {
+      Durable.deleteQuietly(part);
+    }
+  }
+
+  private void copy(HashedFile file, Path part, LongConsumer moved)
+      throws StoreException, IOException {
     try (FileChannel source = FileChannel.open(file.path(), StandardOpenOption.READ)) {
       CRC32C crc = new CRC32C();
       long size = fill(part, source, crc, moved);
       file.requireSame(size, crc.getValue());
-      publish(part, target, storeId);
-      return new FileEntry(name, size, file.sha256(), storeId);
-    } finally {
-      Durable.deleteQuietly(part);
     }
   }
 

@@ -48,6 +48,29 @@ final class Durable {
     syncDirectory(target.getParent());
   }
 
+  /**
+   * Gives {@code file} a second name, in the place of what may be there.
+   *
+   * @return whether it could: both must lie on one disk that knows links
+   */
+  static boolean link(Path name, Path file) throws IOException {
+    Files.deleteIfExists(name);
+    try {
+      Files.createLink(name, file);
+      return true;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return false;
+    }
+  }
+
+  /** Makes what is in a file durable. */
+  static Void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    return null;
+  }
+
   /** Makes names in {@code directory} durable, where the system can. */
   static void syncDirectory(Path directory) throws IOException {
     FileChannel channel;

@@ -40,6 +40,62 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void aFileThatIsGivenOnTheSameDiskIsKeptAsItIsAndAnotherIsCopied() throws Exception {
+    store.createFolder(FOLDER);
+    Path given = localFile("given", new byte[] {1, 2});
+    Path lent = localFile("lent", new byte[] {3, 4});
+
+    store.put(FOLDER, given(given), UNWATCHED);
+    store.put(FOLDER, HashedFile.of(lent), UNWATCHED);
+
+    assertThat(Files.isSameFile(root().resolve(FOLDER).resolve("given"), given)).isTrue();
+    assertThat(Files.isSameFile(root().resolve(FOLDER).resolve("lent"), lent)).isFalse();
+    assertThat(store.list(FOLDER)).extracting(Entry::name).containsOnly("given", "lent");
+  }
+
+  @Test
+  void aGivenFileOnAnotherDiskIsCopied() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(parent.resolve("other"))) {
+      store.createFolder(FOLDER);
+      Path file = Files.write(disk.path().resolve("f"), new byte[] {1, 2});
+
+      store.put(FOLDER, given(file), UNWATCHED);
+
+      assertThat(root().resolve(FOLDER).resolve("f")).hasBinaryContent(new byte[] {1, 2});
+    }
+  }
+
+  @Test
+  void aGivenFileThatHasChangedSinceItWasHashedIsNotKept() throws Exception {
+    store.createFolder(FOLDER);
+    HashedFile file = given(localFile("f", new byte[] {1, 2}));
+    localFile("f", new byte[] {1, 3});
+
+    assertThatThrownBy(() -> store.put(FOLDER, file, UNWATCHED))
+        .isInstanceOf(ChangedFileException.class);
+
+    assertThat(root().resolve(FOLDER)).isEmptyDirectory();
+  }
+
+  @Test
+  void aGivenFileTakesNoNameThatIsTaken() throws Exception {
+    store.createFolder(FOLDER);
+    store.put(FOLDER, given(localFile("f", new byte[] {1})), UNWATCHED);
+    Path other =
+        Files.write(Files.createDirectory(parent.resolve("more")).resolve("f"), new byte[2]);
+
+    assertKind(Kind.EXISTS, () -> store.put(FOLDER, given(other), UNWATCHED));
+
+    assertThat(root().resolve(FOLDER).resolve("f")).hasBinaryContent(new byte[] {1});
+    assertThat(other).exists();
+  }
+
+  private static HashedFile given(Path file) throws IOException {
+    HashedFile hashed = HashedFile.of(file);
+    return new HashedFile(file, hashed.size(), hashed.sha256(), hashed.crc32c(), true);
+  }
+
+  @Test
   void ofAFileThatHasChangedSinceItWasHashedNothingIsSeen() throws Exception {
     store.createFolder(FOLDER);
     HashedFile file = HashedFile.of(localFile("f", new byte[] {1, 2}));

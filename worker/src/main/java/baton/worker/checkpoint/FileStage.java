@@ -58,7 +58,7 @@ final class FileStage implements StateStage, Closeable {
 
   /** The file, when all of it was taken. */
   HashedFile hashed() {
-    return new HashedFile(file, size, Sha256.of(sha256), crc.getValue());
+    return new HashedFile(file, size, Sha256.of(sha256), crc.getValue(), to.isPresent());
   }
 
   @Override

@@ -73,7 +73,8 @@ final class NanCheck implements StateStage {
     };
   }
 
-  // One loop for each width: over an array of its own type, each becomes vector instructions.
+  // One loop for each width: over an array of its own type, each becomes vector instructions, which
+  // the sign of a difference does and a comparison does not.
 
   private static boolean hasLarger32(ByteBuffer data) {
     int[] chunk = new int[CHUNK];
@@ -81,11 +82,11 @@ final class NanCheck implements StateStage {
     while (numbers.hasRemaining()) {
       int length = Math.min(CHUNK, numbers.remaining());
       numbers.get(chunk, 0, length);
-      int largest = 0;
+      int signs = 0;
       for (int i = 0; i < length; i++) {
-        largest = Math.max(largest, chunk[i] & Integer.MAX_VALUE);
+        signs |= INFINITE_32 - (chunk[i] & Integer.MAX_VALUE);
       }
-      if (largest > INFINITE_32) {
+      if (signs < 0) {
         return true;
       }
     }
@@ -98,11 +99,11 @@ final class NanCheck implements StateStage {
     while (numbers.hasRemaining()) {
       int length = Math.min(CHUNK, numbers.remaining());
       numbers.get(chunk, 0, length);
-      long largest = 0;
+      long signs = 0;
       for (int i = 0; i < length; i++) {
-        largest = Math.max(largest, chunk[i] & Long.MAX_VALUE);
+        signs |= INFINITE_64 - (chunk[i] & Long.MAX_VALUE);
       }
-      if (largest > INFINITE_64) {
+      if (signs < 0) {
         return true;
       }
     }
@@ -115,11 +116,11 @@ final class NanCheck implements StateStage {
     while (numbers.hasRemaining()) {
       int length = Math.min(CHUNK, numbers.remaining());
       numbers.get(chunk, 0, length);
-      int largest = 0;
+      int signs = 0;
       for (int i = 0; i < length; i++) {
-        largest = Math.max(largest, chunk[i] & Short.MAX_VALUE);
+        signs |= infinite - (chunk[i] & Short.MAX_VALUE);
       }
-      if (largest > infinite) {
+      if (signs < 0) {
         return true;
       }
     }
