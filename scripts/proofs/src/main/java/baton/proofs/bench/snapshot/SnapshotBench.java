@@ -118,10 +118,10 @@ public final class SnapshotBench implements Callable<Integer> {
   private void stalls(Rig rig, Path folder, PrintWriter out) throws Exception {
     Stalls stalls;
     Others others = new Others();
-    ProcessorTime time;
+    SaveProcessorTime time;
     try (Run run = rig.start(1, WARM_UP_STEPS)) {
       stalls = Stalls.measure(run, folder, rounds);
-      time = ProcessorTime.measure(run, folder, stalls.bytes(), rounds);
+      time = SaveProcessorTime.measure(run, folder, stalls.bytes(), rounds);
     }
     out.printf(
         Locale.ROOT,

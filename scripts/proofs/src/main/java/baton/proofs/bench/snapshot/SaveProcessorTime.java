@@ -27,14 +27,14 @@ import java.util.stream.Stream;
  * @param restore from the store into a folder
  * @param sha256 of one sha256 over as many bytes in memory, to tell machines apart
  */
-record ProcessorTime(Spread save, Spread childSave, Spread restore, Spread sha256) {
+record SaveProcessorTime(Spread save, Spread childSave, Spread restore, Spread sha256) {
   /** The first ones are the compiler's. */
   private static final int WARM_UP_ROUNDS = 3;
 
   private static final int PIECE = 1 << 16;
   private static final double NANOS = 1e9;
 
-  static ProcessorTime measure(Run run, Path folder, long bytes, int rounds) throws Exception {
+  static SaveProcessorTime measure(Run run, Path folder, long bytes, int rounds) throws Exception {
     double[] saves = new double[rounds];
     double[] childSaves = new double[rounds];
     double[] restores = new double[rounds];
@@ -60,7 +60,7 @@ record ProcessorTime(Spread save, Spread childSave, Spread restore, Spread sha25
         }
       }
     }
-    return new ProcessorTime(
+    return new SaveProcessorTime(
         Spread.of(saves), Spread.of(childSaves), Spread.of(restores), Spread.of(digests));
   }
 
