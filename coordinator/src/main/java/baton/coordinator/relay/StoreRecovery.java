@@ -21,6 +21,7 @@ import baton.protocol.JobSpec;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,9 @@ import java.util.stream.Stream;
  * again does no harm.
  */
 public final class StoreRecovery {
+  /** A clock may be wrong; no fence is believed that a clock this far ahead has not made. */
+  private static final Duration FURTHEST_CLOCK = Duration.ofDays(36_500);
+
   private final JobStore jobs;
   private final CheckpointFiles files;
   private final Clock clock;
@@ -124,20 +128,43 @@ public final class StoreRecovery {
 
   /** Above all that any lease may have been granted, in this database or a lost one (R2). */
   private long incarnation(List<JobInStore> read, List<Job> known) {
+    Stream<Fence> inStores = read.stream().map(JobInStore::highest).filter(this::isBelieved);
     long highest =
-        Stream.concat(read.stream().map(JobInStore::highest), known.stream().map(Job::fence))
+        Stream.concat(inStores, known.stream().map(Job::fence))
             .mapToLong(Fence::incarnation)
             .max()
             .orElse(0);
     return Math.max(highest + 1, clock.instant().getEpochSecond());
   }
 
+  /**
+   * Whether a coordinator may have granted it: incarnations count from the clock. One beyond that
+   * would leave no fences to grant.
+   */
+  private boolean isBelieved(Fence fence) {
+    return fence.incarnation() <= clock.instant().plus(FURTHEST_CLOCK).getEpochSecond();
+  }
+
+  /** Why the job is left alone, in a sentence; empty: it can be taken up. */
+  private Optional<String> whyLeftAlone(JobInStore read) {
+    if (read.isOfNewerForm()) {
+      return Optional.of(read.newerForm());
+    }
+    return Optional.of(read.highest())
+        .filter(fence -> !isBelieved(fence))
+        .map(
+            fence ->
+                "A folder or manifest of it has the fence %s, which no coordinator can have granted. It was left alone: remove that folder, then try again."
+                    .formatted(fence));
+  }
+
   private Finding takeUp(Job job, Optional<JobInStore> inStore, boolean isRead, long incarnation) {
     List<String> sentences = new ArrayList<>();
     List<CheckpointRow> history = jobs.history(job.id()).checkpoints();
     Optional<RecoveredJob> found = Optional.empty();
-    if (inStore.filter(JobInStore::isOfNewerForm).isPresent()) {
-      sentences.add(inStore.get().newerForm());
+    Optional<String> leftAlone = inStore.flatMap(this::whyLeftAlone);
+    if (leftAlone.isPresent()) {
+      sentences.add(leftAlone.get());
     } else if (isRead) {
       inStore.ifPresent(read -> sentences.addAll(read.oddities()));
       found =
@@ -188,8 +215,9 @@ public final class StoreRecovery {
   private Finding create(JobInStore read, long incarnation) {
     List<String> sentences = new ArrayList<>(read.oddities());
     String name = read.name();
-    if (read.isOfNewerForm()) {
-      return left(read, List.of(read.newerForm()));
+    Optional<String> leftAlone = whyLeftAlone(read);
+    if (leftAlone.isPresent()) {
+      return left(read, List.of(leftAlone.get()));
     }
     if (read.manifests().isEmpty()) {
       sentences.add("It has no checkpoint in the store, so it was not taken up.");

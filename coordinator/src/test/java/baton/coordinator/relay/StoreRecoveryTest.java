@@ -126,6 +126,35 @@ class StoreRecoveryTest {
   }
 
   @Test
+  void aFolderWithAFenceThatNobodyGrantedStopsItsOwnJobAlone() {
+    JobId other = store.job("job-8", "other");
+    store.train(digits, 2);
+    store.train(other, 3);
+    store.torn.put(digits, (1L << 53) - 1);
+
+    List<Finding> findings = adopt();
+
+    assertThat(job(other).position()).isEqualTo(Position.ofEpochs(3));
+    assertThat(job(other).fence()).isEqualTo(Fence.beforeIncarnation(NEXT));
+    assertThat(findings.stream().filter(of -> of.id().equals(digits)))
+        .singleElement()
+        .matches(finding -> finding.job().isEmpty())
+        .matches(finding -> finding.sentences().get(0).contains("has the fence 9007199254740991"));
+  }
+
+  @Test
+  void whereTheDatabaseKnowsTheJobOfSuchAFolderItPauses() {
+    store.train(digits, 2);
+    recovered(digits);
+    store.torn.put(digits, (1L << 53) - 1);
+
+    Finding finding = adopt().get(0);
+
+    assertThat(job(digits).state()).isEqualTo(JobState.PAUSED);
+    assertThat(finding.sentences().get(0)).contains("remove that folder");
+  }
+
+  @Test
   void aHeadThatIsNotWholeIsPassedOver() {
     List<Manifest> line = store.train(digits, 4);
     store.lose(line.get(3));
