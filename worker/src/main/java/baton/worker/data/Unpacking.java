@@ -4,7 +4,9 @@ import baton.protocol.DataFile;
 import baton.protocol.checkpoint.StorePath;
 import baton.worker.segment.TroubleException;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 final class Unpacking {
   private static final int BUFFER = 1 << 18;
 
+  /** What stands in an archive before a file's bytes: longer names than any system takes. */
+  private static final int LONGEST_HEADER = 1 << 20;
+
+  private static final int LONGEST_STEP = 255;
+
   private final DataFile file;
   private final Path into;
   private final LongConsumer moved;
@@ -32,19 +39,53 @@ final class Unpacking {
 
   /** Unpacks the archive; overwrites what an earlier attempt left. */
   void run(Path archive) throws TroubleException, IOException {
-    try (TarArchiveInputStream tar =
-        new TarArchiveInputStream(
-            new BufferedInputStream(Files.newInputStream(archive), BUFFER),
-            StandardCharsets.UTF_8.name())) {
-      for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
+    try (HeaderLimit limit =
+            new HeaderLimit(new BufferedInputStream(Files.newInputStream(archive), BUFFER));
+        TarArchiveInputStream tar =
+            new TarArchiveInputStream(limit, StandardCharsets.UTF_8.name())) {
+      for (TarArchiveEntry entry = next(tar, limit); entry != null; entry = next(tar, limit)) {
         unpack(tar, entry);
       }
     }
   }
 
-  private TarArchiveEntry next(TarArchiveInputStream tar) throws TroubleException {
+  /** Fails where a header is longer than it may be: all of it would be kept in memory. */
+  private static final class HeaderLimit extends FilterInputStream {
+    private long left;
+
+    HeaderLimit(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      count(read < 0 ? 0 : 1);
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int count = super.read(bytes, from, length);
+      count(count);
+      return count;
+    }
+
+    private void count(int count) throws IOException {
+      left -= Math.max(0, count);
+      if (left < 0) {
+        throw new IOException("a header of over " + LONGEST_HEADER + " bytes");
+      }
+    }
+  }
+
+  private TarArchiveEntry next(TarArchiveInputStream tar, HeaderLimit limit)
+      throws TroubleException {
     try {
-      return tar.getNextEntry();
+      limit.left = LONGEST_HEADER;
+      TarArchiveEntry entry = tar.getNextEntry();
+      limit.left = Long.MAX_VALUE;
+      return entry;
     } catch (IOException | IllegalArgumentException e) {
       throw DataFailures.unsound(file, "it is no sound tar archive");
     }
@@ -67,15 +108,27 @@ final class Unpacking {
       throw DataFailures.unsound(file, name + " in it is neither a plain file nor a folder");
     }
     Path place = place(name);
-    if (entry.isDirectory()) {
-      Files.createDirectories(place);
-    } else {
-      Files.createDirectories(place.getParent());
+    Path within = entry.isDirectory() ? place : place.getParent();
+    boolean onAFile = false;
+    for (Path at = within; !at.equals(into); at = at.getParent()) {
+      onAFile |= Files.isRegularFile(at);
+    }
+    if (onAFile || entry.isFile() && Files.isDirectory(place)) {
+      throw DataFailures.unsound(file, name + " in it needs a file that is also a folder");
+    }
+    Files.createDirectories(within);
+    if (entry.isFile()) {
       write(tar, place);
     }
   }
 
   private Path place(String name) throws TroubleException {
+    for (String step : name.split("/")) {
+      if (step.getBytes(StandardCharsets.UTF_8).length > LONGEST_STEP) {
+        throw DataFailures.unsound(
+            file, "a name in it has over " + LONGEST_STEP + " bytes: " + name);
+      }
+    }
     try {
       return StorePath.resolve(into, name);
     } catch (IllegalArgumentException e) {

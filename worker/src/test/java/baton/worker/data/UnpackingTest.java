@@ -9,11 +9,13 @@ import baton.protocol.Sha256;
 import baton.protocol.Trouble;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,48 @@ class UnpackingTest {
     Files.createSymbolicLink(into.resolve("s1"), outside);
     assertUnsound(Samples.plain("s1/f", new byte[] {1}), "leads out");
     assertThat(outside).isEmptyDirectory();
+  }
+
+  static Stream<Samples.Content> filesThatAreFolders() {
+    Samples.Content file = Samples.plain("a", new byte[] {1});
+    Samples.Content inside = Samples.plain("a/b", new byte[] {2});
+    Samples.Content deep = Samples.plain("a/b/c", new byte[] {3});
+    return Stream.of(both(file, inside), both(inside, file), both(file, deep));
+  }
+
+  private static Samples.Content both(Samples.Content first, Samples.Content second) {
+    return tar -> {
+      first.into(tar);
+      second.into(tar);
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("filesThatAreFolders")
+  void aFileThatIsAlsoAFolderIsTheArchivesFault(Samples.Content content) {
+    assertUnsound(content, "a file that is also a folder");
+  }
+
+  @Test
+  void aNameThatNoDiskTakesIsTheArchivesFault() {
+    assertUnsound(Samples.plain("d/" + "x".repeat(300), new byte[] {1}), "over 255 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(bytes = {TarConstants.LF_GNUTYPE_LONGNAME, TarConstants.LF_PAX_EXTENDED_HEADER_LC})
+  void aNameOfMegabytesIsRefusedBeforeItIsInMemory(byte type) {
+    byte[] name = ("4000000 path=" + "x".repeat(4_000_000)).getBytes(StandardCharsets.UTF_8);
+    Samples.Content content =
+        tar -> {
+          TarArchiveEntry header = new TarArchiveEntry("name", type);
+          header.setSize(name.length);
+          tar.putArchiveEntry(header);
+          tar.write(name);
+          tar.closeArchiveEntry();
+          Samples.plain("f", new byte[] {1}).into(tar);
+        };
+    assertUnsound(content, "no sound tar archive");
+    assertThat(into).isEmptyDirectory();
   }
 
   @Test
