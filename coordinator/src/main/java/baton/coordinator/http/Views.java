@@ -93,7 +93,7 @@ final class Views {
 
   private List<String> notices(Job job, Optional<Duration> left, Instant now) {
     return Stream.concat(
-            Notices.of(job, relay.waiting(), left, now).stream(), relay.lack(job).stream())
+            Notices.of(job, relay.waiting(), left, now).stream(), relay.shortage(job).stream())
         .toList();
   }
 

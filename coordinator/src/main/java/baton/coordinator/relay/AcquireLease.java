@@ -20,20 +20,21 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Serves the requests for a lease, in the order in which they came.
+ * Serves requests for a lease in the order of their arrival.
  *
  * <ol>
- *   <li>A repeat finds its grant over all jobs.
- *   <li>Else {@link Schedule} chooses a job that no other request is being given right now.
- *   <li>Another request that waits is served first if it promises to get more of that job done.
- *   <li>The grant is decided and stored; who lost a race chooses again.
- *   <li>With nothing to grant the request waits until a job changes, a lease runs out, its time is
- *       up, or its connection closes.
+ *   <li>A repeated request gets its earlier grant, from whichever job.
+ *   <li>Otherwise {@link Schedule} chooses a job that is not being granted to another request right
+ *       now.
+ *   <li>A waiting request is served first if its session is expected to get more of that job done.
+ *   <li>The grant is decided and stored; a request that lost a race chooses again.
+ *   <li>If there is nothing to grant, the request waits until a job changes, a lease runs out, its
+ *       time is up, or its connection closes.
  * </ol>
  */
 final class AcquireLease {
   private final OpenJobs openJobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final LeaseLiveness liveness;
   private final Grants grants;
   private final WaitingRoom room;
@@ -44,7 +45,7 @@ final class AcquireLease {
 
   AcquireLease(
       OpenJobs openJobs,
-      Transitions door,
+      Transitions transitions,
       LeaseLiveness liveness,
       Grants grants,
       WaitingRoom room,
@@ -52,7 +53,7 @@ final class AcquireLease {
       Clock clock,
       Supplier<Duration> ticker) {
     this.openJobs = openJobs;
-    this.door = door;
+    this.transitions = transitions;
     this.liveness = liveness;
     this.grants = grants;
     this.room = room;
@@ -71,7 +72,7 @@ final class AcquireLease {
     return request.answer();
   }
 
-  /** Serves everyone who waits; called when a job has changed, and every so often. */
+  /** Serves all waiting requests; called when a job has changed, and periodically. */
   void serveAll() {
     for (int left = room.size(); left > 0; left--) {
       room.next().ifPresent(this::serve);
@@ -83,7 +84,7 @@ final class AcquireLease {
   }
 
   /**
-   * @param yields whether one that promises more is served first
+   * @param yields whether a request that is expected to get more done is served first
    */
   private void serve(Waiting request, boolean yields) {
     if (room.isClosed() || !request.isThere()) {
@@ -119,7 +120,7 @@ final class AcquireLease {
       Optional<String> why = rivals.whyChosen(request, jobOf(take, open));
       give(request, take, why, before, take.ranOut().isPresent() ? stillCounts : () -> true);
     } else if (choice instanceof Choice.Held held) {
-      if (!grants.repeats(request)) { // it may have been granted since it came
+      if (!grants.repeats(request)) { // it may have been granted since it arrived
         refuseIfHeld(request, held);
       }
     } else if (choice instanceof Choice.Nothing nothing) {
@@ -147,7 +148,8 @@ final class AcquireLease {
       BooleanSupplier stillCounts) {
     Duration silence =
         take.ranOut().map(fence -> liveness.silence(take.job(), fence)).orElse(Duration.ZERO);
-    door.apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence, why), stillCounts)
+    transitions
+        .apply(take.job(), new Acquire(request.ask(), take.ranOut(), silence, why), stillCounts)
         .whenComplete(
             (outcome, failure) -> {
               synchronized (beingGiven) {
@@ -157,7 +159,9 @@ final class AcquireLease {
             });
   }
 
-  /** The list of open jobs may be behind, and a refusal must not be. */
+  /**
+   * Reads the job again first: the list of open jobs may be outdated, but a refusal must not be.
+   */
   private void refuseIfHeld(Waiting request, Choice.Held held) {
     if (!grants.refuse(request, held)) {
       openJobs.changed(held.job());

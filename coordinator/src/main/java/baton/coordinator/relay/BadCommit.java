@@ -1,8 +1,6 @@
 package baton.coordinator.relay;
 
-/**
- * The commit cannot be true: its manifest is unreadable or another's, or its files are not there.
- */
+/** The commit is wrong: its manifest is unreadable or does not match, or its files are missing. */
 public final class BadCommit extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

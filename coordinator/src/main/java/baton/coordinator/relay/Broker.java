@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The coordinator's own access to a store, of which it lends short-lived pieces to the holders of
- * leases: workers need no sign-in of their own, and have nothing that outlives their session. No
- * method waits for the store.
+ * Lends short-lived access to a store, from the coordinator's own sign-in, to the holders of
+ * leases. Workers then need no sign-in, and hold nothing that outlives their session. No method
+ * waits for the store.
  */
 public interface Broker {
   /**
-   * The account behind a store that was ever lent from.
+   * The account behind a store to which access was lent.
    *
    * @param client the OAuth client's id
    * @param lends whether workers get access now
    * @param notice what a person should do
-   * @param limit empty: none, or not known yet
-   * @param used with what is in the trash; empty: not known yet
+   * @param limit empty if there is none, or it is not known yet
+   * @param used including the trash; empty if it is not known yet
    */
   record Account(
       String identity,
@@ -32,22 +32,22 @@ public interface Broker {
       OptionalLong used,
       OptionalLong trash) {}
 
-  /** For status; empty: there was never a sign-in. */
+  /** The account, for status; empty if there was never a sign-in. */
   Optional<Account> account();
 
-  /** Access to lend to the holder of a lease on this store; empty: there is none now. */
+  /** Access to lend to the holder of a lease on this store; empty if there is none now. */
   Optional<StoreAccess> lend(StoreId store);
 
-  /** A worker was refused with this token, so another is needed before its time. */
+  /** A worker was refused with this token, so it must be replaced early. */
   void refused(Sha256 token);
 
-  /** Why nothing is lent now, and what to do; empty: access is lent. */
+  /** Why nothing is lent now, and what to do; empty if access is lent. */
   Optional<String> whyNot();
 
   /**
-   * The request of a session that borrows. The store that access is lent to counts as read by it
-   * (R15): the coordinator has read the root with the very access that it lends, and the worker
-   * reads it again before its first byte.
+   * The request of a session that borrows access. The lent store counts as read by the session
+   * (R15): the coordinator has read the root with the same access, and the worker reads it again
+   * before it transfers anything.
    */
   default Ask admit(Ask ask) {
     return account()

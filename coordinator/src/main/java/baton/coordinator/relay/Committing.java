@@ -15,7 +15,7 @@ import baton.protocol.checkpoint.ManifestJson;
 import java.util.Optional;
 
 /**
- * What a holder says of a checkpoint it wants committed.
+ * A holder's request to commit a checkpoint.
  *
  * @param parent digest of the head it extends
  * @param manifest the text of its manifest, byte for byte
@@ -25,12 +25,12 @@ public record Committing(
     Optional<Sha256> parent, Position position, String manifest, Optional<String> finalReason) {
 
   /**
-   * The command, once the manifest was read and compared with the request; of its files only the
-   * worker has spoken yet.
+   * Reads the manifest, compares it with the request, and returns the command. Its files are not
+   * checked yet, only the worker has vouched for them.
    *
-   * @param fence of the lease that commits
-   * @throws BadCommit if it cannot be read, or speaks of another job, store, parent, position,
-   *     folder or session, or of no files
+   * @param fence the fence of the committing lease
+   * @throws BadCommit if the manifest cannot be read, has no files, or names another job, store,
+   *     parent, position, folder or session
    */
   Commit command(Job job, Fence fence, Sha256 secretHash) {
     Manifest read = parse();
@@ -58,7 +58,7 @@ public record Committing(
         GiveWay.NOT_NOW);
   }
 
-  /** No two leases share a folder (R6): its name has the job, position and fence. */
+  /** No two leases share a folder (R6): its name contains the job, position and fence. */
   private static boolean isFolderOf(Manifest read, Fence fence) {
     return CheckpointFolder.parse(read.folder()).stream()
         .anyMatch(

@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that the next checkpoint of each job finds room: older ones are pruned first, and only
- * what is lacking then is told. Training goes on all the while, on the last durable head.
+ * Makes sure that the next checkpoint of each job fits into its store: prunes older checkpoints
+ * first, and reports what is still missing. Training goes on meanwhile; the last committed head
+ * stays.
  */
 final class FreeSpaceMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(FreeSpaceMonitor.class);
@@ -31,22 +32,22 @@ final class FreeSpaceMonitor {
   private final JobStore jobs;
   private final Transitions transitions;
   private final CheckpointFiles files;
-  private final Consumer<JobId> tidy;
+  private final Consumer<JobId> deletePruned;
   private final Map<JobId, String> lacking = new ConcurrentHashMap<>();
 
   /**
-   * @param tidy deletes what was pruned of a job
+   * @param deletePruned deletes the pruned checkpoints of a job
    */
   FreeSpaceMonitor(
-      JobStore jobs, Transitions transitions, CheckpointFiles files, Consumer<JobId> tidy) {
+      JobStore jobs, Transitions transitions, CheckpointFiles files, Consumer<JobId> deletePruned) {
     this.jobs = jobs;
     this.transitions = transitions;
     this.files = files;
-    this.tidy = tidy;
+    this.deletePruned = deletePruned;
   }
 
-  /** What the store of this job lacks, in a sentence. */
-  Optional<String> lack(JobId job) {
+  /** What the store of this job lacks, in a sentence; empty if nothing. */
+  Optional<String> shortage(JobId job) {
     return Optional.ofNullable(lacking.get(job));
   }
 
@@ -54,7 +55,7 @@ final class FreeSpaceMonitor {
     lacking.keySet().retainAll(open.stream().map(Job::id).toList());
   }
 
-  /** Looks whether a checkpoint as large as the head finds room, and makes some if it does not. */
+  /** Checks whether a checkpoint as large as the head fits, and frees space if it does not. */
   CompletionStage<Void> look(JobId id) {
     if (lackOf(id).isEmpty()) {
       lacking.remove(id);
@@ -71,7 +72,7 @@ final class FreeSpaceMonitor {
   }
 
   private void tell(JobId id, Outcome outcome) {
-    tidy.accept(id);
+    deletePruned.accept(id);
     Optional<String> still = lackOf(id);
     if (still.isEmpty()) {
       lacking.remove(id);

@@ -14,31 +14,31 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What those who asked for a lease are told of it, the first time and again. */
+/** Answers requests for a lease with the grant, also when the request is repeated. */
 final class Grants {
   private final JobStore jobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final LeaseLiveness liveness;
-  private final LifetimeModel hazards;
+  private final LifetimeModel lifetimes;
   private final WaitingRoom room;
   private final Supplier<Duration> ticker;
 
   Grants(
       JobStore jobs,
-      Transitions door,
+      Transitions transitions,
       LeaseLiveness liveness,
-      LifetimeModel hazards,
+      LifetimeModel lifetimes,
       WaitingRoom room,
       Supplier<Duration> ticker) {
     this.jobs = jobs;
-    this.door = door;
+    this.transitions = transitions;
     this.liveness = liveness;
-    this.hazards = hazards;
+    this.lifetimes = lifetimes;
     this.room = room;
     this.ticker = ticker;
   }
 
-  /** Whether it was granted a lease before, which it then finds again. */
+  /** Whether the request was granted a lease before; if so, it is answered with it. */
   boolean repeats(Waiting request) {
     String key = Acquire.free(request.ask()).repeatKey().orElseThrow();
     Optional<JobId> granted = jobs.answer(key).map(JobStore.StoredAnswer::job);
@@ -46,13 +46,14 @@ final class Grants {
     return granted.isPresent();
   }
 
-  /** The other members have waited since the grant, so they hear of its holder first. */
+  /** Renews the lease first, since the other members have waited since the grant. */
   private void acquireAgain(Waiting request, JobId granted) {
     Duration before = ticker.get();
     jobs.find(granted)
         .filter(job -> job.lease().filter(lease -> isOf(lease, request)).isPresent())
         .ifPresent(liveness::askedAgain);
-    door.apply(granted, Acquire.free(request.ask()))
+    transitions
+        .apply(granted, Acquire.free(request.ask()))
         .whenComplete((outcome, failure) -> settle(request, before, outcome, failure));
   }
 
@@ -61,9 +62,9 @@ final class Grants {
   }
 
   /**
-   * Answers a request by what was decided of it, or lets it wait on.
+   * Answers a request with the decision, or lets it wait on.
    *
-   * @param before no other member can have begun to wait for the lease earlier
+   * @param before a time before any other member can have begun to wait for the lease
    */
   void settle(Waiting request, Duration before, Outcome outcome, Throwable failure) {
     try {
@@ -82,11 +83,11 @@ final class Grants {
     }
   }
 
-  /** What it tells of the ttl holds at every member, even if this one was frozen on the way. */
+  /** Answers with a ttl that holds at every member, even if this one was frozen meanwhile. */
   private void lease(Waiting request, Duration before, Outcome.Granted granted) {
     Job job = jobs.find(granted.job()).orElseThrow();
     if (job.lease().filter(lease -> isOf(lease, request)).isEmpty()) {
-      acquireAgain(request, granted.job()); // it has run out already, and is told so
+      acquireAgain(request, granted.job()); // it has run out already, and the answer says so
       return;
     }
     liveness.begin(granted.job(), granted.fence());
@@ -103,11 +104,11 @@ final class Grants {
                     granted.segment(),
                     granted.head(),
                     granted.store(),
-                    Optional.of(hazards.of(request.ask().device())),
+                    Optional.of(lifetimes.of(request.ask().device())),
                     job.acceptChange())));
   }
 
-  /** Refuses a session a second lease; false: it does not hold the other any more. */
+  /** Refuses a session a second lease; returns false if it no longer holds the first. */
   boolean refuse(Waiting request, Choice.Held held) {
     boolean isHeld =
         jobs.find(held.job())

@@ -7,7 +7,7 @@ import baton.protocol.Position;
 import java.time.Clock;
 import java.util.List;
 
-/** When a holder that commits is to give way. */
+/** Decides whether a committing holder gives way. */
 final class HandOver {
   private final OpenJobs openJobs;
   private final WaitingRoom waitingRoom;
@@ -21,7 +21,7 @@ final class HandOver {
     this.clock = clock;
   }
 
-  /** Within a segment only jobs of higher priority are looked at. */
+  /** When the holder gives way; within a segment it does so only for jobs of higher priority. */
   GiveWay when(Job job, Position position) {
     if (job.lease().isEmpty()) {
       return GiveWay.NOT_NOW;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes what was marked pruned, after the mark is durable (R13). A deletion that was cut short is
- * done again at the next start; deleting twice does no harm.
+ * Deletes checkpoints after their mark as pruned is durable (R13), and orphans. An interrupted
+ * deletion is repeated at the next start; deleting twice does no harm.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -30,9 +30,9 @@ final class Housekeeping {
     this.clock = clock;
   }
 
-  /** Deletes what sessions left in the store that lost their lease before they committed it. */
-  void sweep(JobId id) {
-    reached(id).ifPresent(this::sweep);
+  /** Deletes the files of a job that sessions left uncommitted when they lost their lease. */
+  void deleteOrphans(JobId id) {
+    reached(id).ifPresent(this::deleteOrphans);
   }
 
   private Optional<Job> reached(JobId id) {
@@ -44,12 +44,12 @@ final class Housekeeping {
     return reached(id).isPresent();
   }
 
-  /** The same of a job that was read. */
+  /** The same for a job that was already read. */
   boolean reaches(Job job) {
     return job.store().filter(files::reaches).isPresent();
   }
 
-  private void sweep(Job job) {
+  private void deleteOrphans(Job job) {
     Set<Checkpoint> committed = new HashSet<>(job.kept()); // old restores adopted without a row
     jobs.history(job.id()).checkpoints().forEach(row -> committed.add(row.checkpoint()));
     try {
@@ -63,11 +63,11 @@ final class Housekeeping {
   }
 
   /** Deletes the pruned checkpoints of a job whose store this coordinator reaches. */
-  void tidy(JobId id) {
+  void deletePruned(JobId id) {
     if (reached(id).isEmpty()) {
-      return; // what it cannot delete grows with each commit, and need not be read with each
+      return; // the list of what it cannot delete grows with each commit, and need not be read
     }
-    // The marks first: what they name is kept by no job that is read after them.
+    // The marks are read first, so that no job read later still keeps what they name.
     List<Checkpoint> pruned = jobs.history(id).toDelete();
     reached(id).ifPresent(job -> pruned.forEach(checkpoint -> delete(job, checkpoint)));
   }

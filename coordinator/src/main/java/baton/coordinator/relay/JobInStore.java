@@ -22,10 +22,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A job as a store's manifests and job file tell of it, with what is odd about them.
+ * A job as a store's manifests and job file describe it, with the problems found in them.
  *
- * @param read the manifests that are of this job and lie where they say
- * @param newer why some cannot be read, if a newer Baton wrote them
+ * @param read the manifests that belong to this job and are in the folder that they name
+ * @param newer why some cannot be read, if a newer version of Baton wrote them
  */
 record JobInStore(
     StoreId store,
@@ -37,7 +37,7 @@ record JobInStore(
   private static final int MOST_TOLD = 3;
   private static final int LONGEST_NAME = 64;
 
-  /** Of two jobs of one name, the one whose training came further keeps it. */
+  /** Of two jobs with one name, the one that is further keeps it. */
   static final Comparator<JobInStore> FURTHEST_FIRST =
       Comparator.comparing(JobInStore::furthest).reversed().thenComparing(job -> job.job().value());
 
@@ -77,7 +77,7 @@ record JobInStore(
         && manifest.folder().equals(folder);
   }
 
-  /** Edited or removed manifests: what was built on them leads nowhere. */
+  /** Reports edited or removed manifests: their descendants cannot be used. */
   private static List<String> lostParents(List<StoredManifest> manifests) {
     Set<Sha256> digests = new HashSet<>();
     manifests.forEach(stored -> digests.add(stored.checkpoint().digest()));
@@ -104,7 +104,7 @@ record JobInStore(
     return contents.job();
   }
 
-  /** The highest fence in its folder names and manifests. */
+  /** The highest fence in the job's folder names and manifests. */
   Fence highest() {
     return manifests.stream()
         .map(stored -> stored.checkpoint().fence())
@@ -113,7 +113,7 @@ record JobInStore(
         .orElse(contents.highest());
   }
 
-  /** Whether a newer Baton wrote some of it: the head may be among what cannot be read. */
+  /** Whether a newer version of Baton wrote some of it, so that the head may be unreadable. */
   boolean isOfNewerForm() {
     return !newer.isEmpty();
   }
@@ -138,8 +138,8 @@ record JobInStore(
   /**
    * What was submitted.
    *
-   * @param epochs what a person says where there is no job file
-   * @throws IllegalArgumentException if it cannot be known; the message says what to do
+   * @param epochs the number that a person gives if there is no job file
+   * @throws IllegalArgumentException if it cannot be found out; the message says what to do
    */
   JobSpec spec(Optional<Integer> epochs) {
     Manifest head = furthestManifest().orElseThrow();
@@ -186,7 +186,7 @@ record JobInStore(
         Optional.empty());
   }
 
-  /** The same under another name, which no other job can have. */
+  /** The spec under another, unique name. */
   JobSpec renamed(JobSpec spec) {
     String suffix = "-" + first(job().value(), 8);
     return spec.withName(first(spec.name(), LONGEST_NAME - suffix.length()) + suffix);

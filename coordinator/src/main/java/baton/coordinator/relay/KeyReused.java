@@ -1,6 +1,6 @@
 package baton.coordinator.relay;
 
-/** An idempotency key came again with another job: the one it made first stands. */
+/** An idempotency key was reused for another job; the first one stays. */
 public final class KeyReused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

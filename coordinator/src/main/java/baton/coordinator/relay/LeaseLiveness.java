@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Which live leases still beat: the shared renewals, watched by this coordinator's own clock. Safe
- * for use by several threads.
+ * Tracks which leases are still renewed: it watches the shared renewals by this coordinator's own
+ * clock. Thread-safe.
  */
 final class LeaseLiveness {
   private static final Duration SHARED_SWIFTLY = Duration.ofMillis(250);
@@ -38,7 +38,7 @@ final class LeaseLiveness {
   private final LeaseWatch watch;
   private final Map<JobId, NextLook> nextLooks = new HashMap<>();
 
-  /** The leases that another member may be giving away, having heard nothing in time. */
+  /** The leases that another member may be ending, because it saw no renewal in time. */
   private final Map<JobId, Doubt> doubts = new HashMap<>();
 
   private Duration forgotten;
@@ -51,40 +51,40 @@ final class LeaseLiveness {
   }
 
   /**
-   * Nothing is promised of a lease before the end of a doubt: so long after its look a member may
-   * still store that it gives the lease away (see {@link #stillCounts}).
+   * The holder is promised no time before the end of a doubt: until then a member may still store a
+   * decision that ends the lease (see {@link #stillCounts}).
    */
   private record Doubt(Fence fence, Duration since) {}
 
-  /** When the renewals of a lease are looked at again. */
+  /** When to look at the renewals of a lease again. */
   private record NextLook(Fence fence, Duration at) {}
 
-  /** Begins to wait for a lease that was granted, or found live at the start (R12). */
+  /** Starts to watch a lease that was granted, or found live at the start (R12). */
   synchronized void begin(JobId job, Fence fence) {
     watch.begin(job, fence, ticker.get());
   }
 
-  /** Whether what is seen from now on still counts, at the time when that is asked. */
+  /** A check whether what is seen from now on still counts when it is called. */
   BooleanSupplier stillCounts() {
     Duration seen = ticker.get();
     return () -> ticker.get().minus(seen).compareTo(longestAbsence) <= 0;
   }
 
-  /** Begins every wait anew: renewals may have been lost. */
+  /** Restarts every wait, because renewals may have been missed. */
   synchronized void restartWaits() {
     watch.restartWaits(ticker.get());
   }
 
   /**
-   * Shares a renewal, then takes note of it; returns whether the others heard of it swiftly. The
-   * ttl counts from before it, since others may have seen the renewal at once.
+   * Shares a renewal with the other members, then notes it; returns whether sharing was quick. The
+   * ttl counts from before the call, since others may have seen the renewal at once.
    */
   boolean renewed(Job job, Renewing renewing) {
     Duration before = ticker.get();
     Fence fence = job.fence();
     Optional<LeaseHeartbeat> last = heartbeats.get(job.id());
     if (last.filter(heartbeat -> heartbeat.fence().compareTo(fence) > 0).isPresent()) {
-      return false; // the lease changed hands since the job was read
+      return false; // the job was leased again since it was read
     }
     LeaseHeartbeat heartbeat =
         new LeaseHeartbeat(
@@ -104,7 +104,7 @@ final class LeaseLiveness {
     }
   }
 
-  /** A holder that asks for its grant again lives: all members count its ttl from now. */
+  /** A holder that repeats its request is alive: all members count its ttl from now. */
   void askedAgain(Job job) {
     renewed(
         job,
@@ -123,10 +123,10 @@ final class LeaseLiveness {
   }
 
   /**
-   * Looks at the renewals that others may have heard: of each live lease several times in a ttl, so
-   * that none runs out much later than it should. Called several times a second.
+   * Looks at renewals that other members may have received: several times in a ttl for each live
+   * lease, so that none runs out much later than it should. Called several times a second.
    *
-   * @return those of whose holders something new was heard
+   * @return the jobs for whose leases there is a new renewal
    */
   List<Job> look(Collection<Job> jobs) {
     List<Job> due = new ArrayList<>();
@@ -153,9 +153,8 @@ final class LeaseLiveness {
   }
 
   /**
-   * Those of the live leases that have run out; each was looked at once more. They are judged by
-   * the time before that look: whoever is frozen in the middle has not seen what was renewed
-   * meanwhile.
+   * The live leases that have run out; each is looked at once more. They are judged by the time
+   * before that look: a coordinator that is frozen in between has not seen later renewals.
    */
   Map<JobId, Fence> ranOut(Collection<Job> jobs) {
     Duration before;
@@ -178,9 +177,9 @@ final class LeaseLiveness {
   }
 
   /**
-   * What the holder of the live lease of {@code job} may be told, whose renewal came at {@code
-   * came}. Nothing is promised after one that was heard late: another member may have found the
-   * lease run out before, and be giving it away right now (R9).
+   * The remaining time that the holder of the live lease may be told, if its renewal came at {@code
+   * came}. After a late renewal no time is promised: another member may have found the lease run
+   * out and be granting it right now (R9).
    */
   Duration told(Job job, Duration came) {
     Duration left = remaining(job);
@@ -195,7 +194,7 @@ final class LeaseLiveness {
     }
   }
 
-  /** What remains of the live lease of {@code job}. */
+  /** The remaining time of the live lease of {@code job}. */
   Duration remaining(Job job) {
     Duration now = ticker.get();
     boolean isSilent;
@@ -220,7 +219,10 @@ final class LeaseLiveness {
     watch.headAt(job.id(), job.fence(), job.position(), now);
   }
 
-  /** Unlocked, for it may wait for other members; what is heard here meanwhile is newer. */
+  /**
+   * Reads without the lock, since it may wait for other members; renewals seen here meanwhile are
+   * newer.
+   */
   private List<Job> lookAt(Collection<Job> jobs) {
     if (jobs.isEmpty()) {
       return List.of();
@@ -251,7 +253,7 @@ final class LeaseLiveness {
     return news;
   }
 
-  /** What it costs when the job changes hands, as far as its present lease shows. */
+  /** The cost of a hand-over, as far as the current lease shows. */
   synchronized Duration costOfChange(Job job) {
     return watch.costOfChange(job.id(), job.fence());
   }
@@ -270,7 +272,7 @@ final class LeaseLiveness {
     return job.lease().map(Lease::fence).flatMap(fence -> watch.heartbeat(job.id(), fence));
   }
 
-  /** Drops now and then what is known of jobs that are over. */
+  /** Forgets jobs that are over, now and then. */
   synchronized void forgetAllBut(Collection<Job> open) {
     Duration now = ticker.get();
     if (forgotten != null && now.minus(forgotten).compareTo(BETWEEN_FORGETTING) < 0) {

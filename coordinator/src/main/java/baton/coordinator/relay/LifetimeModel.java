@@ -18,13 +18,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * How long sessions last and how fast devices train, learnt from the history of the newest jobs and
- * looked up anew every minute, beside the requests. Safe for use by several threads.
+ * How long sessions last and how fast devices train, learnt from the history of the newest jobs. It
+ * is refreshed every minute in the background. Thread-safe.
  */
 final class LifetimeModel {
   private static final int JOBS = 50;
 
-  /** The newest of each job, which tell how long sessions last nowadays. */
+  /** How many of the newest segments of each job are read. */
   private static final int SEGMENTS = 1_000;
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
@@ -43,7 +43,7 @@ final class LifetimeModel {
     this.ticker = ticker;
   }
 
-  /** Has history looked up if that was not done lately. */
+  /** Reads the history in the background if that was not done recently. */
   void refresh() {
     boolean due = lookedAt == null || ticker.get().minus(lookedAt).compareTo(BETWEEN_LOOKS) >= 0;
     if (due && looking.compareAndSet(false, true)) {
@@ -56,7 +56,7 @@ final class LifetimeModel {
     return SessionLifetimes.lifetime(byDevice, device);
   }
 
-  /** How fast {@code device} trains {@code job}, 1 for the fastest known. */
+  /** How fast {@code device} trains {@code job}; 1 for the fastest known. */
   double speed(JobId job, String device) {
     return speeds.getOrDefault(job, DeviceSpeeds.NONE).of(device);
   }
@@ -75,7 +75,7 @@ final class LifetimeModel {
       speeds = Map.copyOf(byJob);
       byDevice = SessionLifetimes.byDevice(segments);
     } catch (StoreUnavailable e) {
-      // What was learnt before still holds, and the next look comes soon.
+      // What was learnt before still holds, and is refreshed soon.
     } finally {
       looking.set(false);
     }

@@ -22,16 +22,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * The jobs that are not over, as a list that is cheap to look at: whoever chooses among thousands
- * of them does not ask the database for each.
+ * A cache of the jobs that are not over, so that choosing among thousands of them does not query
+ * the database for each.
  *
  * <ol>
- *   <li>Every now and then it is read whole.
- *   <li>In between, the jobs that are known to have changed are read again, when somebody looks.
+ *   <li>Now and then all jobs are read.
+ *   <li>In between, jobs that are known to have changed are read again when the list is used.
  * </ol>
  *
- * <p>It may be behind what another coordinator did a moment ago. It only proposes: the decision is
- * taken on what the database holds.
+ * <p>It may lag behind what another coordinator has just done. It only serves to propose a job; the
+ * decision is made on the state in the database.
  */
 final class OpenJobs implements TransitionListener {
   private static final Duration READ_WHOLE_EVERY = Duration.ofSeconds(2);
@@ -72,7 +72,7 @@ final class OpenJobs implements TransitionListener {
     changed.add(job);
   }
 
-  /** All of them, in the order of their submission. */
+  /** All open jobs, in the order of their submission. */
   synchronized List<Job> all() {
     refresh();
     if (list.isEmpty()) {
@@ -81,7 +81,10 @@ final class OpenJobs implements TransitionListener {
     return list.get();
   }
 
-  /** Whether there is any of this priority, or of a higher one; costs the same however many are. */
+  /**
+   * Whether there is a job with at least this priority; the cost does not depend on the number of
+   * jobs.
+   */
   synchronized boolean haveAny(int leastPriority) {
     refresh();
     return !priorities.isEmpty() && priorities.lastKey() >= leastPriority;
@@ -110,7 +113,7 @@ final class OpenJobs implements TransitionListener {
 
   private void readChanged() {
     for (JobId id : Set.copyOf(changed)) {
-      changed.remove(id); // before it is read: what changes meanwhile is read once more
+      changed.remove(id); // before the read, so that a change meanwhile is read once more
       try {
         jobs.find(id)
             .filter(job -> !job.state().isOver())

@@ -34,10 +34,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The relay as requests see it: a class for each thing that is asked, over one {@linkplain
- * Transitions door}. Every method that gives a stage may be called from any thread and answers on
- * another; the stage fails with {@link UnknownJob}, {@link StoreUnavailable}, {@link BadCommit} or
- * {@link CommitUnchecked}, and with nothing else that is foreseen.
+ * The interface of the relay for requests; each kind of request has a class of its own behind it.
+ * Every method that returns a stage may be called from any thread, and completes it on another. The
+ * stage fails with {@link UnknownJob}, {@link StoreUnavailable}, {@link BadCommit} or {@link
+ * CommitUnchecked}; anything else is a bug.
  */
 public final class Relay {
   private static final int OVER_AND_TIDIED = 100;
@@ -45,9 +45,9 @@ public final class Relay {
   private final Parts parts;
   private final OpenJobs openJobs;
   private final LeaseLiveness liveness;
-  private final LifetimeModel hazards;
+  private final LifetimeModel lifetimes;
   private final WaitingRoom waitingRoom = new WaitingRoom();
-  private final FreeSpaceMonitor rooms;
+  private final FreeSpaceMonitor freeSpace;
   private final StoreMaintenance maintenance;
   private final SubmitJob submit;
   private final AcquireLease acquire;
@@ -59,9 +59,9 @@ public final class Relay {
   private final AtomicBoolean serving = new AtomicBoolean();
 
   /**
-   * What a relay is made of.
+   * The parts of a relay.
    *
-   * @param io where it may block: on the database, on the files of a store
+   * @param io runs tasks that may block on the database or on the files of a store
    * @param mayDecide throws {@link baton.coordinator.lease.CutOff} while this coordinator is cut
    *     off
    */
@@ -73,63 +73,64 @@ public final class Relay {
       Supplier<JobId> ids,
       Runnable mayDecide) {}
 
-  /** What coordinators of one cluster share, each through a door of its own. */
+  /** The state that the coordinators of a cluster share. */
   public record State(
-      JobStore jobs, Transitions door, HeartbeatStore heartbeats, Signals signals) {}
+      JobStore jobs, Transitions transitions, HeartbeatStore heartbeats, Signals signals) {}
 
   /**
    * The clocks of a coordinator.
    *
-   * @param clock for the record
+   * @param clock for history
    * @param ticker the monotonic clock by which leases run out
-   * @param longestAbsence between two calls of {@link #tick}; after a longer one, such as a freeze,
-   *     every lease gets a whole ttl
+   * @param longestAbsence the longest time between two calls of {@link #tick}; after a longer one,
+   *     such as a freeze, every lease gets a whole ttl
    */
   public record Time(Clock clock, Supplier<Duration> ticker, Duration longestAbsence) {}
 
   /**
-   * Where checkpoints lie.
+   * The stores of checkpoints.
    *
-   * @param files those of the stores that this coordinator reaches
-   * @param own the store that jobs are bound to which name none
+   * @param files the stores that this coordinator reaches
+   * @param own the store for jobs that name none
    */
   public record Stores(CheckpointFiles files, Optional<StoreId> own) {}
 
   public Relay(Parts parts) {
     this.parts = parts;
     JobStore jobs = parts.state().jobs();
-    Transitions door = parts.state().door();
+    Transitions transitions = parts.state().transitions();
     CheckpointFiles files = parts.stores().files();
     Clock clock = parts.time().clock();
     Supplier<Duration> ticker = parts.time().ticker();
 
     openJobs = new OpenJobs(jobs, ticker);
     liveness = new LeaseLiveness(parts.state().heartbeats(), ticker, parts.time().longestAbsence());
-    hazards = new LifetimeModel(jobs, parts.io(), ticker);
+    lifetimes = new LifetimeModel(jobs, parts.io(), ticker);
     Housekeeping housekeeping = new Housekeeping(jobs, files, clock);
-    rooms = new FreeSpaceMonitor(jobs, door, files, housekeeping::tidy);
-    maintenance = new StoreMaintenance(housekeeping, rooms, parts.io(), ticker);
-    Grants grants = new Grants(jobs, door, liveness, hazards, waitingRoom, ticker);
+    freeSpace = new FreeSpaceMonitor(jobs, transitions, files, housekeeping::deletePruned);
+    maintenance = new StoreMaintenance(housekeeping, freeSpace, parts.io(), ticker);
+    Grants grants = new Grants(jobs, transitions, liveness, lifetimes, waitingRoom, ticker);
     Evidence evidence = new Evidence(files);
     HandOver handOver = new HandOver(openJobs, waitingRoom, liveness, clock);
-    StalledLeases stalledLeases = new StalledLeases(door);
+    StalledLeases stalledLeases = new StalledLeases(transitions);
 
-    submit = new SubmitJob(jobs, door, parts.ids(), parts.stores().own());
-    Rivals rivals = new Rivals(waitingRoom, hazards, clock, ticker);
+    submit = new SubmitJob(jobs, transitions, parts.ids(), parts.stores().own());
+    Rivals rivals = new Rivals(waitingRoom, lifetimes, clock, ticker);
     acquire =
-        new AcquireLease(openJobs, door, liveness, grants, waitingRoom, rivals, clock, ticker);
-    renew = new RenewLease(jobs, door, liveness, stalledLeases, parts.mayDecide());
-    commit = new CommitCheckpoint(jobs, door, evidence, handOver, liveness);
-    release = new ReleaseLease(jobs, door, evidence);
-    steer = new SteerJob(jobs, door, liveness);
-    watch = new WatchLeases(door, liveness, stalledLeases);
-    door.listen(openJobs);
-    door.listen(maintenance);
+        new AcquireLease(
+            openJobs, transitions, liveness, grants, waitingRoom, rivals, clock, ticker);
+    renew = new RenewLease(jobs, transitions, liveness, stalledLeases, parts.mayDecide());
+    commit = new CommitCheckpoint(jobs, transitions, evidence, handOver, liveness);
+    release = new ReleaseLease(jobs, transitions, evidence);
+    steer = new SteerJob(jobs, transitions, liveness);
+    watch = new WatchLeases(transitions, liveness, stalledLeases);
+    transitions.listen(openJobs);
+    transitions.listen(maintenance);
   }
 
   /** Begins to serve: each live lease gets a whole ttl from now (R12). */
   public void start() {
-    hazards.refresh();
+    lifetimes.refresh();
     List<Job> open = openJobs.all();
     for (Job job : open) {
       job.lease().ifPresent(lease -> liveness.begin(job.id(), lease.fence()));
@@ -138,7 +139,7 @@ public final class Relay {
     parts.state().signals().listen(this::changed);
   }
 
-  /** Answers everyone who waits; nothing is granted any more. */
+  /** Answers all waiting requests; nothing is granted any more. */
   public void drain() {
     waitingRoom.close();
   }
@@ -146,7 +147,8 @@ public final class Relay {
   /**
    * Creates a job.
    *
-   * @param id of the job, if the caller's idempotency key determines it; a repeat finds the job
+   * @param id the job's id, if the caller's idempotency key determines it; a repeat then finds the
+   *     job
    */
   public CompletionStage<Outcome> submit(JobSpec spec, Optional<JobId> id) {
     return onIo(() -> submit.submit(spec, id));
@@ -155,22 +157,23 @@ public final class Relay {
   /**
    * Grants a lease, waiting for something to grant.
    *
-   * @param stillThere whether the one who asked is still listening
+   * @param stillThere whether the client is still connected
    */
   public CompletionStage<Acquired> acquire(Ask ask, Duration wait, BooleanSupplier stillThere) {
     return onIo(() -> acquire.acquire(ask, wait, stillThere));
   }
 
-  /** Takes note that a holder lives, and tells it what to do. */
+  /** Renews a lease; the outcome says what the holder is to do. */
   public CompletionStage<Outcome> renew(
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing) {
     return renew(id, fence, secretHash, renewing, Function.identity());
   }
 
   /**
-   * Takes note that a holder lives, and tells it what to do.
+   * Renews a lease; the outcome says what the holder is to do.
    *
-   * @param answer what is made of the outcome; it may block, unless the holder is told to stop
+   * @param answer turns the outcome into the answer; it may block, unless the holder is told to
+   *     stop
    */
   public <T> CompletionStage<T> renew(
       JobId id, Fence fence, Sha256 secretHash, Renewing renewing, Function<Outcome, T> answer) {
@@ -196,8 +199,9 @@ public final class Relay {
   /**
    * Lets a job go on.
    *
-   * @param acceptChange whether another program than made the head may go on from it, once
-   * @param key drawn by who asks, by which a repeat is known
+   * @param acceptChange whether, once, a program other than the one that made the head may go on
+   *     from it
+   * @param key drawn by the client; identifies a repeat
    */
   public CompletionStage<Outcome> resume(JobId id, boolean acceptChange, Optional<String> key) {
     return onIo(() -> steer.resume(id, acceptChange, key));
@@ -207,12 +211,12 @@ public final class Relay {
     return onIo(() -> steer.cancel(id));
   }
 
-  /** What remains of the job's live lease; zero: it has run out. */
+  /** The remaining time of the job's live lease; zero if it has run out. */
   public Optional<Duration> remaining(Job job) {
     return job.lease().map(lease -> liveness.remaining(job));
   }
 
-  /** What may be told to remain to a holder whose renewal came at {@code came} (R9). */
+  /** The remaining time that a holder may be told whose renewal came at {@code came} (R9). */
   public Optional<Duration> remaining(Job job, Duration came) {
     return job.lease().map(lease -> liveness.told(job, came));
   }
@@ -224,12 +228,12 @@ public final class Relay {
 
   /** How long sessions like the holder's last. */
   public Optional<LifetimeEstimate> lifetime(Job job) {
-    return job.lease().map(lease -> hazards.of(lease.ask().device()));
+    return job.lease().map(lease -> lifetimes.of(lease.ask().device()));
   }
 
-  /** What the job's store lacks for its next checkpoint, in a sentence. */
-  public Optional<String> lack(Job job) {
-    return rooms.lack(job.id());
+  /** What the job's store lacks for its next checkpoint, in a sentence; empty if nothing. */
+  public Optional<String> shortage(Job job) {
+    return freeSpace.shortage(job.id());
   }
 
   /** The requests for a lease that wait now. */
@@ -238,24 +242,24 @@ public final class Relay {
   }
 
   /**
-   * Ends what stalls or has run out while pausing, and serves who waits; called several times a
-   * second.
+   * Ends leases that stall, or that have run out while their job is pausing, and serves waiting
+   * requests. Called several times a second.
    */
   public void tick() {
     try {
       parts.mayDecide().run();
-      hazards.refresh();
+      lifetimes.refresh();
       List<Job> open = openJobs.all();
       watch.look(open);
       maintenance.look(open);
       acquire.serveAll();
     } catch (StoreUnavailable e) {
-      waitingRoom.fail(e); // who waits here may ask elsewhere
+      waitingRoom.fail(e); // the clients may ask another member
       throw e;
     }
   }
 
-  /** Begins every wait for a lease anew: members came or went, and renewals may have been lost. */
+  /** Restarts every wait for a lease: members joined or left, so renewals may have been missed. */
   public void restartWaits() {
     liveness.restartWaits();
   }
@@ -266,7 +270,7 @@ public final class Relay {
       try {
         parts.io().execute(this::serveAll);
       } catch (RejectedExecutionException e) {
-        serving.set(false); // the coordinator stops, and nobody waits here any more
+        serving.set(false); // the coordinator stops, and nothing waits here any more
       }
     }
   }

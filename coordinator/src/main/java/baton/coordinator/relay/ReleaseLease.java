@@ -17,15 +17,15 @@ import baton.protocol.Trouble;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Takes a lease back: in good order, or with what the holder says went wrong. */
+/** Releases a lease: in good order, or with the failure that the holder reports. */
 final class ReleaseLease {
   private final JobStore jobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final Evidence evidence;
 
-  ReleaseLease(JobStore jobs, Transitions door, Evidence evidence) {
+  ReleaseLease(JobStore jobs, Transitions transitions, Evidence evidence) {
     this.jobs = jobs;
-    this.door = door;
+    this.transitions = transitions;
     this.evidence = evidence;
   }
 
@@ -36,7 +36,7 @@ final class ReleaseLease {
         trouble
             .map(told -> gaveUp(job, fence, secretHash, told))
             .orElseGet(() -> new Release(fence, secretHash, why == ReleaseReason.SESSION_ENDING));
-    return door.apply(id, command);
+    return transitions.apply(id, command);
   }
 
   private Command gaveUp(Job job, Fence fence, Sha256 secretHash, Trouble trouble) {

@@ -14,22 +14,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
-/** Takes note that a holder lives, and tells it what to do. Stores nothing, unless it stalls. */
+/** Renews a lease, and tells its holder what to do. Nothing is stored unless the lease stalls. */
 final class RenewLease {
   private final JobStore jobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final LeaseLiveness liveness;
   private final StalledLeases stalledLeases;
   private final Runnable mayDecide;
 
   RenewLease(
       JobStore jobs,
-      Transitions door,
+      Transitions transitions,
       LeaseLiveness liveness,
       StalledLeases stalledLeases,
       Runnable mayDecide) {
     this.jobs = jobs;
-    this.door = door;
+    this.transitions = transitions;
     this.liveness = liveness;
     this.stalledLeases = stalledLeases;
     this.mayDecide = mayDecide;
@@ -39,15 +39,16 @@ final class RenewLease {
     BooleanSupplier stillCounts = liveness.stillCounts();
     Job job = jobs.existing(id);
     Renew renew = new Renew(fence, secretHash, renewing.position());
-    Outcome outcome = door.preview(job, renew);
+    Outcome outcome = transitions.preview(job, renew);
     if (!holds(outcome)) {
       return CompletableFuture.completedStage(outcome);
     }
     boolean swiftly = liveness.renewed(job, renewing);
-    mayDecide.run(); // who was cut off meanwhile has shared it with nobody
+    mayDecide
+        .run(); // if this coordinator was cut off meanwhile, no other member has seen the renewal
     if (!swiftly) {
-      // The other members were slow to hear of it, and one may have ended the lease meanwhile.
-      outcome = door.preview(jobs.existing(id), renew);
+      // Sharing was slow, so another member may have ended the lease meanwhile.
+      outcome = transitions.preview(jobs.existing(id), renew);
     }
     Outcome answer = outcome;
     return liveness

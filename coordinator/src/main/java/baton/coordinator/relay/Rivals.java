@@ -10,24 +10,28 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The requests that wait for one job, compared by what their sessions promise. */
+/**
+ * Compares the requests that wait for one job by how much their sessions are expected to get done.
+ */
 final class Rivals {
-  /** Thousands may wait, and each grant compares. */
+  /** Bounded, since thousands may wait, and every grant compares. */
   private static final int MOST_COMPARED = 200;
 
   private final WaitingRoom room;
-  private final LifetimeModel hazards;
+  private final LifetimeModel lifetimes;
   private final Clock clock;
   private final Supplier<Duration> ticker;
 
-  Rivals(WaitingRoom room, LifetimeModel hazards, Clock clock, Supplier<Duration> ticker) {
+  Rivals(WaitingRoom room, LifetimeModel lifetimes, Clock clock, Supplier<Duration> ticker) {
     this.room = room;
-    this.hazards = hazards;
+    this.lifetimes = lifetimes;
     this.clock = clock;
     this.ticker = ticker;
   }
 
-  /** Whoever waits and promises more than {@code request}; it waits no more. */
+  /**
+   * Removes and returns a waiting request that is expected to get more done than {@code request}.
+   */
   Optional<Waiting> better(Waiting request, Job job) {
     List<Waiting> all = with(request, job);
     return Candidate.best(candidates(all, job))
@@ -35,7 +39,7 @@ final class Rivals {
         .filter(best -> best != request && room.leave(best));
   }
 
-  /** Why {@code request} is given the job, where others wait for it. */
+  /** Why {@code request} gets the job; empty if no other waits for it. */
   Optional<String> whyChosen(Waiting request, Job job) {
     List<Candidate> all = candidates(with(request, job), job);
     return all.size() == 1 ? Optional.empty() : Optional.of(all.get(0).whyAmong(all));
@@ -57,7 +61,7 @@ final class Rivals {
     return new Candidate(
         request.ask(),
         ticker.get().minus(request.since()),
-        hazards.of(device),
-        hazards.speed(job.id(), device));
+        lifetimes.of(device),
+        lifetimes.speed(job.id(), device));
   }
 }

@@ -10,22 +10,23 @@ import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
-/** Ends the leases of holders that renew and make no progress (R10). */
+/** Ends the leases of holders that renew but make no progress (R10). */
 final class StalledLeases {
-  private final Transitions door;
+  private final Transitions transitions;
 
-  StalledLeases(Transitions door) {
-    this.door = door;
+  StalledLeases(Transitions transitions) {
+    this.transitions = transitions;
   }
 
   /**
-   * Ends the lease; what its holder is told.
+   * Ends the lease; returns what its holder is told.
    *
-   * @param phase in which it exceeds its limits
+   * @param phase the phase whose limits it exceeds
    * @param stillCounts whether what was seen of it still counts
    */
   CompletionStage<Outcome> end(Job job, Phase phase, BooleanSupplier stillCounts) {
-    return door.apply(job.id(), new Stall(job.fence(), phase), stillCounts)
+    return transitions
+        .apply(job.id(), new Stall(job.fence(), phase), stillCounts)
         .thenApply(
             ended ->
                 new Outcome.Renewed(

@@ -14,35 +14,37 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
-/** What a person wants of a job: that it rests, goes on, or ends. */
+/** Pauses, resumes and cancels jobs. */
 final class SteerJob {
   private final JobStore jobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final LeaseLiveness liveness;
 
-  SteerJob(JobStore jobs, Transitions door, LeaseLiveness liveness) {
+  SteerJob(JobStore jobs, Transitions transitions, LeaseLiveness liveness) {
     this.jobs = jobs;
-    this.door = door;
+    this.transitions = transitions;
     this.liveness = liveness;
   }
 
-  /** A lease that has run out already ends with it; another may commit until it does. */
+  /** A lease that has run out ends at once; another one may commit until it does. */
   CompletionStage<Outcome> pause(JobId id) {
     Job job = jobs.existing(id);
     BooleanSupplier stillCounts = liveness.stillCounts();
     Optional<Fence> ranOut = Optional.ofNullable(liveness.ranOut(List.of(job)).get(id));
-    return door.apply(id, new Pause(ranOut), stillCounts);
+    return transitions.apply(id, new Pause(ranOut), stillCounts);
   }
 
   /**
-   * @param acceptChange whether another program than made the head may go on from it, once
-   * @param key drawn by who asks, by which a repeat is known
+   * @param acceptChange whether, once, a program other than the one that made the head may go on
+   *     from it
+   * @param key drawn by the client; identifies a repeat
    */
   CompletionStage<Outcome> resume(JobId id, boolean acceptChange, Optional<String> key) {
-    return door.apply(id, new Resume(acceptChange, key.map(drawn -> id.value() + "/" + drawn)));
+    return transitions.apply(
+        id, new Resume(acceptChange, key.map(drawn -> id.value() + "/" + drawn)));
   }
 
   CompletionStage<Outcome> cancel(JobId id) {
-    return door.apply(id, new Cancel());
+    return transitions.apply(id, new Cancel());
   }
 }

@@ -16,26 +16,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** When the stores of jobs are tidied and measured; always beside the requests. */
+/**
+ * Decides when to delete files in the stores of jobs and to measure their free space; always in the
+ * background.
+ */
 final class StoreMaintenance implements TransitionListener {
   private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
 
   private final Housekeeping housekeeping;
-  private final FreeSpaceMonitor rooms;
+  private final FreeSpaceMonitor freeSpace;
   private final Executor io;
   private final Supplier<Duration> ticker;
 
-  /** Found at the start, in stores that were not reached yet: a mount or a bucket comes later. */
-  private final Set<JobId> notTakenUp = ConcurrentHashMap.newKeySet();
+  /**
+   * Jobs found at the start whose stores could not be reached yet: a mount or a bucket may come
+   * later.
+   */
+  private final Set<JobId> notReachedYet = ConcurrentHashMap.newKeySet();
 
   private final Set<JobId> due = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean isTidying = new AtomicBoolean();
-  private Duration nextLook; // of the thread that ticks
+  private final AtomicBoolean isRunning = new AtomicBoolean();
+  private Duration nextLook; // confined to the thread that ticks
 
   StoreMaintenance(
-      Housekeeping housekeeping, FreeSpaceMonitor rooms, Executor io, Supplier<Duration> ticker) {
+      Housekeeping housekeeping,
+      FreeSpaceMonitor freeSpace,
+      Executor io,
+      Supplier<Duration> ticker) {
     this.housekeeping = housekeeping;
-    this.rooms = rooms;
+    this.freeSpace = freeSpace;
     this.io = io;
     this.ticker = ticker;
     this.nextLook = ticker.get().plus(BETWEEN_LOOKS);
@@ -44,33 +53,37 @@ final class StoreMaintenance implements TransitionListener {
   /**
    * Does what an earlier coordinator may have left undone.
    *
-   * @param newest a job may have been completed by the very commit whose deletions were cut short
+   * @param newest the newest jobs, since a job may have been completed by the commit whose
+   *     deletions were interrupted
    */
   void begin(List<Job> open, List<Job> newest) {
-    open.forEach(job -> notTakenUp.add(job.id()));
+    open.forEach(job -> notReachedYet.add(job.id()));
     io.execute(() -> takeUp(open));
     newest.stream()
         .filter(job -> job.state().isOver())
-        .forEach(job -> io.execute(() -> housekeeping.tidy(job.id())));
+        .forEach(job -> io.execute(() -> housekeeping.deletePruned(job.id())));
   }
 
   private void takeUp(List<Job> open) {
     for (Job job : open) {
-      if (housekeeping.reaches(job) && notTakenUp.remove(job.id())) {
-        io.execute(() -> housekeeping.tidy(job.id()));
-        io.execute(() -> housekeeping.sweep(job.id()));
+      if (housekeeping.reaches(job) && notReachedYet.remove(job.id())) {
+        io.execute(() -> housekeeping.deletePruned(job.id()));
+        io.execute(() -> housekeeping.deleteOrphans(job.id()));
       }
     }
   }
 
-  /** A commit prunes, and fills the store; after a repeat it is done again, to no harm. */
+  /**
+   * Runs after each commit, which prunes and fills the store. After a repeated commit it runs
+   * again, which does no harm.
+   */
   @Override
   public void answered(JobId job, Command command, Outcome outcome) {
     if (command instanceof Commit && outcome instanceof Outcome.Committed) {
       due.add(job);
-      if (isTidying.compareAndSet(false, true)) {
+      if (isRunning.compareAndSet(false, true)) {
         try {
-          io.execute(this::tidyDue);
+          io.execute(this::deleteAndMeasureDue);
         } catch (RejectedExecutionException e) {
           return; // the coordinator stops; the next one begins with it
         }
@@ -78,31 +91,37 @@ final class StoreMaintenance implements TransitionListener {
     }
   }
 
-  /** All that have committed meanwhile; behind a store that is slow the next commit begins anew. */
-  private void tidyDue() {
-    isTidying.set(false); // before the look: whoever comes later is not sure to be seen
+  /**
+   * Handles all jobs that have committed meanwhile, so that a slow store does not make tasks pile
+   * up.
+   */
+  private void deleteAndMeasureDue() {
+    isRunning.set(false); // before the look, since a job that is added later may not be seen
     for (JobId job : Set.copyOf(due)) {
       if (due.remove(job) && housekeeping.reaches(job)) {
-        housekeeping.tidy(job);
-        rooms.look(job);
+        housekeeping.deletePruned(job);
+        freeSpace.look(job);
       }
     }
   }
 
-  /** Others fill a store too, so it is not enough to look after a commit. */
+  /**
+   * Measures free space periodically: others fill a store too, so it is not enough to look after a
+   * commit.
+   */
   void look(List<Job> open) {
     if (ticker.get().compareTo(nextLook) < 0) {
       return;
     }
     nextLook = ticker.get().plus(BETWEEN_LOOKS);
-    rooms.forgetAllBut(open);
-    notTakenUp.retainAll(open.stream().map(Job::id).collect(Collectors.toSet()));
-    List<Job> left = open.stream().filter(job -> notTakenUp.contains(job.id())).toList();
+    freeSpace.forgetAllBut(open);
+    notReachedYet.retainAll(open.stream().map(Job::id).collect(Collectors.toSet()));
+    List<Job> left = open.stream().filter(job -> notReachedYet.contains(job.id())).toList();
     if (!left.isEmpty()) {
       io.execute(() -> takeUp(left));
     }
     open.stream()
         .filter(job -> job.lease().isPresent() && job.begun())
-        .forEach(job -> io.execute(() -> rooms.look(job.id())));
+        .forEach(job -> io.execute(() -> freeSpace.look(job.id())));
   }
 }

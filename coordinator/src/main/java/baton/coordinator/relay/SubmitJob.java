@@ -13,25 +13,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Creates a job, once for each idempotency key. */
+/** Creates a job, at most once for each idempotency key. */
 final class SubmitJob {
   private final JobStore jobs;
-  private final Transitions door;
+  private final Transitions transitions;
   private final Supplier<JobId> ids;
   private final Optional<StoreId> ownStore;
 
   /**
-   * @param ownStore the store that jobs are bound to which name none
+   * @param ownStore the store for jobs that name none
    */
-  SubmitJob(JobStore jobs, Transitions door, Supplier<JobId> ids, Optional<StoreId> ownStore) {
+  SubmitJob(
+      JobStore jobs, Transitions transitions, Supplier<JobId> ids, Optional<StoreId> ownStore) {
     this.jobs = jobs;
-    this.door = door;
+    this.transitions = transitions;
     this.ids = ids;
     this.ownStore = ownStore;
   }
 
   /**
-   * @param id of the job, if the caller's idempotency key determines it
+   * @param id the job's id, if the caller's idempotency key determines it
    * @throws KeyReused if the key has named another job before
    */
   CompletionStage<Outcome> submit(JobSpec spec, Optional<JobId> id) {
@@ -42,6 +43,6 @@ final class SubmitJob {
     if (before.isPresent()) {
       throw new KeyReused(before.get().spec().name());
     }
-    return door.submit(new Submit(id.orElseGet(ids), spec, ownStore));
+    return transitions.submit(new Submit(id.orElseGet(ids), spec, ownStore));
   }
 }

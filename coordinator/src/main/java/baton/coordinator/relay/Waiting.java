@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * A request for a lease that waits.
+ * A waiting request for a lease.
  *
- * @param since when it came, by the monotonic clock
+ * @param since when it arrived, by the monotonic clock
  * @param until when it is answered with nothing
  * @param stillThere whether its connection is open; nothing is granted to a closed one
  */

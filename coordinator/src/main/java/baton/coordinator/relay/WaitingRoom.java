@@ -7,10 +7,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/**
- * The requests for a lease that wait, in the order in which they came. Safe for use by several
- * threads.
- */
+/** The waiting requests for a lease, in the order of their arrival. Thread-safe. */
 final class WaitingRoom {
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
@@ -18,21 +15,21 @@ final class WaitingRoom {
   void enter(Waiting request) {
     waiting.add(request);
     if (closed) {
-      close(); // it was sent home while this one was being served
+      close(); // it was closed while this request was being served
     }
   }
 
-  /** The one that has waited longest; it waits no more. */
+  /** Removes and returns the request that has waited longest. */
   Optional<Waiting> next() {
     return Optional.ofNullable(waiting.poll());
   }
 
-  /** So many of those who wait, in their order. */
+  /** The first {@code most} waiting requests, in order. */
   List<Waiting> first(int most) {
     return waiting.stream().limit(most).filter(Waiting::isThere).toList();
   }
 
-  /** Whether this one waited; it waits no more. */
+  /** Removes this request; returns whether it was waiting. */
   boolean leave(Waiting request) {
     return waiting.remove(request);
   }
@@ -41,12 +38,12 @@ final class WaitingRoom {
     return waiting.size();
   }
 
-  /** Whether nobody waits, as far as that can be told without waiting for anybody. */
+  /** Whether no request waits, as far as that can be known without blocking. */
   boolean isEmpty() {
     return waiting.isEmpty();
   }
 
-  /** What those ask who wait now. */
+  /** The waiting requests' contents. */
   List<Ask> asks() {
     return waiting.stream().filter(Waiting::isThere).map(Waiting::ask).toList();
   }
@@ -55,7 +52,7 @@ final class WaitingRoom {
     return closed;
   }
 
-  /** Sends everyone home; who comes later is sent home too. */
+  /** Answers all waiting requests, and all that come later. */
   void close() {
     closed = true;
     for (Waiting request; (request = waiting.poll()) != null; ) {
@@ -63,7 +60,7 @@ final class WaitingRoom {
     }
   }
 
-  /** Answers everyone who waits that nothing can be decided here now. */
+  /** Fails all waiting requests, since nothing can be decided here now. */
   void fail(StoreUnavailable why) {
     for (Waiting request; (request = waiting.poll()) != null; ) {
       request.answer().completeExceptionally(why);

@@ -7,20 +7,20 @@ import baton.coordinator.lease.Transitions;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Looks at the live leases several times a second, and ends what stalls or pauses too long. */
+/** Looks at the live leases several times a second, and ends those that stall or pause too long. */
 final class WatchLeases {
-  private final Transitions door;
+  private final Transitions transitions;
   private final LeaseLiveness liveness;
   private final StalledLeases stalledLeases;
 
-  WatchLeases(Transitions door, LeaseLiveness liveness, StalledLeases stalledLeases) {
-    this.door = door;
+  WatchLeases(Transitions transitions, LeaseLiveness liveness, StalledLeases stalledLeases) {
+    this.transitions = transitions;
     this.liveness = liveness;
     this.stalledLeases = stalledLeases;
   }
 
   /**
-   * A lease that has run out lives on until somebody wants its job, unless that is to be paused.
+   * A lease that has run out is not ended until somebody wants its job, unless the job is pausing.
    *
    * @param open the jobs that are not over
    */
@@ -33,6 +33,6 @@ final class WatchLeases {
     List<Job> pausing = open.stream().filter(job -> job.state() == JobState.PAUSING).toList();
     liveness
         .ranOut(pausing)
-        .forEach((job, fence) -> door.apply(job, new Expire(fence), stillCounts));
+        .forEach((job, fence) -> transitions.apply(job, new Expire(fence), stillCounts));
   }
 }

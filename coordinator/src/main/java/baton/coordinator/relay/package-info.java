@@ -1,6 +1,6 @@
 /**
- * The shell of the lease core: gathers the evidence a command needs (who waits, what has run out,
- * whether the files are there), has it decided and stored, and keeps the requests that wait. Knows
- * the core and its ports, and no technology.
+ * The shell of the lease core: it gathers the evidence that a command needs (waiting requests,
+ * leases that have run out, whether files are there), has the command decided and stored, and holds
+ * waiting requests. It depends only on the core and its ports.
  */
 package baton.coordinator.relay;

@@ -24,7 +24,7 @@ class FreeSpaceMonitorTest {
   @Test
   void whileThereIsRoomAllAreKept() {
     assertThat(fixture.files.deleted).isEmpty();
-    assertThat(fixture.relay.lack(fixture.job(annas.job()))).isEmpty();
+    assertThat(fixture.relay.shortage(fixture.job(annas.job()))).isEmpty();
   }
 
   @Test
@@ -41,7 +41,7 @@ class FreeSpaceMonitorTest {
   void whatIsLackingThenIsToldUntilThereIsRoom() {
     fixture.files.room = OptionalLong.of(0);
     fixture.commits("anna", annas, 4);
-    assertThat(fixture.relay.lack(fixture.job(annas.job())).orElseThrow())
+    assertThat(fixture.relay.shortage(fixture.job(annas.job())).orElseThrow())
         .contains("training goes on")
         .contains("e4-b0")
         .contains("Make room");
@@ -49,7 +49,7 @@ class FreeSpaceMonitorTest {
     fixture.files.room = OptionalLong.of(Long.MAX_VALUE);
     fixture.commits("anna", annas, 5);
 
-    assertThat(fixture.relay.lack(fixture.job(annas.job()))).isEmpty();
+    assertThat(fixture.relay.shortage(fixture.job(annas.job()))).isEmpty();
   }
 
   @Test
