@@ -8,8 +8,9 @@ import io.netty.util.AttributeKey;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets a listener accept no faster than its connections are taken up. Vert.x accepts on a thread of
- * its own, and what that thread is ahead costs memory without a bound; the kernel's queue has one.
+ * Makes a listener accept connections no faster than they are handled. Vert.x accepts on a thread
+ * of its own, and accepted connections that wait take unbounded memory; the kernel's queue is
+ * bounded.
  */
 @Sharable
 final class AcceptThrottle extends ChannelInboundHandlerAdapter {
@@ -21,7 +22,7 @@ final class AcceptThrottle extends ChannelInboundHandlerAdapter {
   private final AtomicInteger waiting = new AtomicInteger();
   private volatile Channel listener;
 
-  /** A connection is taken up; the first one shows which listener it came by. */
+  /** A connection begins to be handled; the first one shows which listener accepted it. */
   void takenUp(Channel connection) {
     if (listener == null && connection.parent() != null) {
       listener = connection.parent();
@@ -41,7 +42,7 @@ final class AcceptThrottle extends ChannelInboundHandlerAdapter {
     connection.closeFuture().addListener(closed -> countOut(connection));
     if (waiting.incrementAndGet() >= MOST_WAITING) {
       accepting.channel().config().setAutoRead(false);
-      goOnIfFew(MOST_WAITING - 1); // all may have been taken up meanwhile
+      goOnIfFew(MOST_WAITING - 1); // all may have been handled meanwhile
     }
     accepting.fireChannelRead(accepted);
   }

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** The ways in which a request is answered well. */
+/** Writes successful answers. */
 final class Answers {
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -45,7 +45,7 @@ final class Answers {
         .end(json(message));
   }
 
-  /** What a header may hold: printable ASCII, and not too much of it. */
+  /** The text as a header may hold it: printable ASCII, of limited length. */
   static String headerSafe(String text, int longest) {
     String safe = text.replaceAll("[^ -~]+", "?").strip();
     return safe.length() <= longest ? safe : safe.substring(0, longest);

@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The bytes of all bodies that are held at a time, counted before they are read. */
+/** Limits the bytes of all request bodies in memory, counted before they are read. */
 final class BodyBudget {
   private final long most;
   private final AtomicLong taken = new AtomicLong();
@@ -16,7 +16,7 @@ final class BodyBudget {
   }
 
   /**
-   * Takes from the budget what the request's body may come to, until it is answered.
+   * Reserves the largest size that the request's body may have, until it is answered.
    *
    * @param longest what the route allows; more is not read
    */

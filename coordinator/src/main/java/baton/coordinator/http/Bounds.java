@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What is counted at a listener, each against its limit. */
+/** The counters of a listener, each with its limit. */
 public final class Bounds {
   private final Connections connections;
   private final BodyBudget bodies;
@@ -19,7 +19,7 @@ public final class Bounds {
   /**
    * The limits of docs/guide/operations.md.
    *
-   * @param proxies whose word is taken for who a client is
+   * @param proxies the proxies whose X-Forwarded-For header is trusted
    * @param ticker a monotonic clock
    */
   public static Bounds of(List<Subnet> proxies, Supplier<Duration> ticker) {

@@ -21,12 +21,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Watches one connection between Netty's codec and Vert.x: each part of a request must be there in
- * time, who does not read its answers may not ask for more, and a connection without a token gets
- * one.
+ * Watches one connection between Netty's codec and Vert.x: each part of a request must arrive in
+ * time, a client that does not read its answers may not send more requests, and a connection
+ * without a token gets only one answer.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
-  /** How long a refused client may read why, before the connection is closed. */
+  /** How long a refused client has to read the reason before the connection is closed. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private static final Set<HttpVersion> SPOKEN = Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
@@ -43,11 +43,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private int unanswered;
 
   private enum Phase {
-    /** Nothing of a next request has come. */
+    /** Nothing of the next request has arrived. */
     SILENT,
     HEADER,
     BODY,
-    /** All of the request is there; its answer is ours to give. */
+    /** The whole request has arrived and has to be answered. */
     ANSWER,
     /** Refused: nothing is read any more. */
     CLOSING
@@ -62,17 +62,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     this.since = ticker.get();
   }
 
-  /** It has borne a token. */
+  /** A request with a valid token has arrived. */
   void prove() {
     proven = true;
   }
 
-  /** Closes it once what is being answered is answered. */
+  /** Closes the connection after the current answer. */
   void closeAfterAnswer() {
     closesAfterAnswer = true;
   }
 
-  /** Closes it if it is overdue. */
+  /** Closes the connection if it is overdue. */
   void look(Duration now) {
     if (context == null) {
       return;
@@ -91,7 +91,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
       }
       case BODY -> {
-        // The body of a request that came before its turn is not read yet.
+        // The body of a pipelined request is not read yet.
         if (unanswered <= 1 && passed.compareTo(limits.body()) >= 0) {
           refuse(tooSlow("body", limits.body()));
         }
@@ -134,7 +134,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         refuse(Framing.malformed("Only HTTP/1.1 is spoken here."));
         return;
       }
-      if (!channel.channel().isWritable()) { // it asks, and does not read
+      if (!channel.channel().isWritable()) { // it sends requests but does not read the answers
         ReferenceCountUtil.release(message);
         channel.close();
         return;
@@ -205,7 +205,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     since = ticker.get();
   }
 
-  /** Says why, if that can still be said, and closes the connection. */
+  /** Sends the reason if that is still possible, and closes the connection. */
   private void refuse(ProblemRaised problem) {
     boolean isItsTurn = unanswered == (phase == Phase.BODY ? 1 : 0);
     boolean canBeTold = isItsTurn && !answerHasBegun;
@@ -214,7 +214,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       context.close();
       return;
     }
-    // From the far side of the codec, which has its own idea of what comes next.
+    // Written behind the codec, which would expect another message next.
     context
         .pipeline()
         .firstContext()
@@ -222,7 +222,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         .addListener(sent -> hangUp());
   }
 
-  /** No reset: it would take from the client what it has not read yet. */
+  /** Closes without a reset, which would discard what the client has not read yet. */
   private void hangUp() {
     if (context.channel() instanceof DuplexChannel channel) {
       channel.shutdownOutput();

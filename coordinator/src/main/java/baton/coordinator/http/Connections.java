@@ -24,10 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections of a listener, and who may have one more.
+ * The open connections of a listener, and the limits on new ones.
  *
- * <p>Who has borne no token yet is a stranger. Strangers share few places, and the one that has
- * been there longest makes room for the next: an honest client bears its token at once.
+ * <p>A connection that has not sent a valid token yet is a stranger. Strangers share few places,
+ * and the oldest stranger is closed to make room for the next: an honest client sends its token at
+ * once.
  */
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
@@ -43,7 +44,7 @@ final class Connections {
   private Optional<Duration> warned = Optional.empty();
 
   /**
-   * @param proxies whose word is taken for who a client is
+   * @param proxies the proxies whose X-Forwarded-For header is trusted
    * @param ticker a monotonic clock
    */
   Connections(HttpLimits limits, List<Subnet> proxies, Supplier<Duration> ticker) {
@@ -52,7 +53,7 @@ final class Connections {
     this.ticker = ticker;
   }
 
-  /** A new connection: it is guarded, or closed at once. */
+  /** Guards a new connection, or closes it at once. */
   void enter(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
     throttle.takenUp(channel);
@@ -70,7 +71,7 @@ final class Connections {
     channel.closeFuture().addListener(closed -> leave(connection, host));
   }
 
-  /** The connection of this request has borne a token. */
+  /** The connection of this request has sent a valid token. */
   synchronized void prove(HttpServerRequest request) {
     ConnectionGuard guard = open.get(request.connection());
     if (guard != null && strangers.remove(guard)) {
@@ -86,7 +87,7 @@ final class Connections {
     }
   }
 
-  /** Closes what is overdue; called every so often. */
+  /** Closes overdue connections; called periodically. */
   void look() {
     Duration now = ticker.get();
     List<ConnectionGuard> guards;
@@ -96,7 +97,10 @@ final class Connections {
     guards.forEach(guard -> guard.look(now));
   }
 
-  /** A request: one client behind a proxy may have only so many under way. */
+  /**
+   * Admits a request; a client behind a proxy may have only a limited number of concurrent
+   * requests.
+   */
   void admit(RoutingContext request) {
     Optional<Subnet> client = clientBehindProxy(request.request()).map(Subnet::ofOneHost);
     if (client.isPresent() && !take(client.get())) {
@@ -113,7 +117,7 @@ final class Connections {
     return open.size();
   }
 
-  /** How many are accepted and not taken up yet. */
+  /** How many connections are accepted but not handled yet. */
   int waiting() {
     return throttle.waiting();
   }
@@ -170,7 +174,7 @@ final class Connections {
     return proxies.stream().anyMatch(proxy -> proxy.contains(address));
   }
 
-  /** The last hop that is no proxy of ours: what stands before it, anybody could have written. */
+  /** The last hop that is not a trusted proxy; anybody could have written the hops before it. */
   private Optional<InetAddress> clientBehindProxy(HttpServerRequest request) {
     if (proxies.isEmpty()
         || !(((ConnectionBase) request.connection()).channel().remoteAddress()
@@ -198,7 +202,7 @@ final class Connections {
     return Optional.empty();
   }
 
-  /** One line a minute, however hard it is pressed. */
+  /** Logs at most one line a minute. */
   private void warn(String sentence) {
     Duration now = ticker.get();
     if (warned.filter(last -> now.minus(last).compareTo(BETWEEN_WARNINGS) < 0).isEmpty()) {

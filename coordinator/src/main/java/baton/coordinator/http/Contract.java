@@ -23,10 +23,10 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The OpenAPI document that every request is held to.
+ * The OpenAPI document against which every request is checked.
  *
- * <p>Read here and not with vertx-openapi, which refuses a contract that answers with problem
- * documents; the schemas are checked by the same validator that it uses.
+ * <p>It is not read with vertx-openapi, which refuses a contract whose answers are problem
+ * documents; the schemas are checked by the same validator.
  */
 final class Contract {
   private static final String RESOURCE = "/baton/protocol/openapi.yaml";
@@ -65,7 +65,7 @@ final class Contract {
     return document;
   }
 
-  /** What the contract says of a method on a path, such as {@code /v1/jobs/{job}}. */
+  /** The contract's operation for a method on a path, such as {@code /v1/jobs/{job}}. */
   Operation operation(String method, String path) {
     JsonObject item = document.getJsonObject("paths").getJsonObject(path, new JsonObject());
     JsonObject operation = item.getJsonObject(method.toLowerCase(Locale.ROOT));
@@ -78,13 +78,16 @@ final class Contract {
         !operation.getJsonObject("requestBody", new JsonObject()).getBoolean("required", false));
   }
 
-  /** A validator of a schema as it stands in the document. */
+  /** A validator for a schema of the document. */
   Validator validator(JsonObject schema) {
     return schemas.validator(
         JsonSchema.of((JsonObject) withExactEnds(withAbsoluteReferences(schema))));
   }
 
-  /** In Java {@code $} matches before a last line break, too; JSON Schema means the very end. */
+  /**
+   * Replaces {@code $} at the end of patterns: in Java it also matches before a final line break,
+   * in JSON Schema only at the very end.
+   */
   private static Object withExactEnds(Object value) {
     if (value instanceof JsonArray array) {
       return new JsonArray(array.stream().map(Contract::withExactEnds).toList());
@@ -107,7 +110,7 @@ final class Contract {
     return exact;
   }
 
-  /** Taken out of the document, a schema still refers into it. */
+  /** Makes references absolute, since a schema outside the document still refers into it. */
   private static Object withAbsoluteReferences(Object value) {
     if (value instanceof JsonArray array) {
       return new JsonArray(array.stream().map(Contract::withAbsoluteReferences).toList());
@@ -125,7 +128,7 @@ final class Contract {
     return absolute;
   }
 
-  /** What {@code object} refers to, or itself. */
+  /** The object that {@code object} refers to, or {@code object} itself. */
   JsonObject resolved(JsonObject object) {
     String reference = object.getString("$ref");
     return reference == null

@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 /**
  * Where and how a value breaks its schema.
  *
- * @param pointer into the value (RFC 6901); empty: the value as a whole
+ * @param pointer a JSON Pointer into the value (RFC 6901); empty for the whole value
  * @param sentence what is wrong there, as the end of a sentence
  */
 record ContractViolation(String pointer, String sentence) {
-  /** Keywords that speak of the value itself; all others only repeat that a part was wrong. */
+  /** Keywords that concern the value itself; all others only repeat that a part is wrong. */
   private static final Set<String> TELLING =
       Set.of(
           "type",
@@ -41,7 +41,7 @@ record ContractViolation(String pointer, String sentence) {
   private static final Pattern EXPECTED = Pattern.compile("Expected (.*)");
   private static final int LONGEST = 300;
 
-  /** The first breach a validator found. */
+  /** The first violation that a validator found. */
   static ContractViolation in(OutputUnit found) {
     List<OutputUnit> errors = Optional.ofNullable(found.getErrors()).orElse(List.of());
     return errors.stream()
@@ -52,7 +52,7 @@ record ContractViolation(String pointer, String sentence) {
         .orElse(new ContractViolation("", "is not as the contract has it"));
   }
 
-  /** The first number that is too large to be kept as one, in a value as JSON has it. */
+  /** The first number in a JSON value that is too large for a double. */
   static Optional<ContractViolation> ofNumbers(String pointer, Object value) {
     if (value instanceof Number number) {
       return Double.isFinite(number.doubleValue())
@@ -81,7 +81,7 @@ record ContractViolation(String pointer, String sentence) {
         Optional.of(pointer));
   }
 
-  /** The field itself is named deeper than the objects it stands in. */
+  /** The deepest error: it names the field itself, not the objects around it. */
   private static Optional<OutputUnit> deepest(List<OutputUnit> errors) {
     return errors.stream().max(Comparator.comparing(error -> error.getInstanceLocation().length()));
   }

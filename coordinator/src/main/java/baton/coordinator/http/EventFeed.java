@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * The watchers of this coordinator, who are told each event once it is stored, wherever that was. A
- * call to {@link #wake} that is lost costs nothing but time: the next one tells all.
+ * The watchers of this coordinator, which get each event after any coordinator has stored it. A
+ * lost call of {@link #wake} only costs time: the next one sends everything.
  */
 public final class EventFeed implements AutoCloseable {
   private final EventLog log;
@@ -16,14 +16,14 @@ public final class EventFeed implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param io where the log is read
+   * @param io runs the reads of the log
    */
   public EventFeed(EventLog log, Executor io) {
     this.log = log;
     this.io = io;
   }
 
-  /** Looks for new events; called when a job has changed anywhere, and every so often. */
+  /** Looks for new events; called when a job has changed anywhere, and periodically. */
   public void wake() {
     watchers.forEach(watcher -> watcher.pull(log, io));
   }
@@ -45,7 +45,7 @@ public final class EventFeed implements AutoCloseable {
     watchers.remove(watcher);
   }
 
-  /** Ends every stream; who watched may go on elsewhere, from the last event it has seen. */
+  /** Ends every stream; a watcher can go on at another member, from the last event it has seen. */
   @Override
   public void close() {
     closed = true;

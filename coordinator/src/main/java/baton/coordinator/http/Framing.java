@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a request begins and ends, and for whom it is, must be told in one way only: a proxy in
- * between may take the other (RFC 9112, sections 6.1 and 11.2).
+ * Checks that the beginning and end of a request, and its recipient, are unambiguous: a proxy in
+ * between might read it in another way (RFC 9112, sections 6.1 and 11.2).
  */
 final class Framing {
   private static final List<CharSequence> ONCE =
@@ -19,7 +19,7 @@ final class Framing {
 
   private Framing() {}
 
-  /** What is wrong with the head of a request that Netty could read. */
+  /** What is wrong with the head of a request that Netty could parse. */
   static Optional<ProblemRaised> breach(HttpServerRequest request) {
     MultiMap headers = request.headers();
     for (CharSequence name : ONCE) {
@@ -36,7 +36,7 @@ final class Framing {
     return Optional.empty();
   }
 
-  /** Why Netty could not read a request. */
+  /** Why Netty could not parse a request. */
   static ProblemRaised unreadable(HttpServerRequest request) {
     Throwable why = request.decoderResult().cause();
     if (why instanceof TooLongHttpLineException) {

@@ -18,9 +18,7 @@ final class HeldRequests {
     this.limits = limits;
   }
 
-  /**
-   * Counts a long poll until it is over, or refuses it; those who watch have places of their own.
-   */
+  /** Counts a long poll until it is over, or refuses it; places for watchers are reserved. */
   synchronized void hold(RoutingContext request) {
     hold(request, limits.held() - limits.watchersOfAToken() * WHO_MAY_WATCH);
   }

@@ -14,11 +14,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where the coordinator listens. Before it is opened and while it drains it answers for itself: it
- * lives, and it is not ready.
+ * The coordinator's HTTP listener. Before it is opened and while it drains, it answers by itself
+ * that the process is alive but not ready.
  */
 public final class HttpListener implements AutoCloseable {
-  /** Longer than the client's patience while the files of a commit are read. */
+  /** Longer than the client's timeout for a commit, during which files are read. */
   private static final int IDLE_SECONDS = 360;
 
   private static final long BETWEEN_LOOKS_MILLIS = 250;
@@ -60,10 +60,10 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /**
-   * Begins to listen, not ready yet.
+   * Starts to listen; it is not ready yet.
    *
-   * @param port 0: any that is free
-   * @throws CannotListen if the port is another's, or the address not of this machine
+   * @param port 0 for any free port
+   * @throws CannotListen if the port is in use, or the address does not belong to this machine
    */
   public static HttpListener listen(Vertx vertx, String host, int port, Bounds bounds) {
     HttpListener front = new HttpListener(vertx, host, port, bounds);
@@ -75,7 +75,7 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
-  /** The address could not be listened at; the message says why, and what to do. */
+  /** Listening at the address failed; the message says why, and what to do. */
   public static final class CannotListen extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -103,17 +103,17 @@ public final class HttpListener implements AutoCloseable {
     return bounds;
   }
 
-  /** From now on these answer: ready. */
+  /** From now on {@code handler} answers requests: it is ready. */
   public void open(Handler<HttpServerRequest> handler) {
     routes = handler;
   }
 
-  /** From now on not ready; what has come is still answered. */
+  /** From now on it is not ready; requests that have arrived are still answered. */
   public void stopServing() {
     routes = HttpListener::notReady;
   }
 
-  /** Returns once every request that had come is answered, or time is up. */
+  /** Returns once every request that has arrived is answered, or the time is up. */
   public void awaitAnswers(Duration most) {
     long end = System.nanoTime() + most.toNanos();
     while (!inFlight.isEmpty() && System.nanoTime() < end) {

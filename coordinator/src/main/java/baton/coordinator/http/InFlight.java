@@ -3,7 +3,7 @@ package baton.coordinator.http;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The requests that have come and are not answered yet. */
+/** The requests that have arrived but are not answered yet. */
 public final class InFlight {
   private final AtomicInteger requests = new AtomicInteger();
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** What people ask of jobs. */
+/** Handles requests about jobs, from people. */
 final class JobRequests {
   private static final int MOST_LISTED = 100;
   private static final int ID_DIGITS = 20;
@@ -134,7 +134,7 @@ final class JobRequests {
     return views.of(jobs.existing(id));
   }
 
-  /** By its id, or else by its name, which people know. */
+  /** Finds the job by its id, or else by its name. */
   private Job existing(RoutingContext request) {
     JobId named = job(request);
     return jobs.find(named)
@@ -153,7 +153,7 @@ final class JobRequests {
     return outcome;
   }
 
-  /** The same key names the same job, whoever of several coordinators hears of it. */
+  /** Derives the job's id from the key, so that it is the same at every coordinator. */
   private static JobId id(String key) {
     return new JobId("k" + Sha256.ofText("idempotency-key " + key).hex().substring(0, ID_DIGITS));
   }

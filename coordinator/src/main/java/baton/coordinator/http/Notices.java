@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a person should know of a job, in sentences, each with what would help. */
+/** What a person should know about a job, in sentences that also say what to do. */
 final class Notices {
   private Notices() {}
 
   /**
    * @param waiting the requests for a lease that wait now
-   * @param left what remains of the live lease, if there is one
+   * @param left the remaining time of the live lease, if there is one
    */
   static List<String> of(Job job, Collection<Ask> waiting, Optional<Duration> left, Instant now) {
     List<String> notices = new ArrayList<>();
@@ -79,7 +79,7 @@ final class Notices {
     return List.copyOf(notices);
   }
 
-  /** Of a holder that has missed a renewal: it renews at each third of its ttl. */
+  /** The notice for a holder that has missed a renewal, which is due every third of the ttl. */
   private static Optional<String> silence(Job job, Duration left) {
     Duration ttl = job.spec().policy().ttl();
     String worker = job.lease().orElseThrow().ask().worker();

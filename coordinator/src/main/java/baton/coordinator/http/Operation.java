@@ -17,15 +17,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the contract demands of the requests of one route.
+ * The contract's requirements for requests to one route.
  *
- * @param body of its JSON body; empty: it has none
+ * @param body the validator of its JSON body; empty if it has none
  * @param mayLackBody whether a request may come without one
  */
 record Operation(List<Parameter> parameters, Optional<Validator> body, boolean mayLackBody) {
   private static final int LONGEST_NUMBER = 18;
 
-  /** Where a parameter stands. */
+  /** Where a parameter is. */
   enum Place {
     PATH,
     QUERY,
@@ -35,8 +35,8 @@ record Operation(List<Parameter> parameters, Optional<Validator> body, boolean m
   /**
    * A parameter of the path, the query or the head.
    *
-   * @param accepted names in paths that were looked at before: holders name the same job and fence
-   *     with each renewal, and a look at two such names costs half as much as one at a whole body
+   * @param accepted a cache of valid path values: holders send the same job and fence with each
+   *     renewal, and validating the two costs half as much as validating a whole body
    */
   record Parameter(
       String name,

@@ -16,10 +16,10 @@ final class ProblemRaised extends RuntimeException {
   }
 
   /**
-   * @param field what part of the request is wrong
+   * @param field the part of the request that is wrong
    */
   ProblemRaised(ProblemType type, String detail, Optional<String> field) {
-    super(detail, null, false, false); // an answer, not a fault: nobody reads its stack
+    super(detail, null, false, false); // an answer, not a bug: no stack trace is needed
     this.type = type;
     this.field = field;
   }

@@ -8,12 +8,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** An answer that comes later, from another thread; it is written on the request's own. */
+/** An answer that is computed on another thread and written on the request's own. */
 final class Reply {
   private final Executor io;
 
   /**
-   * @param io where reading may block
+   * @param io runs reads that may block
    */
   Reply(Executor io) {
     this.io = io;

@@ -2,7 +2,7 @@ package baton.coordinator.http;
 
 import java.util.Locale;
 
-/** Whom a token was given to; each has one role. */
+/** The role of a token's owner; each token has one. */
 public enum Role {
   ADMIN,
   WORKER,

@@ -4,7 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 
-/** Vert.x with little of everything: a coordinator is to fit a small machine. */
+/** Vert.x with few threads and small buffers, so that a coordinator fits a small machine. */
 public final class SmallVertx {
   private SmallVertx() {}
 

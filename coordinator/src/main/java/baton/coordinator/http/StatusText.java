@@ -37,7 +37,7 @@ final class StatusText {
   private StatusText() {}
 
   /**
-   * @param whole whether each job that is over is told whole, as the newest of them always is
+   * @param whole whether every job that is over is shown in full, as the newest one always is
    */
   static String of(StatusView status, Instant now, boolean whole) {
     StringBuilder text = new StringBuilder();
@@ -72,7 +72,7 @@ final class StatusText {
     return text.toString();
   }
 
-  /** What is over needs nobody any more: one line, and of the oldest only their number. */
+  /** A job that is over gets one line; of the oldest only the number is shown. */
   private static void append(StringBuilder text, List<JobView> jobs, boolean whole) {
     int over = 0;
     for (JobView job : jobs) {
@@ -92,7 +92,7 @@ final class StatusText {
     return JobState.valueOf(job.state()).isOver();
   }
 
-  /** Of one that is complete whether it is exact, of others why they ended. */
+  /** For a complete job whether it is exact, for others why they ended. */
   private static String cameTo(JobView job) {
     boolean isComplete = JobState.valueOf(job.state()) == JobState.COMPLETE;
     return isComplete && job.certificate() != null || job.reason() == null
@@ -169,7 +169,7 @@ final class StatusText {
     text.append("  %s%n".formatted(PlainText.of(sentence)));
   }
 
-  /** Where the job asks for another limit than usual. */
+  /** A line if the job has an unusual limit for silence. */
   private static Optional<String> silence(JobView job) {
     Duration longest = job.spec().toSpec().policy().longestSilence();
     return longest.equals(Policy.DEFAULT.longestSilence())
@@ -225,7 +225,7 @@ final class StatusText {
         : time.toSeconds() + "s";
   }
 
-  /** A dash where there is a gap. */
+  /** The number; a dash if it is missing. */
   private static String number(double value) {
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4g", value);
   }

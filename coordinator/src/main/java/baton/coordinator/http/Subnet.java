@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
  * @param prefix the first address, as hexadecimal digits
  */
 public record Subnet(String prefix, int bits) {
-  /** What one household or one machine is given: whoever has one address has all of these. */
+  /** The prefix that one household or machine gets; its owner can use every address in it. */
   private static final int OF_ONE_HOST_IN_IPV6 = 64;
 
   private static final Pattern LITERAL = Pattern.compile("[0-9A-Fa-f:.]+");
 
   /**
    * @param text an address, or a CIDR block
-   * @throws IllegalArgumentException with a sentence, if it is neither
+   * @throws IllegalArgumentException if it is neither; the message is a sentence
    */
   public static Subnet parse(String text) {
     String[] parts = text.strip().split("/", 2);
@@ -37,7 +37,7 @@ public record Subnet(String prefix, int bits) {
         "%s is no block of addresses; write it like 10.0.0.0/24 or fd00::/8.".formatted(text));
   }
 
-  /** An address that is written out; nothing is looked up. */
+  /** Parses a literal address without a DNS look-up. */
   static InetAddress literal(String text) {
     try {
       if (LITERAL.matcher(text).matches() && (text.contains(":") || text.contains("."))) {
@@ -49,7 +49,7 @@ public record Subnet(String prefix, int bits) {
     throw new IllegalArgumentException(text + " is no address; write it like 10.0.0.5.");
   }
 
-  /** What counts as one client. */
+  /** The addresses that count as one client. */
   static Subnet ofOneHost(InetAddress address) {
     int all = address.getAddress().length * Byte.SIZE;
     return of(address, Math.min(all, OF_ONE_HOST_IN_IPV6));

@@ -20,7 +20,7 @@ public record Token(Role role, String text) {
                 role.word(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret)));
   }
 
-  /** One for each role. */
+  /** A new token for each role. */
   public static List<Token> drawAll(SecureRandom random) {
     return Stream.of(Role.values()).map(role -> draw(role, random)).toList();
   }
@@ -29,7 +29,7 @@ public record Token(Role role, String text) {
     return Sha256.ofText(text);
   }
 
-  /** Says whose it is, and never the secret. */
+  /** Names the role, never the secret. */
   @Override
   public String toString() {
     return "a token for the " + role.word();

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * The file in the data directory that keeps the hashes of the tokens, a line each: role, space,
- * sha256. The tokens themselves are nowhere; who loses one draws new ones.
+ * sha256. The tokens themselves are not stored; if one is lost, new ones must be drawn.
  */
 public final class TokenFile {
   private final Path file;
@@ -25,7 +25,7 @@ public final class TokenFile {
     this.file = dataDirectory.resolve("tokens");
   }
 
-  /** Draws tokens and keeps their hashes; those drawn before are no longer known. */
+  /** Draws tokens and stores their hashes; earlier tokens become invalid. */
   public List<Token> drawNew(SecureRandom random) {
     List<Token> tokens = Token.drawAll(random);
     write(
@@ -36,7 +36,7 @@ public final class TokenFile {
     return tokens;
   }
 
-  /** What is kept; empty before the first start. */
+  /** The stored hashes; empty before the first start. */
   public Optional<Tokens> read() {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -58,7 +58,7 @@ public final class TokenFile {
     }
   }
 
-  /** Writes the tokens themselves where a script may read them, for its user alone. */
+  /** Writes the tokens themselves to a file for scripts, readable only by its user. */
   public static void hand(List<Token> tokens, Path to) {
     write(
         to,
@@ -67,7 +67,7 @@ public final class TokenFile {
             .collect(Collectors.joining("\n", "", "\n")));
   }
 
-  /** Whole or not at all, and readable by its user alone from the first byte on. */
+  /** Writes the file atomically; it is readable only by its user from the first byte on. */
   private static void write(Path file, String text) {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The hashes of the tokens a coordinator knows, one for each role. */
+/** The hashes of the tokens that a coordinator accepts, one for each role. */
 public final class Tokens {
   private final Map<Role, Sha256> hashes;
 
@@ -22,7 +22,7 @@ public final class Tokens {
   }
 
   /**
-   * @param hashes by the words for the roles, as they are kept
+   * @param hashes by the names of the roles, as they are stored
    * @throws IllegalArgumentException if they are not one hash for each role
    */
   public static Tokens of(Map<String, String> hashes) {
@@ -32,21 +32,21 @@ public final class Tokens {
     return new Tokens(known);
   }
 
-  /** What is to be kept of drawn tokens: their hashes, by the words for the roles. */
+  /** What is stored of drawn tokens: their hashes, by the names of the roles. */
   public static Map<String, String> hashes(List<Token> drawn) {
     Map<String, String> hashes = new LinkedHashMap<>();
     drawn.forEach(token -> hashes.put(token.role().word(), token.hash().hex()));
     return hashes;
   }
 
-  /** As they are kept. */
+  /** The hashes as they are stored. */
   public Map<String, String> hashes() {
     Map<String, String> kept = new LinkedHashMap<>();
     hashes.forEach((role, hash) -> kept.put(role.word(), hash.hex()));
     return kept;
   }
 
-  /** The role of {@code token}; each comparison takes the same time, whatever it finds. */
+  /** The role of {@code token}; the comparison takes constant time. */
   Optional<Role> roleOf(String token) {
     byte[] presented = bytes(Sha256.ofText(token));
     Optional<Role> found = Optional.empty();

@@ -38,7 +38,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Jobs and their history as people and programs look at them. Reads the database: may block. */
+/** Makes the views of jobs and their history. It reads the database, so it may block. */
 final class Views {
   private static final int JOBS_AT_A_GLANCE = 50;
 
@@ -86,7 +86,7 @@ final class Views {
         job.acceptChange() ? true : null);
   }
 
-  /** The time since the holder's last sign of life. */
+  /** The time since the holder's last renewal. */
   private static Duration silence(Job job, Optional<Duration> left) {
     return left.map(remaining -> job.spec().policy().ttl().minus(remaining)).orElse(Duration.ZERO);
   }
@@ -144,7 +144,7 @@ final class Views {
         row.endedAt().orElse(null));
   }
 
-  /** Each with what was measured just there, as far as it leads to the head. */
+  /** The checkpoints, each with what was measured at its position if it is on the head's chain. */
   static List<CheckpointView> checkpoints(JobHistory history) {
     Map<Position, Measurement> measured =
         history.measurements().stream()

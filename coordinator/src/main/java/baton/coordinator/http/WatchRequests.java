@@ -7,7 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
 
-/** What people and machines ask of the coordinator as a whole. */
+/** Handles requests about the coordinator as a whole. */
 final class WatchRequests {
   private static final String YAML = "application/yaml";
   private static final String TEXT = "text/plain";
@@ -56,7 +56,10 @@ final class WatchRequests {
     return Boolean.parseBoolean(request.request().getParam("all"));
   }
 
-  /** A stream that ends with the connection, from the event after the last one that was seen. */
+  /**
+   * Streams events, from the one after the last that the client has seen, until the connection
+   * ends.
+   */
   void events(RoutingContext request) {
     if (request.request().method().equals(HttpMethod.HEAD)) {
       begin(request).end();
@@ -92,7 +95,7 @@ final class WatchRequests {
     Answers.text(request, "ok\n");
   }
 
-  /** The front answers for itself while the coordinator starts or stops. */
+  /** Ready; while the coordinator starts or stops, {@link HttpListener} answers instead. */
   void readiness(RoutingContext request) {
     mayDecide.run();
     Answers.text(request, "ready\n");
@@ -102,7 +105,10 @@ final class WatchRequests {
     request.response().putHeader(HttpHeaders.CONTENT_TYPE, YAML).end(contract.text());
   }
 
-  /** Whoever states a type gets it; curl, which states none, gets the table. */
+  /**
+   * Whether the client wants the table: a client that states a type gets it; curl, which states
+   * none, gets the table.
+   */
   private static boolean wantsText(RoutingContext request) {
     String accept = request.request().getHeader(HttpHeaders.ACCEPT);
     boolean statesNone = accept == null || accept.isBlank() || accept.strip().equals("*/*");

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of server-sent events. What its reader does not take in time is not kept here: the
- * next look goes on from the last event that was sent.
+ * One stream of server-sent events. Events that its reader does not take in time are not buffered:
+ * the next look continues from the last event that was sent.
  */
 final class Watcher {
   private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
   private static final int EVENTS_AT_ONCE = 100;
 
-  /** Shorter than what stands between keeps a silent connection open for. */
+  /** Chosen so that something is sent before a proxy closes a silent connection. */
   private static final int LOOKS_BETWEEN_SIGNS_OF_LIFE = 15;
 
   private final HttpServerResponse response;
@@ -37,7 +37,7 @@ final class Watcher {
     this.last = last;
   }
 
-  /** Sends what is new; one that is at it already will look once more. */
+  /** Sends new events; if it is already sending, it looks once more afterwards. */
   void pull(EventLog log, Executor io) {
     again = true;
     if (response.writeQueueFull() || !pulling.compareAndSet(false, true)) {
@@ -52,12 +52,12 @@ final class Watcher {
               again |= found.size() == EVENTS_AT_ONCE;
               context.runOnContext(now -> send(found, log, io));
             } catch (RuntimeException
-                | Error e) { // without the database nothing is told, and nothing lost
+                | Error e) { // without the database nothing is sent, and nothing is lost
               LOG.debug("A watcher is told later.", e);
               pulling.set(false);
             }
           });
-    } catch (RejectedExecutionException e) { // the coordinator stops
+    } catch (RejectedExecutionException e) { // the coordinator is stopping
       pulling.set(false);
     }
   }
@@ -74,7 +74,7 @@ final class Watcher {
   private void send(List<EventLog.Entry> found, EventLog log, Executor io) {
     if (!response.ended() && !response.closed()) {
       for (EventLog.Entry entry : found) {
-        if (response.writeQueueFull()) { // the next look goes on from here
+        if (response.writeQueueFull()) { // the next look continues from here
           break;
         }
         send(entry);
