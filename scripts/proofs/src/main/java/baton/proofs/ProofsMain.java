@@ -4,7 +4,7 @@ import baton.cli.CommandErrors;
 import baton.proofs.bench.Bench;
 import baton.proofs.bench.CoordinatorRates;
 import baton.proofs.cluster.Cluster;
-import baton.proofs.crash.Crash;
+import baton.proofs.cluster.Crash;
 import baton.proofs.demo.Demo;
 import baton.proofs.exact.Exact;
 import picocli.CommandLine;

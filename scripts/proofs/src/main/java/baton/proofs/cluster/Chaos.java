@@ -4,36 +4,47 @@ import baton.proofs.history.Entry.Disturbance;
 import baton.proofs.history.HistoryFile;
 import baton.proofs.process.PostgresServer;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * What happens to the cluster, drawn from a seed: members and the database are killed, members are
  * frozen and restarted, and cut off. Every harm is undone before the next, but now and then another
- * member is killed in the middle of one.
+ * member is killed in the middle of one, and a start too. Who stands alone is killed, and nothing
+ * else.
  */
 final class Chaos {
   private static final int MEANWHILE_KILLED_ONE_IN = 4;
+  private static final int START_KILLED_ONE_IN = 6;
+  private static final int LONGEST_START_MILLIS = 1_000;
+  private static final int LONGEST_DOWN_MILLIS = 6_000;
+  private static final int LONGEST_DOWN_ALONE_MILLIS = 20;
 
   private final List<Member> members;
-  private final PostgresServer database;
+  private final Optional<PostgresServer> database;
   private final ClusterNetwork network;
   private final HistoryFile history;
   private final SplittableRandom random;
+  private final IntConsumer whileDown;
   private int kills;
   private int cuts;
 
+  /**
+   * @param whileDown hears of each kill before the start that follows
+   */
   Chaos(
-      List<Member> members,
-      PostgresServer database,
-      ClusterNetwork network,
+      ClusterProcesses cluster,
       HistoryFile history,
-      SplittableRandom random) {
-    this.members = List.copyOf(members);
-    this.database = database;
-    this.network = network;
+      SplittableRandom random,
+      IntConsumer whileDown) {
+    this.members = List.copyOf(cluster.members());
+    this.database = cluster.database();
+    this.network = cluster.network();
     this.history = history;
     this.random = random;
+    this.whileDown = whileDown;
   }
 
   int kills() {
@@ -47,6 +58,9 @@ final class Chaos {
   /** One harm, and its end; returns what it was. */
   String next() throws Exception {
     Member member = members.get(random.nextInt(members.size()));
+    if (database.isEmpty()) {
+      return kill(member, LONGEST_DOWN_ALONE_MILLIS);
+    }
     int dice = random.nextInt(10);
     if (dice >= 8 && network.canCut()) {
       return cut(member);
@@ -54,21 +68,31 @@ final class Chaos {
     return switch (dice) {
       case 4, 5 -> freeze(member);
       case 6 -> restart(member);
-      case 7 -> killDatabase();
-      default -> kill(member);
+      case 7 -> killDatabase(database.get());
+      default -> kill(member, LONGEST_DOWN_MILLIS);
     };
   }
 
-  private String kill(Member member) throws Exception {
+  private String kill(Member member, int longestDownMillis) throws Exception {
     return during(
         "kill",
         member.name(),
         () -> {
-          member.kill();
-          kills++;
-          pause(0, 6_000);
+          endWithKill(member);
+          pause(0, longestDownMillis);
+          if (random.nextInt(START_KILLED_ONE_IN) == 0) {
+            member.launch();
+            pause(0, LONGEST_START_MILLIS);
+            endWithKill(member);
+          }
           member.start();
         });
+  }
+
+  private void endWithKill(Member member) {
+    member.kill();
+    kills++;
+    whileDown.accept(kills);
   }
 
   private String freeze(Member member) throws Exception {
@@ -97,15 +121,15 @@ final class Chaos {
         });
   }
 
-  private String killDatabase() throws Exception {
+  private String killDatabase(PostgresServer server) throws Exception {
     return during(
         "kill",
         Cut.DATABASE,
         () -> {
-          database.kill();
+          server.kill();
           kills++;
           pause(0, 10_000);
-          database.start();
+          server.start();
         });
   }
 
@@ -131,8 +155,7 @@ final class Chaos {
       Member other =
           members.stream().filter(member -> member != harmed).toList().get(random.nextInt(2));
       long from = history.now();
-      other.kill();
-      kills++;
+      endWithKill(other);
       pause(0, 3_000);
       other.launch();
       history.add(new Disturbance("kill", other.name(), from, history.now()));

@@ -120,10 +120,16 @@ public final class Cluster implements Callable<Integer> {
     out.flush();
     ClusterTrial.Result result;
     try (KillBar bar = new KillBar(kills, out, System.console() != null);
-        ClusterProcesses cluster = new ClusterProcesses(folder, network(), postgres)) {
+        ClusterProcesses cluster = ClusterProcesses.ofThree(folder, network(), postgres)) {
       result =
           new ClusterTrial(
-                  new ClusterTrial.Settings(kills, workers, jobs, drawn, file, observer(bar)))
+                  new ClusterTrial.Settings(
+                      kills,
+                      new ClusterTrial.Load(workers, jobs, Pace.STEADY),
+                      drawn,
+                      file,
+                      observer(bar),
+                      killed -> {}))
               .run(cluster);
     }
     out.println("The history is in " + file + ", the members' log in " + folder);

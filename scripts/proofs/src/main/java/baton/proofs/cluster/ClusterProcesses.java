@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Three coordinators and their database, each on a host of its own where there is more than one.
+ * Three coordinators and their database, each on a host of its own where there is more than one; or
+ * one coordinator that keeps its jobs in its data directory.
  */
 final class ClusterProcesses implements AutoCloseable {
   static final List<String> MEMBERS = List.of("member-1", "member-2", "member-3");
@@ -24,64 +26,83 @@ final class ClusterProcesses implements AutoCloseable {
 
   private final ClusterNetwork network;
   private final Path folder;
-  private final PostgresServer database;
+  private final Optional<PostgresServer> database;
   private final CoordinatorLog log;
   private final List<Member> members = new ArrayList<>();
 
-  ClusterProcesses(Path folder, ClusterNetwork network, PostgresBinaries postgres)
+  private ClusterProcesses(Path folder, ClusterNetwork network, Optional<PostgresServer> database)
       throws IOException {
     this.network = network;
     this.folder = folder;
+    this.database = database;
     this.log = new CoordinatorLog(folder.resolve("members.log"));
-    this.database =
+  }
+
+  static ClusterProcesses ofThree(Path folder, ClusterNetwork network, PostgresBinaries postgres)
+      throws IOException {
+    PostgresServer database =
         new PostgresServer(
             postgres,
             folder.resolve("database"),
             network.launcher(Cut.DATABASE),
             network.address(Cut.DATABASE),
             FreePort.find());
-    List<Integer> joins = freePorts();
-    List<Integer> ports = freePorts();
-    for (int i = 0; i < MEMBERS.size(); i++) {
-      members.add(member(i, ports.get(i), joins));
+    ClusterProcesses cluster = new ClusterProcesses(folder, network, Optional.of(database));
+    List<String> joins = new ArrayList<>();
+    for (String name : MEMBERS) {
+      joins.add(network.address(name) + ":" + FreePort.find());
     }
+    for (int i = 0; i < MEMBERS.size(); i++) {
+      cluster.add(
+          MEMBERS.get(i),
+          List.of(
+              "--database",
+              database.url(),
+              "--cluster",
+              String.join(",", joins),
+              "--member",
+              joins.get(i)));
+    }
+    return cluster;
   }
 
-  private Member member(int index, int port, List<Integer> joins) throws IOException {
-    String name = MEMBERS.get(index);
-    Path home = Files.createDirectory(folder.resolve(name));
-    List<String> cluster = new ArrayList<>();
-    for (int i = 0; i < MEMBERS.size(); i++) {
-      cluster.add(network.address(MEMBERS.get(i)) + ":" + joins.get(i));
-    }
+  /** One alone, on this machine. */
+  static ClusterProcesses ofOne(Path folder) throws IOException {
+    ClusterProcesses cluster = new ClusterProcesses(folder, new Loopback(), Optional.empty());
+    cluster.add("coordinator", List.of());
+    return cluster;
+  }
+
+  /** Members are named to one another before they start, so no port can be 0. */
+  private void add(String name, List<String> more) throws IOException {
+    int port = FreePort.find();
     List<String> arguments =
-        List.of(
-            "--data",
-            home.toString(),
-            "--host",
-            network.address(name),
-            "--port",
-            Integer.toString(port),
-            "--database",
-            database.url(),
-            "--cluster",
-            String.join(",", cluster),
-            "--member",
-            cluster.get(index),
-            "--tokens-file",
-            tokens().toString());
-    return new Member(
-        name,
-        network.launcher(name),
-        URI.create("http://%s:%d".formatted(network.address(name), port)),
-        arguments,
-        Map.of("BATON_DATABASE_PASSWORD", PASSWORD),
-        log);
+        new ArrayList<>(
+            List.of(
+                "--data",
+                Files.createDirectory(folder.resolve(name)).toString(),
+                "--host",
+                network.address(name),
+                "--port",
+                Integer.toString(port),
+                "--tokens-file",
+                tokens().toString()));
+    arguments.addAll(more);
+    members.add(
+        new Member(
+            name,
+            network.launcher(name),
+            URI.create("http://%s:%d".formatted(network.address(name), port)),
+            arguments,
+            Map.of("BATON_DATABASE_PASSWORD", PASSWORD),
+            log));
   }
 
   /** Starts all; returns once all are ready. */
   void start() throws IOException, InterruptedException {
-    database.create(PASSWORD);
+    if (database.isPresent()) {
+      database.get().create(PASSWORD);
+    }
     members.forEach(Member::launch);
     for (Member member : members) {
       member.awaitReady();
@@ -92,7 +113,8 @@ final class ClusterProcesses implements AutoCloseable {
     return members;
   }
 
-  PostgresServer database() {
+  /** Empty: the one member keeps its jobs itself. */
+  Optional<PostgresServer> database() {
     return database;
   }
 
@@ -128,17 +150,10 @@ final class ClusterProcesses implements AutoCloseable {
   @Override
   public void close() throws IOException {
     members.forEach(Member::close);
-    database.close();
+    if (database.isPresent()) {
+      database.get().close();
+    }
     network.close();
     log.close();
-  }
-
-  /** Members are named to one another before they start, so theirs cannot be port 0. */
-  private static List<Integer> freePorts() throws IOException {
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < MEMBERS.size(); i++) {
-      ports.add(FreePort.find());
-    }
-    return ports;
   }
 }

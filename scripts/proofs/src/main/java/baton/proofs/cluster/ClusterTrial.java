@@ -5,6 +5,7 @@ import baton.proofs.history.Finding;
 import baton.proofs.history.Finding.Kind;
 import baton.proofs.history.HistoryFile;
 import baton.proofs.history.Judgement;
+import baton.protocol.client.CoordinatorClient;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.UnreachableException;
 import java.io.IOException;
@@ -16,13 +17,15 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
- * Three coordinators on one PostgreSQL under load, while {@link Chaos} harms them.
+ * Coordinators under load, three on one PostgreSQL or one alone, while {@link Chaos} harms them.
  *
  * <ol>
  *   <li>All start, and the load begins.
- *   <li>Harm after harm; after each, the relay must go on by itself.
+ *   <li>Harm after harm; after each, the relay must go on by itself, and requests that were
+ *       acknowledged, sent again, get the same answers.
  *   <li>All is healed and the load comes to rest; whoever watches must have been told of it all.
  *       Every member is asked what remains, and all must tell the same.
  *   <li>The recorded history is judged by an outsider.
@@ -33,11 +36,15 @@ final class ClusterTrial {
   private static final Duration REST_WITHIN = Duration.ofSeconds(90);
   private static final Duration TOLD_WITHIN = Duration.ofSeconds(60);
   private static final int WATCHERS = 2;
+  private static final int SENT_AGAIN = 20;
+  private static final int NOT_NOW = 503;
   private static final int LEAST_BETWEEN_HARMS = 20;
   private static final int MOST_BETWEEN_HARMS = 400;
 
   private final Settings settings;
   private final SplittableRandom random;
+  private final Jobs jobs;
+  private final Repeats repeats;
   private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<ClusterWatcher> watchers = new ArrayList<>();
@@ -51,13 +58,22 @@ final class ClusterTrial {
   }
 
   /**
-   * What a trial is.
+   * What a trial's clients do.
    *
    * @param workers simulated ones, each a thread
    * @param jobs open at once
-   * @param history the file it is recorded in
    */
-  record Settings(int kills, int workers, int jobs, long seed, Path history, Observer observer) {}
+  record Load(int workers, int jobs, Pace pace) {}
+
+  /**
+   * What a trial is.
+   *
+   * @param history the file it is recorded in
+   * @param whileDown hears of each kill before the start that follows: nothing, except in a test of
+   *     the trial itself
+   */
+  record Settings(
+      int kills, Load load, long seed, Path history, Observer observer, IntConsumer whileDown) {}
 
   /** What came of it. */
   record Result(int kills, int cuts, Judgement judgement) {}
@@ -65,6 +81,8 @@ final class ClusterTrial {
   ClusterTrial(Settings settings) {
     this.settings = settings;
     this.random = new SplittableRandom(settings.seed());
+    this.jobs = new Jobs(settings.load().pace());
+    this.repeats = new Repeats(random.split());
   }
 
   Result run(ClusterProcesses cluster) throws Exception {
@@ -73,23 +91,24 @@ final class ClusterTrial {
       beginWatchers(cluster, history);
       Operator operator =
           new Operator(
-              new RecordedClient("operator", cluster.client("admin"), history),
-              settings.jobs(),
-              () -> over);
+              client("operator", cluster.client("admin"), history),
+              jobs,
+              settings.load().jobs(),
+              persistence(),
+              sentence -> findings.add(new Finding(Kind.LOST, sentence)));
       begin("operator", operator::work);
       beginWorkers(cluster, history);
-      Chaos chaos =
-          new Chaos(
-              cluster.members(), cluster.database(), cluster.network(), history, random.split());
+      Chaos chaos = new Chaos(cluster, history, random.split(), settings.whileDown());
       try {
         harm(chaos, history);
         for (Member member : cluster.members()) {
           member.awaitReady();
         }
         requireGoesOn(history);
+        sendAgain();
         rest();
         requireAllIsTold(cluster);
-        new Remainder(cluster).tell(operator.jobs(), history).forEach(findings::add);
+        new Remainder(cluster).tell(jobs.all(), history).forEach(findings::add);
       } catch (IOException | RuntimeException e) {
         findings.add(new Finding(Kind.WRONG, e.getMessage() == null ? "" + e : e.getMessage()));
       } finally {
@@ -104,6 +123,7 @@ final class ClusterTrial {
   private void harm(Chaos chaos, HistoryFile history) throws Exception {
     while (chaos.kills() < settings.kills() && findings.isEmpty()) {
       requireGoesOn(history);
+      sendAgain();
       String what = chaos.next();
       settings.observer().harmed(chaos.kills(), history.acknowledged(), what);
     }
@@ -127,6 +147,31 @@ final class ClusterTrial {
     }
   }
 
+  /** What was acknowledged is acknowledged again, in the same words (R8). */
+  private void sendAgain() throws InterruptedException {
+    for (Repeats.Repeat repeat : repeats.some(SENT_AGAIN)) {
+      try {
+        repeat.send().ifPresent(what -> findings.add(new Finding(Kind.WRONG, what)));
+      } catch (UnreachableException e) {
+        // Another harm's aftermath; others are sent again.
+      } catch (ProblemException e) {
+        if (e.status() != NOT_NOW) {
+          findings.add(
+              new Finding(
+                  Kind.WRONG, "a request that was acknowledged is now refused: " + e.getMessage()));
+        }
+      }
+    }
+  }
+
+  private RecordedClient client(String name, CoordinatorClient client, HistoryFile history) {
+    return new RecordedClient(name, client, history, repeats);
+  }
+
+  private Persistence persistence() {
+    return new Persistence(settings.load().pace(), random.split(), () -> over);
+  }
+
   private void beginWatchers(ClusterProcesses cluster, HistoryFile history) {
     for (int i = 1; i <= WATCHERS; i++) {
       ClusterWatcher watcher =
@@ -148,7 +193,7 @@ final class ClusterTrial {
   /** What a last job tells is the last that there is to hear. */
   private void requireAllIsTold(ClusterProcesses cluster) throws Exception {
     try {
-      cluster.client("admin").submit(Jobs.spec(0), Optional.of(Jobs.name(0)));
+      cluster.client("admin").submit(jobs.spec(0), Optional.of(Jobs.name(0)));
     } catch (ProblemException | UnreachableException e) {
       throw new IllegalStateException("The last job was refused: " + e.getMessage(), e);
     }
@@ -162,10 +207,10 @@ final class ClusterTrial {
   }
 
   private void beginWorkers(ClusterProcesses cluster, HistoryFile history) {
-    for (int i = 1; i <= settings.workers(); i++) {
+    for (int i = 1; i <= settings.load().workers(); i++) {
       String name = "worker-" + i;
-      RecordedClient client = new RecordedClient(name, cluster.client("worker"), history);
-      begin(name, new SimulatedWorker(name, client, random.split(), () -> over)::work);
+      RecordedClient client = client(name, cluster.client("worker"), history);
+      begin(name, new SimulatedWorker(name, client, jobs, persistence())::work);
     }
   }
 

@@ -6,7 +6,8 @@ import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Retention;
 import baton.protocol.StoreId;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,22 +16,30 @@ final class Jobs {
   static final String PROGRAM = "load";
   static final StoreId STORE = new StoreId("store");
 
-  private static final Duration TTL = Duration.ofSeconds(6);
   private static final int EPOCHS = 40;
   private static final int MANY = 1_000_000;
 
-  private Jobs() {}
+  private final Pace pace;
+  private final List<Known> all = new ArrayList<>();
+  private final List<Known> open = new ArrayList<>();
+
+  Jobs(Pace pace) {
+    this.pace = pace;
+  }
+
+  /** A job as a trial knows it. */
+  record Known(JobId id, String name) {}
 
   /** The name and the key of the {@code number}-th job. */
   static String name(int number) {
     return "job-" + number;
   }
 
-  static JobSpec spec(int number) {
+  JobSpec spec(int number) {
     Policy base = Policy.DEFAULT;
     Policy policy =
         new Policy(
-            TTL,
+            pace.ttl(),
             2,
             Cadence.EVERY_EPOCH,
             3,
@@ -52,6 +61,21 @@ final class Jobs {
         Optional.empty());
   }
 
-  /** A job as a trial knows it. */
-  record Known(JobId id, String name) {}
+  synchronized void submitted(Known job) {
+    all.add(job);
+    open.add(job);
+  }
+
+  synchronized void completed(JobId job) {
+    open.removeIf(known -> known.id().equals(job));
+  }
+
+  synchronized List<Known> all() {
+    return List.copyOf(all);
+  }
+
+  /** Those that are not complete, as far as was acknowledged. */
+  synchronized List<Known> open() {
+    return List.copyOf(open);
+  }
 }

@@ -14,9 +14,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** One coordinator of the cluster: a process that can be killed, frozen, ended and started. */
+/** One coordinator: a process that can be killed, frozen, ended and started. */
 final class Member implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final int BETWEEN_LOOKS_MILLIS = 20;
+  private static final int PORT_IN_USE = 3;
+  private static final int TRIES = 5;
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
@@ -26,7 +29,9 @@ final class Member implements AutoCloseable {
   private final List<String> arguments;
   private final Map<String, String> environment;
   private final Consumer<String> lines;
+  private final Starts starts = new Starts();
   private JavaProcess process;
+  private long launched;
 
   /**
    * @param launcher what puts it on its host
@@ -55,8 +60,14 @@ final class Member implements AutoCloseable {
     return uri;
   }
 
+  /** How long its starts took, of those that were waited for. */
+  Starts starts() {
+    return starts;
+  }
+
   /** Starts it; returns at once, long before it is ready. */
   void launch() {
+    launched = System.nanoTime();
     process =
         JavaProcess.start(
             launcher,
@@ -76,15 +87,25 @@ final class Member implements AutoCloseable {
   /** Returns once it is ready; one that has ended by itself is an error. */
   void awaitReady() throws InterruptedException {
     long end = System.nanoTime() + READY_WITHIN.toNanos();
+    int tries = 1;
+    boolean waited = false;
     while (!isReady()) {
+      waited = true;
       if (!process.isAlive()) {
-        throw new IllegalStateException(name + " ended by itself; see the log.");
+        // While it was down, a client's own end of a connection may have been given its port.
+        if (process.awaitEnd() != PORT_IN_USE || tries++ == TRIES) {
+          throw new IllegalStateException(name + " ended by itself; see the log.");
+        }
+        launch();
       }
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
             "%s was not ready within %d s.".formatted(name, READY_WITHIN.toSeconds()));
       }
-      TimeUnit.MILLISECONDS.sleep(50);
+      TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+    }
+    if (waited) {
+      starts.add(Duration.ofNanos(System.nanoTime() - launched));
     }
   }
 
@@ -98,7 +119,11 @@ final class Member implements AutoCloseable {
     }
   }
 
+  /** SIGKILL; one that has ended by itself is an error. */
   void kill() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException(name + " ended by itself; see the log.");
+    }
     process.kill();
   }
 

@@ -1,55 +1,111 @@
 package baton.proofs.cluster;
 
+import baton.protocol.ProblemType;
 import baton.protocol.client.ProblemException;
-import baton.protocol.client.UnreachableException;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/** Who keeps enough jobs open: as many as at first, and another one now and then. */
+/**
+ * Keeps enough jobs open, and pauses and resumes one after the other. Nobody else says a word on
+ * them, so each must be where its last word has it.
+ */
 final class Operator {
-  private static final int ANOTHER_EVERY_MILLIS = 5_000;
-  private static final int AGAIN_AFTER_MILLIS = 300;
-  private static final int TEMPORARY = 503;
+  private static final int LEAST_PAUSED_MILLIS = 10;
+  private static final int MOST_PAUSED_MILLIS = 150;
+  private static final int LEAST_BETWEEN_WORDS_MILLIS = 50;
+  private static final int MOST_BETWEEN_WORDS_MILLIS = 400;
+
+  /** Where a paused job may be: it may still be completed by its holder. */
+  private static final Set<String> PAUSED = Set.of("PAUSING", "PAUSED", "COMPLETE");
+
+  private static final Set<String> NOT_PAUSED = Set.of("WAITING", "RUNNING", "COMPLETE");
 
   private final RecordedClient client;
-  private final int atFirst;
-  private final BooleanSupplier over;
-  private final List<Jobs.Known> jobs = new CopyOnWriteArrayList<>();
+  private final Jobs jobs;
+  private final int open;
+  private final Persistence persistence;
+  private final Consumer<String> disobeyed;
 
-  Operator(RecordedClient client, int atFirst, BooleanSupplier over) {
+  /**
+   * @param open how many jobs are open at once
+   * @param disobeyed hears of each job that is not where it was told to be
+   */
+  Operator(
+      RecordedClient client,
+      Jobs jobs,
+      int open,
+      Persistence persistence,
+      Consumer<String> disobeyed) {
     this.client = client;
-    this.atFirst = atFirst;
-    this.over = over;
-  }
-
-  List<Jobs.Known> jobs() {
-    return jobs;
+    this.jobs = jobs;
+    this.open = open;
+    this.persistence = persistence;
+    this.disobeyed = disobeyed;
   }
 
   void work() throws ProblemException, InterruptedException {
-    while (!over.getAsBoolean()) {
-      if (!submit(jobs.size() + 1)) {
-        TimeUnit.MILLISECONDS.sleep(AGAIN_AFTER_MILLIS);
-      } else if (jobs.size() >= atFirst) {
-        TimeUnit.MILLISECONDS.sleep(ANOTHER_EVERY_MILLIS);
+    SplittableRandom random = persistence.random();
+    while (!persistence.over().getAsBoolean()) {
+      List<Jobs.Known> now = jobs.open();
+      if (now.size() < open) {
+        submit(jobs.all().size() + 1);
+      } else {
+        pause(random, LEAST_BETWEEN_WORDS_MILLIS, MOST_BETWEEN_WORDS_MILLIS);
+        Jobs.Known job = now.get(random.nextInt(now.size()));
+        if (steer(job, true)) {
+          pause(random, LEAST_PAUSED_MILLIS, MOST_PAUSED_MILLIS);
+          requireObeyed(job, true);
+          if (steer(job, false)) {
+            requireObeyed(job, false);
+          }
+        }
       }
     }
   }
 
-  private boolean submit(int number) throws ProblemException, InterruptedException {
+  private void submit(int number) throws ProblemException, InterruptedException {
+    String name = Jobs.name(number);
+    persistence
+        .answerTo(() -> client.submit(jobs.spec(number), name))
+        .ifPresent(id -> jobs.submitted(new Jobs.Known(id, name)));
+  }
+
+  /** Returns whether the job could be steered: it may be complete by now. */
+  private boolean steer(Jobs.Known job, boolean pause)
+      throws ProblemException, InterruptedException {
     try {
-      String name = Jobs.name(number);
-      jobs.add(new Jobs.Known(client.submit(Jobs.spec(number), name), name));
-      return true;
-    } catch (UnreachableException e) {
-      return false;
+      return persistence.answerTo(() -> client.steer(job.id(), pause)).isPresent();
     } catch (ProblemException e) {
-      if (e.status() != TEMPORARY) {
-        throw e;
+      if (e.type().equals(Optional.of(ProblemType.JOB_OVER))) {
+        return false;
       }
-      return false;
+      throw e;
     }
+  }
+
+  private void requireObeyed(Jobs.Known job, boolean paused)
+      throws ProblemException, InterruptedException {
+    persistence
+        .answerTo(() -> client.state(job.id()))
+        .flatMap(state -> disobedience(job, paused, state))
+        .ifPresent(disobeyed);
+  }
+
+  /** What is wrong with the state of a job that was paused, or resumed, last. */
+  static Optional<String> disobedience(Jobs.Known job, boolean paused, String state) {
+    return (paused ? PAUSED : NOT_PAUSED).contains(state)
+        ? Optional.empty()
+        : Optional.of(
+            "%s is %s, though it was %s last"
+                .formatted(job.name(), state, paused ? "paused" : "resumed"));
+  }
+
+  private static void pause(SplittableRandom random, int least, int most)
+      throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(least, most));
   }
 }

@@ -4,7 +4,6 @@ import baton.proofs.history.Entry.Call;
 import baton.proofs.history.Entry.Op;
 import baton.proofs.history.Entry.Outcome;
 import baton.proofs.history.HistoryFile;
-import baton.proofs.pretend.PretendLeg;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -13,11 +12,13 @@ import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Position;
+import baton.protocol.ProblemType;
 import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.client.Asked;
 import baton.protocol.client.CoordinatorClient;
+import baton.protocol.client.Held;
 import baton.protocol.client.ProblemException;
 import baton.protocol.client.Renewal;
 import baton.protocol.client.UnreachableException;
@@ -27,47 +28,104 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
-/** One client whose every request and answer goes into the history. */
+/**
+ * One client whose every request and answer goes into the history; what is acknowledged may be sent
+ * again much later.
+ */
 final class RecordedClient {
   private static final int NOT_NOW = 503;
 
   private final String name;
   private final CoordinatorClient client;
   private final HistoryFile history;
+  private final Repeats repeats;
 
-  RecordedClient(String name, CoordinatorClient client, HistoryFile history) {
+  RecordedClient(String name, CoordinatorClient client, HistoryFile history, Repeats repeats) {
     this.name = name;
     this.client = client;
     this.history = history;
-  }
-
-  /** A request of the client that is wrapped. */
-  @FunctionalInterface
-  private interface Request<T> {
-    T send() throws ProblemException, UnreachableException, InterruptedException;
+    this.repeats = repeats;
   }
 
   JobId submit(JobSpec spec, String key)
       throws ProblemException, UnreachableException, InterruptedException {
+    JobId job =
+        record(
+            new Line(Op.SUBMIT),
+            () -> client.submit(spec, Optional.of(key)).id(),
+            (line, made) -> line.job = made);
+    repeats.remember(
+        () ->
+            when(
+                !client.submit(spec, Optional.of(key)).id().equals(job),
+                "%s was submitted again and is another job now",
+                spec.name()));
+    return job;
+  }
+
+  /** Pauses or resumes; returns which. */
+  Boolean steer(JobId job, boolean pause)
+      throws ProblemException, UnreachableException, InterruptedException {
+    Line line = new Line(pause ? Op.PAUSE : Op.RESUME);
+    line.job = job;
     return record(
-        new Line(Op.SUBMIT),
-        () -> client.submit(spec, Optional.of(key)).id(),
-        (line, made) -> line.job = made);
+        line,
+        () -> {
+          if (pause) {
+            client.pause(job);
+          } else {
+            client.resume(job);
+          }
+          return pause;
+        },
+        (done, answer) -> {});
+  }
+
+  /** The state of a job; looking changes nothing and is not recorded. */
+  String state(JobId job) throws ProblemException, UnreachableException, InterruptedException {
+    return client.job(job).state();
   }
 
   Asked lease(Ask ask, Duration wait)
       throws ProblemException, UnreachableException, InterruptedException {
-    return record(
-        new Line(Op.ACQUIRE),
-        () -> client.lease(ask, wait),
-        (line, asked) -> {
-          if (asked instanceof Asked.Leased leased) {
-            Grant grant = leased.grant();
-            line.of(grant.job(), grant.fence(), ask.session());
-            line.position = grant.head().map(head -> head.position()).orElse(Position.START);
-            line.lives(grant.ttl(), grant.waited());
-          }
-        });
+    Line begun = new Line(Op.ACQUIRE);
+    begun.digest = ask.secretHash();
+    Asked answer =
+        record(
+            begun,
+            () -> client.lease(ask, wait),
+            (line, asked) -> {
+              if (asked instanceof Asked.Leased leased) {
+                Grant grant = leased.grant();
+                line.of(grant.job(), grant.fence(), ask.session());
+                line.position = grant.head().map(head -> head.position()).orElse(Position.START);
+                line.lives(grant.ttl(), grant.waited());
+              }
+            });
+    if (answer instanceof Asked.Leased leased) {
+      repeats.remember(() -> askAgain(ask, leased.grant()));
+    }
+    return answer;
+  }
+
+  private Optional<String> askAgain(Ask ask, Grant first)
+      throws ProblemException, UnreachableException, InterruptedException {
+    try {
+      boolean same =
+          client.lease(ask, Duration.ZERO) instanceof Asked.Leased leased
+              && leased.grant().job().equals(first.job())
+              && leased.grant().fence().equals(first.fence());
+      return when(
+          !same,
+          "who was granted lease %s of job %s asked again and got something else",
+          first.fence(),
+          first.job());
+    } catch (ProblemException e) {
+      if (!e.type().equals(Optional.of(ProblemType.LEASE_ENDED))) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   Renewal renew(PretendLeg leg, SessionId session)
@@ -94,10 +152,21 @@ final class RecordedClient {
     line.position = position;
     line.parent = leg.head().orElse(null);
     line.digest = Sha256.ofText(manifest);
-    return record(
-        line,
-        () -> client.commit(leg.held(), leg.head(), position, manifest, Optional.empty()),
-        (done, answer) -> done.next = answer.next().name());
+    Held held = leg.held();
+    Optional<Sha256> parent = leg.head();
+    CommitAnswer answer =
+        record(
+            line,
+            () -> client.commit(held, parent, position, manifest, Optional.empty()),
+            (done, told) -> done.next = told.next().name());
+    repeats.remember(
+        () ->
+            when(
+                !client.commit(held, parent, position, manifest, Optional.empty()).equals(answer),
+                "the commit of %s under %s was sent again and answered differently",
+                position,
+                held));
+    return answer;
   }
 
   void release(PretendLeg leg, SessionId session, ReleaseReason why)
@@ -109,9 +178,19 @@ final class RecordedClient {
           return why;
         },
         (done, answer) -> {});
+    Held held = leg.held();
+    repeats.remember(
+        () -> {
+          client.release(held, why, Optional.empty());
+          return Optional.empty();
+        });
   }
 
-  private <T> T record(Line line, Request<T> request, BiConsumer<Line, T> tell)
+  private static Optional<String> when(boolean wrong, String what, Object... values) {
+    return wrong ? Optional.of(what.formatted(values)) : Optional.empty();
+  }
+
+  private <T> T record(Line line, Persistence.Request<T> request, BiConsumer<Line, T> tell)
       throws ProblemException, UnreachableException, InterruptedException {
     line.sent = history.now();
     try {

@@ -29,7 +29,9 @@ public sealed interface Entry {
     ACQUIRE,
     RENEW,
     COMMIT,
-    RELEASE
+    RELEASE,
+    PAUSE,
+    RESUME
   }
 
   /** What came of a request. */
@@ -49,7 +51,7 @@ public sealed interface Entry {
    *
    * @param sent taken before the request leaves for the first member
    * @param answered taken once the answer is there, or given up
-   * @param digest of a commit's manifest
+   * @param digest of a commit's manifest, or of the secret that came with an ask
    * @param ttlMs what remains of the lease, counted from {@code sent} plus {@code waitedMs}
    * @param next what a commit is answered with
    * @param refusal the type of the problem

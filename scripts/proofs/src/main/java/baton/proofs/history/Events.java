@@ -85,7 +85,7 @@ final class Events {
   private static boolean isAnEvent(Call call) {
     return switch (call.op()) {
       case SUBMIT, ACQUIRE, RELEASE -> true;
-      case RENEW -> false;
+      case RENEW, PAUSE, RESUME -> false;
       case COMMIT -> "COMPLETE".equals(call.next());
     };
   }

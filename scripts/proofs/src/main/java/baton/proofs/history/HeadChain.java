@@ -65,13 +65,16 @@ final class HeadChain {
 
   private boolean isThere(Call call) {
     return switch (call.op()) {
-      case SUBMIT, RENEW -> true; // a job's remains are there; renewals are the exception of R4
+      // A job's remains are there; renewals are the exception of R4; words on a job go out of date.
+      case SUBMIT, RENEW, PAUSE, RESUME -> true;
       case ACQUIRE ->
           remains.fence().compareTo(call.fence()) >= 0
               && remains.segments().stream()
                   .anyMatch(
                       row ->
-                          row.fence().equals(call.fence()) && row.session().equals(call.session()));
+                          row.fence().equals(call.fence())
+                              && row.session().equals(call.session())
+                              && row.from().equals(call.position()));
       case COMMIT ->
           remains.checkpoints().stream().anyMatch(row -> is(row, call))
               && (!"COMPLETE".equals(call.next()) || remains.state().equals("COMPLETE"));
@@ -120,10 +123,13 @@ final class HeadChain {
   /** In the order of the grants, and none above the job's own (R2). */
   private void requireFencesGrow() {
     Fence highest = Fence.NONE;
+    String ended = null;
     for (Remains.Segment row : remains.segments()) {
-      if (row.fence().compareTo(highest) < 0) {
+      int grows = row.fence().compareTo(highest);
+      if (grows < 0 || (grows == 0 && !"CONTINUED".equals(ended))) {
         found(Kind.WRONG, "a segment of lease %s comes after one of %s", row.fence(), highest);
       }
+      ended = row.ended();
       highest = row.fence().compareTo(highest) > 0 ? row.fence() : highest;
     }
     if (remains.fence().compareTo(highest) < 0) {

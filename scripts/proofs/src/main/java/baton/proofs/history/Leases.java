@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -58,6 +59,8 @@ final class Leases {
               call.fence(),
               before.session(),
               call.session());
+        } else if (before != null && !Objects.equals(before.digest(), call.digest())) {
+          found(Kind.DUPLICATE_FENCE, "lease %s was granted to two secrets", call.fence());
         }
       }
     }

@@ -26,11 +26,17 @@ class ClusterTrialTest {
     long seed = new SecureRandom().nextInt(Integer.MAX_VALUE);
     Path history = folder.resolve("history.jsonl");
     ClusterTrial.Settings settings =
-        new ClusterTrial.Settings(2, 12, 4, seed, history, (kills, acknowledged, what) -> {});
+        new ClusterTrial.Settings(
+            2,
+            new ClusterTrial.Load(12, 4, Pace.STEADY),
+            seed,
+            history,
+            (kills, acknowledged, what) -> {},
+            killed -> {});
 
     ClusterTrial.Result result;
     try (ClusterProcesses cluster =
-        new ClusterProcesses(folder, new Loopback(), EmbeddedBinaries.find())) {
+        ClusterProcesses.ofThree(folder, new Loopback(), EmbeddedBinaries.find())) {
       result = new ClusterTrial(settings).run(cluster);
     }
 

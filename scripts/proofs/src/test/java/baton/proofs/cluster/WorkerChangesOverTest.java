@@ -61,7 +61,7 @@ class WorkerChangesOverTest {
     // Not JUnit's own folder: PostgreSQL's user must be able to enter it.
     folder = Files.createTempDirectory("baton-change-over-");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    cluster = new ClusterProcesses(folder, new Loopback(), EmbeddedBinaries.find());
+    cluster = ClusterProcesses.ofThree(folder, new Loopback(), EmbeddedBinaries.find());
     cluster.start();
   }
 

@@ -71,6 +71,49 @@ class CheckerTest {
   }
 
   @Test
+  void oneFenceOfTwoSecretsIsFound() {
+    history.set(4, withSecret(grant(2, 2, 7_000), "one"));
+    history.add(withSecret(grant(2, 2, 7_050), "one"));
+    assertThat(judge().findings()).as("the same secret asked again").isEmpty();
+
+    history.add(withSecret(grant(2, 2, 7_100), "another"));
+    assertFound(Kind.DUPLICATE_FENCE, "lease 2 was granted to two secrets");
+  }
+
+  private static Call withSecret(Call grant, String secret) {
+    return new Call(
+        grant.op(),
+        grant.client(),
+        grant.sent(),
+        grant.answered(),
+        grant.outcome(),
+        grant.job(),
+        grant.fence(),
+        grant.session(),
+        grant.position(),
+        grant.parent(),
+        Sha256.ofText(secret),
+        grant.ttlMs(),
+        grant.waitedMs(),
+        grant.next(),
+        grant.refusal());
+  }
+
+  @Test
+  void aSegmentThatStartsElsewhereThanItsGrantIsLost() {
+    segments.set(1, new Remains.Segment(new Fence(2), session(2), Position.START, "COMPLETED"));
+
+    assertFound(Kind.LOST, "lacks the acquire under lease 2 at e1-b0");
+  }
+
+  @Test
+  void aLeaseThatGoesOnAfterItsEndIsFound() {
+    segments.add(new Remains.Segment(new Fence(2), session(2), Position.ofEpochs(2), "COMPLETED"));
+
+    assertFound(Kind.WRONG, "a segment of lease 2 comes after one of 2");
+  }
+
+  @Test
   void aFenceBelowOneThatWasKnownIsFound() {
     segments.add(new Remains.Segment(new Fence(1), session(1), Position.START, "LOST"));
     history.set(1, grant(1, 1, 9_000));

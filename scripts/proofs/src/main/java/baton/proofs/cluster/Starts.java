@@ -1,4 +1,4 @@
-package baton.proofs.crash;
+package baton.proofs.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
-package baton.proofs.crash;
+package baton.proofs.cluster;
 
 import baton.protocol.client.ProblemException;
+import baton.protocol.client.UnreachableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ final class Repeats {
   @FunctionalInterface
   interface Repeat {
     /** Sends it again; returns what is wrong with the answer, empty if nothing is. */
-    Optional<String> send() throws ProblemException, java.io.IOException, InterruptedException;
+    Optional<String> send() throws ProblemException, UnreachableException, InterruptedException;
   }
 
   synchronized void remember(Repeat repeat) {

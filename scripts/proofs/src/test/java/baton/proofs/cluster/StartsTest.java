@@ -1,4 +1,4 @@
-package baton.proofs.crash;
+package baton.proofs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,41 @@
+package baton.proofs.cluster;
+
+import baton.protocol.client.ProblemException;
+import baton.protocol.client.UnreachableException;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Sends a request again, the very same, until it is answered (R8).
+ *
+ * @param over whether nobody needs an answer any more
+ */
+record Persistence(Pace pace, SplittableRandom random, BooleanSupplier over) {
+  private static final int TEMPORARY = 503;
+
+  /** A request to coordinators of which some may be down. */
+  @FunctionalInterface
+  interface Request<T> {
+    T send() throws ProblemException, UnreachableException, InterruptedException;
+  }
+
+  /** The answer, which may be a refusal; empty: all is over and nobody has answered. */
+  <T> Optional<T> answerTo(Request<T> request) throws ProblemException, InterruptedException {
+    while (true) {
+      try {
+        return Optional.of(request.send());
+      } catch (UnreachableException e) {
+        pace.pauseBeforeAgain(random);
+      } catch (ProblemException e) {
+        if (e.status() != TEMPORARY) {
+          throw e;
+        }
+        pace.pauseBeforeAgain(random);
+      }
+      if (over.getAsBoolean()) {
+        return Optional.empty();
+      }
+    }
+  }
+}
