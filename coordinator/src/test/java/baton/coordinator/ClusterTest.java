@@ -13,7 +13,6 @@ import baton.protocol.Ask;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ProblemType;
 import baton.protocol.SessionId;
@@ -29,7 +28,6 @@ import baton.protocol.message.EventView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -80,9 +78,7 @@ class ClusterTest {
   }
 
   private static JobId submit(int member, String name) throws Exception {
-    JobSpec spec =
-        new JobSpec(
-            name, name, Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    JobSpec spec = JobSpec.of(name, name, 4).withSeed(7);
     return cluster.client(Role.ADMIN, member).submit(spec, Optional.empty()).id();
   }
 
@@ -189,17 +185,7 @@ class ClusterTest {
     try {
       String admin = alone.newTokens().get(0).text();
       CoordinatorClient client = new CoordinatorClient(alone.address(), admin);
-      JobSpec spec =
-          new JobSpec(
-              "job",
-              "digits",
-              Map.of(),
-              4,
-              7,
-              0,
-              Optional.empty(),
-              Policy.DEFAULT,
-              Optional.empty());
+      JobSpec spec = JobSpec.of("job", "digits", 4).withSeed(7);
 
       assertThatThrownBy(() -> client.submit(spec, Optional.empty()))
           .isInstanceOfSatisfying(

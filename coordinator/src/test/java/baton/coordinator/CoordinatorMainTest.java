@@ -3,7 +3,6 @@ package baton.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.client.CoordinatorClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -76,18 +74,7 @@ class CoordinatorMainTest {
       String port = Files.readString(portFile).strip();
       String admin = Files.readAllLines(tokensFile).get(0).split("=")[1];
       new CoordinatorClient(URI.create("http://127.0.0.1:" + port), admin)
-          .submit(
-              new JobSpec(
-                  "job",
-                  "digits",
-                  Map.of(),
-                  1,
-                  0,
-                  0,
-                  Optional.empty(),
-                  Policy.DEFAULT,
-                  Optional.empty()),
-              Optional.empty());
+          .submit(JobSpec.of("job", "digits", 1), Optional.empty());
 
       process.destroy();
 

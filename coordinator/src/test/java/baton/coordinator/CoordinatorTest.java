@@ -9,7 +9,6 @@ import baton.coordinator.http.RunningCoordinator;
 import baton.coordinator.store.DataDirectoryException;
 import baton.protocol.Ask;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -20,7 +19,6 @@ import baton.protocol.client.UnreachableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -49,8 +47,7 @@ class CoordinatorTest {
   }
 
   private static JobSpec spec(String name) {
-    return new JobSpec(
-        name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    return JobSpec.of(name, "digits", 4).withSeed(7);
   }
 
   @Test

@@ -8,7 +8,6 @@ import baton.coordinator.store.DatabaseAddress;
 import baton.protocol.Ask;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ProblemType;
 import baton.protocol.SessionId;
@@ -24,7 +23,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -128,7 +126,6 @@ class DatabaseOutageTest {
   }
 
   private static JobSpec spec(String name) {
-    return new JobSpec(
-        name, "digits", Map.of(), 4, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    return JobSpec.of(name, "digits", 4).withSeed(7);
   }
 }

@@ -21,7 +21,6 @@ import baton.protocol.Ask;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -37,7 +36,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,17 +57,7 @@ class UpkeepTest {
 
   private void aCoordinatorWithALeasedJob() throws Exception {
     coordinator = RunningCoordinator.start(folder.resolve("data"), folder);
-    JobSpec spec =
-        new JobSpec(
-            "mnist",
-            "digits",
-            Map.of(),
-            4,
-            7,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty());
+    JobSpec spec = JobSpec.of("mnist", "digits", 4).withSeed(7);
     job = coordinator.client(Role.ADMIN).submit(spec, Optional.empty()).id();
     granted = lease("before");
   }

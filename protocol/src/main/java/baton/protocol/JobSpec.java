@@ -43,6 +43,41 @@ public record JobSpec(
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
   }
 
+  /**
+   * A job with the defaults: no parameters, seed 0, priority 0, any store, the program's own data.
+   */
+  public static JobSpec of(String name, String program, int epochs) {
+    return new JobSpec(
+        name, program, Map.of(), epochs, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+  }
+
+  public JobSpec withParameters(Map<String, Object> others) {
+    return new JobSpec(name, program, others, epochs, seed, priority, store, policy, data);
+  }
+
+  public JobSpec withSeed(long other) {
+    return new JobSpec(name, program, parameters, epochs, other, priority, store, policy, data);
+  }
+
+  public JobSpec withPriority(int other) {
+    return new JobSpec(name, program, parameters, epochs, seed, other, store, policy, data);
+  }
+
+  /** The same, bound to that store (R15). */
+  public JobSpec withStore(StoreId id) {
+    return new JobSpec(
+        name, program, parameters, epochs, seed, priority, Optional.of(id), policy, data);
+  }
+
+  public JobSpec withPolicy(Policy other) {
+    return new JobSpec(name, program, parameters, epochs, seed, priority, store, other, data);
+  }
+
+  public JobSpec withData(Data other) {
+    return new JobSpec(
+        name, program, parameters, epochs, seed, priority, store, policy, Optional.of(other));
+  }
+
   public JobSpec withName(String other) {
     return new JobSpec(other, program, parameters, epochs, seed, priority, store, policy, data);
   }

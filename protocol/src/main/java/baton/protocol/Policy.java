@@ -67,6 +67,118 @@ public record Policy(
     retention = retention == null ? Retention.NEWEST_ONLY : retention;
   }
 
+  public Policy withTtl(Duration other) {
+    return new Policy(
+        other,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withSegmentEpochs(int other) {
+    return new Policy(
+        ttl,
+        other,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withCadence(Cadence other) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        other,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withLostInARow(int other) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        other,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withStallsInARow(int other) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        other,
+        sessionsToFail,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withSessionsToFail(int other) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        other,
+        barFor,
+        limits,
+        retention);
+  }
+
+  public Policy withBarFor(Duration other) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        other,
+        limits,
+        retention);
+  }
+
+  public Policy withLimits(Map<Phase, PhaseLimit> others) {
+    return new Policy(
+        ttl,
+        segmentEpochs,
+        cadence,
+        keepLast,
+        lostInARow,
+        stallsInARow,
+        sessionsToFail,
+        barFor,
+        others,
+        retention);
+  }
+
   /**
    * This policy, but keeping the {@code newest} newest checkpoints, and those that {@code also}
    * keeps.

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.message.JobSubmission;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,17 +90,7 @@ class DataTest {
 
   @Test
   void aJobKeepsItsDataOnTheWire() throws Exception {
-    JobSpec spec =
-        new JobSpec(
-            "a",
-            "b",
-            Map.of(),
-            1,
-            0,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.of(data(FIRST)));
+    JobSpec spec = JobSpec.of("a", "b", 1).withData(data(FIRST));
     String text = Json.writer().writeValueAsString(JobSubmission.from(spec));
     assertThat(text).contains("\"source\":\"directory:/data/grid\"");
     JobSubmission read = Json.readerFor(JobSubmission.class).readValue(text);

@@ -107,8 +107,7 @@ class JsonTest {
         Cadence.EVERY_EPOCH,
         DATA,
         DATA.files().get(0),
-        new JobSpec(
-            "a", "b", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.of(DATA)),
+        JobSpec.of("a", "b", 1).withData(DATA),
         CHECKPOINT,
         new Checkpoint(DIGEST, Optional.empty(), POSITION, FENCE, "j1/f", DIGEST, 0, 1),
         FENCE,
@@ -184,21 +183,16 @@ class JsonTest {
         new ReleaseRequest(ReleaseReason.COMPLETED, null),
         new ResumeRequest(true),
         new RenewAnswer(1, 2, Directive.GO_ON, null, null, null),
-        new RenewRequest(
-            Phase.TRAIN,
-            POSITION,
-            1L << 40,
-            0.5,
-            new SavingBody(3, null, 4L, new HazardBody(5, 6, 7)),
-            null,
-            null),
+        RenewRequest.of(Phase.TRAIN, POSITION, 1L << 40)
+            .withLoss(0.5)
+            .withSaving(new SavingBody(3, null, 4L, new HazardBody(5, 6, 7))),
         new HazardBody(5, 6, 7),
         new SavingBody(3, 2L, null, new HazardBody(5, 6, 7)),
         LifetimeEstimate.PRIOR,
         new SaveInterval(
             Duration.ofSeconds(3), Optional.empty(), Optional.empty(), LifetimeEstimate.PRIOR),
         new RenewAnswer(1, 2, Directive.GO_ON, "", null, LentAccess.from(Optional.of(ACCESS))),
-        new RenewRequest(Phase.TRAIN, POSITION, 1L << 40, 0.5, null, DIGEST, true),
+        RenewRequest.of(Phase.TRAIN, POSITION, 1L << 40).withLoss(0.5).borrowing(DIGEST, true),
         new StatusView(List.of(), List.of(), drive()),
         drive(),
         new SegmentView(FENCE, SESSION, "w", POSITION, POSITION, POSITION, null, NOON, null),

@@ -64,14 +64,14 @@ final class Trainer implements AutoCloseable {
           }
           run =
               program.start(
-                  new Program.Start(
-                      grant.spec(),
-                      grant.segment().from(),
-                      from.map(Transfers.Restored::files),
-                      from.map(Transfers.Restored::numericProfile).orElse(Map.of()),
-                      data,
-                      device,
-                      grant.acceptChange()));
+                  Program.Start.plain(
+                          grant.spec(),
+                          grant.segment().from(),
+                          from.map(Transfers.Restored::files),
+                          device)
+                      .madeBy(from.map(Transfers.Restored::numericProfile).orElse(Map.of()))
+                      .withData(data)
+                      .accepting(grant.acceptChange()));
           facts = new Facts(run.architectureHash(), run.numericProfile());
           return new Event.Started(
               turn, run.position(), run.batchesPerEpoch(), run.snapshotsAtATime());

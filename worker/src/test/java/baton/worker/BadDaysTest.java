@@ -183,19 +183,14 @@ class BadDaysTest {
   private static JobSpec job(String program, Map<String, Object> parameters) {
     Policy p = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            Duration.ofSeconds(60),
-            1,
-            Cadence.EVERY_EPOCH,
-            p.keepLast(),
-            p.lostInARow(),
-            p.stallsInARow(),
-            p.sessionsToFail(),
-            p.barFor(),
-            p.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        "sick", program, parameters, 4, 42, 0, Optional.empty(), policy, Optional.empty());
+        p.withTtl(Duration.ofSeconds(60))
+            .withSegmentEpochs(1)
+            .withCadence(Cadence.EVERY_EPOCH)
+            .keeping(3, Retention.NEWEST_ONLY);
+    return JobSpec.of("sick", program, 4)
+        .withParameters(parameters)
+        .withSeed(42)
+        .withPolicy(policy);
   }
 
   /** A program of one batch an epoch, whose copies a test makes. */

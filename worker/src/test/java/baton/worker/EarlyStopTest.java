@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.Manifest;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +31,7 @@ class EarlyStopTest {
         Map.of("patience", 2, "learningRate", 1e-30, "batchSize", 400);
     MemoryCoordinator coordinator =
         new MemoryCoordinator(
-            new JobSpec(
-                "flat",
-                "spirals",
-                learnsNothing,
-                50,
-                3,
-                0,
-                Optional.empty(),
-                Policy.DEFAULT,
-                Optional.empty()));
+            JobSpec.of("flat", "spirals", 50).withParameters(learnsNothing).withSeed(3));
 
     train(coordinator);
 

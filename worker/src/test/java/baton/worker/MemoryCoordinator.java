@@ -108,14 +108,12 @@ final class MemoryCoordinator implements CoordinatorPort {
       return unanswered(renew.turn(), SegmentRequest.RENEW);
     }
     boolean live = isHeldBy(key);
-    return new Event.Renewed(
+    return Event.Renewed.of(
         renew.turn(),
         sentAt,
         live ? spec.policy().ttl() : Duration.ZERO,
-        Duration.ZERO,
         live ? Directive.GO_ON : Directive.STOP,
-        live ? "" : "the lease has ended",
-        Optional.empty());
+        live ? "" : "the lease has ended");
   }
 
   @Override

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,19 +45,11 @@ class WorkerTest {
   private static JobSpec job(int epochs) {
     Policy p = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            Duration.ofSeconds(1),
-            1,
-            Cadence.EVERY_EPOCH,
-            p.keepLast(),
-            p.lostInARow(),
-            p.stallsInARow(),
-            p.sessionsToFail(),
-            p.barFor(),
-            p.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        "count", "counter", Map.of(), epochs, 42, 0, Optional.empty(), policy, Optional.empty());
+        p.withTtl(Duration.ofSeconds(1))
+            .withSegmentEpochs(1)
+            .withCadence(Cadence.EVERY_EPOCH)
+            .keeping(3, Retention.NEWEST_ONLY);
+    return JobSpec.of("count", "counter", epochs).withSeed(42).withPolicy(policy);
   }
 
   private Worker worker(
@@ -175,17 +166,7 @@ class WorkerTest {
   }
 
   private static JobSpec jobOn(Data data) {
-    JobSpec job = job(2);
-    return new JobSpec(
-        job.name(),
-        job.program(),
-        job.parameters(),
-        job.epochs(),
-        job.seed(),
-        job.priority(),
-        job.store(),
-        job.policy(),
-        Optional.of(data));
+    return job(2).withData(data);
   }
 
   private List<Path> manifests() throws Exception {

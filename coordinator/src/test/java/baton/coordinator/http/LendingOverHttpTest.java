@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import baton.protocol.Ask;
 import baton.protocol.JobSpec;
 import baton.protocol.Phase;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.SessionId;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -83,18 +81,7 @@ class LendingOverHttpTest {
             List.of(coordinator.address()), coordinator.token(Role.WORKER), Optional.of(pocket));
     coordinator
         .client(Role.ADMIN)
-        .submit(
-            new JobSpec(
-                "job",
-                "digits",
-                Map.of(),
-                3,
-                1,
-                0,
-                Optional.empty(),
-                Policy.DEFAULT,
-                Optional.empty()),
-            Optional.empty());
+        .submit(JobSpec.of("job", "digits", 3).withSeed(1), Optional.empty());
   }
 
   @AfterEach

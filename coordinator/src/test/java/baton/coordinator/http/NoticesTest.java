@@ -10,7 +10,6 @@ import baton.coordinator.lease.Submit;
 import baton.protocol.Ask;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -19,7 +18,6 @@ import baton.protocol.checkpoint.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -31,16 +29,7 @@ class NoticesTest {
   private final Job waiting =
       new Submit(
               new JobId("j1"),
-              new JobSpec(
-                  "first",
-                  "digits",
-                  Map.of(),
-                  6,
-                  7,
-                  0,
-                  Optional.of(STORE),
-                  Policy.DEFAULT,
-                  Optional.empty()),
+              JobSpec.of("first", "digits", 6).withSeed(7).withStore(STORE),
               Optional.empty())
           .decide(NOON)
           .changed()

@@ -32,16 +32,10 @@ final class Samples {
 
   static JobSpec spec(String name, String program, int epochs) {
     Policy base = Policy.DEFAULT;
-    return new JobSpec(
-        name,
-        program,
-        Map.of("rate", 0.1, "optimizer", "adam"),
-        epochs,
-        7,
-        0,
-        Optional.empty(),
-        base,
-        Optional.empty());
+    return JobSpec.of(name, program, epochs)
+        .withParameters(Map.of("rate", 0.1, "optimizer", "adam"))
+        .withSeed(7)
+        .withPolicy(base);
   }
 
   /** The ask of a session that runs one program. */

@@ -133,16 +133,8 @@ class StatusTextTest {
   void aLimitThatTheJobAsksForIsShown() {
     JobView job = job("digits", null, lease("kaggle-1"));
     JobSpec asked =
-        new JobSpec(
-            "digits",
-            "digits",
-            Map.of(),
-            24,
-            0,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT.silentFor(Duration.ofMinutes(90)),
-            Optional.empty());
+        JobSpec.of("digits", "digits", 24)
+            .withPolicy(Policy.DEFAULT.silentFor(Duration.ofMinutes(90)));
     JobView patient =
         new JobView(
             job.id(),

@@ -234,16 +234,7 @@ class RetentionTest {
 
   private static Job keeping(int keepLast, Retention also) {
     JobSpec spec =
-        new JobSpec(
-            "mnist",
-            "digits",
-            Map.of(),
-            6,
-            7,
-            0,
-            Optional.empty(),
-            POLICY.keeping(keepLast, also),
-            Optional.empty());
+        JobSpec.of("mnist", "digits", 6).withSeed(7).withPolicy(POLICY.keeping(keepLast, also));
     Submit submit = new Submit(new JobId("job-mnist"), spec, Optional.empty());
     return leasedTo("anna", submit.decide(NOON).changed().orElseThrow());
   }

@@ -31,17 +31,12 @@ public final class Samples {
   public static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   public static final StoreId STORE = new StoreId("store-1");
   public static final Policy POLICY =
-      new Policy(
-          Duration.ofSeconds(60),
-          2,
-          Cadence.EVERY_EPOCH,
-          2,
-          3,
-          2,
-          3,
-          Duration.ofMinutes(10),
-          Policy.DEFAULT.limits(),
-          Retention.NEWEST_ONLY);
+      Policy.DEFAULT
+          .withSegmentEpochs(2)
+          .withCadence(Cadence.EVERY_EPOCH)
+          .withLostInARow(3)
+          .withStallsInARow(2)
+          .keeping(2, Retention.NEWEST_ONLY);
 
   public static final NumericProfile PROFILE =
       new NumericProfile(Map.of("device", "cpu", "threads", "1"));
@@ -53,8 +48,7 @@ public final class Samples {
   }
 
   public static JobSpec spec(String name, int priority) {
-    return new JobSpec(
-        name, "digits", Map.of(), 6, 7, priority, Optional.empty(), POLICY, Optional.empty());
+    return JobSpec.of(name, "digits", 6).withSeed(7).withPriority(priority).withPolicy(POLICY);
   }
 
   public static Job waiting() {

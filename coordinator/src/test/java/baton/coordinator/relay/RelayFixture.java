@@ -112,16 +112,10 @@ final class RelayFixture {
   Job submitKeeping(String name, int newest) {
     JobSpec usual = Samples.spec(name);
     return submit(
-        new JobSpec(
-            name,
-            usual.program(),
-            usual.parameters(),
-            usual.epochs(),
-            usual.seed(),
-            0,
-            Optional.empty(),
-            usual.policy().keeping(newest, Retention.NEWEST_ONLY),
-            Optional.empty()));
+        JobSpec.of(name, usual.program(), usual.epochs())
+            .withParameters(usual.parameters())
+            .withSeed(usual.seed())
+            .withPolicy(usual.policy().keeping(newest, Retention.NEWEST_ONLY)));
   }
 
   Job submit(String name, int priority) {

@@ -20,7 +20,6 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import baton.protocol.Policy;
-import baton.protocol.Retention;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -343,26 +342,11 @@ class SeveralCoordinatorsTest {
     Policy usual = spec.policy();
     Map<Phase, PhaseLimit> limits = new EnumMap<>(usual.limits());
     limits.put(phase, limit);
-    return new JobSpec(
-        spec.name(),
-        spec.program(),
-        spec.parameters(),
-        12,
-        spec.seed(),
-        spec.priority(),
-        Optional.empty(),
-        new Policy(
-            usual.ttl(),
-            12,
-            usual.cadence(),
-            usual.keepLast(),
-            usual.lostInARow(),
-            usual.stallsInARow(),
-            usual.sessionsToFail(),
-            usual.barFor(),
-            limits,
-            Retention.NEWEST_ONLY),
-        Optional.empty());
+    return JobSpec.of(spec.name(), spec.program(), 12)
+        .withParameters(spec.parameters())
+        .withSeed(spec.seed())
+        .withPriority(spec.priority())
+        .withPolicy(Policy.DEFAULT.withSegmentEpochs(12).withLimits(limits));
   }
 
   @Test

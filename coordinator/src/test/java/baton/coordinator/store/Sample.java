@@ -16,7 +16,6 @@ import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
 import baton.protocol.NumericProfile;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -38,16 +37,9 @@ final class Sample {
   private Sample() {}
 
   static JobSpec spec(String name) {
-    return new JobSpec(
-        name,
-        "digits",
-        Map.of("rate", 0.1, "layers", 3, "optimizer", "adam", "augment", true),
-        24,
-        7L,
-        0,
-        Optional.empty(),
-        Policy.DEFAULT,
-        Optional.empty());
+    return JobSpec.of(name, "digits", 24)
+        .withParameters(Map.of("rate", 0.1, "layers", 3, "optimizer", "adam", "augment", true))
+        .withSeed(7L);
   }
 
   static Submit submit(String name) {

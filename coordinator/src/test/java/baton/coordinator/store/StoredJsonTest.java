@@ -146,16 +146,9 @@ class StoredJsonTest {
             Optional.of(5),
             Optional.of(1L << 40));
     JobSpec spec =
-        new JobSpec(
-            "digits",
-            "digits",
-            Map.of(),
-            6,
-            7,
-            0,
-            Optional.empty(),
-            Samples.POLICY.keeping(2, retention),
-            Optional.empty());
+        JobSpec.of("digits", "digits", 6)
+            .withSeed(7)
+            .withPolicy(Samples.POLICY.keeping(2, retention));
     Job job =
         new Submit(new JobId("job-1"), spec, Optional.empty())
             .decide(Samples.NOON)

@@ -232,15 +232,12 @@ public final class CoordinatorClient {
       Optional<SaveInterval> saving)
       throws ProblemException, UnreachableException, InterruptedException {
     boolean tellable = loss.isPresent() && Double.isFinite(loss.getAsDouble());
+    RenewRequest told =
+        RenewRequest.of(phase, position, progress)
+            .withLoss(tellable ? loss.getAsDouble() : null)
+            .withSaving(saving.map(SavingBody::from).orElse(null));
     RenewRequest body =
-        new RenewRequest(
-            phase,
-            position,
-            progress,
-            tellable ? loss.getAsDouble() : null,
-            saving.map(SavingBody::from).orElse(null),
-            borrower.map(Borrower::held).orElse(null),
-            borrower.map(Borrower::isRefused).orElse(null));
+        borrower.map(from -> told.borrowing(from.held(), from.isRefused())).orElse(told);
     RenewAnswer answer =
         http.read(http.post(path(lease) + "/renew", PATIENCE, lease).body(body), RenewAnswer.class);
     take(answer.access());

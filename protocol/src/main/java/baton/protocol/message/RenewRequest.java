@@ -28,4 +28,24 @@ public record RenewRequest(
     FieldBounds.number("progress", progress, 0);
     FieldBounds.require(loss == null || Double.isFinite(loss), "loss", "is no number");
   }
+
+  /** One that tells what every renewal tells. */
+  public static RenewRequest of(Phase phase, Position position, long progress) {
+    return new RenewRequest(phase, position, progress, null, null, null, null);
+  }
+
+  /** The same with the loss of the last batch, if there is one that can be told. */
+  public RenewRequest withLoss(Double last) {
+    return new RenewRequest(phase, position, progress, last, saving, accessHeld, accessRefused);
+  }
+
+  /** The same with how often the holder saves. */
+  public RenewRequest withSaving(SavingBody often) {
+    return new RenewRequest(phase, position, progress, loss, often, accessHeld, accessRefused);
+  }
+
+  /** The same from a worker that borrows access. */
+  public RenewRequest borrowing(Sha256 held, boolean refused) {
+    return new RenewRequest(phase, position, progress, loss, saving, held, refused);
+  }
 }

@@ -5,26 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Retention;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class JobFileTest {
   private static final JobFile FILE =
       JobFile.of(
           new JobId("job-1"),
-          new JobSpec(
-              "digits",
-              "digits",
-              Map.of("rate", 0.1),
-              24,
-              7,
-              0,
-              Optional.empty(),
-              Policy.DEFAULT,
-              Optional.empty()));
+          JobSpec.of("digits", "digits", 24).withParameters(Map.of("rate", 0.1)).withSeed(7));
 
   @Test
   void whatWasSubmittedIsReadAgain() {

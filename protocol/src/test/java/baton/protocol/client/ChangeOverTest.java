@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.ProblemType;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -117,9 +115,7 @@ class ChangeOverTest {
   @Test
   void aSubmissionThatMetAFaultIsNotSentToAnotherWithoutItsKey() {
     first.faulty = true;
-    JobSpec spec =
-        new JobSpec(
-            "job", "digits", Map.of(), 1, 0, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    JobSpec spec = JobSpec.of("job", "digits", 1);
 
     assertThatThrownBy(() -> client().submit(spec, Optional.empty()))
         .isInstanceOf(ProblemException.class)
@@ -165,17 +161,7 @@ class ChangeOverTest {
       hangingUp.start();
       URI hangsUp = URI.create("http://127.0.0.1:" + rude.getLocalPort());
       CoordinatorClient client = new CoordinatorClient(List.of(hangsUp, second.uri()), "token");
-      JobSpec spec =
-          new JobSpec(
-              "job",
-              "digits",
-              Map.of(),
-              1,
-              0,
-              0,
-              Optional.empty(),
-              Policy.DEFAULT,
-              Optional.empty());
+      JobSpec spec = JobSpec.of("job", "digits", 1);
 
       assertThatThrownBy(() -> client.submit(spec, Optional.empty()))
           .isInstanceOf(UnreachableException.class);

@@ -5,7 +5,6 @@ import baton.protocol.Grant;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
 import baton.protocol.Position;
-import baton.protocol.Retention;
 import baton.protocol.Segment;
 import baton.protocol.Span;
 import java.time.Duration;
@@ -197,22 +196,8 @@ public final class Day {
   }
 
   private Scenario scenario(int epochs) {
-    Policy base = Policy.DEFAULT;
-    Policy policy =
-        new Policy(
-            base.ttl(),
-            base.segmentEpochs(),
-            plan.cadence(),
-            base.keepLast(),
-            Integer.MAX_VALUE,
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    JobSpec job =
-        new JobSpec(
-            "day", "digits", Map.of(), epochs, 7, 0, Optional.empty(), policy, Optional.empty());
+    Policy policy = Policy.DEFAULT.withCadence(plan.cadence()).withLostInARow(Integer.MAX_VALUE);
+    JobSpec job = JobSpec.of("day", "digits", epochs).withSeed(7).withPolicy(policy);
     boolean traced = plan.trace().isPresent();
     List<Scenario.Machine> machines =
         plan

@@ -356,14 +356,8 @@ final class SimulatedHands implements Action.Hands {
     if (outcome instanceof Outcome.Renewed renewed) {
       Duration ttl =
           renewed.directive() == Directive.STOP ? Duration.ZERO : grant.spec().policy().ttl();
-      return new Event.Renewed(
-          turn,
-          sentAt,
-          ttl,
-          Duration.ZERO,
-          renewed.directive(),
-          renewed.reason(),
-          world.coordinator.lifetime(grant.job()));
+      return Event.Renewed.of(turn, sentAt, ttl, renewed.directive(), renewed.reason())
+          .knowing(world.coordinator.lifetime(grant.job()));
     }
     return refused(turn, SegmentRequest.RENEW, (Outcome.Refused) outcome);
   }

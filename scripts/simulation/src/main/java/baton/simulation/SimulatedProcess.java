@@ -161,15 +161,7 @@ final class SimulatedProcess {
 
   /** Makes the session believe that its lease has ended, though nobody said so. */
   void giveUp(int turn) {
-    act(
-        new Event.Renewed(
-            turn,
-            moment(),
-            Duration.ZERO,
-            Duration.ZERO,
-            Directive.STOP,
-            "out of reach",
-            Optional.empty()));
+    act(Event.Renewed.of(turn, moment(), Duration.ZERO, Directive.STOP, "out of reach"));
   }
 
   private void act(Event event) {

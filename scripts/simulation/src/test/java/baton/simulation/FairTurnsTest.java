@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -94,8 +92,7 @@ class FairTurnsTest {
   }
 
   private static JobSpec job(String name) {
-    return new JobSpec(
-        name, "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    return JobSpec.of(name, "digits", EPOCHS).withSeed(7);
   }
 
   private static SessionPacing.Range exactly(Duration time) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,17 +76,7 @@ class DigitsTest {
   void after24EpochsTheHeldOutDigitsAreReadWithAtLeast97PercentAccuracy() throws Exception {
     long seed = 4;
     Program digits = new BuiltInPrograms().programs(Track.torch()).get(0);
-    JobSpec job =
-        new JobSpec(
-            "d",
-            "digits",
-            Map.of(),
-            24,
-            seed,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty());
+    JobSpec job = JobSpec.of("d", "digits", 24).withSeed(seed);
     try (Run run = Track.fresh(digits, job)) {
       List<Measurement> curve = Track.train(run, job.end());
 

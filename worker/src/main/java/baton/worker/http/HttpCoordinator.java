@@ -51,14 +51,10 @@ public final class HttpCoordinator implements CoordinatorPort {
                   renew.progress(),
                   renew.loss(),
                   renew.saving());
-          return new Event.Renewed(
-              renew.turn(),
-              sentAt,
-              renewal.ttl(),
-              renewal.waited(),
-              renewal.directive(),
-              renewal.reason(),
-              renewal.lifetime());
+          return Event.Renewed.of(
+                  renew.turn(), sentAt, renewal.ttl(), renewal.directive(), renewal.reason())
+              .after(renewal.waited())
+              .knowing(renewal.lifetime());
         });
   }
 

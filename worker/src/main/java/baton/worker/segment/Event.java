@@ -65,6 +65,22 @@ public sealed interface Event {
       String reason,
       Optional<LifetimeEstimate> lifetime)
       implements Event {
+
+    /** Answered at once, with what every answer tells. */
+    public static Renewed of(
+        int turn, Moment sentAt, Duration ttl, Directive directive, String reason) {
+      return new Renewed(turn, sentAt, ttl, Duration.ZERO, directive, reason, Optional.empty());
+    }
+
+    /** The same after the request was held for so long. */
+    public Renewed after(Duration held) {
+      return new Renewed(turn, sentAt, ttl, held, directive, reason, lifetime);
+    }
+
+    public Renewed knowing(Optional<LifetimeEstimate> estimate) {
+      return new Renewed(turn, sentAt, ttl, waited, directive, reason, estimate);
+    }
+
     @Override
     public void tell(Session session, Moment now) {
       session

@@ -63,5 +63,23 @@ public interface Program {
         JobSpec spec, Position position, Optional<Path> files, String device) {
       return new Start(spec, position, files, Map.of(), Optional.empty(), device, false);
     }
+
+    /** The same from other files of the same checkpoint. */
+    public Start withFiles(Path others) {
+      return new Start(spec, position, Optional.of(others), madeBy, data, device, acceptsChange);
+    }
+
+    /** From a checkpoint that was made under {@code profile}. */
+    public Start madeBy(Map<String, String> profile) {
+      return new Start(spec, position, files, profile, data, device, acceptsChange);
+    }
+
+    public Start withData(Optional<Path> folder) {
+      return new Start(spec, position, files, madeBy, folder, device, acceptsChange);
+    }
+
+    public Start accepting(boolean change) {
+      return new Start(spec, position, files, madeBy, data, device, change);
+    }
   }
 }

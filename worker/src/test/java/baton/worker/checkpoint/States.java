@@ -4,7 +4,6 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -83,16 +82,7 @@ final class States {
   static ManifestDraft draft(int counter, Optional<StoredCheckpoint> parent) {
     return new ManifestDraft(
         new JobId("job-1"),
-        new JobSpec(
-            "digits",
-            "digits",
-            Map.of("rate", 0.1),
-            24,
-            7,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty()),
+        JobSpec.of("digits", "digits", 24).withParameters(Map.of("rate", 0.1)).withSeed(7),
         new Fence(3),
         counter,
         parent.map(p -> p.checkpoint().digest()),

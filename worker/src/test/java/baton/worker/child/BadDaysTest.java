@@ -331,15 +331,7 @@ final class BadDaysTest {
   @Test
   void aChangeThatAPersonAcceptsGoesOnAndSaysSo() throws Exception {
     Start half = halfDone();
-    Start accepted =
-        new Start(
-            half.spec(),
-            half.position(),
-            half.files(),
-            half.madeBy(),
-            half.data(),
-            half.device(),
-            true);
+    Start accepted = half.accepting(true);
     try (Run run = scripts.program(Scripts.HONEST + "# a new version\n").start(accepted)) {
       assertThat(run.step().position()).isEqualTo(new Position(0, 3));
     }
@@ -351,14 +343,9 @@ final class BadDaysTest {
   private Start halfDone() throws Exception {
     try (ChildRun run = scripts.begin(Scripts.HONEST)) {
       Scripts.train(run, 2);
-      return new Start(
-          Scripts.spec(Map.of()),
-          new Position(0, 2),
-          Optional.of(scripts.save(run)),
-          run.numericProfile(),
-          Optional.empty(),
-          "cpu",
-          false);
+      return Start.plain(
+              Scripts.spec(Map.of()), new Position(0, 2), Optional.of(scripts.save(run)), "cpu")
+          .madeBy(run.numericProfile());
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Safetensors;
@@ -179,14 +178,8 @@ final class ChildProgramTest {
   void theScriptFindsItsDataInAFolder(@TempDir Path data) throws Exception {
     Files.writeString(data.resolve("numbers.txt"), "4 5");
     Start start =
-        new Start(
-            Scripts.spec(Map.of()),
-            Position.START,
-            Optional.empty(),
-            Map.of(),
-            Optional.of(data),
-            "cpu",
-            false);
+        Start.plain(Scripts.spec(Map.of()), Position.START, Optional.empty(), "cpu")
+            .withData(Optional.of(data));
     try (Run run =
         scripts
             .program(
@@ -348,9 +341,7 @@ final class ChildProgramTest {
 
   @Test
   void aSeedThatPythonCannotTakeIsBroughtWithinItsRange() throws Exception {
-    JobSpec spec =
-        new JobSpec(
-            "a-job", "toy", Map.of(), 1, -1, 0, Optional.empty(), Policy.DEFAULT, Optional.empty());
+    JobSpec spec = JobSpec.of("a-job", "toy", 1).withSeed(-1);
     String text = "import os\nprint(os.environ['PYTHONHASHSEED'])\n" + Scripts.HONEST;
     scripts.program(text).start(Start.plain(spec, Position.START, Optional.empty(), "cpu")).close();
     assertThat(scripts.printed).containsExactly("4294967295");

@@ -1,7 +1,6 @@
 package baton.worker.child;
 
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.checkpoint.StateSpool;
 import baton.worker.segment.Program.Start;
@@ -93,16 +92,7 @@ final class Scripts {
   }
 
   static JobSpec spec(Map<String, Object> parameters) {
-    return new JobSpec(
-        "a-job",
-        "toy",
-        parameters,
-        EPOCHS,
-        42,
-        0,
-        Optional.empty(),
-        Policy.DEFAULT,
-        Optional.empty());
+    return JobSpec.of("a-job", "toy", EPOCHS).withParameters(parameters).withSeed(42);
   }
 
   static void train(Run run, int batches) throws TroubleException {

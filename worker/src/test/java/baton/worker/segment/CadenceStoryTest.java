@@ -63,14 +63,8 @@ class CadenceStoryTest {
   private void hears(LifetimeEstimate lifetime) {
     story.seconds(20).take(Action.Renew.class);
     story.tell(
-        new Event.Renewed(
-            story.turn(),
-            story.now(),
-            Story.TTL,
-            Duration.ZERO,
-            Directive.GO_ON,
-            "",
-            Optional.of(lifetime)));
+        Event.Renewed.of(story.turn(), story.now(), Story.TTL, Directive.GO_ON, "")
+            .knowing(Optional.of(lifetime)));
   }
 
   private SaveInterval saving() {

@@ -168,14 +168,7 @@ class OutOfReachStoryTest {
     story.tell(new Event.Released(1)).tell(new Event.Stopped(1)).nextTurn().forget();
     story.isGranted(Optional.empty()).isStarted();
     story.tell(
-        new Event.Renewed(
-            1,
-            story.now(),
-            Duration.ZERO,
-            Duration.ZERO,
-            Directive.STOP,
-            "the lease has ended",
-            Optional.empty()));
+        Event.Renewed.of(1, story.now(), Duration.ZERO, Directive.STOP, "the lease has ended"));
     assertThat(story.wants(Action.Stop.class)).isFalse();
     assertThat(story.isTraining()).isTrue();
   }

@@ -16,7 +16,6 @@ import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -202,9 +201,7 @@ class RelayStoryTest {
     assertThat(first.phase()).isEqualTo(Phase.TRAIN);
     assertThat(first.position()).isEqualTo(at(0, 2));
     assertThat(first.progress()).isEqualTo(2);
-    story.tell(
-        new Event.Renewed(
-            1, story.now(), Story.TTL, Duration.ZERO, Directive.GO_ON, "", Optional.empty()));
+    story.tell(Event.Renewed.of(1, story.now(), Story.TTL, Directive.GO_ON, ""));
     story.trainsTo(at(1, 0)).seconds(20);
     assertThat(story.take(Action.Renew.class).progress()).isEqualTo(3);
   }

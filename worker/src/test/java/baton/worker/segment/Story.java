@@ -57,19 +57,8 @@ final class Story {
   static JobSpec spec(Cadence cadence) {
     Policy p = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            TTL,
-            1,
-            cadence,
-            p.keepLast(),
-            p.lostInARow(),
-            p.stallsInARow(),
-            p.sessionsToFail(),
-            p.barFor(),
-            p.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        "digits", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy, Optional.empty());
+        p.withTtl(TTL).withSegmentEpochs(1).withCadence(cadence).keeping(3, Retention.NEWEST_ONLY);
+    return JobSpec.of("digits", "digits", EPOCHS).withSeed(7).withPolicy(policy);
   }
 
   static Position at(int epoch, int batch) {
@@ -89,17 +78,7 @@ final class Story {
 
   /** The job trains on this. */
   Story on(Data data) {
-    spec =
-        new JobSpec(
-            spec.name(),
-            spec.program(),
-            spec.parameters(),
-            spec.epochs(),
-            spec.seed(),
-            spec.priority(),
-            spec.store(),
-            spec.policy(),
-            Optional.of(data));
+    spec = spec.withData(data);
     return this;
   }
 
@@ -219,7 +198,7 @@ final class Story {
 
   Story renewAnswered(Directive directive) {
     take(Action.Renew.class);
-    return tell(new Event.Renewed(turn, now, TTL, Duration.ZERO, directive, "", Optional.empty()));
+    return tell(Event.Renewed.of(turn, now, TTL, directive, ""));
   }
 
   /** The oldest wanted request of this kind gets no answer. */

@@ -13,7 +13,6 @@ import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
@@ -36,17 +35,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConsoleReporterTest {
-  private static final JobSpec SPEC =
-      new JobSpec(
-          "digits",
-          "digits",
-          Map.of(),
-          24,
-          7,
-          0,
-          Optional.empty(),
-          Policy.DEFAULT,
-          Optional.empty());
+  private static final JobSpec SPEC = JobSpec.of("digits", "digits", 24).withSeed(7);
   private static final Moment NOW = new Moment(Duration.ZERO, Instant.EPOCH);
   private static final Checkpoint HEAD = checkpoint(3, 0);
 
@@ -136,16 +125,7 @@ class ConsoleReporterTest {
       happens(narrator, new Event.Unanswered(1, SegmentRequest.RENEW, "It cannot be reached."));
     }
     for (int i = 0; i < 2; i++) {
-      happens(
-          narrator,
-          new Event.Renewed(
-              1,
-              NOW,
-              Duration.ofSeconds(60),
-              Duration.ZERO,
-              Directive.GO_ON,
-              "",
-              Optional.empty()));
+      happens(narrator, Event.Renewed.of(1, NOW, Duration.ofSeconds(60), Directive.GO_ON, ""));
     }
     assertThat(lines().subList(1, lines().size()))
         .containsExactly(
@@ -218,17 +198,7 @@ class ConsoleReporterTest {
                   "a.tar", 5_000_000, Sha256.ofText("a"), new DataSource.Directory("/data"))));
 
   private static void fetches(ConsoleReporter narrator) {
-    JobSpec spec =
-        new JobSpec(
-            "digits",
-            "digits",
-            Map.of(),
-            24,
-            7,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.of(DATA));
+    JobSpec spec = JobSpec.of("digits", "digits", 24).withSeed(7).withData(DATA);
     Grant grant =
         new Grant(
             new JobId("j1"),

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ObjIntConsumer;
@@ -32,15 +31,7 @@ public enum Sabotage {
         }
       }
       zero(files.resolve(Optimizer.FILE), name -> true);
-      return program.start(
-          new Program.Start(
-              start.spec(),
-              start.position(),
-              Optional.of(files),
-              start.madeBy(),
-              start.data(),
-              start.device(),
-              start.acceptsChange()));
+      return program.start(start.withFiles(files));
     }
   },
 

@@ -2,7 +2,6 @@ package baton.worker.train;
 
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StateDigest;
@@ -40,16 +39,7 @@ public final class Track {
   }
 
   public static JobSpec job(long seed, int epochs, Map<String, Object> parameters) {
-    return new JobSpec(
-        "test",
-        "tiny",
-        parameters,
-        epochs,
-        seed,
-        0,
-        Optional.empty(),
-        Policy.DEFAULT,
-        Optional.empty());
+    return JobSpec.of("test", "tiny", epochs).withParameters(parameters).withSeed(seed);
   }
 
   public static Run fresh(Program program, JobSpec job) throws TroubleException {

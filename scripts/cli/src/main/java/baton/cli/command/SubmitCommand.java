@@ -100,29 +100,21 @@ public final class SubmitCommand implements Callable<Integer> {
   }
 
   private JobSpec spec(String key) {
-    Policy base = Policy.DEFAULT;
+    Policy usual = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            ttl == null ? base.ttl() : HumanUnits.duration(ttl),
-            segmentEpochs == null ? base.segmentEpochs() : segmentEpochs,
-            saveEvery == null ? base.cadence() : cadence(),
-            keep.last(base),
-            base.lostInARow(),
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            keep.retention());
-    return new JobSpec(
-        name == null ? program + "-" + key.substring(0, 6) : name,
-        program,
-        parameters.values(),
-        epochs,
-        seed,
-        priority,
-        Optional.ofNullable(store).map(StoreId::new),
-        silence.on(policy),
-        data == null ? Optional.empty() : Optional.of(readData()));
+        usual
+            .withTtl(ttl == null ? usual.ttl() : HumanUnits.duration(ttl))
+            .withSegmentEpochs(segmentEpochs == null ? usual.segmentEpochs() : segmentEpochs)
+            .withCadence(saveEvery == null ? usual.cadence() : cadence())
+            .keeping(keep.last(usual), keep.retention());
+    JobSpec job =
+        JobSpec.of(name == null ? program + "-" + key.substring(0, 6) : name, program, epochs)
+            .withParameters(parameters.values())
+            .withSeed(seed)
+            .withPriority(priority)
+            .withPolicy(silence.on(policy));
+    job = store == null ? job : job.withStore(new StoreId(store));
+    return data == null ? job : job.withData(readData());
   }
 
   private Data readData() {

@@ -59,28 +59,16 @@ public record Subject(
 
   /** A job for it that is never handed over without a kill. */
   JobSpec job(String name, Plan plan) {
-    Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            TTL,
-            EACH_EPOCH_IS_SAVED,
-            plan.cadence(),
-            MANY,
-            MANY,
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        name,
-        program,
-        parameters,
-        epochs,
-        seed,
-        0,
-        Optional.empty(),
-        plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy,
-        Optional.empty());
+        Policy.DEFAULT
+            .withTtl(TTL)
+            .withSegmentEpochs(EACH_EPOCH_IS_SAVED)
+            .withCadence(plan.cadence())
+            .withLostInARow(MANY)
+            .keeping(MANY, Retention.NEWEST_ONLY);
+    return JobSpec.of(name, program, epochs)
+        .withParameters(parameters)
+        .withSeed(seed)
+        .withPolicy(plan.isAllowedByJobs() ? policy.silentFor(plan.longestSilence()) : policy);
   }
 }

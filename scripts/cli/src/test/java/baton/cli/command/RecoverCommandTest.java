@@ -6,7 +6,6 @@ import baton.protocol.Fence;
 import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.Segment;
 import baton.protocol.SessionId;
@@ -24,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,17 +33,7 @@ import picocli.CommandLine;
 class RecoverCommandTest {
   private static final StoreId STORE = new StoreId("store-1");
   private static final JobId JOB = new JobId("job-1");
-  private static final JobSpec SPEC =
-      new JobSpec(
-          "digits",
-          "digits",
-          Map.of(),
-          6,
-          7,
-          0,
-          Optional.empty(),
-          Policy.DEFAULT,
-          Optional.empty());
+  private static final JobSpec SPEC = JobSpec.of("digits", "digits", 6).withSeed(7);
 
   @TempDir Path folder;
   private StringWriter told = new StringWriter();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import baton.cli.process.CoordinatorServer;
 import baton.cli.process.JavaProcess;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.client.CoordinatorClient;
 import baton.protocol.message.JobView;
 import baton.worker.WorkerMain;
@@ -39,16 +38,9 @@ class DivergingJobTest {
       Files.writeString(folder.resolve("token"), coordinator.token("worker"));
       CoordinatorClient admin = coordinator.client("admin");
       JobSpec spec =
-          new JobSpec(
-              "diverging",
-              "digits",
-              Map.of("learningRate", 1e30),
-              3,
-              42,
-              0,
-              Optional.empty(),
-              Policy.DEFAULT,
-              Optional.empty());
+          JobSpec.of("diverging", "digits", 3)
+              .withParameters(Map.of("learningRate", 1e30))
+              .withSeed(42);
       JobView job = admin.submit(spec, Optional.empty());
 
       for (int session = 1; session <= 3; session++) {

@@ -90,19 +90,11 @@ final class Rig implements AutoCloseable {
   JobId submit(String name) throws Exception {
     Policy p = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            TTL,
-            1,
-            new Cadence(2, Cadence.Unit.BATCHES),
-            p.keepLast(),
-            p.lostInARow(),
-            p.stallsInARow(),
-            p.sessionsToFail(),
-            p.barFor(),
-            p.limits(),
-            Retention.NEWEST_ONLY);
-    JobSpec spec =
-        new JobSpec(name, "toy", Map.of(), 3, 42, 0, Optional.empty(), policy, Optional.empty());
+        p.withTtl(TTL)
+            .withSegmentEpochs(1)
+            .withCadence(new Cadence(2, Cadence.Unit.BATCHES))
+            .keeping(3, Retention.NEWEST_ONLY);
+    JobSpec spec = JobSpec.of(name, "toy", 3).withSeed(42).withPolicy(policy);
     return admin.submit(spec, Optional.empty()).id();
   }
 

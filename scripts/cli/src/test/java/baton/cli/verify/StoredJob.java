@@ -3,7 +3,6 @@ package baton.cli.verify;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -53,16 +52,7 @@ final class StoredJob {
     ManifestDraft draft =
         new ManifestDraft(
             id,
-            new JobSpec(
-                "digits-" + id,
-                "digits",
-                Map.of(),
-                24,
-                7,
-                0,
-                Optional.empty(),
-                Policy.DEFAULT,
-                Optional.empty()),
+            JobSpec.of("digits-" + id, "digits", 24).withSeed(7),
             new Fence(epoch),
             0,
             parent.map(p -> p.checkpoint().digest()),

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
 import baton.protocol.Verified;
@@ -27,7 +26,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -353,17 +351,7 @@ class VerificationTest {
           new CheckpointView(
               job.saved().get(i).checkpoint(), states[i], Verified.COORDINATOR, NOON, null));
     }
-    JobSpec spec =
-        new JobSpec(
-            "digits",
-            "digits",
-            Map.of(),
-            24,
-            7,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty());
+    JobSpec spec = JobSpec.of("digits", "digits", 24).withSeed(7);
     JobView view =
         new JobView(
             StoredJob.ID,

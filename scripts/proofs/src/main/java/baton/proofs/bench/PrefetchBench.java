@@ -2,7 +2,6 @@ package baton.proofs.bench;
 
 import baton.programs.BuiltInPrograms;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
@@ -89,17 +88,7 @@ public final class PrefetchBench implements Callable<Integer> {
   private double millisOfABatch(Program program, int prefetch) throws TroubleException {
     Map<String, Object> parameters = new TreeMap<>(PROGRAMS.get(program.name()));
     parameters.put("prefetch", prefetch);
-    JobSpec job =
-        new JobSpec(
-            "bench",
-            program.name(),
-            parameters,
-            99,
-            1,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty());
+    JobSpec job = JobSpec.of("bench", program.name(), 99).withParameters(parameters).withSeed(1);
     try (Run run =
         program.start(Program.Start.plain(job, Position.START, Optional.empty(), "cpu"))) {
       steps(run, WARM_UP);

@@ -7,7 +7,6 @@ import baton.protocol.JobSpec;
 import baton.protocol.Phase;
 import baton.protocol.Policy;
 import baton.protocol.Position;
-import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.StoreId;
@@ -21,7 +20,6 @@ import baton.testing.PretendManifest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -77,21 +75,8 @@ final class PretendHolder {
   }
 
   private static JobSpec spec(String name, Duration ttl) {
-    Policy base = Policy.DEFAULT;
-    Policy policy =
-        new Policy(
-            ttl,
-            base.segmentEpochs(),
-            Cadence.EVERY_EPOCH,
-            base.keepLast(),
-            base.lostInARow(),
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        name, name, Map.of(), EPOCHS, 1, 0, Optional.of(STORE), policy, Optional.empty());
+    Policy policy = Policy.DEFAULT.withTtl(ttl).withCadence(Cadence.EVERY_EPOCH);
+    return JobSpec.of(name, name, EPOCHS).withSeed(1).withStore(STORE).withPolicy(policy);
   }
 
   /** The same, on a connection of its own that costs little; this one is to be used no more. */

@@ -4,12 +4,9 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
-import baton.protocol.Retention;
 import baton.protocol.StoreId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** The jobs of a trial: short leases, and budgets that no churn exhausts. */
 final class Jobs {
@@ -36,29 +33,17 @@ final class Jobs {
   }
 
   JobSpec spec(int number) {
-    Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            pace.ttl(),
-            2,
-            Cadence.EVERY_EPOCH,
-            3,
-            MANY,
-            MANY,
-            3,
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        name(number),
-        PROGRAM,
-        Map.of(),
-        EPOCHS,
-        number,
-        0,
-        Optional.of(STORE),
-        policy,
-        Optional.empty());
+        Policy.DEFAULT
+            .withTtl(pace.ttl())
+            .withSegmentEpochs(2)
+            .withCadence(Cadence.EVERY_EPOCH)
+            .withLostInARow(MANY)
+            .withStallsInARow(MANY);
+    return JobSpec.of(name(number), PROGRAM, EPOCHS)
+        .withSeed(number)
+        .withStore(STORE)
+        .withPolicy(policy);
   }
 
   synchronized void submitted(Known job) {

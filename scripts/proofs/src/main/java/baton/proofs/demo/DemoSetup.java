@@ -6,13 +6,10 @@ import baton.protocol.Cadence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
-import baton.protocol.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Where the demo plays: a folder with a store, a coordinator, and who listens. */
@@ -62,22 +59,12 @@ final class DemoSetup implements AutoCloseable {
   }
 
   JobId submit(String name, long seed, int epochs, int segmentEpochs) {
-    Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            TTL,
-            segmentEpochs,
-            new Cadence(BATCHES_BETWEEN_SAVES, Cadence.Unit.BATCHES),
-            base.keepLast(),
-            base.lostInARow(),
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    JobSpec spec =
-        new JobSpec(
-            name, "digits", Map.of(), epochs, seed, 0, Optional.empty(), policy, Optional.empty());
+        Policy.DEFAULT
+            .withTtl(TTL)
+            .withSegmentEpochs(segmentEpochs)
+            .withCadence(new Cadence(BATCHES_BETWEEN_SAVES, Cadence.Unit.BATCHES));
+    JobSpec spec = JobSpec.of(name, "digits", epochs).withSeed(seed).withPolicy(policy);
     return site.submit(spec);
   }
 

@@ -6,7 +6,6 @@ import baton.programs.lipnet.Floor;
 import baton.programs.lipnet.Montage;
 import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
@@ -90,16 +89,7 @@ public final class LipNetMain implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow();
     JobSpec job =
-        new JobSpec(
-            "lipnet",
-            "lipnet",
-            parameters.values(),
-            epochs,
-            seed,
-            0,
-            Optional.empty(),
-            Policy.DEFAULT,
-            Optional.empty());
+        JobSpec.of("lipnet", "lipnet", epochs).withParameters(parameters.values()).withSeed(seed);
     List<CurvePoint> curve = new ArrayList<>();
     long begin = System.nanoTime();
     try (Run run =

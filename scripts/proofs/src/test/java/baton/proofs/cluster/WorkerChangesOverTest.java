@@ -13,7 +13,6 @@ import baton.protocol.Fence;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Policy;
-import baton.protocol.Retention;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
 import baton.protocol.checkpoint.Manifest;
@@ -103,21 +102,9 @@ class WorkerChangesOverTest {
   }
 
   private static JobSpec spec() {
-    Policy base = Policy.DEFAULT;
     Policy policy =
-        new Policy(
-            TTL,
-            EPOCHS,
-            Cadence.EVERY_EPOCH,
-            base.keepLast(),
-            base.lostInARow(),
-            base.stallsInARow(),
-            base.sessionsToFail(),
-            base.barFor(),
-            base.limits(),
-            Retention.NEWEST_ONLY);
-    return new JobSpec(
-        "relay", "digits", Map.of(), EPOCHS, 7, 0, Optional.empty(), policy, Optional.empty());
+        Policy.DEFAULT.withTtl(TTL).withSegmentEpochs(EPOCHS).withCadence(Cadence.EVERY_EPOCH);
+    return JobSpec.of("relay", "digits", EPOCHS).withSeed(7).withPolicy(policy);
   }
 
   private JavaProcess worker() throws IOException {

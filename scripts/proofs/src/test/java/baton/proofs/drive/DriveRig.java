@@ -101,23 +101,16 @@ final class DriveRig implements AutoCloseable {
   /** A policy that bears any number of deaths. */
   static Policy patient() {
     Policy p = Policy.DEFAULT;
-    return new Policy(
-        TTL,
-        1,
-        Cadence.EVERY_EPOCH,
-        p.keepLast(),
-        1_000,
-        1_000,
-        p.sessionsToFail(),
-        p.barFor(),
-        p.limits(),
-        Retention.NEWEST_ONLY);
+    return p.withTtl(TTL)
+        .withSegmentEpochs(1)
+        .withCadence(Cadence.EVERY_EPOCH)
+        .withLostInARow(1_000)
+        .withStallsInARow(1_000)
+        .keeping(3, Retention.NEWEST_ONLY);
   }
 
   JobId submit(String name, int epochs) throws Exception {
-    JobSpec spec =
-        new JobSpec(
-            name, "toy", Map.of(), epochs, 42, 0, Optional.empty(), patient(), Optional.empty());
+    JobSpec spec = JobSpec.of(name, "toy", epochs).withSeed(42).withPolicy(patient());
     return admin.submit(spec, Optional.empty()).id();
   }
 

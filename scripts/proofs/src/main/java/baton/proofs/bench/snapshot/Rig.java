@@ -2,7 +2,6 @@ package baton.proofs.bench.snapshot;
 
 import baton.programs.WideNetwork;
 import baton.protocol.JobSpec;
-import baton.protocol.Policy;
 import baton.protocol.Position;
 import baton.worker.segment.Program;
 import baton.worker.segment.Run;
@@ -14,17 +13,7 @@ import java.util.Optional;
 
 /** What is measured: a run of a wide network with Adam, on so many threads. */
 record Rig(int parameters, String device) {
-  static final JobSpec JOB =
-      new JobSpec(
-          "bench",
-          "wide",
-          Map.of(),
-          1_000_000,
-          1,
-          0,
-          Optional.empty(),
-          Policy.DEFAULT,
-          Optional.empty());
+  static final JobSpec JOB = JobSpec.of("bench", "wide", 1_000_000).withSeed(1);
 
   /** A fresh run, its first steps behind it; all of it belongs to the calling thread. */
   Run start(int threads, int warmUpSteps) throws TroubleException {
