@@ -12,9 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Room for one copy of a run's state: a buffer for each array. */
+/** Room for one copy of a run's state: buffers for each array. */
 final class CopyBuffers {
-  private final Map<String, Map<String, ByteBuffer>> buffers = new HashMap<>();
+  private final Map<String, Map<String, List<ByteBuffer>>> buffers = new HashMap<>();
   private final Memory memory;
   private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -30,7 +30,7 @@ final class CopyBuffers {
   static CopyBuffers reserve(SortedMap<String, SortedMap<String, NDArray>> state, Memory memory) {
     CopyBuffers room = new CopyBuffers(memory);
     state.forEach(
-        (file, arrays) -> arrays.forEach((name, array) -> room.buffer(file, name, size(array))));
+        (file, arrays) -> arrays.forEach((name, array) -> room.buffers(file, name, size(array))));
     return room;
   }
 
@@ -62,24 +62,37 @@ final class CopyBuffers {
           arrays.forEach(
               (name, array) ->
                   tensors.put(
-                      name, Tensors.copy(array, buffer(file, name, size(array)), moves::add)));
+                      name, Tensors.copy(array, buffers(file, name, size(array)), moves::add)));
           files.put(file, tensors);
         });
     MemoryCopy.all(moves);
     return files;
   }
 
-  private ByteBuffer buffer(String file, String name, int size) {
-    Map<String, ByteBuffer> ofFile = buffers.computeIfAbsent(file, f -> new HashMap<>());
-    ByteBuffer buffer = ofFile.get(name);
-    if (buffer == null || buffer.capacity() != size) {
-      buffer = memory.reserve().apply(size).order(ByteOrder.LITTLE_ENDIAN);
-      ofFile.put(name, buffer);
+  private List<ByteBuffer> buffers(String file, String name, long size) {
+    Map<String, List<ByteBuffer>> ofFile = buffers.computeIfAbsent(file, f -> new HashMap<>());
+    List<ByteBuffer> found = ofFile.get(name);
+    if (found == null || found.stream().mapToLong(ByteBuffer::capacity).sum() != size) {
+      found = reserve(size);
+      ofFile.put(name, found);
     }
-    return buffer.clear();
+    found.forEach(ByteBuffer::clear);
+    return found;
   }
 
-  private static int size(NDArray array) {
-    return Math.toIntExact(array.size() * array.getDataType().getNumOfBytes());
+  /** At least one, and more where a single buffer would be too large for Java. */
+  private List<ByteBuffer> reserve(long size) {
+    List<ByteBuffer> pieces = new ArrayList<>();
+    long left = size;
+    do {
+      int length = (int) Math.min(Tensor.PIECE, left);
+      pieces.add(memory.reserve().apply(length).order(ByteOrder.LITTLE_ENDIAN));
+      left -= length;
+    } while (left > 0);
+    return pieces;
+  }
+
+  private static long size(NDArray array) {
+    return array.size() * array.getDataType().getNumOfBytes();
   }
 }

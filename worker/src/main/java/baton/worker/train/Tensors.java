@@ -24,18 +24,38 @@ final class Tensors {
    * Copies out of the engine. What it hands out for an array on the CPU is its living memory; a
    * move of that is only noted, to be made before anything else happens to the array.
    *
-   * @param own empty, and as large as the array
+   * @param own empty, of whole elements each, and together as large as the array
    */
-  static Tensor copy(NDArray array, ByteBuffer own, Consumer<MemoryCopy> noted) {
-    Tensor tensor = Tensor.of(dtype(array.getDataType()), shape(array.getShape()), own);
+  static Tensor copy(NDArray array, List<ByteBuffer> own, Consumer<MemoryCopy> noted) {
+    Tensor tensor = new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
     if (array.getDevice().isGpu()) {
       try (NDArray onHost = array.toDevice(Device.cpu(), true)) {
-        MemoryCopy.all(List.of(new MemoryCopy(onHost.toByteBuffer(true), own)));
+        copyNow(onHost, own);
       }
+    } else if (own.size() == 1) {
+      noted.accept(new MemoryCopy(array.toByteBuffer(true), own.get(0)));
     } else {
-      noted.accept(new MemoryCopy(array.toByteBuffer(true), own));
+      copyNow(array, own);
     }
     return tensor;
+  }
+
+  /** A part of an array may be a copy of the engine's, so it is read before it is closed. */
+  private static void copyNow(NDArray array, List<ByteBuffer> own) {
+    if (own.size() == 1) {
+      MemoryCopy.all(List.of(new MemoryCopy(array.toByteBuffer(true), own.get(0))));
+      return;
+    }
+    try (NDArray flat = array.reshape(array.size())) {
+      long at = 0;
+      for (ByteBuffer piece : own) {
+        long end = at + piece.remaining() / array.getDataType().getNumOfBytes();
+        try (NDArray part = flat.get(new NDIndex("{}:{}", at, end))) {
+          MemoryCopy.all(List.of(new MemoryCopy(part.toByteBuffer(true), piece)));
+        }
+        at = end;
+      }
+    }
   }
 
   /**
@@ -44,14 +64,21 @@ final class Tensors {
    * not {@code NDArray.copyTo}, which hands them memory of Java's, and has the engine warn of it.
    */
   static void load(SortedMap<String, NDArray> arrays, Map<String, Tensor> saved) {
-    arrays.forEach((name, array) -> fill(array, saved.get(name).data()));
+    arrays.forEach((name, array) -> fill(array, saved.get(name).pieces()));
   }
 
-  private static void fill(NDArray array, ByteBuffer bytes) {
-    Shape flat = new Shape(array.size());
-    try (NDArray found = array.getManager().create(bytes, flat, array.getDataType());
-        NDArray sameMemory = array.reshape(flat)) {
-      sameMemory.set(new NDIndex(":"), found);
+  private static void fill(NDArray array, List<ByteBuffer> pieces) {
+    try (NDArray sameMemory = array.reshape(array.size())) {
+      long at = 0;
+      for (ByteBuffer piece : pieces) {
+        long end = at + piece.remaining() / array.getDataType().getNumOfBytes();
+        NDIndex place = pieces.size() == 1 ? new NDIndex(":") : new NDIndex("{}:{}", at, end);
+        try (NDArray found =
+            array.getManager().create(piece, new Shape(end - at), array.getDataType())) {
+          sameMemory.set(place, found);
+        }
+        at = end;
+      }
     }
   }
 

@@ -220,6 +220,47 @@ class CheckpointsRestoreTest {
   }
 
   @Test
+  void aStateWithAnotherDigestThanItsManifestsIsNotTrainedFrom() throws Exception {
+    Manifest sound = saved.manifest();
+    String text =
+        ManifestJson.write(sound)
+            .replace(sound.stateDigest().toString(), Sha256.ofText("another state").toString());
+    Files.writeString(stored("manifest.json"), text);
+    Checkpoint head =
+        new Checkpoint(
+            ManifestJson.digest(text),
+            sound.parent(),
+            sound.position(),
+            sound.fence(),
+            sound.folder(),
+            Sha256.ofText("another state"),
+            sound.bytes(),
+            1);
+
+    assertThatThrownBy(() -> checkpoints.restore(head, into, UNWATCHED))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageMatching(
+            "The checkpoint [0-9a-f]{12} at e1-b0 contradicts itself: its files are those of its"
+                + " manifest, and give another digest of the state\\.");
+    assertThat(into).isEmptyDirectory();
+  }
+
+  @Test
+  void aFileThatThisMachineSpoiledAfterItCameIsTheMachinesTrouble() throws Exception {
+    store.spoilAfterwards("optimizer.safetensors");
+
+    assertThatThrownBy(() -> checkpoints.restore(saved.checkpoint(), into, UNWATCHED))
+        .isInstanceOfSatisfying(
+            TroubleException.class,
+            e -> assertThat(e.trouble().kind()).isEqualTo(Trouble.Kind.MACHINE))
+        .hasMessageMatching(
+            "The file optimizer.safetensors of the checkpoint [0-9a-f]{12} came as it was committed,"
+                + " and has other bytes on this machine's disk now\\.");
+    assertThat(into).isEmptyDirectory();
+  }
+
+  @Test
   void aCheckpointSaysWhoseItIs() throws Exception {
     saved.requireOf(new JobId("job-1"), "digits");
 

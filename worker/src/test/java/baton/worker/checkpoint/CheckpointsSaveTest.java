@@ -15,14 +15,24 @@ import baton.protocol.checkpoint.JobFile;
 import baton.protocol.checkpoint.Manifest;
 import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StateDigest;
+import baton.protocol.checkpoint.StateFile;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.directory.DirectoryStore;
 import baton.worker.segment.Snapshot;
+import baton.worker.segment.SnapshotSink;
 import baton.worker.segment.TroubleException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +51,7 @@ class CheckpointsSaveTest {
   @TempDir Path other;
   private FaultyStore store;
   private Checkpoints checkpoints;
+  private int counter;
 
   @BeforeEach
   void open() throws StoreException {
@@ -262,6 +273,92 @@ class CheckpointsSaveTest {
         Trouble.Kind.PROGRAM,
         "manifest.json is no plain file",
         States.writing(f -> Files.writeString(f.resolve("manifest.json"), "{}")));
+    assertThat(store.calls).isEmpty();
+  }
+
+  @Test
+  void aDtypeThatBatonDoesNotKnowIsNoFaultOfTheProgram() {
+    String header = "{\"w\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}} ";
+    ByteBuffer file = ByteBuffer.allocate(8 + header.length() + 8).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
+
+    assertTrouble(
+        Trouble.Kind.MACHINE,
+        "The state cannot be saved: this Baton cannot read extra.safetensors: the dtype C64 is not"
+            + " known to Baton. That is a limit of Baton, no fault of the program.",
+        States.writing(f -> Files.write(f.resolve("extra.safetensors"), file.array())));
+    assertThat(store.calls).isEmpty();
+  }
+
+  @Test
+  void aFileThatChangesOnItsWayToTheStoreIsNoticedAndNoFaultOfTheProgram() throws Exception {
+    store.beforePut(
+        file -> {
+          if (file.name().equals("optimizer.safetensors")) {
+            spoil(file.path());
+          }
+        });
+    Snapshot ofAChild =
+        States.writing(
+            f -> {
+              States.writeFloats(f, "model.safetensors", 1, 2);
+              States.writeFloats(f, "optimizer.safetensors", 3, 4);
+            });
+    Snapshot inMemory =
+        new Snapshot() {
+          @Override
+          public Position position() {
+            return Position.ofEpochs(1);
+          }
+
+          @Override
+          public void writeTo(SnapshotSink sink) throws IOException {
+            sink.take(StateFile.of("optimizer.safetensors", States.floats(3, 4), Map.of()));
+          }
+        };
+
+    for (Snapshot snapshot : List.of(ofAChild, inMemory)) {
+      assertThatThrownBy(() -> save(counter++, Optional.empty(), snapshot))
+          .isInstanceOfSatisfying(
+              TroubleException.class,
+              e -> assertThat(e.trouble().kind()).isEqualTo(Trouble.Kind.MACHINE))
+          .hasMessage(
+              "This machine could not save a checkpoint: the file optimizer.safetensors was changed"
+                  + " while it was being stored.");
+      assertThat(manifests()).isZero();
+    }
+  }
+
+  private static void spoil(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aTensorOfMoreThan2GiBInAProgramsFileIsDigestedAndChecked() throws Exception {
+    Path sparse = other.resolve("model.safetensors");
+    long bytes = 5L << 29;
+    String header =
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(bytes / 4, bytes);
+    ByteBuffer nan = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(Float.NaN);
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel file =
+        FileChannel.open(sparse, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      file.write(length.putLong(header.length()).flip());
+      file.write(ByteBuffer.wrap(header.getBytes(StandardCharsets.UTF_8)));
+      file.write(nan.flip(), 8 + header.length() + bytes - 4);
+    }
+
+    assertTrouble(
+        Trouble.Kind.PROGRAM,
+        "The tensor w in model.safetensors holds NaN at e1-b0, so nothing was saved.",
+        States.writing(f -> Files.createLink(f.resolve("model.safetensors"), sparse)));
     assertThat(store.calls).isEmpty();
   }
 

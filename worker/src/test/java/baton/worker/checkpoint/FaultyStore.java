@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -29,6 +30,8 @@ final class FaultyStore implements CheckpointStore {
   private StoreException.Kind failure;
   private String spoiled = "";
   private int spoils;
+  private String spoiledAfterwards = "";
+  private Consumer<HashedFile> beforePut = file -> {};
   private long room = Long.MAX_VALUE;
 
   FaultyStore(CheckpointStore inner) {
@@ -52,6 +55,16 @@ final class FaultyStore implements CheckpointStore {
   void spoil(String name, int copies) {
     spoiled = name;
     spoils = copies;
+  }
+
+  /** The disk changes the last byte of the file {@code name} after it was got. */
+  void spoilAfterwards(String name) {
+    spoiledAfterwards = name;
+  }
+
+  /** Called before each file is put. */
+  void beforePut(Consumer<HashedFile> then) {
+    beforePut = then;
   }
 
   /** So many bytes find room, and no more. */
@@ -89,6 +102,7 @@ final class FaultyStore implements CheckpointStore {
   public FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException {
     called("put " + file.name());
+    beforePut.accept(file);
     return inner.put(folder, file, moved);
   }
 
@@ -143,6 +157,11 @@ final class FaultyStore implements CheckpointStore {
       bytes[bytes.length / 2] ^= 1;
       Files.write(target, bytes);
       return Sha256.of(bytes);
+    }
+    if (storeId.endsWith("/" + spoiledAfterwards)) {
+      byte[] bytes = Files.readAllBytes(target);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(target, bytes);
     }
     return sha256;
   }

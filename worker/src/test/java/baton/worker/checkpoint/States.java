@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** States of a small training run, for tests. */
@@ -54,10 +55,14 @@ final class States {
 
   /** Writes a file with one tensor of these numbers, named {@code w}. */
   static void writeFloats(Path folder, String name, float... numbers) throws IOException {
+    Safetensors.write(folder.resolve(name), floats(numbers), Map.of());
+  }
+
+  /** One tensor of these numbers, named {@code w}. */
+  static SortedMap<String, Tensor> floats(float... numbers) {
     ByteBuffer data = ByteBuffer.allocate(numbers.length * Float.BYTES);
     data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
-    Tensor tensor = Tensor.of("F32", List.of((long) numbers.length), data);
-    Safetensors.write(folder.resolve(name), new TreeMap<>(Map.of("w", tensor)), Map.of());
+    return new TreeMap<>(Map.of("w", Tensor.of("F32", List.of((long) numbers.length), data)));
   }
 
   /** A snapshot at epoch 1 that does what {@code body} does. */

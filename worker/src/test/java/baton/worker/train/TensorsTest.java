@@ -1,6 +1,7 @@
 package baton.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,6 +53,42 @@ class TensorsTest {
       assertThat(scalar.getLong()).isEqualTo(7);
       assertThat(empty.getShape()).isEqualTo(new Shape(0, 3));
     }
+  }
+
+  @Test
+  void anArrayTooLargeForOneBufferIsCopiedAndLoadedInPieces() throws Exception {
+    try (NDManager manager = NDManager.newBaseManager(Track.torch().session("cpu").device())) {
+      NDArray matrix = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+      for (NDArray array : List.of(matrix, matrix.transpose())) {
+        List<ByteBuffer> own = List.of(little(8), little(12), little(4));
+
+        Tensor copy =
+            Tensors.copy(array, own, later -> fail("what is in pieces is copied at once"));
+
+        List<Float> numbers = new ArrayList<>();
+        for (ByteBuffer piece : copy.pieces()) {
+          while (piece.hasRemaining()) {
+            numbers.add(piece.getFloat());
+          }
+        }
+        assertThat(numbers).containsExactly(boxed(array.toFloatArray()));
+
+        NDArray other = manager.zeros(array.getShape(), DataType.FLOAT32);
+        ByteBuffer living = other.toByteBuffer(true).order(ByteOrder.nativeOrder());
+        Tensors.load(new TreeMap<>(Map.of("a", other)), Map.of("a", copy));
+
+        assertThat(other.toFloatArray()).containsExactly(array.toFloatArray());
+        assertThat(living.getFloat(20)).isEqualTo(6f);
+      }
+    }
+  }
+
+  private static Float[] boxed(float[] numbers) {
+    Float[] boxed = new Float[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      boxed[i] = numbers[i];
+    }
+    return boxed;
   }
 
   @Test
