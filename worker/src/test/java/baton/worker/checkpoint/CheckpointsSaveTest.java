@@ -38,6 +38,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -340,6 +341,7 @@ class CheckpointsSaveTest {
   }
 
   @Test
+  @Tag("proof")
   void aTensorOfMoreThan2GiBInAProgramsFileIsDigestedAndChecked() throws Exception {
     Path sparse = other.resolve("model.safetensors");
     long bytes = 5L << 29;
