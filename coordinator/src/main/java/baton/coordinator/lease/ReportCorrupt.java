@@ -73,7 +73,7 @@ public record ReportCorrupt(Fence fence, Sha256 secretHash, Trouble trouble, Own
 
   private static String nothingToGoOnFrom(Checkpoint rejected, RetainedSet rest) {
     return rest.kept().isEmpty()
-        ? "every kept checkpoint is corrupt; the last was %s. Cancel this job and submit it anew."
+        ? "every kept checkpoint is corrupt; the last was %s. Cancel this job and submit it again."
             .formatted(rejected.folder())
         : "the head %s is corrupt and its parent is kept no more. Stop the coordinator and run 'baton recover', which goes on from the newest checkpoint that is whole, or cancel this job."
             .formatted(rejected.folder());

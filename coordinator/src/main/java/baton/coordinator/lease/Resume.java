@@ -20,7 +20,7 @@ public record Resume(boolean acceptChange, Optional<String> key) implements Comm
           Refusal.NOTHING_LEFT,
           "Every kept checkpoint of %s was found corrupt, and it never starts again from the seed by"
                   .formatted(job.spec().name())
-              + " itself. Cancel it and submit it anew.");
+              + " itself. Cancel it and submit it again.");
     }
     boolean accepts = acceptChange && job.head().isPresent() && !job.acceptChange();
     return switch (job.state()) {

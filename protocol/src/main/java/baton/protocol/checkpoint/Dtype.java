@@ -2,7 +2,7 @@ package baton.protocol.checkpoint;
 
 /**
  * The element types of a tensor, by their safetensors names and from narrow to wide; files hold the
- * last of this order first, so that every tensor is aligned to its width.
+ * widest first, so that every tensor is aligned to its width.
  */
 enum Dtype {
   BOOL(1),

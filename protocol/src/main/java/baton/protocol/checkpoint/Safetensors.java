@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The safetensors file format, of any size and without copies on the heap: an unsigned 64-bit
+ * Reads and writes safetensors files of any size, without copies on the heap: an unsigned 64-bit
  * little-endian header length, a JSON header padded with spaces to a multiple of eight, then the
  * tensors' bytes without a gap. The format is specified in the README of the {@code
  * huggingface/safetensors} repository, section "Format"; PyTorch, NumPy and JAX read it.
@@ -79,9 +79,8 @@ public final class Safetensors {
 
   /**
    * The tensors of a file by name, mapped into memory. The mapping lives as long as any of them is
-   * reachable; a file over 2 GiB is mapped tensor by tensor, and one tensor in pieces of 1 GiB. It
-   * is read-only to the machine too: native code that is handed such memory must copy it before it
-   * writes.
+   * reachable; a file over 2 GiB is mapped tensor by tensor, and one tensor in pieces of 1 GiB. The
+   * memory is read-only for native code as well, which must copy it before it writes.
    *
    * @throws SafetensorsException if the file is not sound
    * @throws BeyondBatonException if a tensor is of a dtype that this Baton does not know

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The JSON at the begin of a safetensors file: what lies where. */
+/** The JSON at the beginning of a safetensors file: which tensor lies where. */
 final class SafetensorsHeader {
   static final String METADATA = "__metadata__";
 

@@ -19,17 +19,17 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The digest of a checkpoint's state: what R7 compares. Two folders have the same one exactly when
- * they hold the same tensors and files; how a file lays its tensors out, its {@code __metadata__},
- * the manifest and the parents do not enter it.
+ * The digest of a checkpoint's state, which R7 compares. Two folders have the same digest exactly
+ * when they hold the same tensors and files. It does not depend on the order of tensors within a
+ * file, {@code __metadata__}, the manifest or the parents.
  *
  * <p>To compute it, feed a SHA-256 with the UTF-8 bytes of {@code baton-state-1}, then with every
  * file of the folder except {@code manifest.json}, in order of name. A {@code .safetensors} file
  * gives one entry per tensor, in order of name; any other file, such as {@code state.json}, gives
  * one entry with an empty name, the dtype {@code BYTES}, and its size as the shape. The tensors of
- * {@code frozen.safetensors} count as ones of {@code model.safetensors}: what does not train may
- * lie in either. Names are ordered by their UTF-8 bytes, unsigned, which is also the order of code
- * points. An entry is, in this order:
+ * {@code frozen.safetensors} count as tensors of {@code model.safetensors}: parameters that do not
+ * train may lie in either. Names are ordered by their UTF-8 bytes, unsigned, which is also the
+ * order of code points. An entry is, in this order:
  *
  * <ol>
  *   <li>the file's name, the tensor's name and the dtype, each as its length in UTF-8 bytes and
@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 public final class StateDigest implements StateStage {
   private static final String FORM = "baton-state-1";
 
-  /** Files whose tensors are, to a reader, those of another. */
+  /** Files whose tensors count as those of another file. */
   private static final Map<String, String> PART_OF =
       Map.of("frozen.safetensors", "model.safetensors");
 

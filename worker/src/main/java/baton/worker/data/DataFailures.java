@@ -43,7 +43,7 @@ final class DataFailures {
         Trouble.machine(
             "The file %s of the job's data has another sha256 than the job names, in two fresh copies from %s."
                 .formatted(file.path(), brief(file.source().text())),
-            "Somebody has replaced it: put the data anew, and submit a job that names it."));
+            "Somebody has replaced it: upload the data again, and submit a job that names it."));
   }
 
   static TroubleException unsound(DataFile file, String why) {
@@ -51,7 +51,7 @@ final class DataFailures {
         Trouble.program(
             "The archive %s of the job's data is not unpacked: %s."
                 .formatted(file.path(), brief(why)),
-            "Pack it anew with 'baton data put', and submit a job that names that."));
+            "Pack it again with 'baton data put', and submit a job that names that."));
   }
 
   static TroubleException tooLarge(Data data, long needed, long most) {
