@@ -25,6 +25,11 @@ record CompositeCheckpointFiles(List<CheckpointFiles> all) implements Checkpoint
   }
 
   @Override
+  public Optional<String> awaited() {
+    return all.stream().flatMap(files -> files.awaited().stream()).findFirst();
+  }
+
+  @Override
   public Verdict check(StoreId store, Checkpoint checkpoint) {
     return find(store)
         .map(files -> files.check(store, checkpoint))

@@ -16,6 +16,7 @@ import baton.coordinator.lease.HeartbeatStore;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.Signals;
 import baton.coordinator.relay.Relay;
+import baton.coordinator.s3.BucketBroker;
 import baton.coordinator.store.ClusterName;
 import baton.coordinator.store.DataDirectory;
 import baton.coordinator.store.Database;
@@ -31,12 +32,14 @@ import baton.coordinator.store.SamePlace;
 import baton.coordinator.store.SqlJobStore;
 import baton.coordinator.store.SqlTokens;
 import baton.protocol.JobId;
+import baton.protocol.StoreId;
 import baton.storage.StoreTime;
 import baton.storage.directory.DirectoryLocator;
 import baton.storage.drive.SignedInStore;
 import baton.storage.drive.oauth.ConsentFile;
 import baton.storage.s3.S3Location;
 import baton.storage.s3.S3Locator;
+import baton.storage.s3.S3UrlSigner;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
@@ -225,7 +228,13 @@ public final class Coordinator implements AutoCloseable {
     StoredFiles drive = new StoredFiles(new SignedInStore(consent, StoreTime.ofMachine(), random));
     Optional<StoredFiles> store =
         settings.store().map(directory -> new StoredFiles(new DirectoryLocator(directory)));
-    Optional<S3Locator> bucket = settings.bucket().map(named -> new S3Locator(named, clock));
+    Optional<S3Locator> bucket =
+        settings
+            .bucket()
+            .map(
+                named ->
+                    new S3Locator(
+                        named, clock, () -> new StoreId("store-" + randomHex(random, 8))));
     bucket.ifPresent(
         locator ->
             closing.add(
@@ -261,6 +270,10 @@ public final class Coordinator implements AutoCloseable {
         PeriodicTask.start(
             "drive", "Access to Google Drive is not kept", BETWEEN_LOOKS, broker::step),
         PeriodicTask::close);
+    BucketBroker urls =
+        bucket
+            .map(found -> BucketBroker.of(found, new S3UrlSigner(settings.bucket().orElseThrow())))
+            .orElseGet(BucketBroker::none);
     // Nothing can fail from here on, so newly drawn tokens will be shown.
     KnownTokens tokens = tokens(data, database);
     List<Token> newTokens = tokens.drawIfNone(random);
@@ -270,7 +283,7 @@ public final class Coordinator implements AutoCloseable {
             listener.inFlight(),
             listener.bounds(),
             new Routes.Parts(
-                relay, jobs, broker, tokens.read(), io, clock, ticker, mayDecide, feed)));
+                relay, jobs, broker, urls, tokens.read(), io, clock, ticker, mayDecide, feed)));
     // No holder could renew until now, so each lease has a whole ttl from now (R12).
     relay.restartWaits();
     closing.add(

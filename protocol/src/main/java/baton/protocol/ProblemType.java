@@ -44,6 +44,8 @@ public enum ProblemType {
   FILE_MISSING(422, "A file of the checkpoint is not in the store"),
   FILE_DIFFERENT(422, "A file of the checkpoint differs from its manifest"),
   COMMIT_UNCHECKED(503, "The store cannot be read to check the commit"),
+  NOT_YOURS(403, "The lease has no business there"),
+  NOTHING_LENT(503, "The coordinator has no access to lend"),
 
   DATABASE_UNAVAILABLE(503, "The coordinator's database cannot answer"),
   CUT_OFF(503, "The coordinator is cut off from its cluster"),

@@ -29,7 +29,10 @@ import baton.protocol.message.ResumeRequest;
 import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
+import baton.protocol.message.UrlsAnswer;
+import baton.protocol.message.UrlsRequest;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +76,9 @@ class JsonTest {
           Optional.of(STORE),
           Policy.DEFAULT,
           Optional.empty());
+  private static final LentUrls URLS =
+      new LentUrls(
+          STORE, List.of(new LentUrl(URI.create("https://b.s3/c?sig=d"), Map.of("x", "y"))));
   private static final StoreAccess ACCESS =
       new StoreAccess(
           StoreAccess.DRIVE, "ya29.x", Duration.ofMinutes(40), "a@b.c", "client", "root", STORE);
@@ -176,7 +182,16 @@ class JsonTest {
         LeaseAnswer.from(GRANT, Optional.of(ACCESS)),
         LeaseAnswer.from(accepting()),
         LeaseRequest.from(ASK),
-        LeaseRequest.from(ASK, true),
+        LeaseRequest.from(ASK, LeaseRequest.Borrows.ACCESS),
+        LeaseRequest.from(ASK, LeaseRequest.Borrows.URLS),
+        URLS,
+        URLS.urls().get(0),
+        UrlsAnswer.from(URLS).urls().get(0),
+        UrlAsk.get("a"),
+        UrlsRequest.from(List.of(UrlAsk.put("c", 3, DIGEST))).wanted().get(0),
+        UrlsRequest.from(
+            List.of(UrlAsk.get("a"), UrlAsk.head("b"), UrlAsk.put("job/c", 3, DIGEST))),
+        UrlsAnswer.from(URLS),
         ACCESS,
         LentAccess.from(Optional.of(ACCESS)),
         new EventView(7, JOB, "mnist", "SUBMITTED", "submitted", NOON),

@@ -8,6 +8,14 @@ public interface StoreLocator {
   /** The store that is reached now; one that was found may still be out of reach at a call. */
   Optional<CheckpointStore> find();
 
+  /**
+   * Why the store that was named is not seen yet, though it may be at any moment; empty: it was
+   * seen, or was waited for long enough.
+   */
+  default Optional<String> awaited() {
+    return Optional.empty();
+  }
+
   /** Why this store is not reached, and what to do. */
   String whyNot(StoreId store);
 

@@ -177,6 +177,16 @@ public abstract class CheckpointStoreContract {
     assertThat(got(store, entry.storeId())).isEqualTo(Files.readAllBytes(file));
   }
 
+  /** Where a store tells no sha256, a file of the right size may be it. */
+  @Test
+  void aFileOfTheSameSizeAndOtherBytesIsHeldByNoStoreThatTellsTheSha256() throws Exception {
+    store.createFolder(FOLDER);
+    FileEntry entry = store.put(FOLDER, localFile("f", randomBytes(1_000)), UNWATCHED);
+    FileEntry other = new FileEntry("f", 1_000, Sha256.ofText("other bytes"), entry.storeId());
+    boolean tells = store.stat(entry.storeId()).orElseThrow().sha256().isPresent();
+    assertThat(open().holds(other)).isEqualTo(!tells);
+  }
+
   @Test
   void whatWasPutIsHeldAndWhatWasNotIsNot() throws Exception {
     store.createFolder(FOLDER);

@@ -17,6 +17,7 @@ import baton.storage.drive.oauth.SignIn;
 import baton.storage.drive.transfer.DriveConnection;
 import baton.storage.drive.transfer.DrivePolicy;
 import baton.storage.drive.transfer.DriveSetup;
+import baton.storage.s3.LentS3Store;
 import baton.storage.s3.S3Store;
 import java.net.URI;
 import java.util.Map;
@@ -30,17 +31,25 @@ import java.util.random.RandomGenerator;
  *
  * @param read the ids of the stores whose root was read (R15)
  * @param borrower receives the access that the coordinator lends; empty if this worker has its own
+ * @param urls the addresses that the coordinator lends; empty if this worker has its own access
  * @param drive access to the Drive that holds the store; empty if it is not on Drive
  */
 record OpenedStore(
     CheckpointStore store,
     Set<StoreId> read,
     Optional<Borrower> borrower,
+    Optional<LeasedUrls> urls,
     Optional<DriveSetup> drive) {
 
   /** A store that is already open and needs no sign-in. */
   static OpenedStore of(CheckpointStore store) {
-    return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.empty());
+    return new OpenedStore(
+        store, Set.of(store.id()), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** Whether it has no access but what the coordinator lends. */
+  boolean isLent() {
+    return borrower.isPresent() || urls.isPresent();
   }
 
   static OpenedStore at(
@@ -55,6 +64,15 @@ record OpenedStore(
     if (location instanceof StoreLocation.Bucket bucket) {
       return of(S3Store.open(bucket.location(), newId));
     }
+    if (location instanceof StoreLocation.LentBucket) {
+      LeasedUrls urls = new LeasedUrls();
+      return new OpenedStore(
+          new LentS3Store(urls, StoreTime.ofMachine()),
+          Set.of(),
+          Optional.empty(),
+          Optional.of(urls),
+          Optional.empty());
+    }
     StoreLocation.Drive drive = (StoreLocation.Drive) location;
     Optional<SignIn> signIn = signIn(drive, environment);
     if (signIn.isEmpty()) {
@@ -63,7 +81,8 @@ record OpenedStore(
     DriveSetup setup = setup(drive.api(), signIn.get(), random);
     CheckpointStore store =
         new DriveStore(setup, DriveRoot.findOrCreate(setup, drive.folder(), newId));
-    return new OpenedStore(store, Set.of(store.id()), Optional.empty(), Optional.of(setup));
+    return new OpenedStore(
+        store, Set.of(store.id()), Optional.empty(), Optional.empty(), Optional.of(setup));
   }
 
   /** Access to Drive with this machine's own sign-in, for a worker whose store is elsewhere. */
@@ -84,6 +103,7 @@ record OpenedStore(
         new LentDriveStore(credentials, drive.api(), DrivePolicy.standard(), time, random),
         Set.of(),
         Optional.of(borrowing(credentials)),
+        Optional.empty(),
         Optional.of(setup(drive.api(), new SignIn(credentials), random)));
   }
 

@@ -27,6 +27,7 @@ final class Requests {
   private final Supplier<String> newSecret;
   private final Supplier<Moment> clock;
   private final Consumer<Event> events;
+  private final Consumer<LeaseKey> holding;
   private final ExecutorService threads = Threads.asNeeded("request");
   private int turn;
   private String secret;
@@ -37,12 +38,14 @@ final class Requests {
       Identity identity,
       Supplier<String> newSecret,
       Supplier<Moment> clock,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Consumer<LeaseKey> holding) {
     this.coordinator = coordinator;
     this.identity = identity;
     this.newSecret = newSecret;
     this.clock = clock;
     this.events = events;
+    this.holding = holding;
   }
 
   void ask(Action.Ask ask) {
@@ -60,6 +63,7 @@ final class Requests {
   /** Sets the turn's lease, for which all requests but asks are sent. */
   void holds(Grant grant) {
     key = LeaseKey.of(grant, secret);
+    holding.accept(key);
   }
 
   void renew(Action.Renew renew) {

@@ -31,4 +31,7 @@ public sealed interface StoreLocation {
 
   /** A bucket that speaks S3. */
   record Bucket(S3Location location) implements StoreLocation {}
+
+  /** The coordinator's bucket, to which a worker has no keys: it lends addresses. */
+  record LentBucket() implements StoreLocation {}
 }

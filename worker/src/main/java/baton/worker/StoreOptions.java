@@ -27,10 +27,11 @@ final class StoreOptions {
 
   @Option(
       names = "--store",
-      paramLabel = "drive",
+      paramLabel = "drive|s3",
       description = {
         "Checkpoints live in Google Drive: with this machine's Google sign-in if it has one, else",
-        "with the access that the coordinator lends."
+        "with the access that the coordinator lends. Or s3: in the coordinator's bucket, without",
+        "any keys here."
       })
   private String kind;
 
@@ -63,13 +64,13 @@ final class StoreOptions {
     if (named == 0) {
       throw wrong(
           "A worker needs a store: name a directory with --store-dir DIR, or say --store drive for"
-              + " Google Drive, or name a bucket with --s3 s3://BUCKET/PREFIX.");
+              + " Google Drive or --store s3 for the coordinator's bucket, or name a bucket with --s3 s3://BUCKET/PREFIX.");
     }
     if (named > 1) {
       throw wrong(
           "A worker has one store: give either --store-dir DIR or --store drive or --s3 s3://BUCKET/PREFIX.");
     }
-    if (kind != null) {
+    if (kind != null && !kind.equals("s3")) {
       return drive();
     }
     if (access != null) {
@@ -78,6 +79,9 @@ final class StoreOptions {
     if (folder != null) {
       throw wrong("--drive-folder names a folder in Google Drive: it needs --store drive.");
     }
+    if (kind != null) {
+      return new StoreLocation.LentBucket();
+    }
     return s3.<StoreLocation>map(StoreLocation.Bucket::new)
         .orElseGet(() -> new StoreLocation.Directory(directory));
   }
@@ -85,7 +89,7 @@ final class StoreOptions {
   private StoreLocation drive() {
     if (!kind.equals("drive")) {
       throw wrong(
-          "There is no store '%s': say --store drive, or name a directory with --store-dir DIR."
+          "There is no store '%s': say --store drive or --store s3, or name a directory with --store-dir DIR."
               .formatted(kind));
     }
     if (folder != null && (folder.isBlank() || folder.length() > LONGEST_NAME)) {

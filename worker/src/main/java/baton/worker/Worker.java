@@ -4,6 +4,7 @@ import baton.protocol.SessionId;
 import baton.protocol.StoreId;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.client.CoordinatorClient;
+import baton.protocol.client.Held;
 import baton.worker.checkpoint.Checkpoints;
 import baton.worker.child.ChildProgram;
 import baton.worker.data.DataCache;
@@ -121,9 +122,9 @@ public final class Worker implements AutoCloseable {
             options.environment(),
             random,
             () -> new StoreId("store-" + hex(random, ID_BYTES)));
-    CoordinatorPort coordinator =
-        new HttpCoordinator(
-            new CoordinatorClient(options.coordinators(), options.token(), store.borrower()));
+    CoordinatorClient client = client(options, store);
+    store.urls().ifPresent(urls -> urls.from(client));
+    CoordinatorPort coordinator = new HttpCoordinator(client);
     TorchEngine torch =
         new TorchEngine(
             new TorchSettings(options.threads(), Optional.empty(), options.environment()));
@@ -139,6 +140,12 @@ public final class Worker implements AutoCloseable {
       scratch.close();
       throw e;
     }
+  }
+
+  private static CoordinatorClient client(Options options, OpenedStore store) {
+    return store.urls().isPresent()
+        ? CoordinatorClient.borrowingUrls(options.coordinators(), options.token())
+        : new CoordinatorClient(options.coordinators(), options.token(), store.borrower());
   }
 
   /**
@@ -209,7 +216,7 @@ public final class Worker implements AutoCloseable {
       SessionListener listener,
       SecureRandom random) {
     this.scratch = parts.scratch();
-    this.borrows = parts.store().borrower().isPresent();
+    this.borrows = parts.store().isLent();
     Map<String, Program> programs =
         parts.programs().stream().collect(Collectors.toMap(Program::name, Function.identity()));
     SessionId id = new SessionId(hex(random, ID_BYTES));
@@ -225,7 +232,17 @@ public final class Worker implements AutoCloseable {
             clock,
             events,
             new Requests(
-                parts.coordinator(), identity, () -> hex(random, SECRET_BYTES), clock, events::add),
+                parts.coordinator(),
+                identity,
+                () -> hex(random, SECRET_BYTES),
+                clock,
+                events::add,
+                key ->
+                    parts
+                        .store()
+                        .urls()
+                        .ifPresent(
+                            urls -> urls.of(new Held(key.job(), key.fence(), key.secret())))),
             dataFetcher,
             new Transfers(
                 new Checkpoints(parts.store().store(), scratch.folder("save")),

@@ -215,7 +215,7 @@ public final class WorkerMain implements Callable<Integer> {
     try (Worker worker =
         Worker.of(options, this::asRun, new ConsoleReporter(terminal, reportBatches))) {
       if (worker.borrows()) {
-        terminal.say("uses the access to Google Drive that the coordinator lends");
+        terminal.say("uses the access to the store that the coordinator lends");
       }
       terminal.say("asks %s for work".formatted(coordinator));
       return run(worker);

@@ -64,6 +64,11 @@ public final class StoredFiles implements CheckpointFiles {
     return id().filter(store::equals).isPresent();
   }
 
+  @Override
+  public Optional<String> awaited() {
+    return locator.awaited();
+  }
+
   private CheckpointStore require(StoreId store) throws StoreException {
     return locator
         .find()

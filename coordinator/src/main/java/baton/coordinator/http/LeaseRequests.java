@@ -8,6 +8,7 @@ import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
+import baton.coordinator.relay.UrlBroker;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -46,6 +47,7 @@ final class LeaseRequests {
   private final Relay relay;
   private final JobStore jobs;
   private final Broker broker;
+  private final UrlBroker urls;
   private final Supplier<Duration> ticker;
   private final HeldRequests held;
   private final Reply reply;
@@ -54,12 +56,14 @@ final class LeaseRequests {
       Relay relay,
       JobStore jobs,
       Broker broker,
+      UrlBroker urls,
       Supplier<Duration> ticker,
       HeldRequests held,
       Reply reply) {
     this.relay = relay;
     this.jobs = jobs;
     this.broker = broker;
+    this.urls = urls;
     this.ticker = ticker;
     this.held = held;
     this.reply = reply;
@@ -70,8 +74,11 @@ final class LeaseRequests {
     LeaseRequest body = RequestGuard.read(request, LeaseRequest.class);
     boolean borrows = Boolean.TRUE.equals(body.borrows());
     Ask own = RequestGuard.value(body::toAsk);
-    Ask ask = borrows ? broker.admit(own) : own;
-    Optional<String> notLent = borrows ? broker.whyNot() : Optional.empty();
+    boolean borrowsUrls = Boolean.TRUE.equals(body.borrowsUrls());
+    Ask admitted = borrows ? broker.admit(own) : own;
+    Ask ask = borrowsUrls ? urls.admit(admitted) : admitted;
+    Optional<String> notLent =
+        borrows ? broker.whyNot() : borrowsUrls ? urls.whyNot() : Optional.empty();
     String wait = request.request().getParam("wait");
     Duration asked = Duration.ofSeconds(wait == null ? 0 : Integer.parseInt(wait));
     Duration patience =
@@ -223,11 +230,11 @@ final class LeaseRequests {
         });
   }
 
-  private static Fence fence(RoutingContext request) {
+  static Fence fence(RoutingContext request) {
     return new Fence(Long.parseLong(request.pathParam("fence")));
   }
 
-  private static Sha256 secretHash(RoutingContext request) {
+  static Sha256 secretHash(RoutingContext request) {
     String secret = request.request().getHeader(SECRET);
     if (secret == null || secret.isBlank()) {
       throw new ProblemRaised(

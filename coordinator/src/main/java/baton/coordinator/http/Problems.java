@@ -9,6 +9,7 @@ import baton.coordinator.lease.Transitions.UnknownJob;
 import baton.coordinator.relay.BadCommit;
 import baton.coordinator.relay.CommitUnchecked;
 import baton.coordinator.relay.KeyReused;
+import baton.coordinator.relay.UrlBroker;
 import baton.protocol.ProblemType;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
@@ -54,6 +55,9 @@ final class Problems {
     }
     if (failure instanceof CommitUnchecked) {
       return new ProblemRaised(ProblemType.COMMIT_UNCHECKED, failure.getMessage());
+    }
+    if (failure instanceof UrlBroker.NothingLent) {
+      return new ProblemRaised(ProblemType.NOTHING_LENT, failure.getMessage());
     }
     if (failure instanceof CutOff) {
       return new ProblemRaised(ProblemType.CUT_OFF, failure.getMessage());

@@ -7,6 +7,7 @@ import static baton.coordinator.http.Role.WORKER;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.relay.Broker;
 import baton.coordinator.relay.Relay;
+import baton.coordinator.relay.UrlBroker;
 import baton.protocol.ProblemType;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -33,6 +34,10 @@ public final class Routes {
 
   private static final int LONGEST_ASK = 32 << 10;
   private static final int LONGEST_RENEWAL = 16 << 10;
+
+  /** A hundred paths and digests. */
+  private static final int LONGEST_URLS = 128 << 10;
+
   private static final int LONGEST_RELEASE = 64 << 10;
   private static final int LONGEST_RESUME = 4 << 10;
 
@@ -73,6 +78,7 @@ public final class Routes {
       Relay relay,
       JobStore jobs,
       Broker broker,
+      UrlBroker urls,
       Tokens tokens,
       Executor io,
       Clock clock,
@@ -91,7 +97,14 @@ public final class Routes {
         list(
             new JobRequests(parts.relay(), parts.jobs(), views, reply),
             new LeaseRequests(
-                parts.relay(), parts.jobs(), parts.broker(), parts.ticker(), bounds.held(), reply),
+                parts.relay(),
+                parts.jobs(),
+                parts.broker(),
+                parts.urls(),
+                parts.ticker(),
+                bounds.held(),
+                reply),
+            new UrlRequests(parts.jobs(), parts.urls(), parts.mayDecide(), reply),
             new WatchRequests(
                 contract,
                 views,
@@ -102,7 +115,8 @@ public final class Routes {
                 reply));
   }
 
-  private static List<Route> list(JobRequests jobs, LeaseRequests leases, WatchRequests watch) {
+  private static List<Route> list(
+      JobRequests jobs, LeaseRequests leases, UrlRequests urls, WatchRequests watch) {
     return List.of(
         post("/v1/jobs", ADMIN, LONGEST_BODY, jobs::submit),
         get("/v1/jobs", VIEWER, jobs::list),
@@ -115,6 +129,7 @@ public final class Routes {
         post("/v1/jobs/{job}/cancel", ADMIN, 0, jobs::cancel),
         post("/v1/leases", WORKER, LONGEST_ASK, leases::acquire),
         post("/v1/jobs/{job}/leases/{fence}/renew", WORKER, LONGEST_RENEWAL, leases::renew),
+        post("/v1/jobs/{job}/leases/{fence}/urls", WORKER, LONGEST_URLS, urls::lend),
         post("/v1/jobs/{job}/leases/{fence}/commits", WORKER, LONGEST_BODY, leases::commit),
         post("/v1/jobs/{job}/leases/{fence}/release", WORKER, LONGEST_RELEASE, leases::release),
         get("/v1/status", VIEWER, watch::status),

@@ -6,6 +6,7 @@ import baton.protocol.JobId;
 import baton.protocol.StoreId;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +15,14 @@ import java.util.OptionalLong;
  */
 public interface CheckpointFiles {
   boolean reaches(StoreId store);
+
+  /**
+   * Why a store that this coordinator was given is not seen yet, so that the one asked about may be
+   * it; empty: nothing is waited for.
+   */
+  default Optional<String> awaited() {
+    return Optional.empty();
+  }
 
   /** Checks the checkpoint's manifest and every file it names, fresh from the store. */
   Verdict check(StoreId store, Checkpoint checkpoint);

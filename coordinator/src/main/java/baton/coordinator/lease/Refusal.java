@@ -8,6 +8,8 @@ public enum Refusal {
   UNKNOWN_FENCE,
   /** The secret is not the one the lease was granted to. */
   FOREIGN_SECRET,
+  /** The path is not one that the lease may read or write. */
+  NOT_YOURS,
   /** The commit's parent is not the head. */
   STALE_PARENT,
   /** The commit's position is not after the head's. */

@@ -49,7 +49,7 @@ final class CommitCheckpoint {
     Job job = jobs.existing(id);
     Commit read = committing.command(job, fence, secretHash);
     Commit commit = read.givingWay(handOver.when(job, read.checkpoint().position()));
-    if (evidence.reaches(job)) {
+    if (evidence.mayReach(job)) {
       Outcome likely = door.preview(job, commit);
       if (likely instanceof Outcome.Refused) {
         return CompletableFuture.completedStage(

@@ -16,12 +16,22 @@ final class Evidence {
   }
 
   /**
-   * Checks the files of a commit, whose store is reached, before it is decided (R5).
+   * Checks the files of a commit, whose store {@linkplain #mayReach may be reached}, before it is
+   * decided (R5).
    *
    * @throws BadCommit if a file is not there or differs
    * @throws CommitUnchecked if the store cannot be read now
    */
   Verified ofCommit(Job job, Checkpoint checkpoint) {
+    if (!reaches(job)) {
+      files
+          .awaited()
+          .ifPresent(
+              why -> {
+                throw new CommitUnchecked(why);
+              });
+      return Verified.WORKER;
+    }
     Verdict verdict = files.check(job.store().orElseThrow(), checkpoint);
     if (verdict instanceof Verdict.Missing missing) {
       throw new BadCommit(
@@ -56,8 +66,13 @@ final class Evidence {
     return verdict instanceof Verdict.Sound ? OwnCheck.SOUND : OwnCheck.NOT_MADE;
   }
 
+  /** Whether the job's store is reached, or one is still looked for, which may be it. */
+  boolean mayReach(Job job) {
+    return reaches(job) || files.awaited().isPresent();
+  }
+
   /** Whether this coordinator reaches the job's store now. */
-  boolean reaches(Job job) {
+  private boolean reaches(Job job) {
     return job.store().filter(files::reaches).isPresent();
   }
 }

@@ -105,7 +105,12 @@ class ContractTest {
     List<String> unbounded = new ArrayList<>();
     for (String body :
         List.of(
-            "JobSubmission", "LeaseRequest", "RenewRequest", "CommitRequest", "ResumeRequest")) {
+            "JobSubmission",
+            "LeaseRequest",
+            "RenewRequest",
+            "CommitRequest",
+            "ResumeRequest",
+            "UrlsRequest")) {
       collectUnbounded(body, schema(body), unbounded);
     }
 
@@ -174,6 +179,7 @@ class ContractTest {
   private static List<Routes.Route> routes() {
     return Routes.all(
         new Routes.Parts(
+            null,
             null,
             null,
             null,

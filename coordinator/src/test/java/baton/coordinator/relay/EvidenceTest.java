@@ -43,6 +43,19 @@ class EvidenceTest {
   }
 
   @Test
+  void rightAfterTheStartNoWordIsTakenOfAStoreThatIsStillLookedFor() {
+    fixture.files.reachable = false;
+    fixture.files.awaited = Optional.of("The store at s3://runs/ is being looked for.");
+    assertThatThrownBy(() -> fixture.commits("anna", annas, 1))
+        .isInstanceOf(CommitUnchecked.class)
+        .hasMessageContaining("is being looked for");
+    assertThat(job().head()).isEmpty();
+
+    fixture.files.reachable = true;
+    assertThat(verified(fixture.commits("anna", annas, 1))).isEqualTo(Verified.COORDINATOR);
+  }
+
+  @Test
   void aMissingFileIsNamedAndTheHeadStays() {
     fixture.files.verdict = new Verdict.Missing("model.safetensors");
 

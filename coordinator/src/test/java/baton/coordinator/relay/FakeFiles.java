@@ -9,6 +9,7 @@ import baton.protocol.StoreId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A store that says what a test wants it to, and keeps what it was asked. */
@@ -21,6 +22,14 @@ final class FakeFiles implements CheckpointFiles {
   final List<Position> deleted = new ArrayList<>();
   final List<List<Position>> keptAtDeletion = new ArrayList<>();
   final List<Sweep> swept = new ArrayList<>();
+
+  /** Why the store is not seen yet. */
+  Optional<String> awaited = Optional.empty();
+
+  @Override
+  public Optional<String> awaited() {
+    return awaited;
+  }
 
   @Override
   public boolean reaches(StoreId store) {

@@ -3,6 +3,7 @@ package baton.protocol.client;
 import baton.protocol.Ask;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
+import baton.protocol.LentUrls;
 import baton.protocol.Measurement;
 import baton.protocol.Phase;
 import baton.protocol.Position;
@@ -10,6 +11,7 @@ import baton.protocol.ReleaseReason;
 import baton.protocol.SaveInterval;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
+import baton.protocol.UrlAsk;
 import baton.protocol.message.CheckpointView;
 import baton.protocol.message.CommitAnswer;
 import baton.protocol.message.CommitRequest;
@@ -18,6 +20,7 @@ import baton.protocol.message.JobSubmission;
 import baton.protocol.message.JobView;
 import baton.protocol.message.LeaseAnswer;
 import baton.protocol.message.LeaseRequest;
+import baton.protocol.message.LeaseRequest.Borrows;
 import baton.protocol.message.LentAccess;
 import baton.protocol.message.ReleaseRequest;
 import baton.protocol.message.RenewAnswer;
@@ -26,6 +29,8 @@ import baton.protocol.message.ResumeRequest;
 import baton.protocol.message.SavingBody;
 import baton.protocol.message.SegmentView;
 import baton.protocol.message.StatusView;
+import baton.protocol.message.UrlsAnswer;
+import baton.protocol.message.UrlsRequest;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -42,6 +47,9 @@ import java.util.stream.Stream;
  * <p>A caller that counts a ttl reads the clock before the call (R9). Thread-safe.
  */
 public final class CoordinatorClient {
+  /** How many addresses are asked for at once. */
+  public static final int MOST_URLS = 100;
+
   private static final Pattern TOKEN = Pattern.compile("[!-~]{1,512}");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -50,6 +58,7 @@ public final class CoordinatorClient {
 
   private final Exchange http;
   private final Optional<Borrower> borrower;
+  private final Borrows borrows;
 
   /**
    * @param coordinator such as {@code http://127.0.0.1:8642}
@@ -74,8 +83,19 @@ public final class CoordinatorClient {
    *     it has
    */
   public CoordinatorClient(List<URI> coordinators, String token, Optional<Borrower> borrower) {
+    this(coordinators, token, borrower, borrower.isPresent() ? Borrows.ACCESS : Borrows.NOTHING);
+  }
+
+  private CoordinatorClient(
+      List<URI> coordinators, String token, Optional<Borrower> borrower, Borrows borrows) {
     this.http = new Exchange(new Addresses(coordinators), token);
     this.borrower = borrower;
+    this.borrows = borrows;
+  }
+
+  /** For a worker that asks for an {@linkplain #urls address of each object}. */
+  public static CoordinatorClient borrowingUrls(List<URI> coordinators, String token) {
+    return new CoordinatorClient(coordinators, token, Optional.empty(), Borrows.URLS);
   }
 
   /**
@@ -196,7 +216,7 @@ public final class CoordinatorClient {
     HttpResponse<String> answer =
         http.send(
             http.post("/v1/leases?wait=" + wait.toSeconds(), PATIENCE.plus(wait))
-                .body(LeaseRequest.from(ask, borrower.isPresent())));
+                .body(LeaseRequest.from(ask, borrows)));
     if (answer.statusCode() == 204) {
       String reason = answer.headers().firstValue("Baton-Reason").orElse("no reason is given");
       return new Asked.Nothing(reason, http.standby(answer));
@@ -278,6 +298,18 @@ public final class CoordinatorClient {
       throws ProblemException, UnreachableException, InterruptedException {
     ReleaseRequest body = new ReleaseRequest(why, trouble.orElse(null));
     http.send(http.post(path(lease) + "/release", PATIENCE, lease).body(body));
+  }
+
+  /**
+   * Asks for addresses in the job's store, one for each thing to do there.
+   *
+   * @param asks at most {@value #MOST_URLS}
+   */
+  public LentUrls urls(Held lease, List<UrlAsk> asks)
+      throws ProblemException, UnreachableException, InterruptedException {
+    Exchange.Request request =
+        http.post(path(lease) + "/urls", PATIENCE, lease).body(UrlsRequest.from(asks));
+    return http.read(request, UrlsAnswer.class).toLent();
   }
 
   private void take(LentAccess access) {

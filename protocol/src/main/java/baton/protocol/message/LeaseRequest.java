@@ -13,6 +13,8 @@ import java.util.Set;
  *
  * @param borrows whether the worker has no access of its own to a store and uses the coordinator's;
  *     may be absent
+ * @param borrowsUrls whether the worker has no access of its own to a store and asks the
+ *     coordinator for an address of each object; may be absent
  * @param checkpointFormat the newest checkpoint format that the worker reads; absent means 1
  */
 public record LeaseRequest(
@@ -24,13 +26,23 @@ public record LeaseRequest(
     String device,
     Long endsInMs,
     Boolean borrows,
+    Boolean borrowsUrls,
     Integer checkpointFormat) {
 
   public static LeaseRequest from(Ask ask) {
-    return from(ask, false);
+    return from(ask, Borrows.NOTHING);
   }
 
-  public static LeaseRequest from(Ask ask, boolean borrows) {
+  /** What a worker takes from the coordinator, having no access to a store of its own. */
+  public enum Borrows {
+    NOTHING,
+    /** A token of the store's. */
+    ACCESS,
+    /** An address of each object. */
+    URLS
+  }
+
+  public static LeaseRequest from(Ask ask, Borrows borrows) {
     return new LeaseRequest(
         ask.secretHash(),
         ask.session(),
@@ -39,7 +51,8 @@ public record LeaseRequest(
         ask.stores(),
         ask.device(),
         ask.endsIn().map(Duration::toMillis).orElse(null),
-        borrows ? true : null,
+        borrows == Borrows.ACCESS ? true : null,
+        borrows == Borrows.URLS ? true : null,
         ask.checkpointFormat());
   }
 

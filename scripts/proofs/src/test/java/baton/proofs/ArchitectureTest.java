@@ -147,6 +147,7 @@ class ArchitectureTest {
               "baton.coordinator.store",
               "baton.coordinator.checkpoint",
               "baton.coordinator.drive",
+              "baton.coordinator.s3",
               "baton.worker.segment..",
               "baton.worker.train..",
               "baton.worker.checkpoint..",
@@ -219,7 +220,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theShellsOfTheCoordinatorNeverKnowOneAnother =
       slices()
-          .matching("baton.coordinator.(store|http|checkpoint|drive)..")
+          .matching("baton.coordinator.(store|http|checkpoint|drive|s3)..")
           .should()
           .notDependOnEachOther();
 
@@ -234,7 +235,8 @@ class ArchitectureTest {
                   "baton.coordinator.store..",
                   "baton.coordinator.http..",
                   "baton.coordinator.checkpoint..",
-                  "baton.coordinator.drive.."));
+                  "baton.coordinator.drive..",
+                  "baton.coordinator.s3.."));
 
   @ArchTest
   static final ArchRule theShellsOfTheWorkerNeverKnowOneAnother =

@@ -54,8 +54,33 @@ final class S3Calls {
             : "It could not be reached; it is worth trying again, and if it lasts, check the endpoint and this machine's network.");
   }
 
+  /** A failure at an address that a coordinator lent: the keys and the region are its own. */
+  static StoreException lent(String doing, int status, String code) {
+    if (status == 401 || status == 403) {
+      return failure(
+          Kind.UNREACHABLE,
+          doing,
+          detail(status, code),
+          code.equals("RequestTimeTooSkewed")
+              ? "The clock of the coordinator's machine is wrong; set it right."
+              : "The coordinator's keys were revoked, have ended, or may not do that; check them where the coordinator runs.");
+    }
+    if (status == 301 || code.equals("AuthorizationHeaderMalformed")) {
+      return failure(
+          Kind.UNREACHABLE,
+          doing,
+          detail(status, code),
+          "The bucket is in another region; set AWS_REGION where the coordinator runs.");
+    }
+    return answer(doing, status, code);
+  }
+
+  private static String detail(int status, String code) {
+    return (status + " " + code.replaceAll("[^A-Za-z0-9]", "")).strip();
+  }
+
   private static StoreException answer(String doing, int status, String code) {
-    String detail = (status + " " + code.replaceAll("[^A-Za-z0-9]", "")).strip();
+    String detail = detail(status, code);
     return switch (code) {
       case "NoSuchBucket" ->
           failure(Kind.UNREACHABLE, doing, detail, "There is no such bucket; check its name.");

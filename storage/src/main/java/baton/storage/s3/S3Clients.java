@@ -12,6 +12,8 @@ import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * The way to a bucket. Keys come from the SDK's default chain alone: the environment, a profile,
@@ -40,6 +42,20 @@ final class S3Clients {
             endpoint ->
                 builder.endpointOverride(endpoint).forcePathStyle(true).region(regionOrUsual()),
             () -> builder.crossRegionAccessEnabled(true));
+    return builder;
+  }
+
+  static S3Presigner.Builder presigner(S3Location place) {
+    S3Presigner.Builder builder = S3Presigner.builder();
+    place
+        .endpoint()
+        .ifPresent(
+            endpoint ->
+                builder
+                    .endpointOverride(endpoint)
+                    .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
+                    .region(regionOrUsual()));
     return builder;
   }
 

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The store in a bucket, from the moment that it is first seen there: whoever asks for it waits for
- * no network. It makes none.
+ * no network. It makes one only if it is told to.
  */
 public final class S3Locator implements StoreLocator {
   private static final Logger LOG = LoggerFactory.getLogger(S3Locator.class);
@@ -21,24 +22,36 @@ public final class S3Locator implements StoreLocator {
 
   /** Opens the store. */
   interface Look {
-    CheckpointStore open() throws StoreException;
+    /**
+     * @param make one if there is none
+     */
+    CheckpointStore open(boolean make) throws StoreException;
   }
+
+  /** Until then a bucket that was not seen may still be the one that a commit speaks of. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private final Look look;
   private final S3Location place;
   private final InstantSource clock;
   private volatile Optional<CheckpointStore> seen = Optional.empty();
+  private final Instant begun;
+  private volatile boolean wanted;
   private Instant due = Instant.MIN;
-  private String told = "";
+  private volatile String told = "";
 
-  public S3Locator(S3Location place, InstantSource clock) {
-    this(() -> S3Store.find(place), place, clock);
+  /**
+   * @param newId draws the id of a store that is made
+   */
+  public S3Locator(S3Location place, InstantSource clock, Supplier<StoreId> newId) {
+    this(make -> make ? S3Store.open(place, newId) : S3Store.find(place), place, clock);
   }
 
   S3Locator(Look look, S3Location place, InstantSource clock) {
     this.look = look;
     this.place = place;
     this.clock = clock;
+    this.begun = clock.instant();
   }
 
   /** Looks for it, if that is due; called about once a second, by one thread. */
@@ -47,7 +60,7 @@ public final class S3Locator implements StoreLocator {
       return;
     }
     try {
-      seen = Optional.of(look.open());
+      seen = Optional.of(look.open(wanted));
       LOG.info("The store {} is reached at {}.", seen.get().id(), place);
     } catch (StoreException e) {
       if (!e.getMessage().equals(told)) {
@@ -58,9 +71,25 @@ public final class S3Locator implements StoreLocator {
     due = clock.instant().plus(BETWEEN_LOOKS);
   }
 
+  /** Has one made if there is none: workers without keys cannot. */
+  public void makeIfNone() {
+    wanted = true;
+  }
+
   @Override
   public Optional<CheckpointStore> find() {
     return seen;
+  }
+
+  /** Why there is no store, and what to do. */
+  public String whyNot() {
+    return told.isEmpty() ? "The store at %s is being looked for.".formatted(place) : told;
+  }
+
+  @Override
+  public Optional<String> awaited() {
+    boolean waits = clock.instant().isBefore(begun.plus(LONGEST_WAIT));
+    return seen.isEmpty() && waits ? Optional.of(whyNot()) : Optional.empty();
   }
 
   @Override

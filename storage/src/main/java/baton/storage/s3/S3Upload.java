@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -49,6 +50,9 @@ final class S3Upload {
   private final LongConsumer moved;
   private long told;
 
+  /** Of the piece that was read last: not every server compares what it is sent. */
+  private long crc32cSent;
+
   /** Why the file could not be sent, where that is no fault of the store. */
   private RuntimeException abandoned;
 
@@ -76,8 +80,10 @@ final class S3Upload {
     try {
       if (size <= onePiece) {
         objects.putIfAbsent(path, file.sha256(), body(0, size));
+        file.requireSame(size, crc32cSent);
       } else {
         putInParts();
+        file.requireUnchanged();
       }
     } catch (StoreException e) {
       rethrowOwn();
@@ -202,6 +208,7 @@ final class S3Upload {
 
   /** A piece of the file, which the SDK may read more than once. */
   private final class Watched extends FilterInputStream {
+    private final CRC32C crc = new CRC32C();
     private final long end;
     private long at;
 
@@ -224,6 +231,10 @@ final class S3Upload {
       }
       try {
         int read = in.read(into, offset, (int) Math.min(length, end - at));
+        if (read > 0) {
+          crc.update(into, offset, read);
+          crc32cSent = crc.getValue();
+        }
         at += Math.max(0, read);
         tell(at);
         return read;

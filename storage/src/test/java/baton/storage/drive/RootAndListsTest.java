@@ -202,4 +202,12 @@ class RootAndListsTest extends DriveStory {
     assertThat(bench.drive().count(Operation.UPDATE)).isZero();
     assertThat(bench.drive().files().emptiedTrash()).isZero();
   }
+
+  @Test
+  void aFileThatWasRewrittenWithOtherBytesOfTheSameSizeIsNotHeld() throws Exception {
+    FileEntry entry = put();
+    assertThat(store.holds(entry)).isTrue();
+    bench.drive().files().rewrite(entry.storeId(), new byte[bytes.length]);
+    assertThat(store.holds(entry)).isFalse();
+  }
 }

@@ -3,6 +3,7 @@ package baton.storage.s3;
 import com.adobe.testing.s3mock.S3MockApplication;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,18 +18,19 @@ import software.amazon.awssdk.services.s3.S3Client;
  * A bucket of its own on S3Mock, which this JVM runs once, at a free port of this machine; or on
  * the server that a person names.
  */
-final class Bucket {
+public final class Bucket {
   /** Names another server that speaks S3, for a second opinion. */
   private static final String OTHER_SERVER = "baton.s3.server";
 
-  static final String SECRET = "secret-that-nobody-may-read";
+  public static final String KEY = "key-that-nobody-may-read";
+  public static final String SECRET = "secret-that-nobody-may-read";
 
   private static S3MockApplication server;
 
-  final S3Location place;
+  private final S3Location place;
   final Link link = new Link();
 
-  Bucket() {
+  public Bucket() {
     this("runs/mine");
   }
 
@@ -38,6 +40,37 @@ final class Bucket {
     try (S3Client client = client()) {
       client.createBucket(r -> r.bucket(name));
     }
+  }
+
+  public S3Location place() {
+    return place;
+  }
+
+  /** The keys of every object, in order. */
+  public List<String> keys() {
+    try (S3Client client = client()) {
+      return client.listObjectsV2Paginator(r -> r.bucket(place.bucket())).contents().stream()
+          .map(object -> object.key())
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** What an object holds. */
+  public byte[] content(String key) {
+    try (S3Client client = client()) {
+      return client.getObjectAsBytes(r -> r.bucket(place.bucket()).key(key)).asByteArray();
+    }
+  }
+
+  /** Makes addresses with this bucket's keys. */
+  S3UrlSigner signer() {
+    return new S3UrlSigner(
+        place,
+        S3Clients.presigner(place)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
+            .build());
   }
 
   static synchronized URI endpoint() {
@@ -72,7 +105,7 @@ final class Bucket {
     return S3Clients.builder(place)
         .httpClient(link)
         .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("key", SECRET)))
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
         .overrideConfiguration(
             settings -> {
               for (ExecutionInterceptor fault : faults) {

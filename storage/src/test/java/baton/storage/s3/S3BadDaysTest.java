@@ -146,7 +146,8 @@ class S3BadDaysTest {
     String id = store.put(FOLDER, file("f", 10), UNWATCHED).storeId();
     try (S3Client client = bucket.client()) {
       for (String path : List.of("baton-store.json", FOLDER + "/", id)) {
-        client.deleteObject(r -> r.bucket(bucket.place.bucket()).key(bucket.place.prefix() + path));
+        client.deleteObject(
+            r -> r.bucket(bucket.place().bucket()).key(bucket.place().prefix() + path));
       }
     }
 
@@ -256,8 +257,8 @@ class S3BadDaysTest {
   @Test
   void whatAKilledWorkerLeftOfAnUploadIsAborted() throws Exception {
     try (S3Client client = bucket.client()) {
-      String key = bucket.place.prefix() + "job/cut";
-      client.createMultipartUpload(r -> r.bucket(bucket.place.bucket()).key(key));
+      String key = bucket.place().prefix() + "job/cut";
+      client.createMultipartUpload(r -> r.bucket(bucket.place().bucket()).key(key));
     }
     open();
     assertThat(uploads()).as("it may be on its way still").isEqualTo(1);
@@ -269,7 +270,7 @@ class S3BadDaysTest {
 
   private int uploads() {
     try (S3Client client = bucket.client()) {
-      return client.listMultipartUploads(r -> r.bucket(bucket.place.bucket())).uploads().size();
+      return client.listMultipartUploads(r -> r.bucket(bucket.place().bucket())).uploads().size();
     }
   }
 }

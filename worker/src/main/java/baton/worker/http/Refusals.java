@@ -26,7 +26,14 @@ final class Refusals {
       case FILE_MISSING, FILE_DIFFERENT -> Optional.of(WorkerRefusal.UNSOUND);
       case STALE_PARENT, POSITION_NOT_LATER -> Optional.of(WorkerRefusal.OUT_OF_STEP);
       case WRONG_TOKEN, WRONG_ROLE -> Optional.of(WorkerRefusal.TOKEN);
-      case COMMIT_UNCHECKED, DATABASE_UNAVAILABLE, NOT_READY, TOO_BUSY, TOO_SLOW, CUT_OFF, FAULT ->
+      case COMMIT_UNCHECKED,
+          NOTHING_LENT,
+          DATABASE_UNAVAILABLE,
+          NOT_READY,
+          TOO_BUSY,
+          TOO_SLOW,
+          CUT_OFF,
+          FAULT ->
           Optional.empty();
       case MALFORMED_REQUEST,
           INVALID_REQUEST,
@@ -38,6 +45,7 @@ final class Refusals {
           NAME_TAKEN,
           KEY_REUSED,
           NOTHING_LEFT,
+          NOT_YOURS,
           POSITION_BEYOND_END,
           FOREIGN_MANIFEST,
           MANIFEST_UNREADABLE,

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class CoordinatorServer implements AutoCloseable {
   private final Optional<Path> store;
   private final Consumer<String> lines;
   private final List<String> more;
+  private final Map<String, String> environment;
   private JavaProcess process;
   private int port;
 
@@ -57,6 +59,20 @@ public final class CoordinatorServer implements AutoCloseable {
    */
   public CoordinatorServer(
       Path folder, Optional<Path> store, Consumer<String> lines, List<String> more) {
+    this(folder, store, lines, more, Map.of());
+  }
+
+  /**
+   * @param environment added to this one's
+   */
+  public CoordinatorServer(
+      Path folder,
+      Optional<Path> store,
+      Consumer<String> lines,
+      List<String> more,
+      Map<String, String> environment) {
+    this.environment = new HashMap<>(SURROUNDINGS);
+    this.environment.putAll(environment);
     this.folder = folder;
     this.store = store;
     this.lines = lines;
@@ -96,7 +112,7 @@ public final class CoordinatorServer implements AutoCloseable {
                 "--tokens-file", folder.resolve("tokens").toString()));
     arguments.addAll(more);
     store.ifPresent(directory -> arguments.addAll(List.of("--store-dir", directory.toString())));
-    process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, SURROUNDINGS, lines);
+    process = JavaProcess.start(CoordinatorMain.class, FLAGS, arguments, environment, lines);
   }
 
   private boolean awaitReadyOrEnd(long begun) {
