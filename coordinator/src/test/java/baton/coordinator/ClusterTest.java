@@ -66,15 +66,14 @@ class ClusterTest {
   }
 
   private static Ask ask(String session, String program) {
-    return new Ask(
-        Sha256.ofText("secret of " + session),
-        new SessionId(session),
-        "worker",
-        Set.of(program),
-        Set.of(new StoreId("store")),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText("secret of " + session),
+            new SessionId(session),
+            "worker",
+            Set.of(program),
+            Set.of(new StoreId("store")),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 
   private static JobId submit(int member, String name) throws Exception {

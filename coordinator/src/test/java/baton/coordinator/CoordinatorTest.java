@@ -30,15 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a coordinator begins and ends. */
 class CoordinatorTest {
   private static final Ask ASK =
-      new Ask(
-          Sha256.ofText("secret"),
-          new SessionId("session"),
-          "worker",
-          Set.of("digits"),
-          Set.of(new StoreId("store")),
-          "cpu",
-          Optional.empty(),
-          Manifest.FORMAT);
+      Ask.of(
+              Sha256.ofText("secret"),
+              new SessionId("session"),
+              "worker",
+              Set.of("digits"),
+              Set.of(new StoreId("store")),
+              "cpu")
+          .reading(Manifest.FORMAT);
 
   @TempDir Path folder;
 

@@ -97,15 +97,14 @@ class DatabaseOutageTest {
 
   private static Held lease(CoordinatorClient worker) throws Exception {
     Ask ask =
-        new Ask(
-            Sha256.ofText("secret"),
-            new SessionId("session"),
-            "worker",
-            Set.of("digits"),
-            Set.of(new StoreId("store")),
-            "cpu",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText("secret"),
+                new SessionId("session"),
+                "worker",
+                Set.of("digits"),
+                Set.of(new StoreId("store")),
+                "cpu")
+            .reading(Manifest.FORMAT);
     Asked asked = worker.lease(ask, Duration.ofSeconds(5));
     return Held.of(((Asked.Leased) asked).grant(), "secret");
   }

@@ -64,15 +64,14 @@ class UpkeepTest {
 
   private Fence lease(String session) throws Exception {
     Ask ask =
-        new Ask(
-            Sha256.ofText("secret of " + session),
-            new SessionId(session),
-            "worker",
-            Set.of("digits"),
-            Set.of(new StoreId("store")),
-            "cpu",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText("secret of " + session),
+                new SessionId(session),
+                "worker",
+                Set.of("digits"),
+                Set.of(new StoreId("store")),
+                "cpu")
+            .reading(Manifest.FORMAT);
     Asked asked = coordinator.client(Role.WORKER).lease(ask, Duration.ofSeconds(5));
     return ((Asked.Leased) asked).grant().fence();
   }

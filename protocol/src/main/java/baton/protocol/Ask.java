@@ -39,6 +39,27 @@ public record Ask(
     checkpointFormat = Math.max(1, checkpointFormat);
   }
 
+  /** From a session that does not know its end, and reads the first checkpoint format. */
+  public static Ask of(
+      Sha256 secretHash,
+      SessionId session,
+      String worker,
+      Set<String> programs,
+      Set<StoreId> stores,
+      String device) {
+    return new Ask(secretHash, session, worker, programs, stores, device, Optional.empty(), 1);
+  }
+
+  /** The same from a session that lasts so long; empty: it does not know. */
+  public Ask endingIn(Optional<Duration> end) {
+    return new Ask(secretHash, session, worker, programs, stores, device, end, checkpointFormat);
+  }
+
+  /** The same from a worker that reads formats up to this one. */
+  public Ask reading(int newestFormat) {
+    return new Ask(secretHash, session, worker, programs, stores, device, endsIn, newestFormat);
+  }
+
   /** The same request, with {@code store} among the stores whose root the session has read. */
   public Ask alsoReading(StoreId store) {
     Set<StoreId> all = new HashSet<>(stores);

@@ -98,15 +98,9 @@ class JsonTest {
       new Data(
           "grid", 1, List.of(new DataFile("a.tar", 1, DIGEST, new DataSource.DriveFile("1a"))));
   private static final Ask ASK =
-      new Ask(
-          DIGEST,
-          SESSION,
-          "w",
-          Set.of("digits"),
-          Set.of(STORE),
-          "cpu",
-          Optional.of(Duration.ofHours(4)),
-          Manifest.FORMAT);
+      Ask.of(DIGEST, SESSION, "w", Set.of("digits"), Set.of(STORE), "cpu")
+          .endingIn(Optional.of(Duration.ofHours(4)))
+          .reading(Manifest.FORMAT);
 
   /** One of each; a record without an example fails {@link #everyRecordHasAnExample}. */
   static Stream<Record> examples() {

@@ -18,18 +18,12 @@ record Identity(
   Identity {
     programs = Set.copyOf(programs);
     stores = Set.copyOf(stores);
-    new Ask(
-        Sha256.ofText(""),
-        session,
-        worker,
-        programs,
-        stores,
-        device,
-        Optional.empty(),
-        Manifest.FORMAT);
+    Ask.of(Sha256.ofText(""), session, worker, programs, stores, device).reading(Manifest.FORMAT);
   }
 
   Ask ask(Sha256 secretHash, Optional<Duration> endsIn) {
-    return new Ask(secretHash, session, worker, programs, stores, device, endsIn, Manifest.FORMAT);
+    return Ask.of(secretHash, session, worker, programs, stores, device)
+        .endingIn(endsIn)
+        .reading(Manifest.FORMAT);
   }
 }

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -66,15 +65,14 @@ class DriveBrokerTest {
   }
 
   private static Ask ask() {
-    return new Ask(
-        Sha256.ofText("s"),
-        new SessionId("s"),
-        "anna",
-        Set.of("digits"),
-        Set.of(new StoreId("own")),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText("s"),
+            new SessionId("s"),
+            "anna",
+            Set.of("digits"),
+            Set.of(new StoreId("own")),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 
   @Test

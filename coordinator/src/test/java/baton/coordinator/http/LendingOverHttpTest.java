@@ -103,15 +103,14 @@ class LendingOverHttpTest {
   }
 
   private static Ask ask() {
-    return new Ask(
-        Sha256.ofText("secret of anna"),
-        new SessionId("anna"),
-        "anna",
-        Set.of("digits"),
-        Set.of(),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText("secret of anna"),
+            new SessionId("anna"),
+            "anna",
+            Set.of("digits"),
+            Set.of(),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 
   private Held lease() throws Exception {
@@ -235,15 +234,14 @@ class LendingOverHttpTest {
     borrower.release(first, ReleaseReason.SESSION_ENDING, Optional.empty());
 
     Ask other =
-        new Ask(
-            Sha256.ofText("ben"),
-            new SessionId("ben"),
-            "ben",
-            Set.of("digits"),
-            Set.of(new StoreId("of-another-client")),
-            "cpu",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText("ben"),
+                new SessionId("ben"),
+                "ben",
+                Set.of("digits"),
+                Set.of(new StoreId("of-another-client")),
+                "cpu")
+            .reading(Manifest.FORMAT);
     Asked asked = coordinator.client(Role.WORKER).lease(other, Duration.ZERO);
     assertThat(asked)
         .isInstanceOfSatisfying(

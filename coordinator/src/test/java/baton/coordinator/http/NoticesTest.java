@@ -82,15 +82,15 @@ class NoticesTest {
   private static Job failedIn(String session, Job job) {
     Ask ask = ask(STORE);
     Ask other =
-        new Ask(
-            ask.secretHash(),
-            new SessionId(session),
-            ask.worker(),
-            ask.programs(),
-            ask.stores(),
-            ask.device(),
-            ask.endsIn(),
-            ask.checkpointFormat());
+        Ask.of(
+                ask.secretHash(),
+                new SessionId(session),
+                ask.worker(),
+                ask.programs(),
+                ask.stores(),
+                ask.device())
+            .endingIn(ask.endsIn())
+            .reading(ask.checkpointFormat());
     Job leased = Acquire.free(other).decide(job, NOON).changed().orElseThrow();
     Trouble trouble = Trouble.program("It has no such layer.", "Mend it.");
     return new Fail(leased.fence(), ask.secretHash(), trouble)
@@ -100,14 +100,13 @@ class NoticesTest {
   }
 
   private static Ask ask(StoreId store) {
-    return new Ask(
-        Sha256.ofText("secret"),
-        new SessionId("s1"),
-        "anna",
-        Set.of("digits"),
-        Set.of(store),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText("secret"),
+            new SessionId("s1"),
+            "anna",
+            Set.of("digits"),
+            Set.of(store),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 }

@@ -40,14 +40,14 @@ final class Samples {
 
   /** The ask of a session that runs one program. */
   static Ask ask(String session, String secret, String program) {
-    return new Ask(
-        Sha256.ofText(secret),
-        new SessionId(session),
-        "worker-of-" + session,
-        Set.of(program),
-        Set.of(STORE),
-        "cpu",
-        Optional.of(Duration.ofHours(4)),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText(secret),
+            new SessionId(session),
+            "worker-of-" + session,
+            Set.of(program),
+            Set.of(STORE),
+            "cpu")
+        .endingIn(Optional.of(Duration.ofHours(4)))
+        .reading(Manifest.FORMAT);
   }
 }

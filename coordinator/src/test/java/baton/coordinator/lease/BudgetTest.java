@@ -273,14 +273,9 @@ class BudgetTest {
 
   private static Ask onT4(String worker) {
     Ask ask = ask(worker);
-    return new Ask(
-        ask.secretHash(),
-        ask.session(),
-        ask.worker(),
-        ask.programs(),
-        ask.stores(),
-        "Tesla T4",
-        ask.endsIn(),
-        Manifest.FORMAT);
+    return Ask.of(
+            ask.secretHash(), ask.session(), ask.worker(), ask.programs(), ask.stores(), "Tesla T4")
+        .endingIn(ask.endsIn())
+        .reading(Manifest.FORMAT);
   }
 }

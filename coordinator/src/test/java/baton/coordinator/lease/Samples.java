@@ -67,29 +67,28 @@ public final class Samples {
   }
 
   public static Ask ask(String worker, String secret) {
-    return new Ask(
-        Sha256.ofText(secret),
-        new SessionId("session-" + worker),
-        worker,
-        Set.of("digits"),
-        Set.of(STORE),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText(secret),
+            new SessionId("session-" + worker),
+            worker,
+            Set.of("digits"),
+            Set.of(STORE),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 
   /** Of a session that knows its end. */
   public static Ask askKnowing(String worker, Duration endsIn) {
     Ask usual = ask(worker);
-    return new Ask(
-        usual.secretHash(),
-        usual.session(),
-        usual.worker(),
-        usual.programs(),
-        usual.stores(),
-        usual.device(),
-        Optional.of(endsIn),
-        usual.checkpointFormat());
+    return Ask.of(
+            usual.secretHash(),
+            usual.session(),
+            usual.worker(),
+            usual.programs(),
+            usual.stores(),
+            usual.device())
+        .endingIn(Optional.of(endsIn))
+        .reading(usual.checkpointFormat());
   }
 
   public static Job leasedTo(String worker, Job job) {

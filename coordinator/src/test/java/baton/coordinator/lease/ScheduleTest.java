@@ -210,15 +210,7 @@ class ScheduleTest {
 
   private static Ask reading(int format) {
     Ask ask = ask("anna");
-    return new Ask(
-        ask.secretHash(),
-        ask.session(),
-        ask.worker(),
-        ask.programs(),
-        ask.stores(),
-        ask.device(),
-        ask.endsIn(),
-        format);
+    return ask.reading(format);
   }
 
   /** With a head of this format. */
@@ -276,14 +268,8 @@ class ScheduleTest {
 
   private static Ask asking(Set<String> programs, Set<StoreId> stores) {
     Ask ask = ask("anna");
-    return new Ask(
-        ask.secretHash(),
-        ask.session(),
-        ask.worker(),
-        programs,
-        stores,
-        ask.device(),
-        ask.endsIn(),
-        Manifest.FORMAT);
+    return Ask.of(ask.secretHash(), ask.session(), ask.worker(), programs, stores, ask.device())
+        .endingIn(ask.endsIn())
+        .reading(Manifest.FORMAT);
   }
 }

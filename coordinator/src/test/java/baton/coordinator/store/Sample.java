@@ -62,15 +62,15 @@ final class Sample {
 
   static Acquire acquire(String session, String secret) {
     Ask ask =
-        new Ask(
-            secretHash(secret),
-            new SessionId(session),
-            "worker-of-" + session,
-            Set.of("digits"),
-            Set.of(STORE),
-            "cpu",
-            Optional.of(Duration.ofHours(4)),
-            Manifest.FORMAT);
+        Ask.of(
+                secretHash(secret),
+                new SessionId(session),
+                "worker-of-" + session,
+                Set.of("digits"),
+                Set.of(STORE),
+                "cpu")
+            .endingIn(Optional.of(Duration.ofHours(4)))
+            .reading(Manifest.FORMAT);
     return Acquire.free(ask);
   }
 

@@ -89,15 +89,14 @@ class CoordinatorClientTest {
   }
 
   private static Ask ask() {
-    return new Ask(
-        Sha256.ofText("s"),
-        new SessionId("s"),
-        "w",
-        Set.of("digits"),
-        Set.of(new StoreId("store")),
-        "cpu",
-        Optional.empty(),
-        Manifest.FORMAT);
+    return Ask.of(
+            Sha256.ofText("s"),
+            new SessionId("s"),
+            "w",
+            Set.of("digits"),
+            Set.of(new StoreId("store")),
+            "cpu")
+        .reading(Manifest.FORMAT);
   }
 
   @Test

@@ -63,15 +63,15 @@ final class SimulatedHands implements Action.Hands {
     world.watcher.does(worker, Activity.ASKING);
     Moment sentAt = worker.moment();
     Ask request =
-        new Ask(
-            worker.secretHash(ask.turn()),
-            worker.sessionId(),
-            worker.machine.name(),
-            Set.of("digits"),
-            worker.machine.stores(),
-            worker.machine.device(),
-            ask.endsIn(),
-            Manifest.FORMAT);
+        Ask.of(
+                worker.secretHash(ask.turn()),
+                worker.sessionId(),
+                worker.machine.name(),
+                Set.of("digits"),
+                worker.machine.stores(),
+                worker.machine.device())
+            .endingIn(ask.endsIn())
+            .reading(Manifest.FORMAT);
     world.network.call(
         worker::isConnected,
         ask.holdFor().plus(PATIENCE),

@@ -273,15 +273,15 @@ final class Sabotage {
   private static final class AnyStoreWillDo extends Core {
     @Override
     Ask asked(Ask ask, StoreId storeOfJobs) {
-      return new Ask(
-          ask.secretHash(),
-          ask.session(),
-          ask.worker(),
-          ask.programs(),
-          Set.of(storeOfJobs),
-          ask.device(),
-          ask.endsIn(),
-          Manifest.FORMAT);
+      return Ask.of(
+              ask.secretHash(),
+              ask.session(),
+              ask.worker(),
+              ask.programs(),
+              Set.of(storeOfJobs),
+              ask.device())
+          .endingIn(ask.endsIn())
+          .reading(Manifest.FORMAT);
     }
   }
 
@@ -348,15 +348,7 @@ final class Sabotage {
   private static final class EndsAreNotHeard extends Core {
     @Override
     Ask asked(Ask ask, StoreId storeOfJobs) {
-      return new Ask(
-          ask.secretHash(),
-          ask.session(),
-          ask.worker(),
-          ask.programs(),
-          ask.stores(),
-          ask.device(),
-          Optional.empty(),
-          ask.checkpointFormat());
+      return ask.endingIn(Optional.empty());
     }
   }
 

@@ -59,15 +59,14 @@ final class PretendHolder {
     SessionId session = new SessionId("session-" + name);
     String secret = "secret-" + name;
     Ask ask =
-        new Ask(
-            Sha256.ofText(secret),
-            session,
-            "worker-" + name,
-            Set.of(name),
-            Set.of(STORE),
-            "none",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText(secret),
+                session,
+                "worker-" + name,
+                Set.of(name),
+                Set.of(STORE),
+                "none")
+            .reading(Manifest.FORMAT);
     if (worker.lease(ask, Duration.ofSeconds(10)) instanceof Asked.Leased leased) {
       return new PretendHolder(worker, leased.grant(), Held.of(leased.grant(), secret), session);
     }

@@ -61,15 +61,14 @@ final class SimulatedWorker {
 
   private void ask() throws ProblemException, InterruptedException {
     Ask ask =
-        new Ask(
-            Sha256.ofText(secret),
-            session,
-            name,
-            Set.of(Jobs.PROGRAM),
-            Set.of(Jobs.STORE),
-            "none",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText(secret),
+                session,
+                name,
+                Set.of(Jobs.PROGRAM),
+                Set.of(Jobs.STORE),
+                "none")
+            .reading(Manifest.FORMAT);
     try {
       Optional<Asked> asked = persistence.answerTo(() -> client.lease(ask, pace.held()));
       if (asked.orElse(null) instanceof Asked.Leased leased) {

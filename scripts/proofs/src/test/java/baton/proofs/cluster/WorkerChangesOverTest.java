@@ -152,15 +152,14 @@ class WorkerChangesOverTest {
   /** Somebody who would have the job at once if its lease ran out, at a member that lives on. */
   private CompletableFuture<Asked> rival(JobView job) {
     Ask ask =
-        new Ask(
-            Sha256.ofText("a rival's secret"),
-            new SessionId("rival"),
-            "rival",
-            Set.of("digits"),
-            Set.of(job.store()),
-            "cpu",
-            Optional.empty(),
-            Manifest.FORMAT);
+        Ask.of(
+                Sha256.ofText("a rival's secret"),
+                new SessionId("rival"),
+                "rival",
+                Set.of("digits"),
+                Set.of(job.store()),
+                "cpu")
+            .reading(Manifest.FORMAT);
     CoordinatorClient asks = cluster.client("worker", cluster.members().get(1));
     CoordinatorClient looks = cluster.client("viewer", cluster.members().get(1));
     return CompletableFuture.supplyAsync(() -> askUntilItIsOver(asks, looks, ask, job.id()));
