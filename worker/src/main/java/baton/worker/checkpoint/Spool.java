@@ -31,13 +31,6 @@ record Spool(Path path) {
     }
   }
 
-  /** In order of name. */
-  List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(path)) {
-      return files.sorted().toList();
-    }
-  }
-
   /** Beside the files of the checkpoint, whatever a program called them. */
   Path writeAside(String name, String text) throws IOException {
     return Files.writeString(Files.createDirectories(path.resolve(ASIDE)).resolve(name), text);

@@ -143,7 +143,7 @@ final class Tensors {
       case UINT16 -> "U16";
       case UINT8 -> "U8";
       case BOOLEAN -> "BOOL";
-      default -> throw new IllegalArgumentException("an array of " + type + " cannot be saved");
+      default -> throw new UnsavableArrayException(type.toString());
     };
   }
 }

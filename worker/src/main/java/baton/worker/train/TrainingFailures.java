@@ -70,6 +70,11 @@ final class TrainingFailures {
           "A file could not be read while %s: %s.".formatted(doing, detail),
           "Check the disk of this machine.");
     }
+    if (error instanceof UnsavableArrayException) {
+      return Trouble.machine(
+          "Baton has a limit that was met while %s: %s.".formatted(doing, error.getMessage()),
+          "Upgrade Baton on this machine; if that does not help, keep the state in another dtype.");
+    }
     return Trouble.program(
         "The program failed while %s: %s.".formatted(doing, detail),
         "Correct the program or the job's parameters, and submit the job again.");

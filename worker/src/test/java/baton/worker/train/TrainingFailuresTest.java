@@ -19,6 +19,18 @@ import org.junit.jupiter.api.Test;
 
 class TrainingFailuresTest {
   @Test
+  void whatBatonCannotSaveIsNoFaultOfTheProgram() {
+    Trouble trouble =
+        TrainingFailures.of("saving tiny at e0-b1", new UnsavableArrayException("COMPLEX64"));
+
+    assertThat(trouble.kind()).isEqualTo(Trouble.Kind.MACHINE);
+    assertThat(trouble.message())
+        .isEqualTo(
+            "Baton has a limit that was met while saving tiny at e0-b1: an array of COMPLEX64 cannot"
+                + " be saved.");
+  }
+
+  @Test
   void memoryThatRunsOutIsTheMachines() {
     assertThat(kindOf(new OutOfMemoryError("Java heap space"))).isEqualTo(Kind.MACHINE);
     assertThat(kindOf(new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB")))
