@@ -44,12 +44,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A coordinator that has keys to a bucket, and workers that have none: real processes. */
 @Timeout(240)
+@Tag("proof")
 class LentBucketTest {
   private static final Duration PATIENCE = Duration.ofSeconds(100);
   private static final Duration TTL = Duration.ofSeconds(2);
