@@ -95,17 +95,23 @@ final class Round {
           "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
     }
     Command command = order.command();
+    // The job before its answer: if another stores both in between, the decision is stale, not wrong.
+    Optional<Job> asked = staging.find(order.job());
     Optional<String> key = command.repeatKey();
     Optional<StoredAnswer> stored =
         key.flatMap(looksFirst ? staging::answer : staging::stagedAnswer);
     if (key.isPresent() && stored.isEmpty() && !looksFirst) {
-      if (stageNews(order, now)) {
+      if (stageNews(order, asked, now)) {
         return;
       }
       stored = staging.answer(key.get());
     }
     JobId id = stored.map(StoredAnswer::job).orElse(order.job()); // a repeat finds its own job
-    Job job = staging.find(id).orElseThrow(() -> new UnknownJob(id));
+    Job job =
+        asked
+            .filter(found -> found.id().equals(id))
+            .or(() -> staging.find(id))
+            .orElseThrow(() -> new UnknownJob(id));
     Decision decision = decider.decide(job, stored.map(StoredAnswer::outcome), command, now);
     if (decision.changed().isPresent()) {
       stage(order, job.version(), decision, command.repeatKey(), order.stillCounts());
@@ -117,9 +123,8 @@ final class Round {
   }
 
   /** Stages what changes its job; were it a repeat, it would be found stale as it is stored. */
-  private boolean stageNews(WriteRequest.Order order, Instant now) {
+  private boolean stageNews(WriteRequest.Order order, Optional<Job> job, Instant now) {
     Command command = order.command();
-    Optional<Job> job = staging.find(order.job());
     Optional<Decision> news =
         job.map(found -> decider.decide(found, Optional.empty(), command, now))
             .filter(made -> made.changed().isPresent())

@@ -7,6 +7,7 @@ import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Cancel;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.CutOff;
+import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
@@ -152,6 +153,23 @@ class GroupCommitterTest {
     apply("mnist", new Cancel()).join();
 
     assertThat(apply("mnist", commit).join()).isEqualTo(first);
+  }
+
+  @Test
+  void aCommitThatAnotherCoordinatorStoresBetweenTwoLooksIsARepeatAndNotStale() {
+    Job leased = leased("mnist", "s1");
+    Command commit = Sample.commit(leased, new Position(0, 7), 0.5);
+    store.afterNextAnswer(() -> storeElsewhere(leased, commit));
+
+    Outcome answer = apply("mnist", commit).join();
+
+    assertThat(answer).isInstanceOf(Outcome.Committed.class);
+    assertThat(job("mnist").version()).isEqualTo(leased.version() + 1);
+  }
+
+  private void storeElsewhere(Job job, Command command) {
+    Decision decision = command.decide(job, Sample.START);
+    store.memory.save(List.of(Transition.of(job.version(), decision, command.repeatKey())));
   }
 
   @Test

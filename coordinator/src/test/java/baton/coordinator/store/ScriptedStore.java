@@ -17,6 +17,7 @@ final class ScriptedStore implements JobStore {
   final MemoryJobStore memory = new MemoryJobStore();
   final List<List<Transition>> saves = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> script = new ArrayDeque<>();
+  private volatile Runnable afterAnswer = () -> {};
 
   /** Happens before the next save that has nothing before it yet. */
   synchronized ScriptedStore beforeSave(Runnable event) {
@@ -35,6 +36,11 @@ final class ScriptedStore implements JobStore {
       event.run();
     }
     return memory.save(transitions);
+  }
+
+  /** Happens once, between a look for an answer and whatever is looked at next. */
+  void afterNextAnswer(Runnable event) {
+    afterAnswer = event;
   }
 
   @Override
@@ -59,7 +65,11 @@ final class ScriptedStore implements JobStore {
 
   @Override
   public Optional<StoredAnswer> answer(String repeatKey) {
-    return memory.answer(repeatKey);
+    Optional<StoredAnswer> answer = memory.answer(repeatKey);
+    Runnable event = afterAnswer;
+    afterAnswer = () -> {};
+    event.run();
+    return answer;
   }
 
   @Override

@@ -43,4 +43,13 @@ final class Agenda {
     next.what.run();
     return true;
   }
+
+  /** Lets all happen that is due until then, in the middle of what happens now. */
+  void runUntil(Duration time) {
+    long millis = time.toMillis();
+    while (!entries.isEmpty() && entries.peek().millis <= millis) {
+      step();
+    }
+    nowMillis = Math.max(nowMillis, millis);
+  }
 }

@@ -1,23 +1,29 @@
 package baton.simulation;
 
 import baton.coordinator.lease.CheckpointFiles;
+import baton.coordinator.lease.StoreContents;
 import baton.coordinator.lease.StoredManifest;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
+import baton.protocol.Grant;
 import baton.protocol.JobId;
 import baton.protocol.Position;
 import baton.protocol.StoreId;
+import baton.protocol.checkpoint.JobFile;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /** The store: folders that hold a state, and a manifest once it is written. */
 final class Blobs {
   private final Map<String, Folder> folders = new TreeMap<>();
+  private final Map<JobId, String> jobFiles = new TreeMap<>(Comparator.comparing(JobId::value));
   private final Referee referee;
   private final StoreId id;
 
@@ -25,6 +31,8 @@ final class Blobs {
   private static final class Folder {
     Optional<SimulatedState> state = Optional.empty();
     Optional<StoredManifest> manifest = Optional.empty();
+    Optional<String> text = Optional.empty();
+    Fence fence = Fence.NONE;
     boolean corrupt;
     boolean deleted;
   }
@@ -38,17 +46,23 @@ final class Blobs {
     return id;
   }
 
-  void createFolder(String path) {
+  void createFolder(Grant grant, String path) {
     referee.folderCreated(path, folders.containsKey(path));
-    folders.put(path, new Folder());
+    Folder folder = new Folder();
+    folder.fence = grant.fence();
+    folders.put(path, folder);
+    jobFiles.computeIfAbsent(
+        grant.job(), job -> JobFile.of(job, grant.spec()).write());
   }
 
   void putFiles(String path, SimulatedState state) {
     folders.get(path).state = Optional.of(state);
   }
 
-  void putManifest(StoredManifest stored) {
-    folders.get(stored.checkpoint().folder()).manifest = Optional.of(stored);
+  void putManifest(StoredManifest stored, String text) {
+    Folder folder = folders.get(stored.checkpoint().folder());
+    folder.manifest = Optional.of(stored);
+    folder.text = Optional.of(text);
   }
 
   /**
@@ -77,16 +91,34 @@ final class Blobs {
         .map(stored -> stored.profile().facts().get("script"));
   }
 
-  /** All manifests there are; they stay when the files of a pruned checkpoint go (R13). */
-  List<StoredManifest> manifests(String job) {
-    List<StoredManifest> found = new ArrayList<>();
-    folders.forEach(
-        (path, folder) -> {
-          if (path.startsWith(job + "/")) {
-            folder.manifest.ifPresent(found::add);
-          }
-        });
-    return found;
+  /** All that a recovery finds; manifests stay when the files of a pruned checkpoint go (R13). */
+  StoreContents contents() {
+    return new StoreContents() {
+      @Override
+      public StoreId id() {
+        return id;
+      }
+
+      @Override
+      public List<JobContents> jobs() {
+        return jobFiles.entrySet().stream().map(e -> contents(e.getKey(), e.getValue())).toList();
+      }
+    };
+  }
+
+  private StoreContents.JobContents contents(JobId job, String jobFile) {
+    List<StoreContents.Text> texts = new ArrayList<>();
+    Fence highest = Fence.NONE;
+    int torn = 0;
+    for (Map.Entry<String, Folder> entry : folders.entrySet()) {
+      if (entry.getKey().startsWith(job.value() + "/")) {
+        Folder folder = entry.getValue();
+        folder.text.ifPresent(text -> texts.add(new StoreContents.Text(entry.getKey(), text)));
+        torn += folder.text.isEmpty() ? 1 : 0;
+        highest = folder.fence.compareTo(highest) > 0 ? folder.fence : highest;
+      }
+    }
+    return new StoreContents.JobContents(job, Optional.of(jobFile), texts, torn, highest);
   }
 
   private void delete(Checkpoint pruned) {
@@ -98,8 +130,12 @@ final class Blobs {
     return new SimulatedState(new Position(state.position().epoch(), 0), ~state.mixed());
   }
 
-  /** The store as a coordinator sees it that can reach it, or cannot. */
-  CheckpointFiles seenByCoordinator(boolean reaches, java.util.function.BooleanSupplier fails) {
+  /**
+   * The store as a coordinator sees it that can reach it, or cannot.
+   *
+   * @param reads called whenever the files of a checkpoint are read, which takes time
+   */
+  CheckpointFiles seenByCoordinator(boolean reaches, BooleanSupplier fails, Runnable reads) {
     return new CheckpointFiles() {
       @Override
       public boolean reaches(StoreId store) {
@@ -108,6 +144,7 @@ final class Blobs {
 
       @Override
       public Verdict check(StoreId store, Checkpoint checkpoint) {
+        reads.run();
         if (fails.getAsBoolean()) {
           return new Verdict.Unreachable("the simulated store is away");
         }

@@ -1,17 +1,15 @@
 package baton.simulation;
 
+import baton.coordinator.lease.CutOff;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.RecoveredJob;
-import baton.coordinator.lease.Recovery;
 import baton.coordinator.lease.Renewing;
-import baton.coordinator.lease.RestoreJob;
 import baton.coordinator.lease.Signals;
+import baton.coordinator.lease.StoreUnavailable;
 import baton.coordinator.relay.Acquired;
 import baton.coordinator.relay.Committing;
 import baton.coordinator.relay.Relay;
-import baton.coordinator.store.MemoryHeartbeats;
-import baton.coordinator.store.MemorySignals;
+import baton.coordinator.store.GroupCommitter;
 import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
@@ -21,61 +19,38 @@ import baton.protocol.LifetimeEstimate;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
 import baton.protocol.Trouble;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 
-/** A coordinator that is started, killed and started again over one database. */
+/**
+ * A coordinator that is started, killed and started again, and may stand still in the middle of
+ * what it does: then nothing of it happens, while everybody else goes on.
+ */
 final class CoordinatorProcess {
-  private static final Duration NEVER_FROZEN = Duration.ofDays(1_000_000);
-  private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
-
-  private final Agenda agenda;
-  private final SimulatedDatabase database;
-  private final Blobs blobs;
-  private final Referee referee;
-  private final Core core;
+  private final World world;
+  private final SimulatedCluster cluster;
   private final Chance chance;
-  private final FaultProfile weather;
-  private final BooleanSupplier calm;
-  private final Duration tick;
+  private final List<Runnable> backlog = new ArrayList<>();
   private Relay relay;
-  private SimulatedDoor desk;
+  private SimulatedThreads threads;
   private int life;
   private boolean up;
+  private boolean standing;
+  private Duration stoodStill = Duration.ZERO;
   private Duration ready = Duration.ZERO;
-  private Duration clockSkew = Duration.ZERO;
+  private Duration knowsSince = Duration.ZERO;
+  private Duration databaseBackAt = Duration.ZERO;
+  private int sees;
   private long renewals;
-  private SimulatedDatabase.Backup lately;
 
-  CoordinatorProcess(
-      Agenda agenda,
-      SimulatedDatabase database,
-      Blobs blobs,
-      Referee referee,
-      Core core,
-      FaultProfile weather,
-      Chance chance,
-      BooleanSupplier calm,
-      Duration tick) {
-    this.agenda = agenda;
-    this.database = database;
-    this.blobs = blobs;
-    this.referee = referee;
-    this.core = core;
-    this.weather = weather;
+  CoordinatorProcess(World world, SimulatedCluster cluster, Chance chance) {
+    this.world = world;
+    this.cluster = cluster;
     this.chance = chance;
-    this.calm = calm;
-    this.tick = tick;
-    this.lately = database.backup();
   }
 
   boolean isUp() {
@@ -87,56 +62,216 @@ final class CoordinatorProcess {
     return life;
   }
 
+  boolean lives(int inLife) {
+    return up && life == inLife;
+  }
+
+  /** Since when it has seen all there was to see of leases. */
+  Duration knowsSince() {
+    return knowsSince;
+  }
+
+  /** How long it stood still, all in all. */
+  Duration stoodStill() {
+    return stoodStill;
+  }
+
+  /** How many members it has noticed that it sees, itself among them. */
+  int sees() {
+    return sees;
+  }
+
+  boolean isTroubled() {
+    return !world.isCalm();
+  }
+
+  boolean takesSilenceForSuccess() {
+    return world.core.takesSilenceForSuccess();
+  }
+
   void start() {
     life++;
     up = true;
-    ready = agenda.now();
-    Signals signals = new MemorySignals();
-    desk = new SimulatedDoor(database, clock(), core, referee, signals::jobChanged);
+    ready = world.agenda.now();
+    knowsSince = ready;
+    ClusterFaults faults = world.scenario.cluster();
+    DatabaseConnection jobs =
+        new DatabaseConnection(world.database, this, chance.split(), faults.unknown());
+    Signals signals = cluster.signalsOf(this);
+    SimulatedDoor door = new SimulatedDoor(this, world.core, world.referee);
+    int started = life;
+    door.leadsTo(
+        GroupCommitter.on(
+            work -> later(Duration.ZERO, work),
+            jobs,
+            signals,
+            world.clock,
+            this::requireSight,
+            door));
+    threads =
+        new SimulatedThreads(
+            this, world.agenda, world.referee, world.core.threads(faults.threads()));
     relay =
         new Relay(
             new Relay.Parts(
-                new Relay.State(database, desk, new MemoryHeartbeats(), signals),
-                new Relay.Time(clock(), () -> core.ticker(agenda.now(), ready), NEVER_FROZEN),
+                new Relay.State(jobs, door, new SharedRenewals(cluster, this, world.core.sharesRenewals()), signals),
+                new Relay.Time(
+                    world.clock,
+                    () -> world.core.ticker(world.agenda.now(), ready),
+                    world.core.longestAbsence(world.scenario.longestAbsence())),
                 new Relay.Stores(
-                    blobs.seenByCoordinator(
-                        weather.coordinatorReaches(),
-                        () -> !calm.getAsBoolean() && chance.happens(weather.storeFailure())),
-                    Optional.of(blobs.id())),
-                this::whileAlive,
-                () -> new JobId("job-" + database.newest(Integer.MAX_VALUE).size()),
-                () -> {}));
-    referee.coordinatorReady();
-    relay.start();
-    agenda.after(tick, () -> tick(life));
+                    world.blobs.seenByCoordinator(
+                        world.weather.coordinatorReaches(), this::storeFails, this::reads),
+                    Optional.of(world.blobs.id())),
+                threads,
+                () -> new JobId("nobody"),
+                this::requireSight));
+    world.referee.coordinatorReady();
+    cluster.joined(this);
+    try {
+      relay.start();
+    } catch (StoreUnavailable e) {
+      kill(); // it ends with an error, and is started again
+      world.agenda.after(chance.seconds(1, 5), this::startUnlessUp);
+      return;
+    }
+    later(world.scenario.tick(), () -> tick(started));
+  }
+
+  void startUnlessUp() {
+    if (!up) {
+      start();
+    }
   }
 
   void kill() {
     up = false;
-    if (core.forgetsInCrash()) {
-      database.restore(lately);
+    standing = false;
+    backlog.clear();
+    cluster.died();
+    world.coordinatorKilled();
+  }
+
+  /** Members came or went, or it was away itself: what it saw of renewals counts no longer. */
+  void beginAnew() {
+    knowsNow();
+    relay.beginAnew();
+  }
+
+  private void knowsNow() {
+    knowsSince = world.agenda.now();
+  }
+
+  void notices(int members) {
+    sees = members;
+  }
+
+  void cutFromDatabase(Duration span) {
+    if (isCutFromDatabase()) {
+      return;
+    }
+    databaseBackAt = world.agenda.now().plus(span);
+    if (span.compareTo(world.scenario.longestAbsence()) > 0) {
+      world.agenda.after(span, this::knowsNow);
     }
   }
 
-  /** Puts the database back to an earlier state and takes every job up from it (R2). */
-  void restore(SimulatedDatabase.Backup backup) {
-    kill();
-    long highest = highestIncarnation();
-    database.restore(backup);
-    referee.backupRestored();
-    start();
-    long incarnation = Math.max(highest + 1, clock().instant().getEpochSecond());
-    for (Job job : database.newest(Integer.MAX_VALUE)) {
-      desk.apply(job.id(), new RestoreJob(incarnation, Optional.of(found(job)), known(job)));
+  /** Whether it hears at once of all that changes, so that each of its choices can be judged. */
+  boolean isSteady() {
+    return world.scenario.cluster().isSteady();
+  }
+
+  boolean isCutFromDatabase() {
+    return world.agenda.now().compareTo(databaseBackAt) < 0;
+  }
+
+  /** Whether the answers it gives are heard by the others too. */
+  private boolean isInSight() {
+    return cluster.size() == 1 || !cluster.isAlone(this);
+  }
+
+  private void requireSight() {
+    if (isCutFromDatabase() || cluster.isCutOff(this)) {
+      throw new CutOff("This coordinator is cut off.", null);
     }
   }
 
-  void jumpClock(Duration by) {
-    clockSkew = clockSkew.plus(by);
+  private boolean storeFails() {
+    return isTroubled() && chance.happens(world.weather.storeFailure());
   }
+
+  /** It holds a thread to read the files of a checkpoint. */
+  private void reads() {
+    if (isTroubled() && world.weather.storeFailure() + world.scenario.cluster().slow() > 0) {
+      threads.spend(world.core.fileCheck(chance.millis(5, 2_000)));
+    }
+  }
+
+  // Standing still.
+
+  /** Called where it reads or writes what is shared: there it may be held up. */
+  void mayStandStill() {
+    ClusterFaults faults = world.scenario.cluster();
+    if (standing || !up || !isTroubled()) {
+      return;
+    }
+    if (chance.happens(faults.freeze())) {
+      standStill(chance.millis(500, 15_000));
+    } else if (chance.happens(faults.slow())) {
+      standStill(chance.millis(1, 300));
+    }
+  }
+
+  private void standStill(Duration span) {
+    Duration before = world.agenda.now();
+    int ofLife = life;
+    standing = true;
+    world.agenda.runUntil(before.plus(span));
+    if (!lives(ofLife)) {
+      return; // it was killed meanwhile
+    }
+    standing = false;
+    Duration stood = world.agenda.now().minus(before);
+    stoodStill = stoodStill.plus(stood);
+    if (stood.compareTo(world.scenario.longestAbsence()) > 0) {
+      knowsNow();
+    }
+    List<Runnable> missed = List.copyOf(backlog);
+    backlog.clear();
+    missed.forEach(what -> world.agenda.after(Duration.ZERO, what));
+  }
+
+  /** Does something in this life of it, later; once it goes on, if it stands still by then. */
+  void later(Duration delay, Runnable what) {
+    int ofLife = life;
+    world.agenda.after(delay, () -> now(ofLife, what));
+  }
+
+  private void now(int ofLife, Runnable what) {
+    if (!lives(ofLife)) {
+      return;
+    }
+    if (standing) {
+      backlog.add(() -> now(ofLife, what));
+      return;
+    }
+    try {
+      what.run();
+    } catch (StoreUnavailable e) {
+      // It is told in the log, and done again with the next round.
+    }
+  }
+
+  private void tick(int ofLife) {
+    later(world.scenario.tick(), () -> tick(ofLife));
+    world.coordinatorTicked();
+    relay.tick();
+  }
+
+  // What people and workers ask.
 
   void submit(JobSpec spec) {
-    relay.submit(spec, Optional.empty());
+    relay.submit(spec, Optional.of(world.idOf(spec)));
   }
 
   void resume(JobId job, boolean acceptChange) {
@@ -152,38 +287,51 @@ final class CoordinatorProcess {
     return relay.waiting();
   }
 
-  // What workers ask.
-
   CompletionStage<Acquired> acquire(Ask ask, Duration wait, BooleanSupplier stillThere) {
     int asked = life;
     return relay.acquire(
-        core.asked(ask, blobs.id()), wait, () -> life == asked && up && stillThere.getAsBoolean());
+        world.core.asked(ask, world.blobs.id()),
+        wait,
+        () -> lives(asked) && stillThere.getAsBoolean());
   }
 
-  CompletionStage<Outcome> renew(JobId id, Fence fence, Sha256 secret, Renewing renewing) {
+  /**
+   * What a renewal is answered.
+   *
+   * @param ttl what its holder is told to remain
+   */
+  record Renewal(Outcome outcome, Duration ttl, Optional<LifetimeEstimate> lifetime) {}
+
+  CompletionStage<Renewal> renew(JobId id, Fence fence, Sha256 secret, Renewing renewing) {
+    Duration came = world.agenda.now();
+    Duration cameByTicker = world.core.ticker(came, ready);
     Renewing taken =
         new Renewing(
             renewing.phase(),
             renewing.position(),
-            core.progress(renewing.progress(), ++renewals),
+            world.core.progress(renewing.progress(), ++renewals),
             renewing.loss(),
             renewing.saving());
-    return relay
-        .renew(id, fence, secret, taken)
-        .whenComplete(
-            (outcome, failure) ->
-                referee.renewalArrived(
-                    database.find(id).orElseThrow(),
-                    fence,
-                    renewing.phase(),
-                    renewing.progress(),
-                    outcome instanceof Outcome.Renewed renewed
-                        && renewed.directive() != Directive.STOP));
+    return relay.renew(
+        id, fence, secret, taken, outcome -> renewed(id, fence, renewing, came, cameByTicker, outcome));
   }
 
-  /** As an answer to a renewal tells it. */
-  Optional<LifetimeEstimate> lifetime(JobId id) {
-    return database.find(id).flatMap(relay::lifetime);
+  private Renewal renewed(
+      JobId id, Fence fence, Renewing told, Duration came, Duration cameByTicker, Outcome outcome) {
+    boolean goesOn =
+        outcome instanceof Outcome.Renewed renewed && renewed.directive() != Directive.STOP;
+    Optional<Job> job = world.database.find(id);
+    if (!goesOn || job.flatMap(Job::lease).isEmpty()) {
+      return new Renewal(outcome, Duration.ZERO, Optional.empty());
+    }
+    Duration ttl = relay.remaining(job.get(), cameByTicker).orElse(Duration.ZERO);
+    world.referee.renewalAnswered(
+        job.get(),
+        fence,
+        new LeaseBooks.Told(
+            told.phase(), told.progress(), isInSight() ? came.plus(ttl) : Duration.ZERO),
+        knowsSince);
+    return new Renewal(outcome, ttl, relay.lifetime(job.get()));
   }
 
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secret, Committing committing) {
@@ -193,71 +341,5 @@ final class CoordinatorProcess {
   CompletionStage<Outcome> release(
       JobId id, Fence fence, Sha256 secret, ReleaseReason why, Optional<Trouble> trouble) {
     return relay.release(id, fence, secret, why, trouble);
-  }
-
-  private void tick(int ofLife) {
-    if (up && life == ofLife) {
-      relay.tick();
-      if (core.forgetsInCrash() && agenda.now().toSeconds() % 20 == 0) {
-        lately = database.backup();
-      }
-      agenda.after(tick, () -> tick(ofLife));
-    }
-  }
-
-  private void whileAlive(Runnable work) {
-    int ofLife = life;
-    agenda.after(
-        Duration.ZERO,
-        () -> {
-          if (up && life == ofLife) {
-            work.run();
-          }
-        });
-  }
-
-  private RecoveredJob found(Job job) {
-    return Recovery.find(blobs.manifests(job.id().value()), blobs::isSound, job.spec().policy());
-  }
-
-  private Set<Sha256> known(Job job) {
-    return database.history(job.id()).checkpoints().stream()
-        .map(row -> row.checkpoint().digest())
-        .collect(Collectors.toSet());
-  }
-
-  private long highestIncarnation() {
-    long inDatabase =
-        database.newest(Integer.MAX_VALUE).stream()
-            .mapToLong(job -> job.fence().incarnation())
-            .max()
-            .orElse(0);
-    long inStore =
-        database.newest(Integer.MAX_VALUE).stream()
-            .flatMap(job -> blobs.manifests(job.id().value()).stream())
-            .mapToLong(stored -> stored.checkpoint().fence().incarnation())
-            .max()
-            .orElse(0);
-    return Math.max(inDatabase, inStore);
-  }
-
-  /** The wall clock, which may jump; no lease may depend on it. */
-  Clock clock() {
-    return new Clock() {
-      @Override
-      public Instant instant() {
-        return EPOCH.plus(agenda.now()).plus(clockSkew);
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException();
-      }
-    };
   }
 }

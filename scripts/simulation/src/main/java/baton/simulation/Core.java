@@ -3,6 +3,7 @@ package baton.simulation;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
 import baton.protocol.Ask;
 import baton.protocol.Grant;
@@ -36,6 +37,41 @@ class Core {
   /** The progress a coordinator takes its {@code renewals}-th renewal for. */
   long progress(long told, long renewals) {
     return told;
+  }
+
+  /** After how long without a look a coordinator no longer trusts what it saw of renewals. */
+  Duration longestAbsence(Duration asItIs) {
+    return asItIs;
+  }
+
+  /** Whether the coordinators share renewals. */
+  boolean sharesRenewals() {
+    return true;
+  }
+
+  /** Whether a coordinator heeds that others came or went. */
+  boolean noticesMembers() {
+    return true;
+  }
+
+  /** Whether a coordinator takes a transaction for stored of which it heard nothing. */
+  boolean takesSilenceForSuccess() {
+    return false;
+  }
+
+  /** What a database stores of a transition whose job was changed since it was read. */
+  Optional<Transition> savedThoughStale(Transition stale, Job now) {
+    return Optional.empty();
+  }
+
+  /** How many requests a coordinator works on at a time. */
+  int threads(int asManyAs) {
+    return asManyAs;
+  }
+
+  /** How long a coordinator reads the files of a checkpoint. */
+  Duration fileCheck(Duration takes) {
+    return takes;
   }
 
   /** Whether a database may forget in a crash what it has answered. */

@@ -24,7 +24,14 @@ final class FaultInjector {
       repeat(weather.clockJumps() ? 120 : 0, () -> worker.jumpClock(chance.seconds(-300, 300)));
     }
     repeat(weather.clockJumps() ? 120 : 0, this::jumpClock);
-    repeat(weather.restartEvery(), this::restartCoordinator);
+    ClusterFaults cluster = world.scenario.cluster();
+    for (CoordinatorProcess member : world.cluster.members()) {
+      repeat(weather.restartEvery(), () -> restart(world, chance, member));
+      repeat(
+          cluster.cutFromDatabaseEvery(), () -> member.cutFromDatabase(chance.seconds(1, 60)));
+      repeat(
+          cluster.cutFromOthersEvery(), () -> world.cluster.cut(member, chance.seconds(1, 60)));
+    }
     repeat(weather.restoreEvery(), world::restoreBackup);
     repeat(weather.rotEvery(), world::rot);
     every(LOOK, world::lookAfterJobs);
@@ -42,13 +49,13 @@ final class FaultInjector {
   }
 
   private void jumpClock() {
-    world.coordinator.jumpClock(chance.seconds(-300, 300));
+    world.clock.jump(chance.seconds(-300, 300));
   }
 
-  private void restartCoordinator() {
-    if (world.coordinator.isUp()) {
-      world.coordinator.kill();
-      world.agenda.after(chance.seconds(1, 45), world.coordinator::start);
+  private static void restart(World world, Chance chance, CoordinatorProcess coordinator) {
+    if (coordinator.isUp()) {
+      coordinator.kill();
+      world.agenda.after(chance.seconds(1, 45), coordinator::startUnlessUp);
     }
   }
 

@@ -48,16 +48,16 @@ final class HandOverBooks {
   /**
    * A commit is answered for the first time.
    *
-   * @param open all jobs that are not over
-   * @param waiting the requests that wait for a lease
+   * @param seen all jobs that are not over, and the requests that wait for a lease
    */
   void committed(
       Job before,
       Commit commit,
       Outcome.Committed answer,
-      Collection<Job> open,
-      List<Ask> waiting,
+      Referee.Situation seen,
       Instant record) {
+    Collection<Job> open = seen.open();
+    List<Ask> waiting = seen.waiting();
     if (before.state() != JobState.RUNNING || answer.next() == AfterCommit.COMPLETE) {
       return;
     }

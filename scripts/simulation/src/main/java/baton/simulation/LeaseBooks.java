@@ -9,6 +9,8 @@ import baton.protocol.Fence;
 import baton.protocol.Phase;
 import baton.protocol.PhaseLimit;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 
 /** What the referee knows of a job's leases: granted, renewed and lost (R1, R2, R9, R10, R12). */
 final class LeaseBooks {
@@ -18,6 +20,7 @@ final class LeaseBooks {
   private final InvariantReport whistle;
   private Fence highest = Fence.NONE;
   private Duration signOfLife = Duration.ZERO;
+  private Duration promised = Duration.ZERO;
 
   /** A coordinator that came back knows nothing of a lease before its next renewal. */
   private Duration knownSince = Duration.ZERO;
@@ -34,42 +37,56 @@ final class LeaseBooks {
     whistle.require(lease.fence().compareTo(highest) > 0, "R2", "a fence was granted again");
     highest = lease.fence();
     signOfLife = now;
+    promised = now;
     progress = -1;
     progressedAt = now;
   }
 
-  /** A renewal arrived of a lease that may go on. */
-  void renewed(Job job, Phase now, long counted, Duration at, Duration readySince) {
-    if (signOfLife.compareTo(readySince) < 0) {
+  /**
+   * What a renewal said, and was told.
+   *
+   * @param until when the lease surely lives; zero: nothing is promised
+   */
+  record Told(Phase phase, long progress, Duration until) {}
+
+  /**
+   * A lease that may go on was told so.
+   *
+   * @param knowsSince since when the coordinator that told it has seen all renewals
+   */
+  void renewed(Job job, Told told, Duration at, Duration knowsSince) {
+    if (signOfLife.compareTo(knowsSince) < 0) {
       knownSince = at;
     }
     signOfLife = at;
-    if (phase != now || counted > progress) {
+    promised = promised.compareTo(told.until()) > 0 ? promised : told.until();
+    if (phase != told.phase() || told.progress() > progress) {
       progressedAt = at;
     }
-    phase = now;
-    progress = counted;
+    phase = told.phase();
+    progress = told.progress();
     PhaseLimit limit = job.spec().policy().limits().get(phase);
-    Duration since = progressedAt.compareTo(knownSince) >= 0 ? progressedAt : knownSince;
+    Duration since = Collections.max(List.of(progressedAt, knownSince, knowsSince));
     whistle.require(
         at.minus(since).compareTo(limit.withoutProgress().plus(STALL_SEEN_WITHIN)) < 0,
         "R10",
         "a lease without progress goes on");
   }
 
-  void lost(Job before, Command command, Duration now, Duration readySince) {
+  /**
+   * @param knowsSince since when the coordinator that ended it has seen all renewals
+   */
+  void lost(Job before, Command command, Duration now, Duration knowsSince) {
     whistle.require(
         !(command instanceof Expire) || before.state() == JobState.PAUSING,
         "R9",
         "a lease ended by running out alone");
     Duration ttl = before.spec().policy().ttl();
     whistle.require(
-        now.minus(signOfLife).compareTo(ttl) >= 0,
-        "R1",
-        "a lease ended that was renewed within its ttl");
+        now.compareTo(promised) >= 0, "R1", "a lease ended within the ttl that was told");
     whistle.require(
-        now.minus(readySince).compareTo(ttl) >= 0,
+        now.minus(knowsSince).compareTo(ttl) >= 0,
         "R12",
-        "a lease ended before a whole ttl since the coordinator was ready");
+        "a lease ended before a whole ttl since the coordinator saw all renewals");
   }
 }

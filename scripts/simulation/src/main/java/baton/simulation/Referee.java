@@ -1,7 +1,6 @@
 package baton.simulation;
 
 import baton.coordinator.lease.Acquire;
-import baton.coordinator.lease.Certificate.Verdict;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
@@ -9,6 +8,7 @@ import baton.coordinator.lease.History;
 import baton.coordinator.lease.History.CheckpointMarked;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Lease;
 import baton.coordinator.lease.LeaseEnd;
 import baton.coordinator.lease.Outcome;
@@ -19,7 +19,6 @@ import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
-import baton.protocol.Phase;
 import baton.protocol.Position;
 import baton.protocol.SessionId;
 import baton.protocol.Sha256;
@@ -28,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,19 +39,20 @@ import java.util.function.Supplier;
  * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
  */
 final class Referee {
+  /** What is stored without anybody's having asked a coordinator. */
+  private static final Command RECOVERY = new RestoreJob(1, Optional.empty(), Set.of());
+
   private final Supplier<Duration> now;
   private final Supplier<Instant> record;
   private final Map<JobId, Books> books = new HashMap<>();
   private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
   private final Map<String, Outcome> answers = new HashMap<>();
-  private final Map<Sha256, Set<String>> profiles = new HashMap<>();
-  private final Map<Sha256, String> scripts = new HashMap<>();
-  private Duration readySince = Duration.ZERO;
+  private final Map<Job, Decided> decisions = new IdentityHashMap<>();
+  private final OriginBooks origins = new OriginBooks(this::require);
   private final HandOverBooks handOvers = new HandOverBooks(this::require);
   private Optional<RuleBroken> broken = Optional.empty();
   private Blobs blobs;
   private SimulatedDatabase database;
-  private Supplier<List<Ask>> waiting = List::of;
 
   /**
    * @param now the virtual clock
@@ -62,6 +63,27 @@ final class Referee {
     this.record = record;
   }
 
+  /**
+   * What was decided, but not stored yet.
+   *
+   * @param knowsSince since when the coordinator that decided has seen all renewals
+   * @param asked what there was to choose from; empty: nobody could know that for sure
+   */
+  record Decided(
+      Job before,
+      Command command,
+      Decision decision,
+      Instant at,
+      Duration knowsSince,
+      Optional<Situation> asked) {}
+
+  /**
+   * What there is to choose from.
+   *
+   * @param waiting the requests for a lease that wait at the coordinator
+   */
+  record Situation(List<Job> open, List<Ask> waiting) {}
+
   /** What the referee knows of one job. */
   private static final class Books {
     final LeaseBooks leases;
@@ -69,7 +91,6 @@ final class Referee {
     final KeptBooks kept = new KeptBooks();
     final Set<Sha256> acknowledged = new HashSet<>();
     final Map<Position, Sha256> expected = new HashMap<>();
-    boolean restored;
 
     Books(InvariantReport whistle) {
       leases = new LeaseBooks(whistle);
@@ -77,13 +98,9 @@ final class Referee {
     }
   }
 
-  /**
-   * @param asks the requests for a lease that wait at the coordinator
-   */
-  void watch(Blobs store, SimulatedDatabase jobs, Supplier<List<Ask>> asks) {
+  void watch(Blobs store, SimulatedDatabase jobs) {
     this.blobs = store;
     this.database = jobs;
-    this.waiting = asks;
   }
 
   /**
@@ -105,10 +122,7 @@ final class Referee {
 
   /** Notes how a checkpoint and all before it were trained, committed or not. */
   void trainedOn(Checkpoint checkpoint, Scenario.Machine machine) {
-    Set<String> all = new HashSet<>(checkpoint.parent().map(profiles::get).orElse(Set.of()));
-    all.add(machine.device() + " with the script " + machine.script());
-    profiles.put(checkpoint.digest(), all);
-    scripts.put(checkpoint.digest(), machine.script());
+    origins.trainedOn(checkpoint, machine);
   }
 
   // The store.
@@ -129,16 +143,18 @@ final class Referee {
   // The coordinator.
 
   void coordinatorReady() {
-    readySince = now.get();
     books.forEach(
-        (id, kept) -> {
-          Set<Sha256> stored = new HashSet<>();
-          database.history(id).checkpoints().forEach(row -> stored.add(row.checkpoint().digest()));
-          require(
-              stored.containsAll(kept.acknowledged),
-              "R4",
-              "an acknowledged commit is gone of " + id);
-        });
+        (id, kept) ->
+            require(
+                committed(id).containsAll(kept.acknowledged),
+                "R4",
+                "an acknowledged commit is gone of " + id));
+  }
+
+  private Set<Sha256> committed(JobId id) {
+    Set<Sha256> stored = new HashSet<>();
+    database.history(id).checkpoints().forEach(row -> stored.add(row.checkpoint().digest()));
+    return stored;
   }
 
   /** What was acknowledged after the back-up is lost with it, and no rule forbids that. */
@@ -158,37 +174,86 @@ final class Referee {
     answers.clear();
   }
 
-  void renewalArrived(Job job, Fence fence, Phase phase, long progress, boolean mayGoOn) {
-    if (job.lease().filter(lease -> lease.fence().equals(fence)).isEmpty() || !mayGoOn) {
-      return;
+  /** A holder was told that its lease goes on. */
+  void renewalAnswered(Job job, Fence fence, LeaseBooks.Told told, Duration knowsSince) {
+    if (job.lease().filter(lease -> lease.fence().equals(fence)).isPresent()) {
+      books(job.id()).leases.renewed(job, told, now.get(), knowsSince);
     }
-    books(job.id()).leases.renewed(job, phase, progress, now.get(), readySince);
   }
 
-  void aboutToStore(Job before, Job after, Command command, Decision decision) {
+  Situation situation(List<Ask> waiting) {
+    return new Situation(database.open(), waiting);
+  }
+
+  void decided(Decided decided) {
+    decided.decision().changed().ifPresent(after -> decisions.put(after, decided));
+  }
+
+  /**
+   * A transition is in the database.
+   *
+   * @param before the job as it was there, if there was one
+   */
+  void stored(Optional<Job> before, Transition transition) {
+    Job after = transition.changed();
+    Decided decided = decisions.remove(after);
+    requireOneLeaseEach(after);
+    if (decided != null) {
+      require(before.get() == decided.before(), "V1", "decided on a job as it no longer was");
+      changed(decided, after);
+    } else if (before.isPresent()) {
+      Decision decision =
+          new Decision(Optional.of(after), transition.outcome(), transition.rows());
+      changed(
+          new Decided(
+              before.get(), RECOVERY, decision, record.get(), Duration.ZERO, Optional.empty()),
+          after);
+    }
+  }
+
+  private void requireOneLeaseEach(Job after) {
+    Optional<SessionId> holder = after.lease().map(lease -> lease.ask().session());
+    boolean holdsAnother =
+        holder.isPresent()
+            && database.open().stream()
+                .filter(other -> !other.id().equals(after.id()))
+                .flatMap(other -> other.lease().stream())
+                .anyMatch(lease -> lease.ask().session().equals(holder.get()));
+    require(!holdsAnother, "R1", "a session holds two leases");
+  }
+
+  private void changed(Decided decided, Job after) {
+    Job before = decided.before();
+    Command command = decided.command();
+    Decision decision = decided.decision();
     Books kept = books(after.id());
     boolean lost = ends(decision, LeaseEnd.LOST);
     if (lost) {
-      kept.leases.lost(before, command, now.get(), readySince);
+      kept.leases.lost(before, command, now.get(), decided.knowsSince());
       kept.failures.lost();
     }
     after
         .lease()
         .filter(l -> !isSameLease(before, l))
-        .ifPresent(l -> checkGrant(before, after, l, kept));
+        .ifPresent(l -> checkGrant(decided, after, l, kept));
     if (!after.head().equals(before.head())) {
       checkHead(before, after, command, kept);
     }
-    checkCertificate(after, command, kept);
-    checkAcceptedChange(before, after, command);
+    origins.changed(before, after, command);
     checkMarks(after, decision);
     kept.kept.changed(after, command, decision).ifPresent(why -> broke("R13", why));
-    kept.failures.changed(before, after, command, record.get());
+    kept.failures.changed(before, after, command, decided.at());
     if (lost) {
       kept.failures.requirePausedIfLostTooOften(after);
     }
     if (command instanceof Resume) {
       kept.failures.resumed();
+    }
+    if (command instanceof Commit commit
+        && decision.outcome() instanceof Outcome.Committed committed) {
+      decided
+          .asked()
+          .ifPresent(seen -> handOvers.committed(before, commit, committed, seen, decided.at()));
     }
     if (after.state() == JobState.COMPLETE) {
       require(
@@ -199,19 +264,16 @@ final class Referee {
   }
 
   /** Notes an answer; the same request must get the same one again. */
-  void answered(Job before, Command command, Outcome outcome) {
+  void answered(JobId job, Command command, Outcome outcome) {
     if (outcome instanceof Outcome.Committed committed) {
-      books(before.id()).acknowledged.add(committed.head());
+      require(
+          committed(job).contains(committed.head()), "R4", "a commit was acknowledged, not stored");
+      books(job).acknowledged.add(committed.head());
     }
     if (command.repeatKey().isEmpty() || command instanceof Acquire) {
       return;
     }
     Outcome first = answers.get(command.repeatKey().get());
-    if (first == null
-        && command instanceof Commit commit
-        && outcome instanceof Outcome.Committed committed) {
-      handOvers.committed(before, commit, committed, database.open(), waiting.get(), record.get());
-    }
     if (first != null) {
       require(first.equals(outcome), "R8", "answered " + first + ", then " + outcome);
     } else if (!(outcome instanceof Outcome.Refused)) {
@@ -219,8 +281,12 @@ final class Referee {
     }
   }
 
-  private void checkGrant(Job before, Job after, Lease lease, Books kept) {
-    handOvers.granted(before, lease.ask(), waiting.get(), record.get());
+  private void checkGrant(Decided decided, Job after, Lease lease, Books kept) {
+    decided
+        .asked()
+        .ifPresent(
+            seen ->
+                handOvers.granted(decided.before(), lease.ask(), seen.waiting(), decided.at()));
     kept.leases.granted(lease, now.get());
     require(
         storesOpened
@@ -228,7 +294,7 @@ final class Referee {
             .contains(after.store().orElseThrow()),
         "R15",
         "leased to a session that has not opened the job's store");
-    kept.failures.granted(lease.ask(), record.get());
+    kept.failures.granted(lease.ask(), decided.at());
   }
 
   private void checkHead(Job before, Job after, Command command, Books kept) {
@@ -260,38 +326,6 @@ final class Referee {
     } else {
       require(command instanceof RestoreJob, "R3", "the head was moved by " + command);
     }
-  }
-
-  /** Of what a restore adopted it may be said that nothing is known, of all else it must be. */
-  private void checkCertificate(Job after, Command command, Books kept) {
-    kept.restored |= command instanceof RestoreJob;
-    Verdict said = after.certificate().verdict();
-    boolean several =
-        after.head().map(head -> profiles.get(head.digest()).size() > 1).orElse(false);
-    require(
-        said == (several ? Verdict.EQUIVALENT : Verdict.EXACT)
-            || (said == Verdict.UNKNOWN && kept.restored),
-        "R7",
-        "called " + said + " though trained " + (several ? "in several ways" : "in one way"));
-  }
-
-  /** Another script goes on only where a person accepts it, and each time anew. */
-  private void checkAcceptedChange(Job before, Job after, Command command) {
-    require(
-        before.acceptChange() || !after.acceptChange() || command instanceof Resume,
-        "R7",
-        "a change was accepted by " + command);
-    boolean isAnother =
-        command instanceof Commit
-            && before.head().isPresent()
-            && !after.head().equals(before.head())
-            && !scriptOf(before).equals(scriptOf(after));
-    require(!isAnother || before.acceptChange(), "R7", "another script than anybody accepted");
-    require(!isAnother || !after.acceptChange(), "R7", "one word of a person's for two changes");
-  }
-
-  private String scriptOf(Job job) {
-    return scripts.get(job.head().orElseThrow().digest());
   }
 
   private void checkMarks(Job after, Decision decision) {

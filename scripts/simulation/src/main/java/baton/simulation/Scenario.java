@@ -21,7 +21,7 @@ import java.util.function.Function;
  *
  * @param poisoned whether the program fails at one position in some sessions
  * @param horizon when it must be over
- * @param tick how often the coordinator looks at its leases
+ * @param tick how often a coordinator looks at its leases
  */
 record Scenario(
     List<JobSpec> jobs,
@@ -29,6 +29,7 @@ record Scenario(
     Sessions sessions,
     SessionPacing pace,
     FaultProfile weather,
+    ClusterFaults cluster,
     boolean poisoned,
     Duration horizon,
     Duration tick) {
@@ -65,6 +66,13 @@ record Scenario(
       Function<Chance, Optional<Duration>> untilNext,
       Duration idleExit) {}
 
+  private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
+
+  /** As of a real coordinator, which looks more often than any that is simulated. */
+  Duration longestAbsence() {
+    return tick.compareTo(LONGEST_ABSENCE) < 0 ? LONGEST_ABSENCE : tick.multipliedBy(3);
+  }
+
   /** One or two short jobs, two or three workers, in weather drawn from the seed. */
   static Scenario drawnFrom(long seed) {
     Chance chance = new Chance(~seed);
@@ -100,6 +108,7 @@ record Scenario(
         sessions,
         SessionPacing.drawnFor(weather),
         weather,
+        ClusterFaults.drawnFrom(new Chance(seed * 41)),
         weather.deathEvery() > 0 && chance.happens(0.05),
         Duration.ofHours(4),
         Duration.ofSeconds(1));

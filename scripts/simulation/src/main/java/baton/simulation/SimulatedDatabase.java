@@ -6,17 +6,31 @@ import baton.coordinator.lease.JobStore;
 import baton.coordinator.store.MemoryJobStore;
 import baton.protocol.JobId;
 import baton.protocol.Sha256;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A database that outlives the coordinators over it, loses nothing, and can be put back to an
- * earlier copy of itself. It keeps the contract of every job store.
+ * The one database over which the coordinators come and go: it keeps the contract of every job
+ * store, and can be put back to an earlier copy of itself. What goes wrong on the way to it, {@link
+ * DatabaseConnection} knows.
  */
 final class SimulatedDatabase implements JobStore {
+  private final Agenda agenda;
+  private final Core core;
+  private final Referee referee;
   private MemoryJobStore now = new MemoryJobStore();
+  private Duration turnEnds = Duration.ZERO;
   private long changes;
+  private int restores;
+
+  SimulatedDatabase(Agenda agenda, Core core, Referee referee) {
+    this.agenda = agenda;
+    this.core = core;
+    this.referee = referee;
+  }
 
   /** A copy as a back-up holds it. */
   record Backup(MemoryJobStore copy) {}
@@ -27,12 +41,65 @@ final class SimulatedDatabase implements JobStore {
 
   void restore(Backup backup) {
     now = backup.copy().copy();
+    turnEnds = Duration.ZERO;
+    restores++;
     changes++;
   }
 
   /** Grows with every change. */
   long changes() {
     return changes;
+  }
+
+  /** Whether somebody writes whose transaction is not over. */
+  boolean isTurnTaken() {
+    return agenda.now().compareTo(turnEnds) < 0;
+  }
+
+  @Override
+  public List<Boolean> save(List<Transition> batch) {
+    changes++;
+    List<Boolean> stored = new ArrayList<>();
+    for (Transition transition : batch) {
+      stored.add(save(transition));
+    }
+    return stored;
+  }
+
+  private boolean save(Transition transition) {
+    Optional<Job> before = now.find(transition.changed().id());
+    Transition taken =
+        before.flatMap(job -> core.savedThoughStale(transition, job)).orElse(transition);
+    boolean stored = now.save(List.of(taken)).get(0);
+    if (stored) {
+      referee.stored(before, transition);
+    }
+    return stored;
+  }
+
+  /** Stores it later, and lets nobody else write until then. */
+  void saveAfter(Duration delay, List<Transition> batch) {
+    turnEnds = agenda.now().plus(delay);
+    int before = restores;
+    List<Transition> decided = batch.stream().map(SimulatedDatabase::asItCountsNow).toList();
+    agenda.after(
+        delay,
+        () -> {
+          if (restores == before) {
+            save(decided);
+          }
+        });
+  }
+
+  private static Transition asItCountsNow(Transition transition) {
+    boolean counts = transition.stillCounts().getAsBoolean();
+    return new Transition(
+        transition.readVersion(),
+        transition.changed(),
+        transition.outcome(),
+        transition.rows(),
+        transition.repeatKey(),
+        () -> counts);
   }
 
   @Override
@@ -58,12 +125,6 @@ final class SimulatedDatabase implements JobStore {
   @Override
   public Optional<StoredAnswer> answer(String repeatKey) {
     return now.answer(repeatKey);
-  }
-
-  @Override
-  public List<Boolean> save(List<Transition> transitions) {
-    changes++;
-    return now.save(transitions);
   }
 
   @Override

@@ -1,83 +1,95 @@
 package baton.simulation;
 
+import baton.coordinator.lease.Acquire;
 import baton.coordinator.lease.Command;
+import baton.coordinator.lease.Commit;
 import baton.coordinator.lease.Decision;
 import baton.coordinator.lease.Job;
-import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.Submit;
 import baton.coordinator.lease.TransitionListener;
-import baton.coordinator.lease.TransitionListeners;
 import baton.coordinator.lease.Transitions;
+import baton.coordinator.store.Decider;
+import baton.coordinator.store.GroupCommitter;
 import baton.protocol.JobId;
-import java.time.Clock;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
-/** Reads, decides and stores, each command alone, under the referee's eyes. */
-final class SimulatedDoor implements Transitions {
-  private final SimulatedDatabase database;
-  private final Clock clock;
+/**
+ * The real {@link GroupCommitter} of one life of a coordinator, under the referee's eyes: it sees
+ * what is asked with which others waiting, what is decided, and what is answered.
+ */
+final class SimulatedDoor implements Transitions, Decider, TransitionListener {
+  private final CoordinatorProcess owner;
   private final Core core;
   private final Referee referee;
-  private final Consumer<JobId> changed;
-  private final TransitionListeners listeners = new TransitionListeners();
+  private final Map<Command, Asked> asked = new IdentityHashMap<>();
+  private GroupCommitter committer;
 
-  SimulatedDoor(
-      SimulatedDatabase database,
-      Clock clock,
-      Core core,
-      Referee referee,
-      Consumer<JobId> changed) {
-    this.database = database;
-    this.clock = clock;
+  /**
+   * With what in view a command was given.
+   *
+   * @param knowsSince since when the coordinator had seen all renewals
+   * @param situation what there was to choose from, if it could know all of that
+   */
+  private record Asked(Duration knowsSince, Optional<Referee.Situation> situation) {}
+
+  SimulatedDoor(CoordinatorProcess owner, Core core, Referee referee) {
+    this.owner = owner;
     this.core = core;
     this.referee = referee;
-    this.changed = changed;
+  }
+
+  void leadsTo(GroupCommitter real) {
+    committer = real;
+    committer.listen(this);
   }
 
   @Override
   public CompletionStage<Outcome> submit(Submit submit) {
-    Decision decision = submit.decide(clock.instant());
-    store(decision.changed().orElseThrow(), 0, decision, Optional.empty());
-    return listeners.hear(submit, CompletableFuture.completedStage(decision.outcome()));
+    return committer.submit(submit);
   }
 
   @Override
-  public CompletionStage<Outcome> apply(JobId id, Command command, BooleanSupplier stillCounts) {
-    Job job = database.find(id).orElseThrow(() -> new UnknownJob(id));
-    Optional<Outcome> stored =
-        command.repeatKey().flatMap(database::answer).map(answer -> answer.outcome());
-    Decision decision = core.decide(job, stored, command, clock.instant());
-    decision
-        .changed()
-        .ifPresent(
-            after -> {
-              referee.aboutToStore(job, after, command, decision);
-              store(after, job.version(), decision, command.repeatKey());
-            });
-    referee.answered(job, command, decision.outcome());
-    return listeners.hear(id, command, CompletableFuture.completedStage(decision.outcome()));
+  public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
+    boolean chooses = command instanceof Commit || command instanceof Acquire;
+    Optional<Referee.Situation> situation =
+        chooses && owner.isSteady()
+            ? Optional.of(referee.situation(owner.waiting()))
+            : Optional.empty();
+    asked.put(command, new Asked(owner.knowsSince(), situation));
+    return committer.apply(job, command, stillCounts);
   }
 
   @Override
   public Outcome preview(Job job, Command command) {
-    return core.decide(job, Optional.empty(), command, clock.instant()).outcome();
+    return committer.preview(job, command);
   }
 
   @Override
   public void listen(TransitionListener listener) {
-    listeners.add(listener);
+    committer.listen(listener);
   }
 
-  private void store(Job after, long readVersion, Decision decision, Optional<String> key) {
-    Transition transition = Transition.of(readVersion, decision, key);
-    boolean stored = database.save(List.of(transition)).get(0);
-    referee.require(stored, "R1", "the database refused: a session holds two leases");
-    changed.accept(after.id());
+  @Override
+  public Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
+    Decision decision = core.decide(job, stored, command, now);
+    Asked as = asked.get(command);
+    if (as != null) { // else it is a preview
+      referee.decided(
+          new Referee.Decided(job, command, decision, now, as.knowsSince(), as.situation()));
+    }
+    return decision;
+  }
+
+  @Override
+  public void answered(JobId job, Command command, Outcome outcome) {
+    asked.remove(command);
+    referee.answered(job, command, outcome);
   }
 }

@@ -1,17 +1,9 @@
 package baton.simulation;
 
-import baton.coordinator.lease.Outcome;
-import baton.coordinator.lease.Renewing;
 import baton.coordinator.lease.StoredManifest;
-import baton.coordinator.relay.Acquired;
-import baton.coordinator.relay.BadCommit;
-import baton.coordinator.relay.Committing;
-import baton.protocol.Ask;
 import baton.protocol.Checkpoint;
-import baton.protocol.Directive;
 import baton.protocol.Grant;
 import baton.protocol.Measurement;
-import baton.protocol.Position;
 import baton.protocol.Trouble;
 import baton.protocol.checkpoint.CheckpointFolder;
 import baton.protocol.checkpoint.Manifest;
@@ -19,31 +11,29 @@ import baton.protocol.checkpoint.ManifestJson;
 import baton.protocol.checkpoint.StoreException;
 import baton.worker.segment.Action;
 import baton.worker.segment.Event;
-import baton.worker.segment.Moment;
 import baton.worker.segment.Run;
-import baton.worker.segment.SegmentRequest;
-import baton.worker.segment.WorkerRefusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** Does what a session wants, in virtual time: trains numbers, saves to the simulated store. */
+/**
+ * Does what a session wants, in virtual time: trains numbers, saves to the simulated store. What it
+ * asks of coordinators, {@link SimulatedRequests} carry.
+ */
 final class SimulatedHands implements Action.Hands {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration TOLD_EVERY = Duration.ofSeconds(30);
 
   private final SimulatedProcess worker;
   private final World world;
   private final Bench bench;
-  private final int life;
+  private final SimulatedRequests requests;
 
   SimulatedHands(SimulatedProcess worker, Bench bench) {
     this.worker = worker;
     this.world = worker.world;
     this.bench = bench;
-    this.life = worker.life();
+    this.requests = new SimulatedRequests(worker, bench);
   }
 
   /** What lies on the training thread's bench: the lease's grant and the run's state. */
@@ -53,6 +43,17 @@ final class SimulatedHands implements Action.Hands {
     private Optional<SimulatedState> restored = Optional.empty();
     private SimulatedState state;
 
+    /** Another lease: all that lay there of the last one is gone. */
+    void lease(int ofTurn, Grant another) {
+      turn = ofTurn;
+      grant = another;
+      restored = Optional.empty();
+    }
+
+    Grant grant() {
+      return grant;
+    }
+
     private boolean isAt(int ofTurn) {
       return turn == ofTurn;
     }
@@ -60,38 +61,22 @@ final class SimulatedHands implements Action.Hands {
 
   @Override
   public void ask(Action.Ask ask) {
-    world.watcher.does(worker, Activity.ASKING);
-    Moment sentAt = worker.moment();
-    Ask request =
-        Ask.of(
-                worker.secretHash(ask.turn()),
-                worker.sessionId(),
-                worker.machine.name(),
-                Set.of("digits"),
-                worker.machine.stores(),
-                worker.machine.device())
-            .endingIn(ask.endsIn())
-            .reading(Manifest.FORMAT);
-    world.network.call(
-        worker::isConnected,
-        ask.holdFor().plus(PATIENCE),
-        () -> world.coordinator.acquire(request, ask.holdFor(), worker::isConnected),
-        answer -> told(asked(ask.turn(), answer, sentAt)),
-        failure -> told(new Event.Unanswered(ask.turn(), SegmentRequest.ASK, failure.toString())));
+    requests.ask(ask);
   }
 
-  private Event asked(int turn, Acquired answer, Moment sentAt) {
-    if (answer instanceof Acquired.Leased leased) {
-      bench.turn = turn;
-      bench.grant = leased.grant();
-      bench.restored = Optional.empty();
-      world.watcher.leased(worker, leased.grant());
-      world.watcher.does(worker, Activity.PREPARING);
-      return new Event.Granted(turn, leased.grant(), sentAt);
-    } else if (answer instanceof Acquired.Nothing nothing) {
-      return new Event.NothingNow(turn, nothing.reason(), sentAt);
-    }
-    return refused(turn, SegmentRequest.ASK, ((Acquired.Refused) answer).refusal());
+  @Override
+  public void commit(Action.Commit commit) {
+    requests.commit(commit);
+  }
+
+  @Override
+  public void renew(Action.Renew renew) {
+    requests.renew(renew);
+  }
+
+  @Override
+  public void release(Action.Release release) {
+    requests.release(release);
   }
 
   @Override
@@ -240,9 +225,9 @@ final class SimulatedHands implements Action.Hands {
     String text = ManifestJson.write(manifest);
     Checkpoint checkpoint = manifest.checkpoint(ManifestJson.digest(text));
     world.referee.trainedOn(checkpoint, worker.machine);
-    world.blobs.createFolder(manifest.folder());
+    world.blobs.createFolder(grant, manifest.folder());
     if (world.core.manifestBeforeFiles()) {
-      world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
+      world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()), text);
       worker.feed(new Event.Saved(save.turn(), checkpoint, text));
     }
     transfer(
@@ -257,7 +242,7 @@ final class SimulatedHands implements Action.Hands {
           }
           world.blobs.putFiles(manifest.folder(), state);
           if (!world.core.manifestBeforeFiles()) {
-            world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()));
+            world.blobs.putManifest(StoredManifest.of(manifest, checkpoint.digest()), text);
             worker.feed(new Event.Saved(save.turn(), checkpoint, text));
           }
         });
@@ -287,101 +272,6 @@ final class SimulatedHands implements Action.Hands {
         save.measurements(),
         worker.sessionId(),
         worker.moment().wall());
-  }
-
-  @Override
-  public void commit(Action.Commit commit) {
-    Grant grant = bench.grant;
-    Checkpoint checkpoint = commit.checkpoint();
-    world.network.call(
-        worker::isConnected,
-        PATIENCE,
-        () ->
-            world.coordinator.commit(
-                grant.job(),
-                grant.fence(),
-                worker.secretHash(commit.turn()),
-                new Committing(
-                    checkpoint.parent(),
-                    checkpoint.position(),
-                    commit.manifest(),
-                    commit.finalReason())),
-        outcome -> told(committed(commit.turn(), checkpoint.position(), outcome)),
-        failure -> told(commitFailed(commit.turn(), failure)));
-  }
-
-  private Event committed(int turn, Position position, Outcome outcome) {
-    if (outcome instanceof Outcome.Committed committed) {
-      world.watcher.committed(worker, position);
-      return new Event.Committed(turn, committed.head(), committed.next(), committed.segmentEnd());
-    }
-    return refused(turn, SegmentRequest.COMMIT, (Outcome.Refused) outcome);
-  }
-
-  private static Event commitFailed(int turn, Throwable failure) {
-    return failure instanceof BadCommit bad
-        ? new Event.Refused(turn, SegmentRequest.COMMIT, WorkerRefusal.UNSOUND, bad.getMessage())
-        : new Event.Unanswered(turn, SegmentRequest.COMMIT, failure.toString());
-  }
-
-  @Override
-  public void renew(Action.Renew renew) {
-    Grant grant = bench.grant;
-    Moment sentAt = worker.moment();
-    world.network.call(
-        worker::isConnected,
-        PATIENCE,
-        () ->
-            world.coordinator.renew(
-                grant.job(),
-                grant.fence(),
-                worker.secretHash(renew.turn()),
-                new Renewing(
-                    renew.phase(),
-                    renew.position(),
-                    renew.progress(),
-                    renew.loss(),
-                    renew.saving())),
-        outcome -> told(renewed(renew.turn(), sentAt, grant, outcome)),
-        failure -> {
-          told(new Event.Unanswered(renew.turn(), SegmentRequest.RENEW, failure.toString()));
-          boolean ranOut = worker.leaseTimeLeft().filter(Duration::isZero).isPresent();
-          if (ranOut && world.core.givesUpOutOfReach()) {
-            worker.giveUp(renew.turn());
-          }
-        });
-  }
-
-  private Event renewed(int turn, Moment sentAt, Grant grant, Outcome outcome) {
-    if (outcome instanceof Outcome.Renewed renewed) {
-      Duration ttl =
-          renewed.directive() == Directive.STOP ? Duration.ZERO : grant.spec().policy().ttl();
-      return Event.Renewed.of(turn, sentAt, ttl, renewed.directive(), renewed.reason())
-          .knowing(world.coordinator.lifetime(grant.job()));
-    }
-    return refused(turn, SegmentRequest.RENEW, (Outcome.Refused) outcome);
-  }
-
-  @Override
-  public void release(Action.Release release) {
-    Grant grant = bench.grant;
-    world.network.call(
-        worker::isConnected,
-        PATIENCE,
-        () ->
-            world.coordinator.release(
-                grant.job(),
-                grant.fence(),
-                worker.secretHash(release.turn()),
-                release.why(),
-                release.trouble()),
-        outcome ->
-            told(
-                outcome instanceof Outcome.Refused refused
-                    ? refused(release.turn(), SegmentRequest.RELEASE, refused)
-                    : new Event.Released(release.turn())),
-        failure ->
-            told(new Event.Unanswered(release.turn(), SegmentRequest.RELEASE, failure.toString())));
   }
 
   @Override
@@ -428,22 +318,5 @@ final class SimulatedHands implements Action.Hands {
             what.run();
           }
         });
-  }
-
-  /** An answer reaches the process that asked, or nobody: not the one booted after it. */
-  private void told(Event event) {
-    if (worker.life() == life) {
-      worker.after(Duration.ZERO, () -> worker.feed(event));
-    }
-  }
-
-  private static Event refused(int turn, SegmentRequest request, Outcome.Refused refused) {
-    WorkerRefusal why =
-        switch (refused.why()) {
-          case STALE_PARENT, POSITION_NOT_LATER, POSITION_BEYOND_END -> WorkerRefusal.OUT_OF_STEP;
-          case SESSION_HOLDS_LEASE -> WorkerRefusal.LEASE_HELD;
-          default -> WorkerRefusal.LEASE_ENDED;
-        };
-    return new Event.Refused(turn, request, why, refused.detail());
   }
 }

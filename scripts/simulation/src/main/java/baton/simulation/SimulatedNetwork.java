@@ -5,39 +5,44 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/** Carries requests and replies between workers and the coordinator; loses and doubles some. */
+/**
+ * Carries requests and replies between workers and the coordinators; loses and doubles some. Of a
+ * doubled one another coordinator may get the second copy.
+ */
 final class SimulatedNetwork {
   private final Agenda agenda;
   private final Chance chance;
   private final FaultProfile weather;
-  private final CoordinatorProcess coordinator;
+  private final SimulatedCluster cluster;
   private final BooleanSupplier calm;
 
   SimulatedNetwork(
       Agenda agenda,
       Chance chance,
       FaultProfile weather,
-      CoordinatorProcess coordinator,
+      SimulatedCluster cluster,
       BooleanSupplier calm) {
     this.agenda = agenda;
     this.chance = chance;
     this.weather = weather;
-    this.coordinator = coordinator;
+    this.cluster = cluster;
     this.calm = calm;
   }
 
   /**
    * Sends a request; exactly one of {@code answer} and {@code failure} follows.
    *
+   * @param to the number of the coordinator that the sender talks to
    * @param connected whether the sender's own network is up
    * @param patience after which the sender gives up
    */
   <T> void call(
+      int to,
       BooleanSupplier connected,
       Duration patience,
-      Supplier<CompletionStage<T>> handler,
+      Function<CoordinatorProcess, CompletionStage<T>> handler,
       Consumer<T> answer,
       Consumer<Throwable> failure) {
     boolean[] done = {false};
@@ -52,36 +57,36 @@ final class SimulatedNetwork {
     int copies = !calm.getAsBoolean() && chance.happens(weather.doubled()) ? 2 : 1;
     for (int copy = 0; copy < copies; copy++) {
       boolean lost = loses();
+      CoordinatorProcess receiver = cluster.member(copy == 0 ? to : chance.between(0, 2));
       agenda.after(
           chance.millis(5, copy == 0 ? 200 : 3_000),
           () -> {
-            if (!lost && connected.getAsBoolean() && coordinator.isUp()) {
-              arrive(connected, handler, answer, failure, done);
+            if (!lost && connected.getAsBoolean() && receiver.isUp()) {
+              receiver.later(
+                  Duration.ZERO,
+                  () -> arrive(receiver, connected, handler, answer, failure, done));
             }
           });
     }
   }
 
   private <T> void arrive(
+      CoordinatorProcess receiver,
       BooleanSupplier connected,
-      Supplier<CompletionStage<T>> handler,
+      Function<CoordinatorProcess, CompletionStage<T>> handler,
       Consumer<T> answer,
       Consumer<Throwable> failure,
       boolean[] done) {
-    int life = coordinator.life();
+    int life = receiver.life();
     handler
-        .get()
+        .apply(receiver)
         .whenComplete(
             (value, error) -> {
               boolean lost = loses();
               agenda.after(
                   chance.millis(5, 200),
                   () -> {
-                    boolean arrives =
-                        !lost
-                            && connected.getAsBoolean()
-                            && coordinator.isUp()
-                            && coordinator.life() == life;
+                    boolean arrives = !lost && connected.getAsBoolean() && receiver.lives(life);
                     if (arrives && !done[0]) {
                       done[0] = true;
                       if (error == null) {

@@ -27,6 +27,7 @@ final class SimulatedProcess {
   final Chance chance;
 
   private int lives;
+  private int coordinator;
   private boolean alive;
   private boolean hanging;
   private Duration slept = Duration.ZERO;
@@ -55,6 +56,15 @@ final class SimulatedProcess {
 
   boolean isConnected() {
     return alive && world.agenda.now().compareTo(cutUntil) >= 0 && !isAsleep();
+  }
+
+  /** The number of the coordinator that it talks to. */
+  int coordinator() {
+    return coordinator;
+  }
+
+  void changeOver() {
+    coordinator++;
   }
 
   /** How many times it was booted. */

@@ -2,20 +2,19 @@ package baton.simulation;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
+import baton.coordinator.relay.StoreRecovery;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
 import baton.protocol.JobSpec;
 import baton.protocol.Position;
 import baton.protocol.Sha256;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
-/** One simulation: jobs, workers, a coordinator, and the weather they live in, all from a seed. */
+/** One simulation: jobs, workers, coordinators, and the weather they live in, all from a seed. */
 final class World {
   static final Sha256 ARCHITECTURE = Sha256.ofText("simulated");
 
@@ -28,10 +27,14 @@ final class World {
   final SimulatedWatcher watcher;
   final Referee referee;
   final Blobs blobs;
-  final CoordinatorProcess coordinator;
+  final WallClock clock;
+  final SimulatedDatabase database;
+  final SimulatedCluster cluster;
   final SimulatedNetwork network;
 
-  private final SimulatedDatabase database = new SimulatedDatabase();
+  private static final Duration SUBMITTED_AGAIN_AFTER = Duration.ofSeconds(5);
+
+  private SimulatedDatabase.Backup lately;
   private final List<SimulatedProcess> workers = new ArrayList<>();
   private final List<SimulatedDatabase.Backup> backups = new ArrayList<>();
   private long lookedAt;
@@ -45,23 +48,14 @@ final class World {
     this.weather = scenario.weather();
     this.pace = scenario.pace();
     this.watcher = watcher;
-    AtomicReference<Clock> wall = new AtomicReference<>();
-    this.referee = new Referee(agenda::now, () -> wall.get().instant());
+    this.clock = new WallClock(agenda);
+    this.referee = new Referee(agenda::now, clock::instant);
     this.blobs = new Blobs(Scenario.STORE, referee);
-    this.coordinator =
-        new CoordinatorProcess(
-            agenda,
-            database,
-            blobs,
-            referee,
-            core,
-            weather,
-            chance.split(),
-            this::isCalm,
-            scenario.tick());
-    wall.set(coordinator.clock());
-    this.referee.watch(blobs, database, coordinator::waiting);
-    this.network = new SimulatedNetwork(agenda, chance.split(), weather, coordinator, this::isCalm);
+    this.database = new SimulatedDatabase(agenda, core, referee);
+    this.referee.watch(blobs, database);
+    this.lately = database.backup();
+    this.cluster = new SimulatedCluster(this, chance.split(), scenario.cluster().members());
+    this.network = new SimulatedNetwork(agenda, chance.split(), weather, cluster, this::isCalm);
     scenario.machines().forEach(machine -> workers.add(new SimulatedProcess(this, machine)));
   }
 
@@ -74,11 +68,10 @@ final class World {
   }
 
   Result run() {
-    coordinator.start();
-    int n = 0;
+    cluster.members().forEach(CoordinatorProcess::start);
     for (JobSpec spec : scenario.jobs()) {
-      coordinator.submit(spec);
-      referee.expect(new JobId("job-" + n++), spec.seed(), spec.epochs(), pace.batchesPerEpoch());
+      submit(spec);
+      referee.expect(idOf(spec), spec.seed(), spec.epochs(), pace.batchesPerEpoch());
     }
     for (SimulatedProcess worker : workers) {
       worker.machine.firstBoot().ifPresent(boot -> agenda.after(boot, worker::boot));
@@ -115,6 +108,10 @@ final class World {
   }
 
   // What the others ask of the world.
+
+  JobId idOf(JobSpec spec) {
+    return new JobId(spec.name());
+  }
 
   boolean isCalm() {
     return agenda.now().compareTo(weather.untilCalm()) >= 0;
@@ -167,9 +164,45 @@ final class World {
     backups.add(database.backup());
   }
 
+  /** Puts the database back to an earlier state and takes every job up from there (R2). */
   void restoreBackup() {
     if (!backups.isEmpty()) {
-      coordinator.restore(chance.oneOf(backups));
+      cluster.running().forEach(CoordinatorProcess::kill);
+      long replaced =
+          database.newest(Integer.MAX_VALUE).stream()
+              .mapToLong(job -> job.fence().incarnation())
+              .max()
+              .orElse(0);
+      database.restore(chance.oneOf(backups));
+      referee.backupRestored();
+      new StoreRecovery(
+              database,
+              blobs.seenByCoordinator(true, () -> false, () -> {}),
+              clock,
+              StoreRecovery.Wishes.NONE)
+          .adopt(List.of(blobs.contents()), replaced);
+      cluster.members().forEach(CoordinatorProcess::startUnlessUp);
+    }
+  }
+
+  /** Only a sabotaged database forgets in a crash. */
+  void coordinatorKilled() {
+    if (core.forgetsInCrash() && cluster.running().isEmpty()) {
+      database.restore(lately);
+    }
+  }
+
+  void coordinatorTicked() {
+    if (core.forgetsInCrash() && agenda.now().toSeconds() % 20 == 0) {
+      lately = database.backup();
+    }
+  }
+
+  /** Asks until a job is there: nobody may have heard. */
+  private void submit(JobSpec spec) {
+    if (database.findByName(spec.name()).isEmpty()) {
+      cluster.running().stream().findFirst().ifPresent(member -> member.submit(spec));
+      agenda.after(SUBMITTED_AGAIN_AFTER, () -> submit(spec));
     }
   }
 
@@ -183,9 +216,11 @@ final class World {
 
   /** A person looks after the jobs: resumes what is paused, tries again what failed. */
   void lookAfterJobs() {
-    if (!coordinator.isUp()) {
+    List<CoordinatorProcess> running = cluster.running();
+    if (running.isEmpty()) {
       return;
     }
+    CoordinatorProcess coordinator = chance.oneOf(running);
     for (Job job : database.newest(Integer.MAX_VALUE)) {
       boolean stands = job.state() == JobState.PAUSED || job.state() == JobState.FAILED;
       if (stands && !job.hasNothingLeft()) {

@@ -73,6 +73,7 @@ class FairTurnsTest {
                 exactly(Duration.ofMillis(100)),
                 exactly(TRANSFER)),
             FaultProfile.FINE,
+            ClusterFaults.NONE,
             false,
             Duration.ofDays(3),
             Duration.ofSeconds(10));

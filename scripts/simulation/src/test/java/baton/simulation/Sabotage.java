@@ -71,7 +71,7 @@ final class Sabotage {
   private static final class LeasesEndEarly extends Core {
     @Override
     Duration ticker(Duration now, Duration ready) {
-      return now.multipliedBy(5);
+      return now.multipliedBy(2);
     }
   }
 
@@ -371,10 +371,26 @@ final class Sabotage {
       Optional<Lease> lease,
       PinnedCheckpoints shelf,
       boolean acceptChange) {
+    return with(job, job.version(), state, fence, lease, shelf, acceptChange);
+  }
+
+  static Job ofVersion(Job job, long version) {
+    return with(
+        job, version, job.state(), job.fence(), job.lease(), job.shelf(), job.acceptChange());
+  }
+
+  private static Job with(
+      Job job,
+      long version,
+      JobState state,
+      Fence fence,
+      Optional<Lease> lease,
+      PinnedCheckpoints shelf,
+      boolean acceptChange) {
     return new Job(
         job.id(),
         job.spec(),
-        job.version(),
+        version,
         state,
         job.reason(),
         job.store(),
