@@ -122,6 +122,9 @@ public final class LeaseWatch {
 
   /** Starts to watch a lease, unless it is already watched. */
   public void begin(JobId job, Fence fence, Duration now) {
+    if (lastLook == null) {
+      lastLook = now; // a freeze between the start and the first look is an absence too
+    }
     Seen last = seen.get(job);
     if (last == null || !last.fence.equals(fence)) {
       seen.put(job, new Seen(fence, null, 0, null, now, null, now, now, now, now));

@@ -95,7 +95,8 @@ final class Round {
           "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
     }
     Command command = order.command();
-    // The job before its answer: if another stores both in between, the decision is stale, not wrong.
+    // The job before its answer: if another stores both in between, the decision is stale, not
+    // wrong.
     Optional<Job> asked = staging.find(order.job());
     Optional<String> key = command.repeatKey();
     Optional<StoredAnswer> stored =

@@ -43,6 +43,15 @@ class LeaseWatchTest {
   }
 
   @Test
+  void whoIsFrozenBetweenItsStartAndItsFirstLookGivesAWholeTtlOnceItLooks() {
+    watch.begin(JOB, FENCE, at(0));
+    watch.look(at(30));
+
+    assertThat(remaining(at(89))).isEqualTo(Duration.ofSeconds(1));
+    assertThat(remaining(at(90))).isZero();
+  }
+
+  @Test
   void toBeginAgainDoesNotProlongTheWait() {
     watch.begin(JOB, FENCE, at(0));
     watch.begin(JOB, FENCE, at(50));

@@ -12,6 +12,7 @@ import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
+import baton.coordinator.lease.Pause;
 import baton.coordinator.lease.RecoveredJob;
 import baton.coordinator.lease.Refusal;
 import baton.coordinator.lease.Renew;
@@ -159,12 +160,16 @@ class GroupCommitterTest {
   void aCommitThatAnotherCoordinatorStoresBetweenTwoLooksIsARepeatAndNotStale() {
     Job leased = leased("mnist", "s1");
     Command commit = Sample.commit(leased, new Position(0, 7), 0.5);
-    store.afterNextAnswer(() -> storeElsewhere(leased, commit));
+    store.beforeSave(
+        () -> {
+          storeElsewhere(leased, new Pause(Optional.empty()));
+          store.afterNextAnswer(() -> storeElsewhere(job("mnist"), commit));
+        });
 
     Outcome answer = apply("mnist", commit).join();
 
     assertThat(answer).isInstanceOf(Outcome.Committed.class);
-    assertThat(job("mnist").version()).isEqualTo(leased.version() + 1);
+    assertThat(job("mnist").version()).as("paused, then committed").isEqualTo(leased.version() + 2);
   }
 
   private void storeElsewhere(Job job, Command command) {

@@ -51,8 +51,7 @@ final class Blobs {
     Folder folder = new Folder();
     folder.fence = grant.fence();
     folders.put(path, folder);
-    jobFiles.computeIfAbsent(
-        grant.job(), job -> JobFile.of(job, grant.spec()).write());
+    jobFiles.computeIfAbsent(grant.job(), job -> JobFile.of(job, grant.spec()).write());
   }
 
   void putFiles(String path, SimulatedState state) {

@@ -14,7 +14,6 @@ import baton.protocol.Ask;
 import baton.protocol.Directive;
 import baton.protocol.Fence;
 import baton.protocol.JobId;
-import baton.protocol.JobSpec;
 import baton.protocol.LifetimeEstimate;
 import baton.protocol.ReleaseReason;
 import baton.protocol.Sha256;
@@ -114,7 +113,11 @@ final class CoordinatorProcess {
     relay =
         new Relay(
             new Relay.Parts(
-                new Relay.State(jobs, door, new SharedRenewals(cluster, this, world.core.sharesRenewals()), signals),
+                new Relay.State(
+                    jobs,
+                    door,
+                    new SharedRenewals(cluster, this, world.core.sharesRenewals()),
+                    signals),
                 new Relay.Time(
                     world.clock,
                     () -> world.core.ticker(world.agenda.now(), ready),
@@ -153,9 +156,9 @@ final class CoordinatorProcess {
   }
 
   /** Members came or went, or it was away itself: what it saw of renewals counts no longer. */
-  void beginAnew() {
+  void restartWaits() {
     knowsNow();
-    relay.beginAnew();
+    relay.restartWaits();
   }
 
   private void knowsNow() {
@@ -268,18 +271,11 @@ final class CoordinatorProcess {
     relay.tick();
   }
 
-  // What people and workers ask.
+  // What is asked.
 
-  void submit(JobSpec spec) {
-    relay.submit(spec, Optional.of(world.idOf(spec)));
-  }
-
-  void resume(JobId job, boolean acceptChange) {
-    relay.resume(job, acceptChange, Optional.empty());
-  }
-
-  void pause(JobId job) {
-    relay.pause(job);
+  /** What people ask. */
+  Relay relay() {
+    return relay;
   }
 
   /** The requests for a lease that wait now. */
@@ -313,7 +309,11 @@ final class CoordinatorProcess {
             renewing.loss(),
             renewing.saving());
     return relay.renew(
-        id, fence, secret, taken, outcome -> renewed(id, fence, renewing, came, cameByTicker, outcome));
+        id,
+        fence,
+        secret,
+        taken,
+        outcome -> renewed(id, fence, renewing, came, cameByTicker, outcome));
   }
 
   private Renewal renewed(

@@ -226,7 +226,15 @@ public final class Day {
                 of -> Optional.of(plan.untilNext()),
                 HORIZON);
     return new Scenario(
-        List.of(job), machines, coming, pace(), FaultProfile.FINE, ClusterFaults.NONE, false, HORIZON, TICK);
+        List.of(job),
+        machines,
+        coming,
+        pace(),
+        FaultProfile.FINE,
+        ClusterFaults.NONE,
+        false,
+        HORIZON,
+        TICK);
   }
 
   private SessionPacing pace() {

@@ -27,10 +27,8 @@ final class FaultInjector {
     ClusterFaults cluster = world.scenario.cluster();
     for (CoordinatorProcess member : world.cluster.members()) {
       repeat(weather.restartEvery(), () -> restart(world, chance, member));
-      repeat(
-          cluster.cutFromDatabaseEvery(), () -> member.cutFromDatabase(chance.seconds(1, 60)));
-      repeat(
-          cluster.cutFromOthersEvery(), () -> world.cluster.cut(member, chance.seconds(1, 60)));
+      repeat(cluster.cutFromDatabaseEvery(), () -> member.cutFromDatabase(chance.seconds(1, 60)));
+      repeat(cluster.cutFromOthersEvery(), () -> world.cluster.cut(member, chance.seconds(1, 60)));
     }
     repeat(weather.restoreEvery(), world::restoreBackup);
     repeat(weather.rotEvery(), world::rot);

@@ -54,7 +54,7 @@ final class HandOverBooks {
       Job before,
       Commit commit,
       Outcome.Committed answer,
-      Referee.Situation seen,
+      DecisionBooks.Situation seen,
       Instant record) {
     Collection<Job> open = seen.open();
     List<Ask> waiting = seen.waiting();

@@ -64,8 +64,10 @@ final class OriginBooks {
             && before.head().isPresent()
             && !after.head().equals(before.head())
             && !scriptOf(before).equals(scriptOf(after));
-    whistle.require(!isAnother || before.acceptChange(), "R7", "another script than anybody accepted");
-    whistle.require(!isAnother || !after.acceptChange(), "R7", "one word of a person's for two changes");
+    whistle.require(
+        !isAnother || before.acceptChange(), "R7", "another script than anybody accepted");
+    whistle.require(
+        !isAnother || !after.acceptChange(), "R7", "one word of a person's for two changes");
   }
 
   private String scriptOf(Job job) {

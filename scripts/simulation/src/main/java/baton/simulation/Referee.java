@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,15 +38,12 @@ import java.util.function.Supplier;
  * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
  */
 final class Referee {
-  /** What is stored without anybody's having asked a coordinator. */
-  private static final Command RECOVERY = new RestoreJob(1, Optional.empty(), Set.of());
-
   private final Supplier<Duration> now;
   private final Supplier<Instant> record;
   private final Map<JobId, Books> books = new HashMap<>();
   private final Map<SessionId, Set<StoreId>> storesOpened = new HashMap<>();
   private final Map<String, Outcome> answers = new HashMap<>();
-  private final Map<Job, Decided> decisions = new IdentityHashMap<>();
+  private final DecisionBooks decisions = new DecisionBooks(this::require);
   private final OriginBooks origins = new OriginBooks(this::require);
   private final HandOverBooks handOvers = new HandOverBooks(this::require);
   private Optional<RuleBroken> broken = Optional.empty();
@@ -62,27 +58,6 @@ final class Referee {
     this.now = now;
     this.record = record;
   }
-
-  /**
-   * What was decided, but not stored yet.
-   *
-   * @param knowsSince since when the coordinator that decided has seen all renewals
-   * @param asked what there was to choose from; empty: nobody could know that for sure
-   */
-  record Decided(
-      Job before,
-      Command command,
-      Decision decision,
-      Instant at,
-      Duration knowsSince,
-      Optional<Situation> asked) {}
-
-  /**
-   * What there is to choose from.
-   *
-   * @param waiting the requests for a lease that wait at the coordinator
-   */
-  record Situation(List<Job> open, List<Ask> waiting) {}
 
   /** What the referee knows of one job. */
   private static final class Books {
@@ -181,12 +156,12 @@ final class Referee {
     }
   }
 
-  Situation situation(List<Ask> waiting) {
-    return new Situation(database.open(), waiting);
+  DecisionBooks.Situation situation(List<Ask> waiting) {
+    return new DecisionBooks.Situation(database.open(), waiting);
   }
 
-  void decided(Decided decided) {
-    decided.decision().changed().ifPresent(after -> decisions.put(after, decided));
+  void decided(DecisionBooks.Decided decided) {
+    decisions.decided(decided);
   }
 
   /**
@@ -195,20 +170,10 @@ final class Referee {
    * @param before the job as it was there, if there was one
    */
   void stored(Optional<Job> before, Transition transition) {
-    Job after = transition.changed();
-    Decided decided = decisions.remove(after);
-    requireOneLeaseEach(after);
-    if (decided != null) {
-      require(before.get() == decided.before(), "V1", "decided on a job as it no longer was");
-      changed(decided, after);
-    } else if (before.isPresent()) {
-      Decision decision =
-          new Decision(Optional.of(after), transition.outcome(), transition.rows());
-      changed(
-          new Decided(
-              before.get(), RECOVERY, decision, record.get(), Duration.ZERO, Optional.empty()),
-          after);
-    }
+    requireOneLeaseEach(transition.changed());
+    decisions
+        .stored(before, transition, record.get())
+        .ifPresent(decided -> changed(decided, transition.changed()));
   }
 
   private void requireOneLeaseEach(Job after) {
@@ -222,7 +187,7 @@ final class Referee {
     require(!holdsAnother, "R1", "a session holds two leases");
   }
 
-  private void changed(Decided decided, Job after) {
+  private void changed(DecisionBooks.Decided decided, Job after) {
     Job before = decided.before();
     Command command = decided.command();
     Decision decision = decided.decision();
@@ -281,12 +246,11 @@ final class Referee {
     }
   }
 
-  private void checkGrant(Decided decided, Job after, Lease lease, Books kept) {
+  private void checkGrant(DecisionBooks.Decided decided, Job after, Lease lease, Books kept) {
     decided
         .asked()
         .ifPresent(
-            seen ->
-                handOvers.granted(decided.before(), lease.ask(), seen.waiting(), decided.at()));
+            seen -> handOvers.granted(decided.before(), lease.ask(), seen.waiting(), decided.at()));
     kept.leases.granted(lease, now.get());
     require(
         storesOpened

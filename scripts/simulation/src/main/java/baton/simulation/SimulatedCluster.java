@@ -81,16 +81,14 @@ final class SimulatedCluster {
           () -> {
             member.notices(visibleTo(member));
             if (world.core.noticesMembers()) {
-              member.beginAnew();
+              member.restartWaits();
             }
           });
     }
   }
 
   private int visibleTo(CoordinatorProcess member) {
-    return member == alone
-        ? 1
-        : (int) running().stream().filter(other -> other != alone).count();
+    return member == alone ? 1 : (int) running().stream().filter(other -> other != alone).count();
   }
 
   /** Whether it is cut from the others, noticed or not. */

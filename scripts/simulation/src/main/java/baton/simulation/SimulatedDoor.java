@@ -37,7 +37,7 @@ final class SimulatedDoor implements Transitions, Decider, TransitionListener {
    * @param knowsSince since when the coordinator had seen all renewals
    * @param situation what there was to choose from, if it could know all of that
    */
-  private record Asked(Duration knowsSince, Optional<Referee.Situation> situation) {}
+  private record Asked(Duration knowsSince, Optional<DecisionBooks.Situation> situation) {}
 
   SimulatedDoor(CoordinatorProcess owner, Core core, Referee referee) {
     this.owner = owner;
@@ -58,7 +58,7 @@ final class SimulatedDoor implements Transitions, Decider, TransitionListener {
   @Override
   public CompletionStage<Outcome> apply(JobId job, Command command, BooleanSupplier stillCounts) {
     boolean chooses = command instanceof Commit || command instanceof Acquire;
-    Optional<Referee.Situation> situation =
+    Optional<DecisionBooks.Situation> situation =
         chooses && owner.isSteady()
             ? Optional.of(referee.situation(owner.waiting()))
             : Optional.empty();
@@ -82,7 +82,7 @@ final class SimulatedDoor implements Transitions, Decider, TransitionListener {
     Asked as = asked.get(command);
     if (as != null) { // else it is a preview
       referee.decided(
-          new Referee.Decided(job, command, decision, now, as.knowsSince(), as.situation()));
+          new DecisionBooks.Decided(job, command, decision, now, as.knowsSince(), as.situation()));
     }
     return decision;
   }

@@ -63,8 +63,7 @@ final class SimulatedNetwork {
           () -> {
             if (!lost && connected.getAsBoolean() && receiver.isUp()) {
               receiver.later(
-                  Duration.ZERO,
-                  () -> arrive(receiver, connected, handler, answer, failure, done));
+                  Duration.ZERO, () -> arrive(receiver, connected, handler, answer, failure, done));
             }
           });
     }

@@ -38,22 +38,23 @@ final class SimulatedRequests {
     world.watcher.does(worker, Activity.ASKING);
     Moment sentAt = worker.moment();
     Ask request =
-        new Ask(
-            worker.secretHash(ask.turn()),
-            worker.sessionId(),
-            worker.machine.name(),
-            Set.of("digits"),
-            worker.machine.stores(),
-            worker.machine.device(),
-            ask.endsIn(),
-            Manifest.FORMAT);
+        Ask.of(
+                worker.secretHash(ask.turn()),
+                worker.sessionId(),
+                worker.machine.name(),
+                Set.of("digits"),
+                worker.machine.stores(),
+                worker.machine.device())
+            .endingIn(ask.endsIn())
+            .reading(Manifest.FORMAT);
     world.network.call(
         worker.coordinator(),
         worker::isConnected,
         ask.holdFor().plus(PATIENCE),
         coordinator -> coordinator.acquire(request, ask.holdFor(), worker::isConnected),
         answer -> told(asked(ask.turn(), answer, sentAt)),
-        failure -> failed(new Event.Unanswered(ask.turn(), SegmentRequest.ASK, failure.toString())));
+        failure ->
+            failed(new Event.Unanswered(ask.turn(), SegmentRequest.ASK, failure.toString())));
   }
 
   private Event asked(int turn, Acquired answer, Moment sentAt) {
@@ -75,7 +76,8 @@ final class SimulatedRequests {
         worker.coordinator(),
         worker::isConnected,
         PATIENCE,
-        coordinator -> coordinator.commit(
+        coordinator ->
+            coordinator.commit(
                 grant.job(),
                 grant.fence(),
                 worker.secretHash(commit.turn()),
@@ -109,7 +111,8 @@ final class SimulatedRequests {
         worker.coordinator(),
         worker::isConnected,
         PATIENCE,
-        coordinator -> coordinator.renew(
+        coordinator ->
+            coordinator.renew(
                 grant.job(),
                 grant.fence(),
                 worker.secretHash(renew.turn()),
@@ -149,7 +152,8 @@ final class SimulatedRequests {
         worker.coordinator(),
         worker::isConnected,
         PATIENCE,
-        coordinator -> coordinator.release(
+        coordinator ->
+            coordinator.release(
                 grant.job(),
                 grant.fence(),
                 worker.secretHash(release.turn()),

@@ -201,7 +201,9 @@ final class World {
   /** Asks until a job is there: nobody may have heard. */
   private void submit(JobSpec spec) {
     if (database.findByName(spec.name()).isEmpty()) {
-      cluster.running().stream().findFirst().ifPresent(member -> member.submit(spec));
+      cluster.running().stream()
+          .findFirst()
+          .ifPresent(member -> member.relay().submit(spec, Optional.of(idOf(spec))));
       agenda.after(SUBMITTED_AGAIN_AFTER, () -> submit(spec));
     }
   }
@@ -224,9 +226,9 @@ final class World {
     for (Job job : database.newest(Integer.MAX_VALUE)) {
       boolean stands = job.state() == JobState.PAUSED || job.state() == JobState.FAILED;
       if (stands && !job.hasNothingLeft()) {
-        coordinator.resume(job.id(), chance.happens(0.7));
+        coordinator.relay().resume(job.id(), chance.happens(0.7), Optional.empty());
       } else if (!isCalm() && !job.state().isOver() && chance.happens(0.03)) {
-        coordinator.pause(job.id());
+        coordinator.relay().pause(job.id());
       }
     }
   }

@@ -11,13 +11,15 @@ import java.util.TreeMap;
 final class ClusterSabotage {
   private ClusterSabotage() {}
 
-  static Map<String, Core> byRule() {
-    Map<String, Core> all = new TreeMap<>();
-    all.put("R1, renewals are shared", new RenewalsKeptToOneself());
-    all.put("R12, who was away begins anew", new FreezesGoUnnoticed());
-    all.put("R4, a commit that nobody heard of", new SilenceIsSuccess());
-    all.put("V1", new VersionsOverlooked());
-    all.put("S1", new FilesHoldEveryThread());
+  static Map<String, Sabotage.Broken> byRule() {
+    Map<String, Sabotage.Broken> all = new TreeMap<>();
+    all.put("R1, renewals are shared", Sabotage.Within.A_FEW_SEEDS.by(new RenewalsKeptToOneself()));
+    all.put("R12, who was away begins anew", Sabotage.Within.HUNDREDS.by(new FreezesGoUnnoticed()));
+    all.put(
+        "R4, a commit that nobody heard of",
+        Sabotage.Within.A_FEW_SEEDS.by(new SilenceIsSuccess()));
+    all.put("V1", Sabotage.Within.THOUSANDS.by(new VersionsOverlooked()));
+    all.put("S1", Sabotage.Within.A_FEW_SEEDS.by(new FilesHoldEveryThread()));
     return all;
   }
 

@@ -39,32 +39,55 @@ import java.util.TreeMap;
 final class Sabotage {
   private Sabotage() {}
 
-  static Map<String, Core> byRule() {
-    Map<String, Core> all = new TreeMap<>();
-    all.put("R1", new LeasesEndEarly());
-    all.put("R2", new FencesStandStill());
-    all.put("R3", new AnyoneCommits());
-    all.put("R4", new CrashesForget());
-    all.put("R5", new ManifestFirst());
-    all.put("R6", new FoldersNamedByPosition());
-    all.put("R7", new OptimizerStateDropped());
-    all.put("R8", new RepeatsDecidedAnew());
-    all.put("R9", new DeafToStop());
-    all.put("R10", new HeartbeatIsProgress());
-    all.put("R11", new OneErrorFails());
-    all.put("R12", new RestartCountsAgainstLeases());
-    all.put("R13", new ParentPruned());
-    all.put("R13, what a job asked to keep", new NewestOnly());
-    all.put("R15", new AnyStoreWillDo());
-    all.put("R7, across profiles", new ProfilesOverlooked());
-    all.put("R7, a change accepted once", new AcceptedForEver());
-    all.put("R7, a change that nobody accepted", new AnyScriptWillDo());
-    all.put("R12, the worker's side", new GivesUpOutOfReach());
-    all.put("H1", new EqualWorkersTakeTurns());
-    all.put("H2", new TurnsAreCutShort());
-    all.put("H3", new PriorityWaitsForTheSegment());
-    all.put("H4", new EndsAreOverlooked());
-    all.put("H5", new EndsAreNotHeard());
+  /** How many seeds it takes at most until the simulation sees what is broken. */
+  enum Within {
+    A_FEW_SEEDS(300),
+    HUNDREDS(1_500),
+    THOUSANDS(5_000);
+
+    /**
+     * About five times as many as were needed when it was measured, for each change shifts them.
+     */
+    final int seeds;
+
+    Within(int seeds) {
+      this.seeds = seeds;
+    }
+
+    Broken by(Core core) {
+      return new Broken(core, this);
+    }
+  }
+
+  /** A core that breaks a rule, and how soon that is seen. */
+  record Broken(Core core, Within within) {}
+
+  static Map<String, Broken> byRule() {
+    Map<String, Broken> all = new TreeMap<>();
+    all.put("R1", Within.A_FEW_SEEDS.by(new LeasesEndEarly()));
+    all.put("R2", Within.A_FEW_SEEDS.by(new FencesStandStill()));
+    all.put("R3", Within.HUNDREDS.by(new AnyoneCommits()));
+    all.put("R4", Within.A_FEW_SEEDS.by(new CrashesForget()));
+    all.put("R5", Within.A_FEW_SEEDS.by(new ManifestFirst()));
+    all.put("R6", Within.A_FEW_SEEDS.by(new FoldersNamedByPosition()));
+    all.put("R7", Within.A_FEW_SEEDS.by(new OptimizerStateDropped()));
+    all.put("R8", Within.A_FEW_SEEDS.by(new RepeatsDecidedAnew()));
+    all.put("R9", Within.A_FEW_SEEDS.by(new DeafToStop()));
+    all.put("R10", Within.HUNDREDS.by(new HeartbeatIsProgress()));
+    all.put("R11", Within.A_FEW_SEEDS.by(new OneErrorFails()));
+    all.put("R12", Within.A_FEW_SEEDS.by(new RestartCountsAgainstLeases()));
+    all.put("R13", Within.A_FEW_SEEDS.by(new ParentPruned()));
+    all.put("R13, what a job asked to keep", Within.A_FEW_SEEDS.by(new NewestOnly()));
+    all.put("R15", Within.A_FEW_SEEDS.by(new AnyStoreWillDo()));
+    all.put("R7, across profiles", Within.HUNDREDS.by(new ProfilesOverlooked()));
+    all.put("R7, a change accepted once", Within.HUNDREDS.by(new AcceptedForEver()));
+    all.put("R7, a change that nobody accepted", Within.HUNDREDS.by(new AnyScriptWillDo()));
+    all.put("R12, the worker's side", Within.A_FEW_SEEDS.by(new GivesUpOutOfReach()));
+    all.put("H1", Within.A_FEW_SEEDS.by(new EqualWorkersTakeTurns()));
+    all.put("H2", Within.HUNDREDS.by(new TurnsAreCutShort()));
+    all.put("H3", Within.HUNDREDS.by(new PriorityWaitsForTheSegment()));
+    all.put("H4", Within.HUNDREDS.by(new EndsAreOverlooked()));
+    all.put("H5", Within.HUNDREDS.by(new EndsAreNotHeard()));
     return all;
   }
 
