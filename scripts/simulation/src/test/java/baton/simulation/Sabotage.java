@@ -257,7 +257,13 @@ final class Sabotage {
     }
   }
 
+  /** It does not take the hour for an absence either. */
   private static final class RestartCountsAgainstLeases extends Core {
+    @Override
+    Duration longestAbsence(Duration asItIs) {
+      return Duration.ofDays(1_000);
+    }
+
     @Override
     Duration ticker(Duration now, Duration ready) {
       return now.equals(ready) ? now : now.plusHours(1);
