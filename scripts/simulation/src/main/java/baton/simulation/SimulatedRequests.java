@@ -134,14 +134,8 @@ final class SimulatedRequests {
 
   private Event renewed(int turn, Moment sentAt, CoordinatorProcess.Renewal renewal) {
     if (renewal.outcome() instanceof Outcome.Renewed renewed) {
-      return new Event.Renewed(
-          turn,
-          sentAt,
-          renewal.ttl(),
-          Duration.ZERO,
-          renewed.directive(),
-          renewed.reason(),
-          renewal.lifetime());
+      return Event.Renewed.of(turn, sentAt, renewal.ttl(), renewed.directive(), renewed.reason())
+          .knowing(renewal.lifetime());
     }
     return refused(turn, SegmentRequest.RENEW, (Outcome.Refused) renewal.outcome());
   }
