@@ -3,14 +3,17 @@ package baton.coordinator.store;
 import baton.coordinator.lease.History;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Outcome;
 import baton.protocol.Checkpoint;
 import baton.protocol.JobId;
+import baton.protocol.Position;
 import baton.protocol.Segment;
 import baton.protocol.Sha256;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes the rows of history of stored transitions, numbered by the job's version and their place
@@ -31,8 +34,9 @@ final class HistoryWriter {
 
   private static final String COMMITTED =
       "INSERT INTO checkpoints (job_id, job_version, place, digest, parent, epoch, batch, fence,"
-          + " folder, state_digest, bytes, format, session, verified, measurements, committed_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " folder, state_digest, bytes, format, session, verified, measurements, committed_at, next,"
+          + " next_epoch, next_batch)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String MARKED =
       "UPDATE checkpoints SET mark = ? WHERE job_id = ? AND digest = ?";
@@ -66,7 +70,7 @@ final class HistoryWriter {
     for (Transition transition : stored) {
       List<History> rows = transition.rows();
       for (int place = 0; place < rows.size(); place++) {
-        write(transition.changed(), place, rows.get(place));
+        write(transition, place, rows.get(place));
       }
     }
     statements.send(COMMITTED);
@@ -75,7 +79,8 @@ final class HistoryWriter {
     statements.send(EVENT);
   }
 
-  private void write(Job job, int place, History row) throws SQLException {
+  private void write(Transition transition, int place, History row) throws SQLException {
+    Job job = transition.changed();
     String id = job.id().value();
     if (row instanceof History.SegmentStarted started) {
       startSegment(job, place, started);
@@ -88,7 +93,7 @@ final class HistoryWriter {
           id,
           ended.fence().value());
     } else if (row instanceof History.CheckpointCommitted committed) {
-      commit(job, place, committed);
+      commit(job, place, committed, transition.outcome());
     } else if (row instanceof History.CheckpointMarked marked) {
       statements.add(MARKED, marked.mark().name(), id, marked.digest().hex());
     } else if (row instanceof History.Event event) {
@@ -144,8 +149,15 @@ final class HistoryWriter {
         SqlInstants.of(row.at()));
   }
 
-  private void commit(Job job, int place, History.CheckpointCommitted row) throws SQLException {
+  /** With the row stands what the commit is answered; what a restore takes up was answered none. */
+  private void commit(Job job, int place, History.CheckpointCommitted row, Outcome outcome)
+      throws SQLException {
     Checkpoint checkpoint = row.checkpoint();
+    Optional<Outcome.Committed> answer =
+        Optional.of(outcome)
+            .filter(Outcome.Committed.class::isInstance)
+            .map(Outcome.Committed.class::cast);
+    Optional<Position> next = answer.flatMap(Outcome.Committed::segmentEnd);
     statements.add(
         COMMITTED,
         job.id().value(),
@@ -163,7 +175,10 @@ final class HistoryWriter {
         row.session().value(),
         row.verified().name(),
         json.of(row.measurements()),
-        SqlInstants.of(row.at()));
+        SqlInstants.of(row.at()),
+        answer.map(committed -> committed.next().name()).orElse(null),
+        next.<Object>map(Position::epoch).orElse(Statements.NO_NUMBER),
+        next.<Object>map(Position::batch).orElse(Statements.NO_NUMBER));
     onSegments(
         job,
         SEGMENT_ADVANCED,

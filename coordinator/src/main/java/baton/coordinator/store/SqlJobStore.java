@@ -4,13 +4,20 @@ import baton.coordinator.lease.EventLog;
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobHistory;
 import baton.coordinator.lease.JobStore;
+import baton.coordinator.lease.Outcome;
 import baton.coordinator.lease.StoreUnavailable;
+import baton.protocol.AfterCommit;
 import baton.protocol.JobId;
+import baton.protocol.Position;
 import baton.protocol.Sha256;
+import baton.protocol.Verified;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -21,9 +28,11 @@ import org.jdbi.v3.core.mapper.RowMapper;
  * connection writes, a few read.
  */
 public final class SqlJobStore implements JobStore {
-  /** The body is left out where the reader has parsed that version before. */
+  /** Nothing but the version is read where the reader has parsed that one before. */
   private static final String ONE =
-      "SELECT version, CASE WHEN version = ? THEN NULL ELSE body END AS body"
+      "SELECT version, CASE WHEN version = ? THEN NULL ELSE body END AS body,"
+          + " CASE WHEN version = ? THEN NULL"
+          + " ELSE (SELECT spec FROM specs WHERE job_id = jobs.id) END AS spec"
           + " FROM jobs WHERE id = ?";
 
   private static final String BY_NAME = "SELECT id, version FROM jobs WHERE name = ?";
@@ -33,8 +42,16 @@ public final class SqlJobStore implements JobStore {
       "SELECT id, version FROM jobs ORDER BY submitted_at DESC, id DESC LIMIT ?";
   private static final String ANSWER = "SELECT job_id, outcome FROM answers WHERE repeat_key = ?";
 
+  private static final String COMMITTED =
+      "SELECT verified, next, next_epoch, next_batch FROM checkpoints"
+          + " WHERE job_id = ? AND digest = ? AND fence = ? AND next IS NOT NULL";
+
   private static final String DELETED =
       "UPDATE checkpoints SET deleted_at = ? WHERE job_id = ? AND digest = ?";
+
+  /** As {@link baton.coordinator.lease.Commit} makes it. */
+  private static final Pattern COMMIT_KEY =
+      Pattern.compile("commit/(?<fence>\\d+)/(?<secret>[^/]+)/(?<digest>[^/]+)");
 
   private final Database database;
   private final StoredJson json = new StoredJson();
@@ -93,15 +110,49 @@ public final class SqlJobStore implements JobStore {
   @Override
   public Optional<StoredAnswer> answer(String repeatKey) {
     return readers.read(
-        handle ->
-            handle
-                .select(ANSWER, repeatKey)
-                .map(
-                    (row, context) ->
-                        new StoredAnswer(
-                            new JobId(row.getString("job_id")),
-                            json.outcome(row.getString("outcome"))))
-                .findOne());
+        handle -> separateAnswer(handle, repeatKey).or(() -> ofCommit(handle, repeatKey)));
+  }
+
+  private Optional<StoredAnswer> separateAnswer(Handle handle, String repeatKey) {
+    return handle
+        .select(ANSWER, repeatKey)
+        .map(
+            (row, context) ->
+                new StoredAnswer(
+                    new JobId(row.getString("job_id")), json.outcome(row.getString("outcome"))))
+        .findOne();
+  }
+
+  /** A commit's stands with its checkpoint: the secret in the key names the lease it came under. */
+  private Optional<StoredAnswer> ofCommit(Handle handle, String repeatKey) {
+    Matcher commit = COMMIT_KEY.matcher(repeatKey);
+    if (!commit.matches()) {
+      return Optional.empty();
+    }
+    long fence = Long.parseLong(commit.group("fence"));
+    return separateAnswer(handle, "acquire/" + commit.group("secret"))
+        .filter(
+            stored ->
+                stored.outcome() instanceof Outcome.Granted granted
+                    && granted.fence().value() == fence)
+        .map(StoredAnswer::job)
+        .flatMap(
+            job ->
+                handle
+                    .select(COMMITTED, job.value(), commit.group("digest"), fence)
+                    .map((row, context) -> committed(commit.group("digest"), row))
+                    .findFirst()
+                    .map(answer -> new StoredAnswer(job, answer)));
+  }
+
+  private static Outcome committed(String digest, ResultSet row) throws SQLException {
+    AfterCommit next = AfterCommit.valueOf(row.getString("next"));
+    Optional<Position> end =
+        next == AfterCommit.TRAIN_ON
+            ? Optional.of(new Position(row.getInt("next_epoch"), row.getInt("next_batch")))
+            : Optional.empty();
+    return new Outcome.Committed(
+        new Sha256(digest), next, end, Verified.valueOf(row.getString("verified")));
   }
 
   /** Reads everything anew: who was away does not know what became of the database meanwhile. */
@@ -204,15 +255,22 @@ public final class SqlJobStore implements JobStore {
   private Optional<Job> find(Handle handle, JobId id) {
     Optional<Job> known = cache.get(id);
     return handle
-        .select(ONE, known.map(Job::version).orElse(0L), id.value())
-        .map((row, context) -> Optional.ofNullable(row.getString("body")))
+        .select(
+            ONE, known.map(Job::version).orElse(0L), known.map(Job::version).orElse(0L), id.value())
+        .map(
+            (row, context) ->
+                parsed(
+                    Optional.ofNullable(row.getString("body")),
+                    Optional.ofNullable(row.getString("spec"))))
         .findOne()
-        .map(body -> body.map(this::parse).orElseGet(known::get));
+        .map(
+            read -> {
+              read.ifPresent(cache::put);
+              return read.orElseGet(known::get);
+            });
   }
 
-  private Job parse(String body) {
-    Job job = json.job(body);
-    cache.put(job);
-    return job;
+  private Optional<Job> parsed(Optional<String> body, Optional<String> spec) {
+    return body.map(text -> json.job(text, spec));
   }
 }

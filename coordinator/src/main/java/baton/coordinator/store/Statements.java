@@ -15,6 +15,9 @@ import java.util.Map;
  * <p>They end with their connection.
  */
 final class Statements {
+  /** A number that is null; a text that is null is just that. */
+  static final Object NO_NUMBER = new Object();
+
   private final Connection connection;
   private final Map<String, Kept> kept = new HashMap<>();
 
@@ -32,13 +35,15 @@ final class Statements {
     }
   }
 
-  /** Keeps a row; a value that is null stands for a text. */
+  /** Keeps a row. A null says what it is null of: PostgreSQL would plan the statement anew else. */
   void add(String sql, Object... values) throws SQLException {
     Kept of = kept(sql);
     for (int i = 0; i < values.length; i++) {
       Object value = values[i];
       if (value == null) {
-        of.statement.setNull(i + 1, Types.VARCHAR); // untyped, PostgreSQL would plan it anew
+        of.statement.setNull(i + 1, Types.VARCHAR);
+      } else if (value == NO_NUMBER) {
+        of.statement.setNull(i + 1, Types.INTEGER);
       } else if (value instanceof String text) {
         of.statement.setString(i + 1, text);
       } else if (value instanceof Long number) {

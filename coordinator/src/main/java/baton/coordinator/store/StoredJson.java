@@ -2,13 +2,16 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.Outcome;
+import baton.protocol.JobSpec;
 import baton.protocol.Measurement;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -16,6 +19,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The form in which jobs, answers and measurements stand in the database: JSON, and back. */
@@ -34,6 +38,12 @@ final class StoredJson {
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
           .build();
 
+  private final ObjectWriter withoutSpec =
+      mapper.copy().addMixIn(Job.class, WithoutSpec.class).writerFor(Job.class);
+
+  @JsonIgnoreProperties(value = "spec", allowSetters = true)
+  private interface WithoutSpec {}
+
   /** The names under which outcomes are stored; a class may be renamed, these not. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
   @JsonSubTypes({
@@ -51,12 +61,30 @@ final class StoredJson {
     return write(job);
   }
 
+  /** A job but for what never changes of it. */
+  String withoutSpec(Job job) {
+    try {
+      return withoutSpec.writeValueAsString(job);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a value that cannot be written as JSON", e);
+    }
+  }
+
+  String of(JobSpec spec) {
+    return write(spec);
+  }
+
   String of(Outcome outcome) {
     return write(outcome);
   }
 
   String of(List<Measurement> measurements) {
     return write(measurements);
+  }
+
+  /** A job from its text and its spec's; without one, the text holds it: it is of an older form. */
+  Job job(String text, Optional<String> spec) {
+    return job(spec.map(apart -> "{\"spec\":" + apart + "," + text.substring(1)).orElse(text));
   }
 
   Job job(String text) {

@@ -23,7 +23,7 @@ import org.jdbi.v3.core.JdbiException;
 public final class Transfer {
   /** All that is Baton's but the name of the cluster, in an order in which each may refer back. */
   static final List<String> TABLES =
-      List.of("jobs", "answers", "segments", "checkpoints", "events", "tokens");
+      List.of("jobs", "specs", "answers", "segments", "checkpoints", "events", "tokens");
 
   /** Who brings none leaves those that are known as they are. */
   private static final List<String> TABLES_WITHOUT_TOKENS =

@@ -2,6 +2,7 @@ package baton.coordinator.store;
 
 import baton.coordinator.lease.Job;
 import baton.coordinator.lease.JobStore.Transition;
+import baton.coordinator.lease.Outcome;
 import baton.protocol.JobId;
 import baton.protocol.SessionId;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,7 +20,7 @@ import java.util.Set;
  *   <li>The rows of the jobs, if all that the decision rests on still holds: the version it read, a
  *       name, a repeat key and a session that are not another's, and what was seen of leases. What
  *       does not hold writes nothing, and so is left out alone.
- *   <li>The answers and the history of those whose job was written.
+ *   <li>The specs of new jobs, the answers and the history of those whose job was written.
  * </ol>
  */
 final class TransitionWriter {
@@ -36,8 +38,17 @@ final class TransitionWriter {
   private static final String ANSWER =
       "INSERT INTO answers (repeat_key, job_id, outcome) VALUES (?, ?, ?)";
 
+  private static final String SPEC =
+      "INSERT INTO specs (job_id, spec) VALUES (?, ?) ON CONFLICT DO NOTHING";
+
+  private static final int MOST_KNOWN = 20_000;
+
   private final StoredJson json;
   private final Statements statements;
+
+  /** Jobs whose spec is written already. */
+  private final Set<JobId> withSpec = new HashSet<>();
+
   private final HistoryWriter history;
 
   TransitionWriter(StoredJson json, Statements statements) {
@@ -60,6 +71,7 @@ final class TransitionWriter {
         stored.add(batch.get(i));
       }
     }
+    writeSpecs(stored);
     writeAnswers(stored);
     history.write(stored);
     return List.of(written);
@@ -124,7 +136,7 @@ final class TransitionWriter {
         job.state().name(),
         job.state().isOver() ? 1 : 0,
         session(transition),
-        json.of(job),
+        json.withoutSpec(job),
         SqlInstants.of(job.submittedAt()));
   }
 
@@ -136,25 +148,47 @@ final class TransitionWriter {
         job.state().name(),
         job.state().isOver() ? 1 : 0,
         session(transition),
-        json.of(job),
+        json.withoutSpec(job),
         job.id().value(),
         transition.readVersion(),
-        transition.repeatKey().orElse(null),
+        separateAnswer(transition).orElse(null),
         session(transition),
         job.id().value());
   }
 
+  private void writeSpecs(List<Transition> stored) throws SQLException {
+    for (Transition transition : stored) {
+      Job job = transition.changed();
+      if (withSpec.size() >= MOST_KNOWN) {
+        withSpec.clear();
+      }
+      if (withSpec.add(job.id())) {
+        statements.add(SPEC, job.id().value(), json.of(job.spec()));
+      }
+    }
+    statements.send(SPEC);
+  }
+
   private void writeAnswers(List<Transition> stored) throws SQLException {
     for (Transition transition : stored) {
-      if (transition.repeatKey().isPresent()) {
+      Optional<String> key = separateAnswer(transition);
+      if (key.isPresent()) {
         statements.add(
-            ANSWER,
-            transition.repeatKey().get(),
-            transition.changed().id().value(),
-            json.of(transition.outcome()));
+            ANSWER, key.get(), transition.changed().id().value(), json.of(transition.outcome()));
       }
     }
     statements.send(ANSWER);
+  }
+
+  /**
+   * The key of an answer with a row of its own. That of a commit stands with its checkpoint; none
+   * is decided twice, since the first ends what the second rests on: its parent is the head no
+   * more, and a rollback to it ends the lease.
+   */
+  private static Optional<String> separateAnswer(Transition transition) {
+    return transition.outcome() instanceof Outcome.Committed
+        ? Optional.empty()
+        : transition.repeatKey();
   }
 
   private static String session(Transition transition) {

@@ -6,6 +6,7 @@ import baton.coordinator.lease.Budget;
 import baton.coordinator.lease.Cancel;
 import baton.coordinator.lease.Command;
 import baton.coordinator.lease.Job;
+import baton.coordinator.lease.JobState;
 import baton.coordinator.lease.JobStore;
 import baton.coordinator.lease.JobStore.Transition;
 import baton.coordinator.lease.Outcome;
@@ -240,6 +241,52 @@ abstract class JobStoreContract {
     assertThat(store.answer(grant.repeatKey().orElseThrow()))
         .contains(new JobStore.StoredAnswer(job.id(), grant.outcome()));
     assertThat(store.answer("acquire/never-asked")).isEmpty();
+  }
+
+  @Test
+  void aCommitsAnswerStaysAfterAPruneAnEndAndACompletion() {
+    Job leased = apply(submit("mnist"), Sample.acquire("s1"));
+    Transition trainsOn =
+        Sample.after(leased, Sample.commit(leased, new Position(0, 7), 0.5), at(1));
+    Job next = store(trainsOn);
+    Transition atEnd = Sample.after(next, Sample.commit(next, Position.ofEpochs(1), 0.4), at(2));
+    Job second = store(atEnd);
+    Transition leaves =
+        Sample.after(second, Sample.commit(second, Position.ofEpochs(2), 0.3, true), at(3));
+    Job third = store(leaves);
+    Job released =
+        apply(third, new Release(third.fence(), Sample.secretHash("secret of s1"), true));
+    Job again = apply(released, Sample.acquire("s2"));
+    Transition completes =
+        Sample.after(again, Sample.commit(again, again.spec().end(), 0.1), at(9_999));
+    Job over = store(completes);
+    store.noteDeleted(over.id(), trainsOn.changed().head().orElseThrow().digest(), at(10_000));
+
+    assertThat(over.state()).isEqualTo(JobState.COMPLETE);
+    assertThat(over.kept()).doesNotContain(trainsOn.changed().head().orElseThrow());
+    for (Transition repeated : List.of(trainsOn, atEnd, leaves, completes)) {
+      assertThat(store.answer(repeated.repeatKey().orElseThrow()))
+          .contains(new JobStore.StoredAnswer(over.id(), repeated.outcome()));
+    }
+    Transition other = Sample.after(leased, Sample.commit(leased, new Position(0, 8), 0.5), at(1));
+    assertThat(store.answer(other.repeatKey().orElseThrow())).as("never made").isEmpty();
+  }
+
+  @Test
+  void nobodyElsesSecretFindsACommitsAnswer() {
+    Job leased = apply(submit("mnist"), Sample.acquire("s1"));
+    Transition commit = Sample.after(leased, Sample.commit(leased, new Position(0, 7), 0.5), at(1));
+    Job next = store(commit);
+    Job released = apply(next, new Release(next.fence(), Sample.secretHash("secret of s1"), true));
+    apply(released, Sample.acquire("s2"));
+    String key = commit.repeatKey().orElseThrow();
+
+    for (String secret : List.of("secret of s2", "a guess")) {
+      String others =
+          key.replace(Sample.secretHash("secret of s1").hex(), Sample.secretHash(secret).hex());
+      assertThat(others).isNotEqualTo(key);
+      assertThat(store.answer(others)).as(secret).isEmpty();
+    }
   }
 
   @Test
