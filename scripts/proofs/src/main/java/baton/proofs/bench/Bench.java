@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       CoordinatorBench.class,
       Heartbeats.class,
       DriveBench.class,
+      GrowthBench.class,
       PrefetchBench.class,
       SnapshotBench.class
     })

@@ -101,7 +101,7 @@ public final class CoordinatorRates implements Callable<Integer> {
     try {
       for (int i = 0; i < Collections.max(clients); i++) {
         PretendHolder holder = PretendHolder.lease(admin, worker, "job-" + i);
-        holders.add(holder.lean(server.uri(), token));
+        holders.add(holder.lean(server.uri(), token, Optional.empty()));
       }
       int each = warmUp / holders.size();
       perform(holders.stream().<Rate.Client>map(holder -> times(each, holder::renew)).toList());

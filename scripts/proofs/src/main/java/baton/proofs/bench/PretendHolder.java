@@ -19,6 +19,7 @@ import baton.protocol.client.UnreachableException;
 import baton.testing.PretendManifest;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,7 +27,7 @@ import java.util.Set;
 
 /** A worker that holds the lease of a job of its own, and does not train. */
 final class PretendHolder {
-  private static final StoreId STORE = new StoreId("store");
+  static final StoreId STORE = new StoreId("store");
   private static final Duration FOR_AS_LONG_AS_IT_TAKES = Duration.ofHours(1);
   private static final int EPOCHS = 1_000;
 
@@ -58,29 +59,36 @@ final class PretendHolder {
     admin.submit(spec(name, ttl), Optional.empty());
     SessionId session = new SessionId("session-" + name);
     String secret = "secret-" + name;
-    Ask ask =
-        Ask.of(
-                Sha256.ofText(secret),
-                session,
-                "worker-" + name,
-                Set.of(name),
-                Set.of(STORE),
-                "none")
-            .reading(Manifest.FORMAT);
+    Ask ask = ask(name, session, secret, STORE);
     if (worker.lease(ask, Duration.ofSeconds(10)) instanceof Asked.Leased leased) {
       return new PretendHolder(worker, leased.grant(), Held.of(leased.grant(), secret), session);
     }
     throw new IllegalStateException("The job " + name + " was submitted and cannot be leased.");
   }
 
-  private static JobSpec spec(String name, Duration ttl) {
+  static Ask ask(String name, SessionId session, String secret, StoreId store) {
+    return Ask.of(
+            Sha256.ofText(secret),
+            session,
+            "worker-" + name,
+            Set.of(name),
+            Set.of(store),
+            "none")
+        .reading(Manifest.FORMAT);
+  }
+
+  static JobSpec spec(String name, Duration ttl) {
     Policy policy = Policy.DEFAULT.withTtl(ttl).withCadence(Cadence.EVERY_EPOCH);
     return JobSpec.of(name, name, EPOCHS).withSeed(1).withStore(STORE).withPolicy(policy);
   }
 
-  /** The same, on a connection of its own that costs little; this one is to be used no more. */
-  LeanHolder lean(URI coordinator, String token) throws IOException {
-    return new LeanHolder(coordinator, token, grant, held, session);
+  /**
+   * The same, on a connection of its own that costs little; this one is to be used no more.
+   *
+   * @param store where it saves the files it commits; empty: there are none
+   */
+  LeanHolder lean(URI coordinator, String token, Optional<Path> store) throws IOException {
+    return new LeanHolder(coordinator, token, grant, held, session, store);
   }
 
   void renew() throws ProblemException, UnreachableException, InterruptedException {
