@@ -28,6 +28,10 @@ public final class PostgresDatabase implements Database {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_WAIT_FOR_TURN = Duration.ofSeconds(6);
+
+  /** A member that starts beside others waits for the tables that one of them makes. */
+  private static final Duration LONGEST_WAIT_TO_START = Duration.ofSeconds(60);
+
   private static final int ANSWER_SECONDS = 10;
   private static final int CONNECT_SECONDS = 3;
   private static final int READERS = 6;
@@ -69,6 +73,10 @@ public final class PostgresDatabase implements Database {
   static PostgresDatabase open(DatabaseAddress.Postgres address, Optional<String> password) {
     PostgresDatabase database = new PostgresDatabase(address, password);
     try (Connection first = database.source.getConnection()) {
+      first.setNetworkTimeout(Runnable::run, (int) LONGEST_WAIT_TO_START.toMillis());
+      try (Statement patience = first.createStatement()) {
+        patience.execute("SET lock_timeout = " + LONGEST_WAIT_TO_START.toMillis());
+      }
       lock(first, MIGRATION); // ends with the connection: members that start at once take turns
       if (Migrations.arePending(database.source) && !Registration.all(database).isEmpty()) {
         throw new DatabaseException(
