@@ -158,9 +158,9 @@ public final class CoordinatorRates implements Callable<Integer> {
 
   private void row(CoordinatorServer server, PrintWriter out, String what, List<Rate.Client> busy)
       throws Exception {
-    ProcessorTime before = ProcessorTime.of(server.pid());
+    ThreadTimes before = ThreadTimes.of(server.pid());
     Rate rate = Rate.of(busy, Duration.ZERO, Duration.ofSeconds(seconds));
-    ProcessorTime after = ProcessorTime.of(server.pid());
+    ThreadTimes after = ThreadTimes.of(server.pid());
     long operations = Math.max(1, Math.round(rate.perSecond() * seconds));
     print(
         out,

@@ -242,11 +242,11 @@ public final class GrowthBench implements Callable<Integer> {
 
     private void note(Map<String, List<Double>> costs, String what, Rate.Client client)
         throws Exception {
-      ProcessorTime before = ProcessorTime.of(server.pid());
+      ThreadTimes before = ThreadTimes.of(server.pid());
       for (int i = 0; i < requests; i++) {
         client.act();
       }
-      long nanos = ProcessorTime.of(server.pid()).nanosSince(before);
+      long nanos = ThreadTimes.of(server.pid()).nanosSince(before);
       costs.computeIfAbsent(what, any -> new ArrayList<>()).add(nanos / 1e3 / requests);
     }
 
@@ -255,7 +255,7 @@ public final class GrowthBench implements Callable<Integer> {
       server.kill();
       server.start();
       viewer = viewer();
-      return ProcessorTime.of(server.pid()).nanos().values().stream().mapToLong(n -> n).sum() / 1e3;
+      return ThreadTimes.of(server.pid()).nanos().values().stream().mapToLong(n -> n).sum() / 1e3;
     }
 
     @Override

@@ -14,22 +14,22 @@ import java.util.stream.Stream;
  *
  * @param nanos of each kind of thread; empty where there is no {@code /proc}
  */
-record ProcessorTime(Map<String, Long> nanos) {
+record ThreadTimes(Map<String, Long> nanos) {
   /** What the JVM's compilers take ends once all is compiled, so it is no part of an operation. */
   private static final String COMPILER = "Compiler";
 
-  static ProcessorTime of(long pid) {
+  static ThreadTimes of(long pid) {
     Map<String, Long> nanos = new TreeMap<>();
     Path tasks = Path.of("/proc", Long.toString(pid), "task");
     if (!Files.isDirectory(tasks)) {
-      return new ProcessorTime(nanos);
+      return new ThreadTimes(nanos);
     }
     try (Stream<Path> all = Files.list(tasks)) {
       all.forEach(task -> add(task, nanos));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new ProcessorTime(nanos);
+    return new ThreadTimes(nanos);
   }
 
   private static void add(Path task, Map<String, Long> nanos) {
@@ -43,7 +43,7 @@ record ProcessorTime(Map<String, Long> nanos) {
   }
 
   /** What has passed since, of all threads but the compilers. */
-  long nanosSince(ProcessorTime before) {
+  long nanosSince(ThreadTimes before) {
     return nanos.entrySet().stream()
         .filter(entry -> !entry.getKey().contains(COMPILER))
         .mapToLong(entry -> entry.getValue() - before.nanos.getOrDefault(entry.getKey(), 0L))
@@ -51,7 +51,7 @@ record ProcessorTime(Map<String, Long> nanos) {
   }
 
   /** What has passed since, by kinds of thread, in microseconds for each of {@code operations}. */
-  String toldSince(ProcessorTime before, long operations) {
+  String toldSince(ThreadTimes before, long operations) {
     StringBuilder told = new StringBuilder();
     nanos.forEach(
         (name, now) -> {
