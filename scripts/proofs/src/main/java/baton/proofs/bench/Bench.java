@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
       CoordinatorBench.class,
       Heartbeats.class,
       DriveBench.class,
-      GrowthBench.class,
       PrefetchBench.class,
       SnapshotBench.class
     })

@@ -68,12 +68,7 @@ final class PretendHolder {
 
   static Ask ask(String name, SessionId session, String secret, StoreId store) {
     return Ask.of(
-            Sha256.ofText(secret),
-            session,
-            "worker-" + name,
-            Set.of(name),
-            Set.of(store),
-            "none")
+            Sha256.ofText(secret), session, "worker-" + name, Set.of(name), Set.of(store), "none")
         .reading(Manifest.FORMAT);
   }
 
