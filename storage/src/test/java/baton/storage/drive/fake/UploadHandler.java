@@ -83,7 +83,7 @@ final class UploadHandler {
             .orElseThrow(() -> DriveError.invalid("The fake wants X-Upload-Content-Length."));
     NewFile file = NewFile.read(metadata, files, consent.sees());
     UploadSession session = session(file, consent, total, exchange.parameter("fields"));
-    String uploadId = "fake-session-secret-" + counter.get();
+    String uploadId = "fake-session-secret-" + counter.incrementAndGet();
     sessions.put(uploadId, session);
     exchange.setHeader(
         "Location",
