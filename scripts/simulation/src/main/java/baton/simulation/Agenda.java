@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 
 /**
- * What is still to happen, in the order of a virtual clock; ties go to whoever was entered first.
+ * The queue of future events, in the order of a virtual clock; at equal times the event that was
+ * entered first runs first.
  */
 final class Agenda {
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
@@ -33,7 +34,7 @@ final class Agenda {
     after(time.minus(now()), what);
   }
 
-  /** Lets the next thing happen; false if nothing is left. */
+  /** Runs the next event; returns false if none is left. */
   boolean step() {
     Entry next = entries.poll();
     if (next == null) {
@@ -44,7 +45,7 @@ final class Agenda {
     return true;
   }
 
-  /** Lets all happen that is due until then, in the middle of what happens now. */
+  /** Runs all events that are due until then, in the middle of the current event. */
   void runUntil(Duration time) {
     long millis = time.toMillis();
     while (!entries.isEmpty() && entries.peek().millis <= millis) {

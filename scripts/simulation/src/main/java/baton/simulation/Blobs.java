@@ -27,7 +27,7 @@ final class Blobs {
   private final Referee referee;
   private final StoreId id;
 
-  /** A folder of the store; what it names is what a reader finds. */
+  /** A folder of the store, with the contents that a reader finds. */
   private static final class Folder {
     Optional<SimulatedState> state = Optional.empty();
     Optional<StoredManifest> manifest = Optional.empty();
@@ -65,7 +65,7 @@ final class Blobs {
   }
 
   /**
-   * The state a checkpoint holds; empty: its files are gone. A corrupt one reads as another state.
+   * The state in a checkpoint; empty if its files are gone. A corrupt one reads as another state.
    */
   Optional<SimulatedState> read(Checkpoint checkpoint) {
     return Optional.ofNullable(folders.get(checkpoint.folder()))
@@ -83,14 +83,17 @@ final class Blobs {
     folders.get(checkpoint.folder()).corrupt = true;
   }
 
-  /** Which script made a checkpoint. */
+  /** The script that made a checkpoint. */
   Optional<String> scriptOf(Checkpoint checkpoint) {
     return Optional.ofNullable(folders.get(checkpoint.folder()))
         .flatMap(folder -> folder.manifest)
         .map(stored -> stored.profile().facts().get("script"));
   }
 
-  /** All that a recovery finds; manifests stay when the files of a pruned checkpoint go (R13). */
+  /**
+   * All that a recovery finds; manifests stay when the files of a pruned checkpoint are deleted
+   * (R13).
+   */
   StoreContents contents() {
     return new StoreContents() {
       @Override
@@ -130,7 +133,7 @@ final class Blobs {
   }
 
   /**
-   * The store as a coordinator sees it that can reach it, or cannot.
+   * The store as seen by a coordinator, which may or may not be able to reach it.
    *
    * @param reads called whenever the files of a checkpoint are read, which takes time
    */

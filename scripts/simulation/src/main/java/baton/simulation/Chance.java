@@ -40,7 +40,7 @@ final class Chance {
     return millis(least * 1_000, most * 1_000);
   }
 
-  /** A time between events that come at random, so many seconds apart on average. */
+  /** A time between random events that are {@code meanSeconds} apart on average. */
   Duration exponential(double meanSeconds) {
     return Duration.ofMillis((long) (-Math.log(1 - random.nextDouble()) * meanSeconds * 1_000));
   }

@@ -1,15 +1,15 @@
 package baton.simulation;
 
 /**
- * How badly things go behind the coordinators' doors in one simulation.
+ * The faults of the coordinators, and of their database and network, in one simulation.
  *
  * @param members how many coordinators share the database
- * @param freeze probability that a coordinator stands still where it reads or writes what is shared
- * @param slow probability that a read or a write of what is shared takes a moment
- * @param unknown probability that nobody hears what became of a transaction
+ * @param freeze probability that a coordinator freezes at a read or write of shared data
+ * @param slow probability that a read or write of shared data takes a moment
+ * @param unknown probability that the outcome of a transaction stays unknown
  * @param cutFromDatabaseEvery mean seconds between cuts from the database; 0: none
  * @param cutFromOthersEvery mean seconds between cuts of a member from the others; 0: none
- * @param threads how many requests a coordinator works on at a time
+ * @param threads how many requests a coordinator handles at a time
  */
 record ClusterFaults(
     int members,
@@ -22,7 +22,7 @@ record ClusterFaults(
 
   private static final int THREADS = 4;
 
-  /** One coordinator, as nearly all run. */
+  /** One coordinator without faults, as nearly all users run it. */
   static final ClusterFaults NONE = new ClusterFaults(1, 0, 0, 0, 0, 0, THREADS);
 
   static ClusterFaults drawnFrom(Chance chance) {
@@ -40,7 +40,7 @@ record ClusterFaults(
         THREADS);
   }
 
-  /** Whether a coordinator knows at once of all that changes, so that each choice can be judged. */
+  /** Whether a coordinator learns of every change at once, so that each choice can be judged. */
   boolean isSteady() {
     return members == 1 && freeze + slow + unknown + cutFromDatabaseEvery == 0;
   }

@@ -10,7 +10,7 @@ import baton.worker.segment.WorkerRefusal;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What the referee holds a session to: it stops once told, and only with a reason (R9, R12). */
+/** The referee's check of a session: it stops once told to, and only with a reason (R9, R12). */
 final class Conduct {
   private final Referee referee;
   private final SessionId session;

@@ -26,8 +26,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /**
- * A coordinator that is started, killed and started again, and may stand still in the middle of
- * what it does: then nothing of it happens, while everybody else goes on.
+ * A coordinator that is started, killed and restarted, and may freeze in the middle of its work,
+ * while all others go on.
  */
 final class CoordinatorProcess {
   private final World world;
@@ -56,7 +56,7 @@ final class CoordinatorProcess {
     return up;
   }
 
-  /** Grows with each start, so that an answer of an earlier life is known as such. */
+  /** Grows with each start, so that answers of an earlier life can be recognized. */
   int life() {
     return life;
   }
@@ -65,17 +65,17 @@ final class CoordinatorProcess {
     return up && life == inLife;
   }
 
-  /** Since when it has seen all there was to see of leases. */
+  /** The time since which it has seen all renewals. */
   Duration knowsSince() {
     return knowsSince;
   }
 
-  /** How long it stood still, all in all. */
+  /** How long it was frozen in total. */
   Duration stoodStill() {
     return stoodStill;
   }
 
-  /** How many members it has noticed that it sees, itself among them. */
+  /** How many members it believes it can see, itself included. */
   int sees() {
     return sees;
   }
@@ -134,7 +134,7 @@ final class CoordinatorProcess {
     try {
       relay.start();
     } catch (StoreUnavailable e) {
-      kill(); // it ends with an error, and is started again
+      kill(); // it ends with an error, and is restarted
       world.agenda.after(chance.seconds(1, 5), this::startUnlessUp);
       return;
     }
@@ -155,7 +155,7 @@ final class CoordinatorProcess {
     world.coordinatorKilled();
   }
 
-  /** Members came or went, or it was away itself: what it saw of renewals counts no longer. */
+  /** Members joined or left, or it was away itself: the renewals it has seen no longer count. */
   void restartWaits() {
     knowsNow();
     relay.restartWaits();
@@ -179,7 +179,7 @@ final class CoordinatorProcess {
     }
   }
 
-  /** Whether it hears at once of all that changes, so that each of its choices can be judged. */
+  /** Whether it learns of every change at once, so that each of its choices can be judged. */
   boolean isSteady() {
     return world.scenario.cluster().isSteady();
   }
@@ -188,7 +188,7 @@ final class CoordinatorProcess {
     return world.agenda.now().compareTo(databaseBackAt) < 0;
   }
 
-  /** Whether the answers it gives are heard by the others too. */
+  /** Whether the other members, too, see the renewals that it answers. */
   private boolean isInSight() {
     return cluster.size() == 1 || !cluster.isAlone(this);
   }
@@ -203,16 +203,16 @@ final class CoordinatorProcess {
     return isTroubled() && chance.happens(world.weather.storeFailure());
   }
 
-  /** It holds a thread to read the files of a checkpoint. */
+  /** Occupies a thread for as long as the files of a checkpoint are read. */
   private void reads() {
     if (isTroubled() && world.weather.storeFailure() + world.scenario.cluster().slow() > 0) {
       threads.spend(world.core.fileCheck(chance.millis(5, 2_000)));
     }
   }
 
-  // Standing still.
+  // Freezes.
 
-  /** Called where it reads or writes what is shared: there it may be held up. */
+  /** Called at each read and write of shared data: there it may freeze. */
   void mayStandStill() {
     ClusterFaults faults = world.scenario.cluster();
     if (standing || !up || !isTroubled()) {
@@ -244,7 +244,7 @@ final class CoordinatorProcess {
     missed.forEach(what -> world.agenda.after(Duration.ZERO, what));
   }
 
-  /** Does something in this life of it, later; once it goes on, if it stands still by then. */
+  /** Runs something later in its current life; if it is frozen then, once it goes on. */
   void later(Duration delay, Runnable what) {
     int ofLife = life;
     world.agenda.after(delay, () -> now(ofLife, what));
@@ -261,7 +261,7 @@ final class CoordinatorProcess {
     try {
       what.run();
     } catch (StoreUnavailable e) {
-      // It is told in the log, and done again with the next round.
+      // A real coordinator logs this, and tries again in the next round.
     }
   }
 
@@ -271,14 +271,14 @@ final class CoordinatorProcess {
     relay.tick();
   }
 
-  // What is asked.
+  // Requests.
 
-  /** What people ask. */
+  /** For people's requests. */
   Relay relay() {
     return relay;
   }
 
-  /** The requests for a lease that wait now. */
+  /** The waiting requests for a lease. */
   List<Ask> waiting() {
     return relay.waiting();
   }
@@ -292,9 +292,9 @@ final class CoordinatorProcess {
   }
 
   /**
-   * What a renewal is answered.
+   * The answer to a renewal.
    *
-   * @param ttl what its holder is told to remain
+   * @param ttl the remaining time that the holder is told
    */
   record Renewal(Outcome outcome, Duration ttl, Optional<LifetimeEstimate> lifetime) {}
 

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The rules of both sides, as a simulation plays by them. Each method as it stands here is the real
- * thing; a sabotage in the tests overrides one and so breaks one rule.
+ * The rules of coordinator and worker in a simulation. Each method here follows the real rule; a
+ * sabotage in the tests overrides one method to break one rule.
  */
 class Core {
   static final Core REAL = new Core();
@@ -24,22 +24,22 @@ class Core {
     return command.decide(job, stored, now);
   }
 
-  /** What the coordinator takes a request for a lease for. */
+  /** A request for a lease, as the coordinator understands it. */
   Ask asked(Ask ask, StoreId storeOfJobs) {
     return ask;
   }
 
-  /** The clock by which a coordinator, ready since {@code ready}, lets leases run out. */
+  /** The clock by which a coordinator, ready since {@code ready}, expires leases. */
   Duration ticker(Duration now, Duration ready) {
     return now;
   }
 
-  /** The progress a coordinator takes its {@code renewals}-th renewal for. */
+  /** The progress that a coordinator reads from its {@code renewals}-th renewal. */
   long progress(long told, long renewals) {
     return told;
   }
 
-  /** After how long without a look a coordinator no longer trusts what it saw of renewals. */
+  /** After how long without a tick a coordinator no longer trusts the renewals that it saw. */
   Duration longestAbsence(Duration asItIs) {
     return asItIs;
   }
@@ -49,37 +49,37 @@ class Core {
     return true;
   }
 
-  /** Whether a coordinator heeds that others came or went. */
+  /** Whether a coordinator notices that others joined or left. */
   boolean noticesMembers() {
     return true;
   }
 
-  /** Whether a coordinator takes a transaction for stored of which it heard nothing. */
+  /** Whether a coordinator takes a transaction with an unknown outcome for stored. */
   boolean takesSilenceForSuccess() {
     return false;
   }
 
-  /** What a database stores of a transition whose job was changed since it was read. */
+  /** What a database stores of a transition whose job has changed since it was read. */
   Optional<Transition> savedThoughStale(Transition stale, Job now) {
     return Optional.empty();
   }
 
-  /** How many requests a coordinator works on at a time. */
+  /** How many requests a coordinator handles at a time. */
   int threads(int asManyAs) {
     return asManyAs;
   }
 
-  /** How long a coordinator reads the files of a checkpoint. */
+  /** How long a coordinator takes to read the files of a checkpoint. */
   Duration fileCheck(Duration takes) {
     return takes;
   }
 
-  /** Whether a database may forget in a crash what it has answered. */
+  /** Whether a database may lose acknowledged transactions in a crash. */
   boolean forgetsInCrash() {
     return false;
   }
 
-  /** Whether a worker hears that its lease has ended. */
+  /** Whether a worker obeys when it is told that its lease has ended. */
   boolean heedsStop() {
     return true;
   }
@@ -89,7 +89,7 @@ class Core {
     return false;
   }
 
-  /** Whether a worker goes on from a head, which its own script made or another one. */
+  /** Whether a worker accepts a head, made by its own script or by another one. */
   boolean accepts(boolean isOfThisScript, Grant grant) {
     return isOfThisScript || grant.acceptChange();
   }
@@ -98,12 +98,12 @@ class Core {
     return folder.path();
   }
 
-  /** Whether a checkpoint is told as saved before its files are in the store. */
+  /** Whether a manifest is written before the checkpoint's files are in the store. */
   boolean manifestBeforeFiles() {
     return false;
   }
 
-  /** What a run begins with that was restored from {@code state}. */
+  /** The state in which a run that was restored from {@code state} begins. */
   SimulatedState restored(SimulatedState state) {
     return state;
   }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * The database as one life of a coordinator reaches it: slowly, after a freeze, not at all, or so
- * that it never hears what became of a transaction.
+ * that the outcome of a transaction stays unknown.
  */
 final class DatabaseConnection implements JobStore {
   private final SimulatedDatabase database;
@@ -103,7 +103,7 @@ final class DatabaseConnection implements JobStore {
     return found;
   }
 
-  /** Time may pass on the way, in which everybody else goes on. */
+  /** Time may pass on the way, while all others go on. */
   private void reach() {
     owner.mayStandStill();
     if (!owner.lives(life)) {

@@ -31,19 +31,19 @@ public final class Day {
   private static final Duration TICK = Duration.ofSeconds(10);
 
   /**
-   * What a day is like.
+   * The settings of a day.
    *
    * @param job how long the training takes if never interrupted
-   * @param session how long a session lasts; it knows, and leaves in good order
-   * @param killEvery mean time until a session is killed without a word; empty: it never is
+   * @param session how long a session lasts; it knows, and leaves in an orderly way
+   * @param killEvery mean time until a session is killed without warning; empty if it never is
    * @param untilNext how long until a person starts the next session
    * @param epoch how long an epoch takes
    * @param cadence how often the job is saved
    * @param stall how long training stands still for a save
    * @param checkpointMegabytes size of a checkpoint
    * @param megabytesPerSecond rate of uploads and downloads
-   * @param workers how many sessions run side by side
-   * @param trace when real machines came and went; then sessions are those
+   * @param workers how many sessions run concurrently
+   * @param trace when real machines came and went; then these are the sessions
    */
   public record Plan(
       Duration job,
@@ -62,7 +62,7 @@ public final class Day {
       return Duration.ofMillis((long) (checkpointMegabytes / megabytesPerSecond * 1_000));
     }
 
-    /** Why no session gets further than the one before it, if that is so. */
+    /** Why no session can get further than the one before it, if that is so. */
     private Optional<String> whyImpossible() {
       Duration needed =
           BOOT.plus(START)
@@ -84,13 +84,14 @@ public final class Day {
   }
 
   /**
-   * What became of it.
+   * The results.
    *
-   * @param goodput the share of the wall time that was training, and kept
-   * @param lost training that had to be done again, the batch in hand included
+   * @param goodput the share of the wall time that went into training that was kept
+   * @param lost training that had to be done again, unfinished batches included
    * @param saves how many checkpoints were committed
    * @param time what the wall time went into
-   * @param oracle how long it takes who knows when each session ends; empty: no session suffices
+   * @param oracle how long it would take with every session's end known; empty if no session
+   *     suffices
    */
   public record Summary(
       int sessions,
@@ -105,7 +106,7 @@ public final class Day {
       return TimeSplit.told(time);
     }
 
-    /** Beside what was possible. */
+    /** The wall time compared with the best possible one. */
     public Optional<String> comparison() {
       return oracle.map(
           best ->
@@ -146,7 +147,7 @@ public final class Day {
   }
 
   /**
-   * Plays a day; each lease is told as a line when it ends.
+   * Plays a day; each lease is reported as a line when it ends.
    *
    * @throws IllegalArgumentException if such a job never ends, with the reason as a sentence
    */
@@ -284,7 +285,7 @@ public final class Day {
     return "%3d:%02d".formatted(time.toHours(), time.toMinutesPart());
   }
 
-  /** Keeps count of what happens. */
+  /** Counts the events of a day. */
   private final class Reporter implements SimulatedWatcher {
     @Override
     public void sessionBegan(SimulatedProcess worker, Optional<Duration> lasts) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the referee knows of decisions that may be stored, and of what they rest on (V1). */
+/** The referee's record of decisions that may be stored, and of what they are based on (V1). */
 final class DecisionBooks {
-  /** What is stored without anybody's having asked a coordinator. */
+  /** Stands for a transition that is stored without a request to a coordinator. */
   private static final Command RECOVERY = new RestoreJob(1, Optional.empty(), Set.of());
 
   private final InvariantReport whistle;
@@ -27,10 +27,10 @@ final class DecisionBooks {
   }
 
   /**
-   * What was decided, but not stored yet.
+   * A decision that is not stored yet.
    *
-   * @param knowsSince since when the coordinator that decided has seen all renewals
-   * @param asked what there was to choose from; empty: nobody could know that for sure
+   * @param knowsSince the time since which the coordinator that decided has seen all renewals
+   * @param asked what there was to choose from; empty if that cannot be known for sure
    */
   record Decided(
       Job before,
@@ -52,9 +52,9 @@ final class DecisionBooks {
   }
 
   /**
-   * How it came to a transition that is in the database now; empty: it creates a job.
+   * The decision behind a transition that is in the database now; empty if it creates a job.
    *
-   * @param before the job as it was there, if there was one
+   * @param before the job as it was in the database, if it existed
    */
   Optional<Decided> stored(Optional<Job> before, Transition transition, Instant now) {
     Decided decided = decisions.remove(transition.changed());

@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What the referee knows of a job's bad luck: lost leases, errors, and who is barred (R11). */
+/** The referee's record of a job's failures: lost leases, errors, and barred devices (R11). */
 final class FailureBooks {
   private final InvariantReport whistle;
   private int lostInARow;
@@ -43,14 +43,14 @@ final class FailureBooks {
     errorsAtHead.clear();
   }
 
-  /** A person has resumed it: all begins anew. */
+  /** A person has resumed the job: all counts start again. */
   void resumed() {
     headMoved();
     failedIn.clear();
     barredUntil.clear();
   }
 
-  /** A back-up remembers less. */
+  /** A backup was restored, which remembers less. */
   void restored(Budget budget) {
     resumed();
     lostInARow = budget.lostInARow();
@@ -66,7 +66,7 @@ final class FailureBooks {
     lostInARow++;
   }
 
-  /** Once a lease was lost, and all else of that change is known. */
+  /** Called after a lease was lost, once the rest of that change is recorded. */
   void requirePausedIfLostTooOften(Job after) {
     whistle.require(
         lostInARow < after.spec().policy().lostInARow() || after.state() == JobState.PAUSED,

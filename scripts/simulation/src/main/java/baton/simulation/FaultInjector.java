@@ -2,7 +2,7 @@ package baton.simulation;
 
 import java.time.Duration;
 
-/** Lets happen what the weather has in store, until it is calm. */
+/** Injects the faults of the profile, until it is calm. */
 final class FaultInjector {
   private static final Duration LOOK = Duration.ofSeconds(45);
   private static final Duration BACK_UP = Duration.ofSeconds(60);

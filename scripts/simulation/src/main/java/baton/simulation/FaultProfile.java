@@ -3,24 +3,24 @@ package baton.simulation;
 import java.time.Duration;
 
 /**
- * How badly things go in one simulation. Each kind of fault is on or off by the seed, so that some
- * runs see one alone and others all together.
+ * The faults of one simulation. The seed turns each kind on or off, so that some runs have a single
+ * kind and others all of them.
  *
  * @param lost probability that a request, or its reply, is lost
  * @param doubled probability that a request arrives twice
  * @param deathEvery mean seconds between deaths of a worker; 0: none
- * @param planned probability that a session knows its end and leaves in good order
+ * @param planned probability that a session knows its end and leaves in an orderly way
  * @param hang probability that a batch hangs for ever
  * @param sleepEvery mean seconds between sleeps of a worker's machine
  * @param cutEvery mean seconds between losses of a worker's network
  * @param clockJumps whether wall clocks jump
  * @param restartEvery mean seconds between kills of the coordinator
- * @param restoreEvery mean seconds between restores of a back-up
+ * @param restoreEvery mean seconds between restores of a backup
  * @param storeFailure probability that an operation on the store fails
  * @param rotEvery mean seconds between corruptions of a file in the store
  * @param slowUpload whether uploads are slower than a lease's ttl
  * @param coordinatorReaches whether the coordinator can read the store
- * @param untilCalm when all faults end, so that the relay must come to its end
+ * @param untilCalm when all faults end, so that the relay must finish
  */
 record FaultProfile(
     double lost,

@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * When a lease changes hands though its holder could train on, and who gets it: never for an equal
- * worker (H1), no earlier than a turn lasts for a job of the same priority (H2), with the next save
- * for one of higher priority (H3), at a session's end for one that outlives it (H4); and of those
- * that wait the longest session gets it (H5).
+ * The referee's rules for a lease that changes hands though its holder could train on: never for an
+ * equal worker (H1), for a job of the same priority only after a full turn (H2), for a job of
+ * higher priority with the next save (H3), at a session's end for a session that outlives it (H4);
+ * and the longest of the waiting sessions gets it (H5).
  */
 final class HandOverBooks {
   private static final Duration SHORTEST_TURN = Duration.ofMinutes(5);
   private static final Duration ABOUT_TO_END = Duration.ofMinutes(1);
 
-  /** No change costs more here than a session that has so much left could still make up for. */
+  /** A session with this much time left can always make up for the cost of a change. */
   private static final Duration SURELY_NOT_ENDING = Duration.ofMinutes(5);
 
-  /** Ends are told with requests, which may have waited for so long or been under way. */
+  /** Sessions report their ends in requests, which may have waited or travelled for this long. */
   private static final Duration AS_GOOD = Duration.ofMinutes(1);
 
   private final InvariantReport whistle;
@@ -48,7 +48,7 @@ final class HandOverBooks {
   /**
    * A commit is answered for the first time.
    *
-   * @param seen all jobs that are not over, and the requests that wait for a lease
+   * @param seen all open jobs, and the waiting requests for a lease
    */
   void committed(
       Job before,
@@ -93,7 +93,9 @@ final class HandOverBooks {
     }
   }
 
-  /** The highest priority of the other jobs that the holder could run, and nobody who waits. */
+  /**
+   * The highest priority of the other jobs that the holder could run and no waiting worker could.
+   */
   private static int highest(
       Job before,
       Lease lease,
@@ -114,7 +116,7 @@ final class HandOverBooks {
         .orElse(Integer.MIN_VALUE);
   }
 
-  /** A lease was granted; {@code waiting} are those that still wait. */
+  /** A lease was granted; {@code waiting} are the requests that still wait. */
   void granted(Job job, Ask chosen, List<Ask> waiting, Instant record) {
     Optional<Duration> end = Optional.ofNullable(ends.get(chosen.session()));
     boolean anotherLastsLonger =

@@ -1,12 +1,12 @@
 package baton.simulation;
 
-/** Blown where a rule does not hold. */
+/** Reports each rule that does not hold. */
 @FunctionalInterface
 interface InvariantReport {
   /**
-   * Goes on only if it held.
+   * Returns only if the rule held.
    *
-   * @param what happened instead
+   * @param what what happened instead
    */
   void require(boolean held, String rule, String what);
 }

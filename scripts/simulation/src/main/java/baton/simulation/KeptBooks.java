@@ -17,19 +17,19 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/** The referee's own books of what a job asked to be kept (R13). */
+/** The referee's record of the checkpoints that a job asked to keep (R13). */
 final class KeptBooks {
   private static final int HEAD_AND_PARENT = 2;
 
   private final Map<Sha256, OptionalDouble> scores = new HashMap<>();
   private Set<Checkpoint> committed = new HashSet<>();
 
-  /** After a back-up, or what a restore adopted, only what is kept then counts. */
+  /** After a restore or a recovery, only the checkpoints that are kept then count. */
   void restored(Job job) {
     committed = new HashSet<>(job.kept());
   }
 
-  /** What is wrong with what is kept now, if anything is. */
+  /** What is wrong with the checkpoints that are kept now, if anything is. */
   Optional<String> changed(Job after, Command command, Decision decision) {
     for (History row : decision.rows()) {
       note(after.spec().policy().retention(), row);

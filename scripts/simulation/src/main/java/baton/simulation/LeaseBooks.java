@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 
-/** What the referee knows of a job's leases: granted, renewed and lost (R1, R2, R9, R10, R12). */
+/** The referee's record of a job's leases: granted, renewed and lost (R1, R2, R9, R10, R12). */
 final class LeaseBooks {
   /** A stall is seen at a renewal or a tick, so a little after its limit. */
   private static final Duration STALL_SEEN_WITHIN = Duration.ofSeconds(90);
@@ -22,7 +22,7 @@ final class LeaseBooks {
   private Duration signOfLife = Duration.ZERO;
   private Duration promised = Duration.ZERO;
 
-  /** A coordinator that came back knows nothing of a lease before its next renewal. */
+  /** A restarted coordinator knows nothing of a lease before its next renewal. */
   private Duration knownSince = Duration.ZERO;
 
   private Phase phase = Phase.SETUP;
@@ -43,16 +43,16 @@ final class LeaseBooks {
   }
 
   /**
-   * What a renewal said, and was told.
+   * The contents of a renewal and of its answer.
    *
-   * @param until when the lease surely lives; zero: nothing is promised
+   * @param until how long the lease surely lives; zero if nothing is promised
    */
   record Told(Phase phase, long progress, Duration until) {}
 
   /**
-   * A lease that may go on was told so.
+   * A renewal was answered: the lease goes on.
    *
-   * @param knowsSince since when the coordinator that told it has seen all renewals
+   * @param knowsSince the time since which the coordinator that answered has seen all renewals
    */
   void renewed(Job job, Told told, Duration at, Duration knowsSince) {
     if (signOfLife.compareTo(knowsSince) < 0) {
@@ -74,7 +74,7 @@ final class LeaseBooks {
   }
 
   /**
-   * @param knowsSince since when the coordinator that ended it has seen all renewals
+   * @param knowsSince the time since which the coordinator that ended it has seen all renewals
    */
   void lost(Job before, Command command, Duration now, Duration knowsSince) {
     whistle.require(

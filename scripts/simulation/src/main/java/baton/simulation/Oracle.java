@@ -10,27 +10,27 @@ import java.util.Optional;
 
 /**
  * How soon a job could be done on the same machines, with the same boots, restores, starts and
- * uploads, by somebody who knows when each session ends: it saves once, in time for that end, and
- * chooses of all sessions those that get furthest.
+ * uploads, if the end of each session were known: each session saves once, just before its end, and
+ * only the sessions that get furthest are used.
  *
- * <p>Leaving a session early never helps: the next one restores as long then as later. So the chain
- * of sessions is a longest path over their ends.
+ * <p>Leaving a session early never helps: a restore takes the next one equally long at any time. So
+ * the best chain of sessions is a longest path over their ends.
  */
 final class Oracle {
   /**
    * A session of a machine.
    *
    * @param from when the machine is started
-   * @param until when it ends; empty: not while the job lasts
+   * @param until when it ends; empty if not while the job lasts
    */
   record Stay(Duration from, Optional<Duration> until) {}
 
   /**
-   * What each session needs.
+   * How long each session needs for its steps.
    *
-   * @param boot until it could have a lease
-   * @param start of the program, once there is a state to start from
-   * @param transfer a restore, and an upload
+   * @param boot until it can have a lease
+   * @param start to start the program, once its state is there
+   * @param transfer for a restore, and for an upload
    */
   record Costs(Duration boot, Duration start, Duration transfer) {}
 
@@ -47,7 +47,7 @@ final class Oracle {
     this.job = job;
   }
 
-  /** When it is done; empty: these sessions do not suffice. */
+  /** When the job is done; empty if these sessions do not suffice. */
   Optional<Duration> done(List<Stay> stays) {
     List<Stay> byEnd = new ArrayList<>(stays);
     byEnd.sort(Comparator.comparing(stay -> stay.until().orElse(NEVER)));

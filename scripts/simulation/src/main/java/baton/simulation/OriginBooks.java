@@ -14,7 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What the referee knows of where checkpoints come from: devices and scripts (R7). */
+/** The referee's record of the devices and scripts that checkpoints come from (R7). */
 final class OriginBooks {
   private final InvariantReport whistle;
   private final Map<Sha256, Set<String>> profiles = new HashMap<>();
@@ -25,7 +25,7 @@ final class OriginBooks {
     this.whistle = whistle;
   }
 
-  /** Notes how a checkpoint and all before it were trained, committed or not. */
+  /** Records how a checkpoint and its ancestors were trained, committed or not. */
   void trainedOn(Checkpoint checkpoint, Scenario.Machine machine) {
     Set<String> all = new HashSet<>(checkpoint.parent().map(profiles::get).orElse(Set.of()));
     all.add(machine.device() + " with the script " + machine.script());
@@ -38,7 +38,7 @@ final class OriginBooks {
     checkAcceptedChange(before, after, command);
   }
 
-  /** Of what a restore adopted it may be said that nothing is known, of all else it must be. */
+  /** The verdict must be the true one; only a recovered job may also be called unknown. */
   private void checkCertificate(Job after, Command command) {
     if (command instanceof RestoreJob) {
       restored.add(after.id());
@@ -53,7 +53,7 @@ final class OriginBooks {
         "called " + said + " though trained " + (several ? "in several ways" : "in one way"));
   }
 
-  /** Another script goes on only where a person accepts it, and each time anew. */
+  /** Another script may continue only if a person accepts it, and each time again. */
   private void checkAcceptedChange(Job before, Job after, Command command) {
     whistle.require(
         before.acceptChange() || !after.acceptChange() || command instanceof Resume,

@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Watches every rule from outside: keeps its own books of what was granted, renewed, committed and
- * acknowledged, and throws {@link RuleBroken} at the first change that they do not allow.
+ * Checks every rule from outside: it keeps its own record of what was granted, renewed, committed
+ * and acknowledged, and throws {@link RuleBroken} at the first change that the rules do not allow.
  */
 final class Referee {
   private final Supplier<Duration> now;
@@ -86,7 +86,7 @@ final class Referee {
     handOvers.opened(session, endsIn.map(now.get()::plus));
   }
 
-  /** Says what the state of a job is at each position, were it never interrupted. */
+  /** Computes the state of an uninterrupted job at each position. */
   void expect(JobId job, long seed, int epochs, int batchesPerEpoch) {
     SimulatedState state = SimulatedState.fresh(seed);
     while (state.position().epoch() < epochs) {
@@ -95,7 +95,7 @@ final class Referee {
     }
   }
 
-  /** Notes how a checkpoint and all before it were trained, committed or not. */
+  /** Records how a checkpoint and its ancestors were trained, committed or not. */
   void trainedOn(Checkpoint checkpoint, Scenario.Machine machine) {
     origins.trainedOn(checkpoint, machine);
   }
@@ -132,7 +132,7 @@ final class Referee {
     return stored;
   }
 
-  /** What was acknowledged after the back-up is lost with it, and no rule forbids that. */
+  /** What was acknowledged after the backup is lost, and no rule forbids that. */
   void backupRestored() {
     books.forEach(
         (id, kept) -> {
@@ -149,7 +149,7 @@ final class Referee {
     answers.clear();
   }
 
-  /** A holder was told that its lease goes on. */
+  /** The holder of a lease was answered that it goes on. */
   void renewalAnswered(Job job, Fence fence, LeaseBooks.Told told, Duration knowsSince) {
     if (job.lease().filter(lease -> lease.fence().equals(fence)).isPresent()) {
       books(job.id()).leases.renewed(job, told, now.get(), knowsSince);
@@ -165,9 +165,9 @@ final class Referee {
   }
 
   /**
-   * A transition is in the database.
+   * A transition was stored in the database.
    *
-   * @param before the job as it was there, if there was one
+   * @param before the job as it was in the database, if it existed
    */
   void stored(Optional<Job> before, Transition transition) {
     requireOneLeaseEach(transition.changed());
@@ -228,7 +228,7 @@ final class Referee {
     }
   }
 
-  /** Notes an answer; the same request must get the same one again. */
+  /** Records an answer; the same request must get the same answer again. */
   void answered(JobId job, Command command, Outcome outcome) {
     if (outcome instanceof Outcome.Committed committed) {
       require(
@@ -316,7 +316,7 @@ final class Referee {
     throw broken.get();
   }
 
-  /** The first rule that did not hold, whoever caught it on its way. */
+  /** The first broken rule, even if some code caught its exception. */
   Optional<RuleBroken> broken() {
     return broken;
   }
@@ -334,12 +334,15 @@ final class Referee {
     return books.computeIfAbsent(job, id -> new Books(this::require));
   }
 
-  /** Pruned by what a back-up has forgotten, or rotten: only a person could bring them back. */
+  /**
+   * Whether a job has no sound files left: pruned after the restored backup was made, or corrupted.
+   * Only a person could bring them back.
+   */
   private boolean isWithoutFiles(Job job) {
     return job.begun() && job.kept().stream().noneMatch(blobs::isSound);
   }
 
-  /** The jobs that neither ended nor have nothing left, once all faults are over. */
+  /** The open jobs that are able to go on; all must end once the faults are over. */
   List<Job> unfinished() {
     return database.open().stream()
         .filter(job -> !job.hasNothingLeft() && !isWithoutFiles(job))

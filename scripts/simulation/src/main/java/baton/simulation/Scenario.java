@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Who takes part in a simulation, and how long things take.
+ * The jobs and machines of a simulation, their faults, and how long things take.
  *
  * @param poisoned whether the program fails at one position in some sessions
- * @param horizon when it must be over
+ * @param horizon when the simulation must be over
  * @param tick how often a coordinator looks at its leases
  */
 record Scenario(
@@ -36,14 +36,14 @@ record Scenario(
 
   static final StoreId STORE = new StoreId("store-1");
 
-  /** What nearly all machines run. */
+  /** The script that nearly all machines run. */
   static final String SCRIPT = "as it was";
 
   /**
    * A worker's machine.
    *
-   * @param script the version of it that it runs
-   * @param firstBoot when it is first started; empty: by the one who plays a trace
+   * @param script the version of the script that it runs
+   * @param firstBoot when it is first started; empty if a trace starts it
    */
   record Machine(
       String name,
@@ -55,10 +55,10 @@ record Scenario(
   /**
    * How sessions come and go.
    *
-   * @param knownLength how long one lasts, if it knows
-   * @param killedAfter when it is killed without a word, if it is
-   * @param untilNext how long until a person starts the next; empty: nobody does
-   * @param idleExit so long without work ends one
+   * @param knownLength how long a session lasts, if it knows
+   * @param killedAfter when it is killed without warning, if it is
+   * @param untilNext how long until a person starts the next one; empty if nobody does
+   * @param idleExit how long without work until a session ends itself
    */
   record Sessions(
       Function<Chance, Optional<Duration>> knownLength,
@@ -68,12 +68,12 @@ record Scenario(
 
   private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(3);
 
-  /** As of a real coordinator, which looks more often than any that is simulated. */
+  /** As in a real coordinator, unless the simulated one ticks too rarely for that. */
   Duration longestAbsence() {
     return tick.compareTo(LONGEST_ABSENCE) < 0 ? LONGEST_ABSENCE : tick.multipliedBy(3);
   }
 
-  /** One or two short jobs, two or three workers, in weather drawn from the seed. */
+  /** One or two short jobs, two or three workers, with faults drawn from the seed. */
   static Scenario drawnFrom(long seed) {
     Chance chance = new Chance(~seed);
     FaultProfile weather = FaultProfile.drawnFrom(chance);

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How long things take on a worker, in milliseconds from least to most.
  *
- * @param boot from the start of a session's machine to its first request
+ * @param boot from the start of the session's machine to its first request
  */
 record SessionPacing(
     int batchesPerEpoch,

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
-/** The newest renewals as one life of a coordinator shares them: late, or with nobody. */
+/** The newest renewals as one life of a coordinator shares them: late, or with no other member. */
 final class SharedRenewals implements HeartbeatStore {
   private final SimulatedCluster cluster;
   private final CoordinatorProcess owner;
@@ -47,7 +47,7 @@ final class SharedRenewals implements HeartbeatStore {
     reached().remove(job);
   }
 
-  /** Before it has noticed that it is cut off it shares them with itself. */
+  /** Before a member notices that it is cut off, it shares renewals with itself only. */
   private MemoryHeartbeats reached() {
     owner.mayStandStill();
     if (!owner.lives(life) || cluster.isCutOff(owner)) {

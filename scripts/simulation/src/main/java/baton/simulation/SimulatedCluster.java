@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The coordinators that share a database, and what they share beside it: renewals and signals, as
- * long as they see one another. More than half of them decide.
+ * The coordinators that share a database, and also renewals and signals while they see one another.
+ * A majority of them decides.
  */
 final class SimulatedCluster {
-  /** So long after a cut or a death the members notice it. */
+  /** The members notice a cut or a death within this time. */
   private static final int NOTICED_WITHIN_MILLIS = 5_000;
 
   private final World world;
@@ -48,7 +48,7 @@ final class SimulatedCluster {
     return members.get(number % members.size());
   }
 
-  /** Some member that runs, if one does. */
+  /** The members that run. */
   List<CoordinatorProcess> running() {
     return members.stream().filter(CoordinatorProcess::isUp).toList();
   }
@@ -59,7 +59,7 @@ final class SimulatedCluster {
 
   // Cuts and deaths.
 
-  /** Cuts a member from the others, one at a time. */
+  /** Cuts a member from the others; only one is cut at a time. */
   void cut(CoordinatorProcess member, Duration span) {
     if (alone != null || members.size() == 1) {
       return;
@@ -91,17 +91,17 @@ final class SimulatedCluster {
     return member == alone ? 1 : (int) running().stream().filter(other -> other != alone).count();
   }
 
-  /** Whether it is cut from the others, noticed or not. */
+  /** Whether the member is cut from the others, noticed or not. */
   boolean isAlone(CoordinatorProcess member) {
     return member == alone;
   }
 
-  /** Whether it has noticed that it does not see the majority. */
+  /** Whether the member has noticed that it does not see a majority. */
   boolean isCutOff(CoordinatorProcess member) {
     return member.sees() <= members.size() / 2;
   }
 
-  /** The others notice it; with the last member go all renewals. */
+  /** The others notice the death; the last member takes all renewals with it. */
   void died() {
     if (running().isEmpty()) {
       renewals.clear();
@@ -116,7 +116,7 @@ final class SimulatedCluster {
 
   // Signals.
 
-  /** Those of a new life: nobody listens yet. */
+  /** The signals of a member's new life: nobody listens yet. */
   Signals signalsOf(CoordinatorProcess member) {
     MemorySignals own = new MemorySignals();
     signals.put(member, own);

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one database over which the coordinators come and go: it keeps the contract of every job
- * store, and can be put back to an earlier copy of itself. What goes wrong on the way to it, {@link
- * DatabaseConnection} knows.
+ * The database of all coordinators, which outlives them: it keeps the contract of every job store,
+ * and can be restored from an earlier copy. {@link DatabaseConnection} simulates its failures.
  */
 final class SimulatedDatabase implements JobStore {
   private final Agenda agenda;
@@ -32,7 +31,7 @@ final class SimulatedDatabase implements JobStore {
     this.referee = referee;
   }
 
-  /** A copy as a back-up holds it. */
+  /** A copy, as in a backup. */
   record Backup(MemoryJobStore copy) {}
 
   Backup backup() {
@@ -51,7 +50,7 @@ final class SimulatedDatabase implements JobStore {
     return changes;
   }
 
-  /** Whether somebody writes whose transaction is not over. */
+  /** Whether an unfinished transaction blocks other writers. */
   boolean isTurnTaken() {
     return agenda.now().compareTo(turnEnds) < 0;
   }
@@ -77,7 +76,7 @@ final class SimulatedDatabase implements JobStore {
     return stored;
   }
 
-  /** Stores it later, and lets nobody else write until then. */
+  /** Stores the batch later, and lets nobody else write until then. */
   void saveAfter(Duration delay, List<Transition> batch) {
     turnEnds = agenda.now().plus(delay);
     int before = restores;

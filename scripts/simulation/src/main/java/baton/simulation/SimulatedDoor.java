@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /**
- * The real {@link GroupCommitter} of one life of a coordinator, under the referee's eyes: it sees
- * what is asked with which others waiting, what is decided, and what is answered.
+ * The real {@link GroupCommitter} of one life of a coordinator, watched by the referee, which sees
+ * each command with the requests that wait, each decision and each answer.
  */
 final class SimulatedDoor implements Transitions, Decider, TransitionListener {
   private final CoordinatorProcess owner;
@@ -32,9 +32,9 @@ final class SimulatedDoor implements Transitions, Decider, TransitionListener {
   private GroupCommitter committer;
 
   /**
-   * With what in view a command was given.
+   * What the coordinator knew when a command was given.
    *
-   * @param knowsSince since when the coordinator had seen all renewals
+   * @param knowsSince the time since which it had seen all renewals
    * @param situation what there was to choose from, if it could know all of that
    */
   private record Asked(Duration knowsSince, Optional<DecisionBooks.Situation> situation) {}
@@ -80,7 +80,7 @@ final class SimulatedDoor implements Transitions, Decider, TransitionListener {
   public Decision decide(Job job, Optional<Outcome> stored, Command command, Instant now) {
     Decision decision = core.decide(job, stored, command, now);
     Asked as = asked.get(command);
-    if (as != null) { // else it is a preview
+    if (as != null) { // otherwise it is a preview
       referee.decided(
           new DecisionBooks.Decided(job, command, decision, now, as.knowsSince(), as.situation()));
     }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Does what a session wants, in virtual time: trains numbers, saves to the simulated store. What it
- * asks of coordinators, {@link SimulatedRequests} carry.
+ * Carries out a session's actions in virtual time: trains numbers and saves to the simulated store.
+ * {@link SimulatedRequests} sends its requests to coordinators.
  */
 final class SimulatedHands implements Action.Hands {
   private static final Duration TOLD_EVERY = Duration.ofSeconds(30);
@@ -36,14 +36,14 @@ final class SimulatedHands implements Action.Hands {
     this.requests = new SimulatedRequests(worker, bench);
   }
 
-  /** What lies on the training thread's bench: the lease's grant and the run's state. */
+  /** The data of the training thread: the lease's grant and the run's state. */
   static final class Bench {
     private int turn;
     private Grant grant;
     private Optional<SimulatedState> restored = Optional.empty();
     private SimulatedState state;
 
-    /** Another lease: all that lay there of the last one is gone. */
+    /** Starts another lease; a state that was restored for the last one is dropped. */
     void lease(int ofTurn, Grant another) {
       turn = ofTurn;
       grant = another;
@@ -168,7 +168,7 @@ final class SimulatedHands implements Action.Hands {
           }
           bench.state = next;
           world.watcher.trained(worker, next.position());
-          world.watcher.does(worker, Activity.FINISHING); // unless it is told to do more at once
+          world.watcher.does(worker, Activity.FINISHING); // unless it is told at once to do more
           worker.feed(
               new Event.Trained(
                   train.turn(), new Run.Step(next.position(), 0.5, Optional.empty())));
@@ -296,7 +296,7 @@ final class SimulatedHands implements Action.Hands {
     worker.exit(exit);
   }
 
-  /** Moves bytes, and tells now and then how many, as a real transfer does (R10). */
+  /** Moves bytes, and reports now and then how many, as a real transfer does (R10). */
   private void transfer(int turn, SessionPacing.Range takes, Runnable what) {
     Duration whole = takes.draw(worker.chance);
     for (Duration at = TOLD_EVERY; at.compareTo(whole) < 0; at = at.plus(TOLD_EVERY)) {
@@ -305,7 +305,7 @@ final class SimulatedHands implements Action.Hands {
     after(turn, whole, what);
   }
 
-  /** Does something for a lease, unless it was stopped by then. */
+  /** Does something later for a lease, unless it was stopped by then. */
   private void later(int turn, SessionPacing.Range delay, Runnable what) {
     after(turn, delay.draw(worker.chance), what);
   }

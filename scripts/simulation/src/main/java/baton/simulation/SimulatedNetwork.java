@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Carries requests and replies between workers and the coordinators; loses and doubles some. Of a
- * doubled one another coordinator may get the second copy.
+ * Carries requests and replies between workers and coordinators; loses and duplicates some. The
+ * second copy of a request may go to another coordinator.
  */
 final class SimulatedNetwork {
   private final Agenda agenda;
@@ -36,7 +36,7 @@ final class SimulatedNetwork {
    *
    * @param to the number of the coordinator that the sender talks to
    * @param connected whether the sender's own network is up
-   * @param patience after which the sender gives up
+   * @param patience how long until the sender gives up
    */
   <T> void call(
       int to,

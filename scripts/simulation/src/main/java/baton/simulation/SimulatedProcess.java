@@ -16,8 +16,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * A worker's machine: it starts a session, dies without a word, sleeps, loses its network, and is
- * started again by a person. The session is the real one; its hands are {@link SimulatedHands}.
+ * A worker's machine: it starts a session, dies without warning, sleeps, loses its network, and is
+ * restarted by a person. The session is the real one; {@link SimulatedHands} carries out its
+ * actions.
  */
 final class SimulatedProcess {
   private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
@@ -100,7 +101,7 @@ final class SimulatedProcess {
     after(world.pace.boot().draw(chance), () -> feed(new Event.Tick()));
   }
 
-  /** The machine is gone, and with it all that was under way. */
+  /** The machine dies, and all that was in progress is lost. */
   void die() {
     if (alive) {
       alive = false;
@@ -143,7 +144,7 @@ final class SimulatedProcess {
     wallSkew = wallSkew.plus(by);
   }
 
-  /** Does something in this life of the worker, later; once awake, if it sleeps by then. */
+  /** Does something later in this life of the worker; if it sleeps then, once it is awake. */
   void after(Duration delay, Runnable what) {
     int ofLife = lives;
     world.agenda.after(
@@ -160,7 +161,7 @@ final class SimulatedProcess {
         });
   }
 
-  /** Tells the session what happened, and does what it wants. */
+  /** Tells the session what happened, and carries out its actions. */
   void feed(Event event) {
     conduct.told(event);
     if (Conduct.tellsEnd(event) && !world.core.heedsStop()) {
@@ -169,7 +170,7 @@ final class SimulatedProcess {
     act(event);
   }
 
-  /** Makes the session believe that its lease has ended, though nobody said so. */
+  /** Makes the session believe that its lease has ended, though no coordinator said so. */
   void giveUp(int turn) {
     act(Event.Renewed.of(turn, moment(), Duration.ZERO, Directive.STOP, "out of reach"));
   }

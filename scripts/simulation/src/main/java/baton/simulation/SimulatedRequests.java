@@ -18,7 +18,7 @@ import baton.worker.segment.WorkerRefusal;
 import java.time.Duration;
 import java.util.Set;
 
-/** What a session asks of the coordinators, one at a time, and how it hears the answers. */
+/** Sends a session's requests to one coordinator at a time, and passes on the answers. */
 final class SimulatedRequests {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -162,14 +162,16 @@ final class SimulatedRequests {
             told(new Event.Unanswered(release.turn(), SegmentRequest.RELEASE, failure.toString())));
   }
 
-  /** An answer reaches the process that asked, or nobody: not the one booted after it. */
+  /** An answer only reaches the process that asked, never one that was booted after it. */
   private void told(Event event) {
     if (worker.life() == life) {
       worker.after(Duration.ZERO, () -> worker.feed(event));
     }
   }
 
-  /** Whoever is not answered asks another one the next time, if there is one. */
+  /**
+   * After a request without an answer, the next one goes to another coordinator, if there is one.
+   */
   private void failed(Event event) {
     worker.changeOver();
     told(event);

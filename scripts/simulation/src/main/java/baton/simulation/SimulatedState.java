@@ -7,7 +7,7 @@ import baton.worker.segment.SnapshotSink;
 
 /**
  * The state of a training that trains nothing: one number, into which every batch is mixed in turn.
- * Two runs that trained the same batches in the same order have the same, and no others.
+ * Two runs have the same number only if they trained the same batches in the same order.
  */
 record SimulatedState(Position position, long mixed) implements Snapshot {
   static SimulatedState fresh(long seed) {
@@ -23,7 +23,7 @@ record SimulatedState(Position position, long mixed) implements Snapshot {
     return new SimulatedState(next, mix(mixed * 31 + position.epoch() * 1_009L + position.batch()));
   }
 
-  /** What a training that was never interrupted ends with. */
+  /** The final state of an uninterrupted training. */
   static SimulatedState unbroken(long seed, int epochs, int batchesPerEpoch) {
     SimulatedState state = fresh(seed);
     while (state.position.epoch() < epochs) {
@@ -32,7 +32,7 @@ record SimulatedState(Position position, long mixed) implements Snapshot {
     return state;
   }
 
-  /** Between 0 and 1, as good as random, and the same for the same state. */
+  /** A pseudorandom number between 0 and 1, the same for the same state. */
   double accuracy() {
     return (mixed >>> 11) * 0x1.0p-53;
   }

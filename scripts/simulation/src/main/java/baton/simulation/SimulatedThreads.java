@@ -6,11 +6,11 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * The threads of one life of a coordinator, of which there are so many: a task holds one for as
- * long as what it does takes, and the others wait.
+ * The limited number of threads of one life of a coordinator: a task occupies one for as long as it
+ * takes, and the others wait.
  */
 final class SimulatedThreads implements Executor {
-  /** Each renewal that waits longer costs a lease sooner or later: a third of its ttl. */
+  /** A third of a lease's ttl: renewals that wait longer sooner or later cost a lease. */
   private static final Duration MOST_WAITED = Duration.ofSeconds(10);
 
   private final CoordinatorProcess owner;
@@ -35,7 +35,7 @@ final class SimulatedThreads implements Executor {
     next();
   }
 
-  /** What the task that runs now does takes so long. */
+  /** Adds to the time that the current task takes. */
   void spend(Duration time) {
     takes = takes.plus(time);
   }

@@ -5,7 +5,7 @@ import baton.protocol.Position;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Someone who looks on while a simulation plays, and changes nothing. */
+/** Observes a simulation, and changes nothing. */
 interface SimulatedWatcher {
   SimulatedWatcher NONE = new SimulatedWatcher() {};
 
@@ -16,7 +16,7 @@ interface SimulatedWatcher {
   default void committed(SimulatedProcess worker, Position position) {}
 
   /**
-   * @param lasts until it is killed, or at its end, if it has one that is drawn
+   * @param lasts how long until it is killed or ends, if that is drawn
    */
   default void sessionBegan(SimulatedProcess worker, Optional<Duration> lasts) {}
 

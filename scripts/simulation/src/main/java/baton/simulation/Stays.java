@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Which sessions there were, or would have been had each stayed to its end. */
+/** The sessions that there were, or would have been if each had lasted to its end. */
 final class Stays {
   private final Map<String, List<Duration>> lengths = new TreeMap<>();
   private final Map<String, Duration> present = new TreeMap<>();
@@ -16,7 +16,7 @@ final class Stays {
   /**
    * A machine was started.
    *
-   * @param lasts until it is killed or at its end, if that is drawn; else a trace ends it
+   * @param lasts how long until it is killed or ends, if that is drawn; otherwise a trace ends it
    */
   void began(String machine, Optional<Duration> lasts, Duration now) {
     lasts.ifPresentOrElse(
@@ -32,7 +32,7 @@ final class Stays {
   }
 
   /**
-   * All of them.
+   * All sessions.
    *
    * @param pause until a person starts the next session of a machine
    */

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the time of a job went into, as parts of a whole: at each moment the furthest of what its
- * machines do counts, so that the parts sum to the time it took.
+ * How the time of a job was spent: at each moment the most advanced activity of its machines
+ * counts, so that the parts sum to the time it took.
  */
 final class TimeSplit {
   /** A part of the time; each moment belongs to one. */
   enum Part {
     /** Training that was kept. */
     TRAIN,
-    /** Training that was done again, or of which nothing was kept. */
+    /** Training that was done again, or that was not kept. */
     LOST,
     STALL,
     /** Waiting for a last save. */
@@ -31,7 +31,7 @@ final class TimeSplit {
   private final Map<Part, Duration> parts = new EnumMap<>(Part.class);
   private Duration since = Duration.ZERO;
 
-  /** From {@code now} on this machine does something else. */
+  /** The machine begins something else at {@code now}. */
   void now(String machine, Activity what, Duration now) {
     pass(now);
     doing.put(machine, what);
@@ -61,7 +61,7 @@ final class TimeSplit {
   /**
    * The parts of the time until {@code end}.
    *
-   * @param useful how long the training takes that was kept
+   * @param useful how long the training took that was kept
    */
   Map<Part, Duration> until(Duration end, Duration useful) {
     pass(end);

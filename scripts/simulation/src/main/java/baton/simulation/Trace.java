@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public final class Trace {
-  /** The gap between sessions, and between two rounds of a trace, where nothing is said of it. */
+  /** The gap between sessions and between two rounds of a trace, which traces do not tell. */
   private static final Duration BETWEEN_SESSIONS = Duration.ofMinutes(10);
 
   private Trace() {}
@@ -81,8 +81,8 @@ public final class Trace {
   }
 
   /**
-   * Enters the changes of a trace into a world that has a machine for each node. When it ends all
-   * machines are taken away and it begins anew, for as long as the world goes on.
+   * Plays a trace in a world that has a machine for each node. When the trace ends, all machines
+   * are taken away and it starts again, for as long as the world goes on.
    */
   static void replay(List<Change> trace, World world) {
     Map<String, SimulatedProcess> byName =
@@ -129,7 +129,7 @@ public final class Trace {
     return end.plus(BETWEEN_SESSIONS);
   }
 
-  /** Machines behind a count of them: the one that came last goes first. */
+  /** The machines behind a series of counts: the machine that came last goes first. */
   private static List<Change> changesOf(TreeMap<Duration, Integer> counts) {
     List<Change> changes = new ArrayList<>();
     int live = 0;

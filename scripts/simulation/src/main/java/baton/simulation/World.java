@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** One simulation: jobs, workers, coordinators, and the weather they live in, all from a seed. */
+/** One simulation: jobs, workers, coordinators and their faults, all from a seed. */
 final class World {
   static final Sha256 ARCHITECTURE = Sha256.ofText("simulated");
 
@@ -59,7 +59,7 @@ final class World {
     scenario.machines().forEach(machine -> workers.add(new SimulatedProcess(this, machine)));
   }
 
-  /** What a simulation came to: how many things happened, and how long it took in virtual time. */
+  /** The result of a simulation: the number of events, and how long it took in virtual time. */
   record Result(int steps, Duration took) {}
 
   /** Plays a seed in a scenario drawn from it; a {@link RuleBroken} says what did not hold. */
@@ -107,7 +107,7 @@ final class World {
     return over;
   }
 
-  // What the others ask of the world.
+  // Called by the other parts.
 
   JobId idOf(JobSpec spec) {
     return new JobId(spec.name());
@@ -154,7 +154,7 @@ final class World {
         .ifPresent(pause -> agenda.after(pause, worker::boot));
   }
 
-  // What fate may do.
+  // Faults and people.
 
   List<SimulatedProcess> workers() {
     return workers;
@@ -164,7 +164,7 @@ final class World {
     backups.add(database.backup());
   }
 
-  /** Puts the database back to an earlier state and takes every job up from there (R2). */
+  /** Restores an earlier state of the database and takes up every job from there (R2). */
   void restoreBackup() {
     if (!backups.isEmpty()) {
       cluster.running().forEach(CoordinatorProcess::kill);
@@ -198,7 +198,7 @@ final class World {
     }
   }
 
-  /** Asks until a job is there: nobody may have heard. */
+  /** Submits a job again and again until it exists: a request may be lost. */
   private void submit(JobSpec spec) {
     if (database.findByName(spec.name()).isEmpty()) {
       cluster.running().stream()
@@ -208,7 +208,7 @@ final class World {
     }
   }
 
-  /** Rots a file of some head. */
+  /** Corrupts a file of some head. */
   void rot() {
     List<Checkpoint> heads = database.open().stream().flatMap(job -> job.head().stream()).toList();
     if (!heads.isEmpty()) {
