@@ -1,5 +1,5 @@
 /**
- * Proofs and measurements with real processes, for developers. This module knows all others, none
- * knows it, and it alone may start what lies in test jars.
+ * Proofs and measurements with real processes, for developers. This module depends on all others
+ * and none depends on it; only it may start classes in test jars.
  */
 package baton.proofs;

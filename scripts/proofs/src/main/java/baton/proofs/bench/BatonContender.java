@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A coordinator in a process of its own; each client holds a lease and commits under it. */
+/** A coordinator in its own process; each client holds a lease and commits under it. */
 final class BatonContender implements Contender {
   private final String name;
   private final CoordinatorServer server;

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Renewals of many holders, each on its own beat, whether or not the one before was answered in
- * time. Latencies count from the instant a renewal was due, so a slow answer is not hidden by the
- * requests it holds up.
+ * Renewals of many holders, each at a fixed rate, even if the last one was not answered in time.
+ * Latencies count from the instant a renewal was due, so a slow answer does not hide the delay of
+ * the requests behind it.
  */
 final class Beats implements AutoCloseable {
   private static final int SENDERS = 16;
@@ -26,14 +26,14 @@ final class Beats implements AutoCloseable {
   private int begun;
 
   /**
-   * @param holders how many there will be; their beats are spread evenly
+   * @param holders how many holders there will be; their renewals are spread evenly
    */
   Beats(Duration every, int holders) {
     this.every = every.toNanos();
     this.holders = holders;
   }
 
-  /** Renews for this holder from now on. */
+  /** Starts the renewals of this holder. */
   void begin(PretendHolder holder) {
     long offset = every * begun++ / holders;
     long passed = System.nanoTime() - origin;
@@ -43,7 +43,7 @@ final class Beats implements AutoCloseable {
         new Beat(holder, origin + first), first - passed, every, TimeUnit.NANOSECONDS);
   }
 
-  /** The next renewal of a holder, again and again. */
+  /** Sends the renewals of one holder. */
   private final class Beat implements Runnable {
     private final PretendHolder holder;
     private long due;
@@ -59,7 +59,7 @@ final class Beats implements AutoCloseable {
         holder.renew();
       } catch (Exception e) {
         failure.compareAndSet(null, e);
-        throw new IllegalStateException(e); // and it beats no more
+        throw new IllegalStateException(e); // ends its renewals
       }
       if (counts) {
         latencies.add(System.nanoTime() - due);
@@ -68,7 +68,7 @@ final class Beats implements AutoCloseable {
     }
   }
 
-  /** What passes in the next {@code length}. */
+  /** Measures the renewals of the next {@code length}. */
   Rate measure(Duration length) throws Exception {
     latencies.clear();
     counts = true;

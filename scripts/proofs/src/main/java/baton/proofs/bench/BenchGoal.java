@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * A promise about speed, and what was measured.
  *
- * @param what the figure, in words
+ * @param what what the figure is, in words
  * @param isMost whether {@code limit} is the most that is allowed, rather than the least
  */
 public record BenchGoal(String what, double measured, double limit, boolean isMost, String unit) {

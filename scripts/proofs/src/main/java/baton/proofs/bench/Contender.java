@@ -3,7 +3,7 @@ package baton.proofs.bench;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A server that makes small changes durable, and what it takes to measure it. */
+/** A server that makes small changes durable, as the benchmark measures it. */
 interface Contender extends AutoCloseable {
   /** Such as {@code baton, sqlite}. */
   String name();
@@ -11,7 +11,7 @@ interface Contender extends AutoCloseable {
   /** What is counted, such as {@code commits}. */
   String unit();
 
-  /** Lets so many clients change at once, as fast as they are answered. */
+  /** Lets this many clients make changes concurrently, as fast as they are answered. */
   Rate measure(int clients, Duration warmUp, Duration length) throws Exception;
 
   @Override

@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Durable transitions per second, side by side with etcd and PostgreSQL: round after round, each
- * contender in turn, so that whatever else the machine does hits all alike. Medians over the rounds
- * are told.
+ * Measures durable transitions per second, compared with etcd and PostgreSQL. The contenders take
+ * turns in every round, so that other load on the machine affects all of them equally; the medians
+ * over the rounds are reported.
  */
 @Command(
     name = "coordinator",
@@ -64,7 +64,7 @@ public final class CoordinatorBench implements Callable<Integer> {
       description = "How long each time; default: ${DEFAULT-VALUE}.")
   private int seconds;
 
-  /** Whom a row of the table is about. */
+  /** The subject of a row of the table. */
   private record Row(Contender contender, int clients) {}
 
   @Override
@@ -72,12 +72,12 @@ public final class CoordinatorBench implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (TemporaryFolder folder = TemporaryFolder.named("baton-bench-");
         Contenders contenders = new Contenders()) {
-      // PostgreSQL's user must be able to enter it.
+      // PostgreSQL's user must be able to enter the folder.
       Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxr-xr-x"));
       enter(contenders, folder.path(), out);
       for (Contender contender : contenders.all) {
         print(out, "%s comes to speed%n", contender.name());
-        contender.measure(Collections.max(clients), WARM_UP, COMES_TO_SPEED); // compilers, caches
+        contender.measure(Collections.max(clients), WARM_UP, COMES_TO_SPEED); // warm-up
       }
       Map<Row, List<Rate>> rates = new LinkedHashMap<>();
       for (int round = 1; round <= rounds; round++) {
@@ -160,13 +160,13 @@ public final class CoordinatorBench implements Callable<Integer> {
             });
   }
 
-  /** The round in the middle, by its rate. */
+  /** The round with the median rate. */
   private static Rate median(List<Rate> rounds) {
     List<Rate> sorted = rounds.stream().sorted(Comparator.comparing(Rate::perSecond)).toList();
     return sorted.get(sorted.size() / 2);
   }
 
-  /** What was started, and is closed in the opposite order. */
+  /** The started contenders, closed in the reverse order. */
   private static final class Contenders implements AutoCloseable {
     private final List<Contender> all = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();

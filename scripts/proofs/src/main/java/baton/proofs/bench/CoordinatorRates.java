@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code rates}: what one coordinator process needs and does. */
+/** The command {@code rates}: measures what one coordinator process needs and does. */
 @Command(
     name = "rates",
     mixinStandardHelpOptions = true,
@@ -136,7 +136,7 @@ public final class CoordinatorRates implements Callable<Integer> {
     };
   }
 
-  /** Lets each act once. */
+  /** Lets each client act once, concurrently. */
   private static void perform(List<Rate.Client> clients) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients.size());
     try {

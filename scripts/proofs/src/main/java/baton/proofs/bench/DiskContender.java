@@ -28,7 +28,7 @@ final class DiskContender implements Contender {
     return "4 KiB appends";
   }
 
-  /** Always one client: more do not append at once to one file. */
+  /** Always uses one client: several cannot append to one file at once. */
   @Override
   public Rate measure(int clients, Duration warmUp, Duration length) throws Exception {
     return Rate.of(List.of(this::append), warmUp, length);

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One etcd with the settings it comes with; each client grants leases over its JSON gateway, with
- * the HTTP client that Baton's own clients use.
+ * One etcd with its default settings; each client grants leases over its JSON gateway, with the
+ * HTTP client that Baton's own clients use.
  */
 final class EtcdContender implements Contender {
   private static final Path PROGRAM = Path.of("/usr/bin/etcd");

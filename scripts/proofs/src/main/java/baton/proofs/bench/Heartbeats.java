@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Many live workers on one small coordinator, each with the lease of a job of its own. */
+/** Measures many live workers on one small coordinator, each with the lease of its own job. */
 @Command(
     name = "heartbeats",
     mixinStandardHelpOptions = true,
@@ -54,7 +54,7 @@ public final class Heartbeats implements Callable<Integer> {
         Beats beats = new Beats(Duration.ofSeconds(every), workers)) {
       server.start();
       lease(server, beats, out);
-      beats.measure(Duration.ofSeconds(every)); // the compiler comes to rest
+      beats.measure(Duration.ofSeconds(every)); // until the compiler is idle
       Duration cpu = cpu(server);
       long begun = System.nanoTime();
       Rate rate = beats.measure(Duration.ofSeconds(seconds));

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One connection to an HTTP server that costs its client little: it writes a request as bytes and
- * reads a status, a length and a body. A general client takes more of a processor than the server
+ * One connection to an HTTP server that is cheap for its client: it writes a request as bytes and
+ * reads a status, a length and a body. A general client uses more processor time than the server
  * that it measures.
  */
 final class LeanConnection implements Closeable {
@@ -23,7 +23,7 @@ final class LeanConnection implements Closeable {
   private final String head;
 
   /**
-   * @param headers of each request, each line with its line break
+   * @param headers the headers of each request, each line with its line break
    */
   LeanConnection(URI server, String headers) throws IOException {
     this.socket = new Socket(server.getHost(), server.getPort());
@@ -32,7 +32,7 @@ final class LeanConnection implements Closeable {
     this.head = "Host: " + server.getAuthority() + "\r\n" + headers;
   }
 
-  /** The body of the answer; an {@link IllegalStateException} if it is no success. */
+  /** The body of the answer; throws an {@link IllegalStateException} if it is not a success. */
   String post(String path, String body) throws IOException {
     return send("POST", path, "Content-Type: application/json\r\n", body);
   }

@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A holder that costs as little as it can, so that what is measured is the coordinator. */
+/**
+ * A holder that is as cheap as possible, so that the coordinator is measured and not its client.
+ */
 final class LeanHolder implements Closeable {
   private final LeanConnection connection;
   private final Grant grant;
@@ -32,7 +34,7 @@ final class LeanHolder implements Closeable {
   private int commits;
 
   /**
-   * @param store where it saves the files it commits; empty: there are none
+   * @param store where it saves the files it commits; empty if it saves none
    */
   LeanHolder(
       URI coordinator,

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** The memory of a process as Linux counts it: resident now, and at most since its start. */
+/** The memory of a process as Linux counts it: resident now, and the peak since its start. */
 record MemoryUse(OptionalLong residentKb, OptionalLong mostKb) {
 
   /** Empty where there is no {@code /proc}. */

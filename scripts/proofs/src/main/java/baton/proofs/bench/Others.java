@@ -8,15 +8,15 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What other programs took of this machine's processors while something was measured: figures of a
- * machine that was busy with something else say little.
+ * The share of this machine's processors that other programs used during a measurement: the figures
+ * of a busy machine say little.
  */
 public final class Others {
   private static final Path STAT = Path.of("/proc/stat");
   private static final int IDLE = 3;
   private static final int WAITING_FOR_DISKS = 4;
 
-  /** User, nice, system, idle, waiting, two kinds of interrupts, stolen; guests are in user. */
+  /** User, nice, system, idle, I/O wait, two kinds of interrupts, stolen; user includes guests. */
   private static final int FIELDS = 8;
 
   private static final double TICKS_IN_A_SECOND = 100;
@@ -26,7 +26,7 @@ public final class Others {
   private final double busyAtBegin = busySeconds();
   private final double ownAtBegin = ownSeconds();
 
-  /** The share of all processors that others took since this was made; not a number if unknown. */
+  /** The share of all processors that others used since this object was created; NaN if unknown. */
   public double share() {
     double seconds = (System.nanoTime() - begun) / 1e9;
     return share(

@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * PostgreSQL as a queue of leases, by its own pgbench: each transaction takes a free row with
- * {@code FOR UPDATE SKIP LOCKED} and moves its fence on. No HTTP stands in between.
+ * PostgreSQL as a queue of leases, driven by its own pgbench: each transaction takes a free row
+ * with {@code FOR UPDATE SKIP LOCKED} and increments its fence. No HTTP is involved.
  */
 final class PgbenchContender implements Contender {
   private static final int ROWS = 10_000;
@@ -33,7 +33,7 @@ final class PgbenchContender implements Contender {
   private final Path folder;
   private final Path pgbench;
 
-  /** Whoever starts it closes the server. */
+  /** The caller closes the server. */
   PgbenchContender(PostgresServer server, Path pgbench, Path psql, Path folder) throws Exception {
     this.server = server;
     this.pgbench = pgbench;
@@ -81,7 +81,7 @@ final class PgbenchContender implements Contender {
             server.uri()));
   }
 
-  /** A line is: client, transaction, latency in microseconds, and more. */
+  /** Each line has the client, the transaction, the latency in microseconds, and more. */
   private static LongStream latencies(Path log) throws IOException {
     return Files.readAllLines(log).stream()
         .mapToLong(line -> 1_000 * Long.parseLong(line.split(" ")[2]));

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code prefetch}: what threads that load examples ahead are worth. */
+/** The command {@code prefetch}: measures the benefit of threads that load examples ahead. */
 @Command(
     name = "prefetch",
     mixinStandardHelpOptions = true,

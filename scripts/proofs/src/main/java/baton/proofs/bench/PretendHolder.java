@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/** A worker that holds the lease of a job of its own, and does not train. */
+/** A worker that holds the lease of its own job, and does not train. */
 final class PretendHolder {
   static final StoreId STORE = new StoreId("store");
   private static final Duration FOR_AS_LONG_AS_IT_TAKES = Duration.ofHours(1);
@@ -78,9 +78,9 @@ final class PretendHolder {
   }
 
   /**
-   * The same, on a connection of its own that costs little; this one is to be used no more.
+   * Returns the same holder on its own cheap connection; this one must not be used any more.
    *
-   * @param store where it saves the files it commits; empty: there are none
+   * @param store where it saves the files it commits; empty if it saves none
    */
   LeanHolder lean(URI coordinator, String token, Optional<Path> store) throws IOException {
     return new LeanHolder(coordinator, token, grant, held, session, store);

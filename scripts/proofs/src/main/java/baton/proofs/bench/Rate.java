@@ -10,16 +10,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 
-/** How often something was done in a second by so many at once, and how long each took. */
+/** How often concurrent clients did something per second, and how long it took each time. */
 record Rate(int clients, double perSecond, Duration median, Duration p99) {
 
-  /** One who does the same over and over. */
+  /** A client that does the same thing again and again. */
   @FunctionalInterface
   interface Client {
     void act() throws Exception;
   }
 
-  /** Lets all act at once; what is begun before {@code warmUp} has passed is not counted. */
+  /** Lets all act concurrently; what begins before {@code warmUp} has passed is not counted. */
   static Rate of(List<? extends Client> clients, Duration warmUp, Duration length)
       throws Exception {
     long from = System.nanoTime() + warmUp.toNanos();

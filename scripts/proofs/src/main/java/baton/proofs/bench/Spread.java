@@ -2,7 +2,7 @@ package baton.proofs.bench;
 
 import java.util.Arrays;
 
-/** What repeated measurements of one thing say: the middle, the ends, and how sure the mean is. */
+/** A summary of repeated measurements: the middle, the ends, and how certain the mean is. */
 public record Spread(
     int count, double median, double mean, double least, double most, double sure) {
   /** Student's t for 95 %, by degrees of freedom from 1. */

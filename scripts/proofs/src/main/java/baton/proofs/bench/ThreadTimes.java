@@ -12,10 +12,10 @@ import java.util.stream.Stream;
  * How long the threads of a process have run on a processor, by their names without numbers, as <a
  * href="https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html">Linux counts it</a>.
  *
- * @param nanos of each kind of thread; empty where there is no {@code /proc}
+ * @param nanos the nanoseconds of each kind of thread; empty where there is no {@code /proc}
  */
 record ThreadTimes(Map<String, Long> nanos) {
-  /** What the JVM's compilers take ends once all is compiled, so it is no part of an operation. */
+  /** The JVM's compilers stop once all is compiled, so their time is not part of an operation. */
   private static final String COMPILER = "Compiler";
 
   static ThreadTimes of(long pid) {
@@ -38,11 +38,11 @@ record ThreadTimes(Map<String, Long> nanos) {
       String ran = Files.readString(task.resolve("schedstat")).split(" ")[0];
       nanos.merge(name, Long.parseLong(ran), Long::sum);
     } catch (IOException e) {
-      return; // a thread that has ended meanwhile
+      return; // the thread has ended meanwhile
     }
   }
 
-  /** What has passed since, of all threads but the compilers. */
+  /** The time of all threads but the compilers since {@code before}. */
   long nanosSince(ThreadTimes before) {
     return nanos.entrySet().stream()
         .filter(entry -> !entry.getKey().contains(COMPILER))
@@ -50,7 +50,7 @@ record ThreadTimes(Map<String, Long> nanos) {
         .sum();
   }
 
-  /** What has passed since, by kinds of thread, in microseconds for each of {@code operations}. */
+  /** The time since {@code before} by kind of thread, in microseconds per operation. */
   String toldSince(ThreadTimes before, long operations) {
     StringBuilder told = new StringBuilder();
     nanos.forEach(

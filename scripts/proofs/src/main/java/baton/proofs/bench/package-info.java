@@ -1,2 +1,2 @@
-/** Measurements of real processes: how fast, how large. They judge nothing; people do. */
+/** Measurements of real processes: how fast, how large. People, not the code, judge the figures. */
 package baton.proofs.bench;

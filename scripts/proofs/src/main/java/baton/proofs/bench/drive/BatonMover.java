@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Baton's own store on Drive, in a JVM as a worker's, which has moved a small file before. */
+/** Baton's own Drive store, in a JVM like a worker's, after a small file as warm-up. */
 final class BatonMover implements Mover {
   private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmx256m");
   private static final Pattern MOVED =
@@ -30,7 +30,7 @@ final class BatonMover implements Mover {
     return "Baton";
   }
 
-  /** The most memory that the last move took. */
+  /** The peak memory of the last move. */
   long peakKb() {
     return peakKb;
   }

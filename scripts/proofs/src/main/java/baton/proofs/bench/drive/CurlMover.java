@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * curl, to the same sink: one PUT of all bytes, as Google documents the fastest way, while
- * sha256sum reads the file beside it; a GET whose bytes go through sha256sum into the file.
+ * curl, with the same sink. It uploads all bytes with one PUT, the fastest way that Google
+ * documents, while sha256sum reads the file; it downloads with a GET through sha256sum into the
+ * file.
  */
 final class CurlMover implements Mover {
   private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"([^\"]+)\"");
@@ -37,7 +38,7 @@ final class CurlMover implements Mover {
             file.toString(),
             session);
     Matcher reply = ID.matcher(done.output());
-    // Once from Drive, and once from sha256sum.
+    // The digest must be there twice: from Drive, and from sha256sum.
     if (!reply.find() || done.output().split(sha256.hex(), -1).length != 3) {
       throw new IOException("curl's upload is not what was sent: " + done.output());
     }

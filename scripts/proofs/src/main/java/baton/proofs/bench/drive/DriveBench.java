@@ -21,7 +21,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code bench drive}: uploads and downloads, in turn with curl and rclone. */
+/**
+ * The command {@code bench drive}: measures uploads and downloads, in turn with curl and rclone.
+ */
 @Command(
     name = "drive",
     mixinStandardHelpOptions = true,
@@ -160,7 +162,7 @@ public final class DriveBench implements Callable<Integer> {
     }
   }
 
-  /** Random bytes, so that nothing on the way can make them fewer. */
+  /** Random bytes, which nothing on the way can compress. */
   private static Sha256 fill(Path file, int mib) throws IOException {
     Random random = new Random(mib);
     byte[] bytes = new byte[MIB];

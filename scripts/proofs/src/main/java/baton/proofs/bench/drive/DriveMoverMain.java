@@ -19,8 +19,8 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
- * Moves one file as a worker does, and says how long it took: {@code API put FILE SHA256} or {@code
- * API get FILE SHA256 ID}.
+ * Moves one file as a worker does, and prints how long it took: {@code API put FILE SHA256} or
+ * {@code API get FILE SHA256 ID}.
  */
 final class DriveMoverMain {
   private static final int WARM_UP = 48 << 20;
@@ -58,7 +58,7 @@ final class DriveMoverMain {
     System.out.printf("MOVED nanos=%d id=%s peakKb=%d%n", nanos, id, peakKb());
   }
 
-  /** A worker has been running for long when it saves. */
+  /** Warms up the JVM: a worker that saves has been running for a long time. */
   private static void warmUp(DriveStore store, String folder) throws StoreException, IOException {
     Path small = Files.createTempFile("baton-bench-", ".warm-up");
     try {

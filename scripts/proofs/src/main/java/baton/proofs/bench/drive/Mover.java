@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Something that uploads a file and downloads it again; both times the bytes are verified. */
+/** Uploads a file and downloads it again; the bytes are verified both times. */
 interface Mover extends AutoCloseable {
   String name();
 
-  /** Uploads, and remembers where to. */
+  /** Uploads a file, and remembers where. */
   Duration put(Path file, Sha256 sha256) throws IOException, InterruptedException;
 
-  /** Downloads what was put last. */
+  /** Downloads the last uploaded file. */
   Duration get(Path into, Sha256 sha256) throws IOException, InterruptedException;
 
-  /** Removes what was put last. */
+  /** Removes the last uploaded file. */
   void clean() throws IOException, InterruptedException;
 
   @Override

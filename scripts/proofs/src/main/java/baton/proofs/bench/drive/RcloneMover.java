@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** rclone, to its own WebDAV server; it compares sizes, and no hashes, which WebDAV has not. */
+/** rclone, with its own WebDAV server; it compares sizes but no hashes, which WebDAV lacks. */
 final class RcloneMover implements Mover {
   private static final int TRIES = 100;
   private static final long BETWEEN_TRIES_MILLIS = 50;
@@ -54,7 +54,7 @@ final class RcloneMover implements Mover {
 
   @Override
   public Duration put(Path file, Sha256 sha256) throws IOException, InterruptedException {
-    moves++; // Its server remembers for minutes what it had under a name.
+    moves++; // A new name each time: the server caches names for minutes.
     return copy(file.toString(), ":webdav:" + moved());
   }
 

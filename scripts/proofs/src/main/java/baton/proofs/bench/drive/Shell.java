@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** Other people's programs, run to their end. */
+/** Runs other programs to their end. */
 final class Shell {
   private Shell() {}
 
-  /** What a command said, and how long it took. */
+  /** The output of a command, and how long it took. */
   record Done(String output, Duration took) {}
 
   static boolean has(String program) throws InterruptedException {

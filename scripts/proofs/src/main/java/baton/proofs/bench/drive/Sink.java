@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The fake Drive in a process of its own, as the server of Baton and of curl alike. */
+/** The fake Drive in its own process, as the server for both Baton and curl. */
 final class Sink implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final FakeDriveProcess drive;
@@ -27,12 +27,12 @@ final class Sink implements AutoCloseable {
     return drive.address().toString();
   }
 
-  /** For the environment of whoever signs in as a machine does. */
+  /** Environment variables for a process that signs in as a machine. */
   Map<String, String> signIn() {
     return credentials.environment();
   }
 
-  /** For a request's header. */
+  /** The header that authorizes a request. */
   String authorization() {
     return "Authorization: Bearer " + drive.accessToken();
   }
@@ -41,7 +41,7 @@ final class Sink implements AutoCloseable {
     return drive.address() + "drive/v3/files/" + id + "?alt=media";
   }
 
-  /** Begins an upload; the address to put the bytes to. */
+  /** Begins an upload; returns the address for the bytes. */
   String session(String name, long size) throws IOException, InterruptedException {
     HttpRequest request =
         request("upload/drive/v3/files?uploadType=resumable&fields=id,sha256Checksum")

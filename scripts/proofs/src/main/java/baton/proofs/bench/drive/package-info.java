@@ -1,2 +1,2 @@
-/** How fast checkpoints move to and from Drive, side by side with curl and rclone. */
+/** How fast checkpoints move to and from Drive, compared with curl and rclone. */
 package baton.proofs.bench.drive;

@@ -11,11 +11,11 @@ import baton.worker.train.TorchSettings;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is measured: a run of a wide network with Adam, on so many threads. */
+/** The measured run: a wide network with Adam, on a given number of threads. */
 record Rig(int parameters, String device) {
   static final JobSpec JOB = JobSpec.of("bench", "wide", 1_000_000).withSeed(1);
 
-  /** A fresh run, its first steps behind it; all of it belongs to the calling thread. */
+  /** A new run after its first steps; all of it belongs to the calling thread. */
   Run start(int threads, int warmUpSteps) throws TroubleException {
     TorchEngine torch = new TorchEngine(new TorchSettings(threads, Optional.empty(), Map.of()));
     Run run =

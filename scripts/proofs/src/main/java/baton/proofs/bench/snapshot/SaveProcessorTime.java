@@ -19,16 +19,16 @@ import java.util.stream.Stream;
 
 /**
  * The processor time of all threads of this process for whole saves and restores, in seconds for
- * 1,000,000,000 bytes. A save is all of it: the copy of the state, its check, its digest, the local
+ * 1,000,000,000 bytes. A save includes the copy of the state, its check, its digest, the local
  * files, their sha256, and their way into the store.
  *
- * @param save of a state that lies in this process
- * @param childSave of files that a program wrote by itself; what that took is not counted
- * @param restore from the store into a folder
- * @param sha256 of one sha256 over as many bytes in memory, to tell machines apart
+ * @param save a save of a state in this process
+ * @param childSave a save of files that a program wrote itself; writing them is not counted
+ * @param restore a restore from the store into a folder
+ * @param sha256 one sha256 over as many bytes in memory, to compare machines
  */
 record SaveProcessorTime(Spread save, Spread childSave, Spread restore, Spread sha256) {
-  /** The first ones are the compiler's. */
+  /** The first rounds still include the JVM's compilation. */
   private static final int WARM_UP_ROUNDS = 3;
 
   private static final int PIECE = 1 << 16;
@@ -64,7 +64,7 @@ record SaveProcessorTime(Spread save, Spread childSave, Spread restore, Spread s
         Spread.of(saves), Spread.of(childSaves), Spread.of(restores), Spread.of(digests));
   }
 
-  /** A save's processor time, in sha256 over as many bytes. */
+  /** A save's processor time, as a multiple of one sha256 over as many bytes. */
   double saveInDigests() {
     return save.mean() / sha256.mean();
   }
@@ -95,7 +95,7 @@ record SaveProcessorTime(Spread save, Spread childSave, Spread restore, Spread s
     return Sha256.of(digest);
   }
 
-  /** A state in files of another's, which are linked as those of a child are. */
+  /** A state whose files another program wrote; they are linked, as a child's files are. */
   private record Written(Position position, Path folder) implements Snapshot {
     static Written by(Run run, Path folder) throws Exception {
       Snapshot snapshot = run.snapshot();

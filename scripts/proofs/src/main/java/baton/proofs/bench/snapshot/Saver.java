@@ -54,7 +54,7 @@ final class Saver implements AutoCloseable {
             Clock.systemUTC().instant());
   }
 
-  /** Begins a save; completes with how long it took, its snapshot released. */
+  /** Begins a save; completes with how long it took, after its snapshot was released. */
   CompletableFuture<Duration> save(Snapshot snapshot) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -70,12 +70,12 @@ final class Saver implements AutoCloseable {
         thread);
   }
 
-  /** Brings the files of the last save into a folder. */
+  /** Restores the files of the last save into a folder. */
   void restore(Path into) throws StoreException, TroubleException {
     checkpoints.restore(last.orElseThrow().checkpoint(), into, bytes -> {});
   }
 
-  /** It extends the last one, and so it compares its files with those. */
+  /** The draft extends the last one, so its files are compared with the last ones. */
   private ManifestDraft next() {
     Optional<Sha256> parent = last.map(saved -> saved.checkpoint().digest());
     return new ManifestDraft(

@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What one save costs a training on so many threads, all told: the copy, and what writing, hashing
- * and storing take from it in the background.
+ * The whole cost of one save for a training: the copy, and the slowdown while files are written,
+ * hashed and stored in the background.
  *
- * <p>Blocks of equally many steps are trained in pairs, one with a save at its begin and one
- * without, in changing order. A block is longer than its save, so the difference is the whole cost
- * of a save, however seldom saves are.
+ * <p>Blocks of equally many steps are trained in pairs, one with a save at its start and one
+ * without, in alternating order. A block is longer than its save, so the difference is the whole
+ * cost of a save, however rare saves are.
  *
  * @param cost milliseconds by which a block with a save is longer
- * @param block milliseconds of a block without
+ * @param block milliseconds of a block without a save
  * @param save milliseconds until a save was stored
  * @param late how many saves outlasted their block, and so cost more than was measured
  */
@@ -42,12 +42,12 @@ record Slowdown(int steps, Spread cost, Spread block, Spread save, int late) {
     return new Slowdown(steps, Spread.of(costs), Spread.of(blocks), Spread.of(saves), late);
   }
 
-  /** In percent, for a save every so often; not a number if it was not measured whole. */
+  /** The slowdown in percent at this interval of saves; NaN if a save outlasted its block. */
   double percent(Duration every) {
     return late > 0 ? Double.NaN : 100 * cost.mean() / every.toMillis();
   }
 
-  /** By how much that may be wrong, with 95 % confidence. */
+  /** The error of {@link #percent}, with 95 % confidence. */
   double percentSure(Duration every) {
     return 100 * cost.sure() / every.toMillis();
   }

@@ -22,7 +22,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code bench snapshot}: what a save costs a training, against what is promised. */
+/**
+ * The command {@code bench snapshot}: measures what a save costs a training, against the promised
+ * limits.
+ */
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
@@ -35,7 +38,7 @@ public final class SnapshotBench implements Callable<Integer> {
   private static final double BYTES_TO_MB = 1e-6;
   private static final int WARM_UP_STEPS = 5;
 
-  /** Two digests are taken, and the bytes are copied three times, one of them to a disk. */
+  /** A save takes two digests and copies the bytes three times, once to a disk. */
   private static final double MOST_DIGESTS = 4;
 
   @Spec private CommandSpec spec;
@@ -204,7 +207,7 @@ public final class SnapshotBench implements Callable<Integer> {
             slowdown.percent(often)));
   }
 
-  /** The clock of processor time is too coarse for single rounds, so their mean is told. */
+  /** The clock of processor time is too coarse for single rounds, so their mean is printed. */
   private static void times(PrintWriter out, String what, Spread seconds) {
     out.printf(
         Locale.ROOT,

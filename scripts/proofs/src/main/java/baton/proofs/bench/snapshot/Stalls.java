@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How long training stands still for one save, in milliseconds, side by side: in a round, each of
- * the three ways follows a step of training, so that each finds the caches as training leaves them.
+ * Compares how long training stalls for one save, in milliseconds: in a round, each of the three
+ * ways follows a step of training, so that each finds the caches as training leaves them.
  *
- * @param snapshot for Baton's copy
- * @param plainCopy for copying as many bytes from one place in memory to another
- * @param synchronous for a save on the training thread: write, fsync, sha256
+ * @param snapshot Baton's copy
+ * @param plainCopy a copy of as many bytes within memory
+ * @param synchronous a save on the training thread: write, fsync, sha256
  */
 record Stalls(long bytes, Spread snapshot, Spread plainCopy, Spread synchronous) {
 
@@ -70,7 +70,7 @@ record Stalls(long bytes, Spread snapshot, Spread plainCopy, Spread synchronous)
     return bytes;
   }
 
-  /** Java fills them with zeros, so that no page is missing. */
+  /** Java fills the buffers with zeros, so all their pages are mapped. */
   private static List<ByteBuffer> buffers(long bytes) {
     long most = 1 << 30;
     return Stream.iterate(bytes, left -> left > 0, left -> left - most)
