@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
- * What happens to the cluster, drawn from a seed: members and the database are killed, members are
- * frozen and restarted, and cut off. Every harm is undone before the next, but now and then another
- * member is killed in the middle of one, and a start too. Who stands alone is killed, and nothing
- * else.
+ * Injects faults into the cluster, drawn from a seed: members and the database are killed, and
+ * members are frozen, restarted and cut off. Every fault is undone before the next one, but now and
+ * then another member is killed in the middle of one, or a member is killed while it starts. A
+ * coordinator without a cluster is only killed.
  */
 final class Chaos {
   private static final int MEANWHILE_KILLED_ONE_IN = 4;
@@ -32,7 +32,7 @@ final class Chaos {
   private int cuts;
 
   /**
-   * @param whileDown hears of each kill before the start that follows
+   * @param whileDown called after each kill, before the next start
    */
   Chaos(
       ClusterProcesses cluster,
@@ -55,7 +55,7 @@ final class Chaos {
     return cuts;
   }
 
-  /** One harm, and its end; returns what it was. */
+  /** Injects one fault and undoes it; returns its description. */
   String next() throws Exception {
     Member member = members.get(random.nextInt(members.size()));
     if (database.isEmpty()) {
@@ -162,7 +162,7 @@ final class Chaos {
     }
   }
 
-  /** Something done to the cluster that may fail. */
+  /** A fault, from its start to its end. */
   @FunctionalInterface
   private interface Harm {
     void run() throws Exception;

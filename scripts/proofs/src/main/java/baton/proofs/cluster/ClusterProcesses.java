@@ -17,8 +17,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Three coordinators and their database, each on a host of its own where there is more than one; or
- * one coordinator that keeps its jobs in its data directory.
+ * Three coordinators and their database, each on its own host if there are several; or one
+ * coordinator that keeps its jobs in its data directory.
  */
 final class ClusterProcesses implements AutoCloseable {
   static final List<String> MEMBERS = List.of("member-1", "member-2", "member-3");
@@ -66,14 +66,14 @@ final class ClusterProcesses implements AutoCloseable {
     return cluster;
   }
 
-  /** One alone, on this machine. */
+  /** One coordinator, on this machine. */
   static ClusterProcesses ofOne(Path folder) throws IOException {
     ClusterProcesses cluster = new ClusterProcesses(folder, new Loopback(), Optional.empty());
     cluster.add("coordinator", List.of());
     return cluster;
   }
 
-  /** Members are named to one another before they start, so no port can be 0. */
+  /** Members get one another's addresses before they start, so no port can be 0. */
   private void add(String name, List<String> more) throws IOException {
     int port = FreePort.find();
     List<String> arguments =
@@ -98,7 +98,7 @@ final class ClusterProcesses implements AutoCloseable {
             log));
   }
 
-  /** Starts all; returns once all are ready. */
+  /** Starts all processes; returns once they are ready. */
   void start() throws IOException, InterruptedException {
     if (database.isPresent()) {
       database.get().create(PASSWORD);
@@ -113,7 +113,7 @@ final class ClusterProcesses implements AutoCloseable {
     return members;
   }
 
-  /** Empty: the one member keeps its jobs itself. */
+  /** The database; empty if the only member keeps its jobs itself. */
   Optional<PostgresServer> database() {
     return database;
   }
@@ -128,7 +128,7 @@ final class ClusterProcesses implements AutoCloseable {
         members.stream().map(Member::uri).collect(Collectors.toList()), token(role));
   }
 
-  /** A client of one member alone. */
+  /** A client of only one member. */
   CoordinatorClient client(String role, Member member) {
     return new CoordinatorClient(member.uri(), token(role));
   }

@@ -20,15 +20,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
- * Coordinators under load, three on one PostgreSQL or one alone, while {@link Chaos} harms them.
+ * A trial of coordinators under load, three on one PostgreSQL or one alone, while {@link Chaos}
+ * injects faults.
  *
  * <ol>
- *   <li>All start, and the load begins.
- *   <li>Harm after harm; after each, the relay must go on by itself, and requests that were
- *       acknowledged, sent again, get the same answers.
- *   <li>All is healed and the load comes to rest; whoever watches must have been told of it all.
- *       Every member is asked what remains, and all must tell the same.
- *   <li>The recorded history is judged by an outsider.
+ *   <li>All processes start, and the load begins.
+ *   <li>Fault follows fault; after each, the relay must go on by itself, and acknowledged requests
+ *       that are repeated must get the same answers.
+ *   <li>All faults are undone and the load ends; every watcher must have received all events. Every
+ *       member is asked for the final state of the jobs, and all must agree.
+ *   <li>An independent checker judges the recorded history.
  * </ol>
  */
 final class ClusterTrial {
@@ -51,31 +52,31 @@ final class ClusterTrial {
   private final List<Thread> listening = new ArrayList<>();
   private volatile boolean over;
 
-  /** Who hears how far the trial is. */
+  /** Receives the progress of the trial. */
   @FunctionalInterface
   interface Observer {
     void harmed(int kills, long acknowledged, String what);
   }
 
   /**
-   * What a trial's clients do.
+   * The load of a trial's clients.
    *
-   * @param workers simulated ones, each a thread
-   * @param jobs open at once
+   * @param workers how many simulated workers, each with a thread
+   * @param jobs how many are open at once
    */
   record Load(int workers, int jobs, Pace pace) {}
 
   /**
-   * What a trial is.
+   * The settings of a trial.
    *
    * @param history the file it is recorded in
-   * @param whileDown hears of each kill before the start that follows: nothing, except in a test of
-   *     the trial itself
+   * @param whileDown called after each kill, before the next start; used only by a test of the
+   *     trial itself
    */
   record Settings(
       int kills, Load load, long seed, Path history, Observer observer, IntConsumer whileDown) {}
 
-  /** What came of it. */
+  /** The result of a trial. */
   record Result(int kills, int cuts, Judgement judgement) {}
 
   ClusterTrial(Settings settings) {
@@ -129,7 +130,10 @@ final class ClusterTrial {
     }
   }
 
-  /** By acknowledgements, not by time: a slow machine is under the same load so. */
+  /**
+   * Waits for a number of acknowledgements, not for a time, so that a slow machine is under the
+   * same load.
+   */
   private void requireGoesOn(HistoryFile history) throws InterruptedException {
     long enough = history.acknowledged() + random.nextInt(LEAST_BETWEEN_HARMS, MOST_BETWEEN_HARMS);
     long least = history.acknowledged() + LEAST_BETWEEN_HARMS;
@@ -147,13 +151,13 @@ final class ClusterTrial {
     }
   }
 
-  /** What was acknowledged is acknowledged again, in the same words (R8). */
+  /** Repeats acknowledged requests: they must get the same answers again (R8). */
   private void sendAgain() throws InterruptedException {
     for (Repeats.Repeat repeat : repeats.some(SENT_AGAIN)) {
       try {
         repeat.send().ifPresent(what -> findings.add(new Finding(Kind.WRONG, what)));
       } catch (UnreachableException e) {
-        // Another harm's aftermath; others are sent again.
+        // An after-effect of the last fault; other requests are sent again.
       } catch (ProblemException e) {
         if (e.status() != NOT_NOW) {
           findings.add(
@@ -190,7 +194,7 @@ final class ClusterTrial {
     }
   }
 
-  /** What a last job tells is the last that there is to hear. */
+  /** Submits a last job, whose event is the last that watchers must hear. */
   private void requireAllIsTold(ClusterProcesses cluster) throws Exception {
     try {
       cluster.client("admin").submit(jobs.spec(0), Optional.of(Jobs.name(0)));
@@ -214,7 +218,7 @@ final class ClusterTrial {
     }
   }
 
-  /** One of those who send requests. */
+  /** A client that sends requests. */
   @FunctionalInterface
   private interface Part {
     void work() throws ProblemException, InterruptedException;
@@ -235,13 +239,13 @@ final class ClusterTrial {
       findings.add(
           new Finding(Kind.WRONG, sentence.formatted(name, e.problem().type(), e.getMessage())));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the trial is over
+      Thread.currentThread().interrupt(); // the trial has ended
     } catch (RuntimeException e) {
       findings.add(new Finding(Kind.WRONG, name + " met something unforeseen: " + e));
     }
   }
 
-  /** Nobody is left without an answer. */
+  /** Waits until every request is answered. */
   private void rest() throws InterruptedException {
     over = true;
     long end = System.nanoTime() + REST_WITHIN.toNanos();

@@ -15,13 +15,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who listens to what happens to all jobs, at one member at a time. When that one falls silent, and
- * now and then without a reason, it goes on at the next, from the last event it heard.
+ * A client that watches the events of all jobs, at one member at a time. When that member falls
+ * silent, and now and then without a reason, it goes on at the next one, from the last event it
+ * heard.
  */
 final class ClusterWatcher {
   private static final int CONNECTS_WITHIN_MILLIS = 2_000;
 
-  /** Longer than a member that has nothing to tell stays silent. */
+  /** Longer than the stream of an idle member stays silent. */
   private static final int SILENT_AT_MOST_MILLIS = 20_000;
 
   private static final int AGAIN_AFTER_MILLIS = 300;
@@ -66,13 +67,13 @@ final class ClusterWatcher {
     return last;
   }
 
-  /** Until it has heard the last words. */
+  /** Watches until it has heard the last job's event. */
   void work() throws InterruptedException {
     while (heardAll.getCount() > 0) {
       try {
         listen(members.get(at));
       } catch (IOException e) {
-        TimeUnit.MILLISECONDS.sleep(AGAIN_AFTER_MILLIS); // it is harmed, and another may be too
+        TimeUnit.MILLISECONDS.sleep(AGAIN_AFTER_MILLIS); // it failed, and others may too
       }
       at = (at + 1) % members.size();
     }

@@ -17,9 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/**
- * The crash test's command line: the trial of a cluster, with one coordinator that stands alone.
- */
+/** The crash test's command line: the cluster trial with a single coordinator. */
 @Command(
     name = "crash",
     mixinStandardHelpOptions = true,
@@ -36,7 +34,7 @@ import picocli.CommandLine.Spec;
 public final class Crash implements Callable<Integer> {
   private static final int FINDINGS_TOLD = 10;
 
-  /** Workers that wait for a job as well as such that have one. */
+  /** More workers than jobs, so that some workers have to wait. */
   static final ClusterTrial.Load LOAD = new ClusterTrial.Load(6, 4, Pace.RUSHED);
 
   @Spec private CommandSpec spec;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What is cut at once, and how a person would call it. */
+/** Network links that are cut together, and a description for people. */
 record Cut(String what, List<Way> ways) {
   static final String CLIENTS = "clients";
   static final String DATABASE = "database";

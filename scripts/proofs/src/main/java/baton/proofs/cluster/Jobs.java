@@ -8,7 +8,7 @@ import baton.protocol.StoreId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The jobs of a trial: short leases, and budgets that no churn exhausts. */
+/** The jobs of a trial: they have short leases, and failure budgets that no churn exhausts. */
 final class Jobs {
   static final String PROGRAM = "load";
   static final StoreId STORE = new StoreId("store");
@@ -24,7 +24,7 @@ final class Jobs {
     this.pace = pace;
   }
 
-  /** A job as a trial knows it. */
+  /** The id and the name of a job. */
   record Known(JobId id, String name) {}
 
   /** The name and the key of the {@code number}-th job. */
@@ -59,7 +59,7 @@ final class Jobs {
     return List.copyOf(all);
   }
 
-  /** Those that are not complete, as far as was acknowledged. */
+  /** The jobs whose completion was not acknowledged yet. */
   synchronized List<Known> open() {
     return List.copyOf(open);
   }

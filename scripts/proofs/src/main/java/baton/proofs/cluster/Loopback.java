@@ -2,7 +2,7 @@ package baton.proofs.cluster;
 
 import java.util.List;
 
-/** All hosts are this machine: processes can be killed here, and nothing can be cut. */
+/** All hosts are this machine: processes can be killed here, but nothing can be cut. */
 final class Loopback implements ClusterNetwork {
   @Override
   public String address(String host) {

@@ -34,7 +34,7 @@ final class Member implements AutoCloseable {
   private long launched;
 
   /**
-   * @param launcher what puts it on its host
+   * @param launcher the command prefix that runs it on its host
    * @param lines takes what it prints
    */
   Member(
@@ -60,7 +60,7 @@ final class Member implements AutoCloseable {
     return uri;
   }
 
-  /** How long its starts took, of those that were waited for. */
+  /** How long those starts took that were waited for. */
   Starts starts() {
     return starts;
   }
@@ -84,7 +84,7 @@ final class Member implements AutoCloseable {
     awaitReady();
   }
 
-  /** Returns once it is ready; one that has ended by itself is an error. */
+  /** Returns once it is ready; throws if it has ended by itself. */
   void awaitReady() throws InterruptedException {
     long end = System.nanoTime() + READY_WITHIN.toNanos();
     int tries = 1;
@@ -92,7 +92,7 @@ final class Member implements AutoCloseable {
     while (!isReady()) {
       waited = true;
       if (!process.isAlive()) {
-        // While it was down, a client's own end of a connection may have been given its port.
+        // While it was down, a client's connection may have been given its port as the local port.
         if (process.awaitEnd() != PORT_IN_USE || tries++ == TRIES) {
           throw new IllegalStateException(name + " ended by itself; see the log.");
         }
@@ -119,7 +119,7 @@ final class Member implements AutoCloseable {
     }
   }
 
-  /** SIGKILL; one that has ended by itself is an error. */
+  /** SIGKILL; throws if it has ended by itself. */
   void kill() {
     if (!process.isAlive()) {
       throw new IllegalStateException(name + " ended by itself; see the log.");

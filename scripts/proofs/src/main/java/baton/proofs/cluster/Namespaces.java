@@ -11,13 +11,13 @@ import java.util.Set;
 /**
  * Hosts as network namespaces of Linux, joined by a bridge.
  *
- * <p>A cut is a wrong entry in the sender's table of neighbours: its packets leave for a machine
- * that is not there, and nobody is told, as when a switch fails. It works for one direction, needs
- * no firewall, and leaves established connections believing that all is well.
+ * <p>A cut is a wrong entry in the sender's neighbour table: its packets go to a machine that does
+ * not exist, without an error, as when a switch fails. It works for one direction, needs no
+ * firewall, and leaves connections established.
  *
- * <p>This process must be in a network and mount namespace of its own, as {@code
- * scripts/cluster.sh} starts it: so the bridge is not seen by the rest of the machine, and all is
- * gone when the processes are.
+ * <p>This process must be in its own network and mount namespace, as {@code scripts/cluster.sh}
+ * starts it: then the rest of the machine does not see the bridge, and everything is gone when the
+ * processes are.
  */
 final class Namespaces implements ClusterNetwork {
   private static final String NET = "10.77.0.";

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps enough jobs open, and pauses and resumes one after the other. Nobody else says a word on
- * them, so each must be where its last word has it.
+ * Keeps enough jobs open, and pauses and resumes one after the other. Nobody else does, so the
+ * state of each job must agree with its last acknowledged request.
  */
 final class Operator {
   private static final int LEAST_PAUSED_MILLIS = 10;
@@ -19,7 +19,7 @@ final class Operator {
   private static final int LEAST_BETWEEN_WORDS_MILLIS = 50;
   private static final int MOST_BETWEEN_WORDS_MILLIS = 400;
 
-  /** Where a paused job may be: it may still be completed by its holder. */
+  /** The states of a paused job; its holder may still complete it. */
   private static final Set<String> PAUSED = Set.of("PAUSING", "PAUSED", "COMPLETE");
 
   private static final Set<String> NOT_PAUSED = Set.of("WAITING", "RUNNING", "COMPLETE");
@@ -32,7 +32,7 @@ final class Operator {
 
   /**
    * @param open how many jobs are open at once
-   * @param disobeyed hears of each job that is not where it was told to be
+   * @param disobeyed told of each job whose state disagrees with the last request
    */
   Operator(
       RecordedClient client,
@@ -74,7 +74,7 @@ final class Operator {
         .ifPresent(id -> jobs.submitted(new Jobs.Known(id, name)));
   }
 
-  /** Returns whether the job could be steered: it may be complete by now. */
+  /** Pauses or resumes the job; returns whether that was possible, as it may be complete by now. */
   private boolean steer(Jobs.Known job, boolean pause)
       throws ProblemException, InterruptedException {
     try {
@@ -95,7 +95,7 @@ final class Operator {
         .ifPresent(disobeyed);
   }
 
-  /** What is wrong with the state of a job that was paused, or resumed, last. */
+  /** What is wrong with a job's state after it was paused or resumed. */
   static Optional<String> disobedience(Jobs.Known job, boolean paused, String state) {
     return (paused ? PAUSED : NOT_PAUSED).contains(state)
         ? Optional.empty()

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** How fast the clients of a trial are, and how long its leases. */
+/** How fast the clients of a trial are, and how long its leases last. */
 enum Pace {
   /** As workers with short epochs. */
   STEADY(Duration.ofSeconds(6), Duration.ofSeconds(10), 200, 1_200, 0.33, 150),
@@ -40,12 +40,12 @@ enum Pace {
     return ttl;
   }
 
-  /** How long an ask for a lease is held. */
+  /** How long a request for a lease may be held. */
   Duration held() {
     return wait;
   }
 
-  /** Whether the next request of a holder is a commit, and not a renewal. */
+  /** Whether a holder's next request is a commit; otherwise it is a renewal. */
   boolean commits(SplittableRandom random) {
     return random.nextDouble() < commits;
   }
@@ -63,7 +63,7 @@ enum Pace {
     pause(random, leastMillis, mostMillis);
   }
 
-  /** Before a request that was not answered is sent again. */
+  /** Pauses before a request without an answer is sent again. */
   void pauseBeforeAgain(SplittableRandom random) throws InterruptedException {
     pause(
         random,

@@ -7,20 +7,20 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sends a request again, the very same, until it is answered (R8).
+ * Repeats the same request until it is answered (R8).
  *
- * @param over whether nobody needs an answer any more
+ * @param over whether answers are no longer needed
  */
 record Persistence(Pace pace, SplittableRandom random, BooleanSupplier over) {
   private static final int TEMPORARY = 503;
 
-  /** A request to coordinators of which some may be down. */
+  /** A request to coordinators, some of which may be down. */
   @FunctionalInterface
   interface Request<T> {
     T send() throws ProblemException, UnreachableException, InterruptedException;
   }
 
-  /** The answer, which may be a refusal; empty: all is over and nobody has answered. */
+  /** The answer; a refusal is thrown. Empty if all is over before an answer arrives. */
   <T> Optional<T> answerTo(Request<T> request) throws ProblemException, InterruptedException {
     while (true) {
       try {

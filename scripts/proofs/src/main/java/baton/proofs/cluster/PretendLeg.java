@@ -11,10 +11,7 @@ import baton.testing.PretendManifest;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/**
- * What a worker that does not train does under one lease: positions one after another, and their
- * manifests.
- */
+/** One lease of a worker that does not train: its successive positions, and their manifests. */
 final class PretendLeg {
   private static final int MOST_BATCHES = 5;
   private static final int EPOCH_ENDS_ONE_IN = 3;
@@ -65,7 +62,7 @@ final class PretendLeg {
     commits++;
   }
 
-  /** As a worker would write it last of a checkpoint's files. */
+  /** The manifest, which a worker would write as the last file of a checkpoint. */
   String manifest(Position at) {
     return PretendManifest.of(
         grant, session, at, commits, head, Long.toHexString(random.nextLong()));

@@ -29,8 +29,8 @@ import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
 /**
- * One client whose every request and answer goes into the history; what is acknowledged may be sent
- * again much later.
+ * A client that records every request and answer in the history; acknowledged requests may be
+ * repeated much later.
  */
 final class RecordedClient {
   private static final int NOT_NOW = 503;
@@ -139,7 +139,7 @@ final class RecordedClient {
                 leg.held(), Phase.TRAIN, leg.position(), leg.commits(), OptionalDouble.of(0.5)),
         (done, renewal) -> {
           if (renewal.directive() == Directive.STOP) {
-            done.outcome = Outcome.REFUSED; // whoever is told to stop holds nothing
+            done.outcome = Outcome.REFUSED; // a holder told to stop holds no lease
           } else {
             done.lives(renewal.ttl(), renewal.waited());
           }
@@ -207,7 +207,7 @@ final class RecordedClient {
     }
   }
 
-  /** A line in the making. */
+  /** A line of the history that is not complete yet. */
   private final class Line {
     private final Op op;
     private long sent;

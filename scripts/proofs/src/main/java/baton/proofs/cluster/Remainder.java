@@ -12,10 +12,10 @@ import baton.protocol.message.JobView;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What every member tells of the jobs when all has come to rest. */
+/** Asks every member for the final state of the jobs, after the load has ended. */
 record Remainder(ClusterProcesses cluster) {
 
-  /** Writes it into the history; returns what is contradictory or cannot be read. */
+  /** Writes the answers to the history; returns contradictions and answers that cannot be read. */
   List<Finding> tell(List<Jobs.Known> jobs, HistoryFile history)
       throws UnreachableException, InterruptedException {
     List<Finding> findings = new ArrayList<>();

@@ -8,9 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/**
- * Acknowledged requests, to be sent again much later: a fair sample of them all, of a bounded size.
- */
+/** Acknowledged requests to repeat much later: a uniform sample of bounded size. */
 final class Repeats {
   private static final int KEPT = 300;
 
@@ -38,7 +36,7 @@ final class Repeats {
     }
   }
 
-  /** Some of what is remembered, drawn at random; the same may be drawn twice. */
+  /** A random choice of the remembered requests; one may be drawn twice. */
   synchronized List<Repeat> some(int many) {
     return kept.isEmpty()
         ? List.of()

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A worker that does not train: it leases, renews, commits and releases, and vanishes now and then
- * without a word, or sleeps past its lease's end and goes on as if nothing had been.
+ * A worker that does not train: it leases, renews, commits and releases, and now and then it
+ * vanishes without warning, or sleeps past its lease's end and goes on as if nothing had happened.
  */
 final class SimulatedWorker {
   private static final int VANISHES_ONE_IN = 300;
@@ -48,7 +48,7 @@ final class SimulatedWorker {
     newSession();
   }
 
-  /** Until all is over. */
+  /** Works until the trial is over. */
   void work() throws ProblemException, InterruptedException {
     while (!persistence.over().getAsBoolean()) {
       if (leg.isEmpty()) {
@@ -80,7 +80,7 @@ final class SimulatedWorker {
       if (!isLost(e)) {
         throw e;
       }
-      newSecret(); // granted while nobody heard of it, and run out since
+      newSecret(); // the lease was granted, its answer was lost, and it has run out since
     }
   }
 
@@ -103,7 +103,7 @@ final class SimulatedWorker {
       if (!isLost(e)) {
         throw e;
       }
-      drop(); // whether it was to be lost is the checker's business
+      drop(); // the checker judges whether it should have been lost
     }
   }
 
