@@ -60,7 +60,7 @@ public final class Demo implements Callable<Integer> {
       })
   private boolean ownSignIn;
 
-  /** Of store. */
+  /** A kind of store. */
   enum Kind {
     directory,
     drive

@@ -7,13 +7,13 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * What is to go wrong, and at which positions of the job: drawn from a seed, not from the clock, so
- * that a fast machine and a slow one play the same story.
+ * What goes wrong, and at which positions of the job: drawn from a seed, not from the clock, so
+ * that fast and slow machines run the same demo.
  *
- * @param ends where the first sessions are told to end, in good order
- * @param kills where the worker that holds the lease is killed, an epoch before the job's end at
- *     the latest
- * @param coordinatorKill where the coordinator is
+ * @param ends where the first sessions are told to end, in an orderly way
+ * @param kills where the worker that holds the lease is killed, at the latest one epoch before the
+ *     job's end
+ * @param coordinatorKill where the coordinator is killed
  * @param status where the status is shown
  */
 record DemoPlan(
@@ -24,7 +24,7 @@ record DemoPlan(
     Position status) {
   private static final int BATCHES_PER_EPOCH = 45;
 
-  /** Who listens must not be overtaken by who trains, not on a busy machine either. */
+  /** Slow enough that the demo keeps up with the workers' output, even on a busy machine. */
   private static final Duration LEAST_TRAINING = Duration.ofSeconds(8);
 
   private static final List<Double> ENDS = List.of(0.08, 0.16);
@@ -33,7 +33,7 @@ record DemoPlan(
   private static final double COORDINATOR_KILL = 0.55;
   private static final double STATUS = 0.7;
 
-  /** So far from the ends of its epoch, a kill hits in mid-epoch. */
+  /** At this distance from both ends of its epoch, a kill certainly hits within the epoch. */
   private static final int BATCHES_FROM_THE_ENDS = 5;
 
   static DemoPlan drawnFrom(long seed, int kills, int epochs) {
@@ -60,7 +60,7 @@ record DemoPlan(
     return random.nextInt(BATCHES_FROM_THE_ENDS, BATCHES_PER_EPOCH - BATCHES_FROM_THE_ENDS);
   }
 
-  /** How long a batch of the relay takes at least. */
+  /** The least time that a batch of the relay takes. */
   Duration leastPerBatch() {
     return LEAST_TRAINING.dividedBy((long) epochs * BATCHES_PER_EPOCH);
   }

@@ -22,14 +22,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The relay as it is played, each worker replaced when it has ended.
+ * Runs the demo's relay; each worker is replaced when it has ended.
  *
  * <ol>
  *   <li>The first sessions come one after another; each is told to end at a position of the {@link
- *       DemoPlan}, and leaves in good order.
- *   <li>From then on there are two at a time, and whoever holds the lease at a position of the
- *       script is killed.
- *   <li>In the middle the coordinator is killed, and started again a second later.
+ *       DemoPlan}, and leaves in an orderly way.
+ *   <li>From then on there are two at a time, and at each position of the plan the holder of the
+ *       lease is killed.
+ *   <li>In the middle the coordinator is killed, and restarted a second later.
  * </ol>
  */
 final class DemoRun {
@@ -59,7 +59,7 @@ final class DemoRun {
   /**
    * What happened.
    *
-   * @param killedAt the position each killed worker had reached
+   * @param killedAt the position that each killed worker had reached
    */
   record Report(
       JobView job,
@@ -104,7 +104,7 @@ final class DemoRun {
         coordinatorKilled);
   }
 
-  /** One at a time, as long as sessions end as planned; then two. */
+  /** Keeps one worker running until the planned ends are over; then two. */
   private void fillStage() {
     actors.removeIf(actor -> !actor.isAlive());
     if (toldToEnd.filter(actor -> !actors.contains(actor)).isPresent()) {
@@ -129,7 +129,7 @@ final class DemoRun {
     }
     glance();
     if (word == null || killed.contains(word.actor())) {
-      return; // nothing, or the last words of one who is dead
+      return; // no output, or the last output of a worker that is dead
     }
     Optional<Position> position = word.position();
     if (position.isPresent()) {
@@ -200,7 +200,7 @@ final class DemoRun {
         .formatted("#".repeat(done), ".".repeat(STRIP - done), epoch, script.epochs());
   }
 
-  /** Looks whether someone waits while another holds the lease. */
+  /** Checks whether a worker waits while another one holds the lease. */
   private void glance() {
     boolean soon = System.nanoTime() - glancedAt < GLANCE.toNanos();
     if (soon || coordinatorReturns.isPresent()) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Where the demo plays: a folder with a store, a coordinator, and who listens. */
+/** The setup of the demo: a folder with a store, a coordinator, and the receiver of its output. */
 final class DemoSetup implements AutoCloseable {
   private static final Duration TTL = Duration.ofSeconds(2);
   private static final int BATCHES_BETWEEN_SAVES = 20;
@@ -23,7 +23,7 @@ final class DemoSetup implements AutoCloseable {
   private final Consumer<String> lines;
   private final long begun = System.nanoTime();
 
-  /** Makes the store, in a folder and with someone to tell of its faults. */
+  /** Creates the store in a folder; {@code faults} is told of its faults. */
   interface Opening {
     StagedStore open(Path folder, Consumer<String> faults) throws IOException;
   }

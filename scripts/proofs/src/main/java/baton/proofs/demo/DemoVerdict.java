@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the demo proves: the table of segments, and its last line. */
+/** What the demo proves: the table of segments, and the last line. */
 final class DemoVerdict {
   private static final double ACCURACY = 0.97;
   private static final int EPOCHS_FOR_ACCURACY = 24;
@@ -40,14 +40,14 @@ final class DemoVerdict {
   /**
    * A verdict.
    *
-   * @param ofStore what the demo was to show of its store, and did not
+   * @param ofStore what the demo should have shown of its store, and did not
    */
   static DemoVerdict of(
       DemoRun.Report report, Sha256 unbroken, DemoPlan script, List<String> ofStore) {
     return new DemoVerdict(report, unbroken, script, ofStore);
   }
 
-  /** Prints the table and the verdict; the exit code. */
+  /** Prints the table and the verdict; returns the exit code. */
   int tell(PrintWriter out) {
     out.printf("%n" + ROW, "lease", "session", "from", "to", "seconds", "why it ended");
     report.segments().forEach(segment -> out.print(row(segment)));
@@ -99,7 +99,7 @@ final class DemoVerdict {
     }
   }
 
-  /** Sessions that left in good order, with something they had trained committed. */
+  /** How many sessions left in an orderly way, after committing some training. */
   private long plannedEnds() {
     return report.segments().stream()
         .filter(segment -> "SESSION_ENDING".equals(segment.ended()))
@@ -107,14 +107,14 @@ final class DemoVerdict {
         .count();
   }
 
-  /** Whether the lease did, in this segment or in one before it. */
+  /** Whether the segment's lease moved the head, in any of its segments. */
   private boolean movedTheHead(SegmentView last) {
     return report.segments().stream()
         .filter(segment -> segment.fence().equals(last.fence()))
         .anyMatch(segment -> segment.to().isAfter(segment.from()));
   }
 
-  /** On the held-out split, after the last epoch. */
+  /** The accuracy on the held-out split after the last epoch. */
   private Optional<Double> accuracy() {
     return report.measurements().stream()
         .filter(measured -> measured.position().equals(Position.ofEpochs(script.epochs())))

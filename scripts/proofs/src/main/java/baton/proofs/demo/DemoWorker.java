@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 
-/** A worker of the demo, whose words are put into one queue with those of the others. */
+/** A worker of the demo; the output of all workers goes into one queue. */
 final class DemoWorker {
   private static final int THREADS = 1;
 
-  /** Something an actor said. */
+  /** A line of a worker's output. */
   record Word(DemoWorker actor, ProcessOutput said) {
     Optional<Position> position() {
       return said.position();
@@ -46,7 +46,7 @@ final class DemoWorker {
   /**
    * Starts it.
    *
-   * @param more arguments of the worker
+   * @param additional arguments of the worker
    */
   static DemoWorker enters(
       String name, DemoSetup stage, BlockingQueue<Word> words, String... more) {
@@ -62,7 +62,7 @@ final class DemoWorker {
     process.tellToEnd();
   }
 
-  /** Its exit code, once it has ended and all it said was heard. */
+  /** Its exit code, once it has ended and all its output was read. */
   int awaitEnd() {
     return process.awaitEnd();
   }

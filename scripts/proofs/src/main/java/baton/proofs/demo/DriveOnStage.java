@@ -28,7 +28,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * A fake Google Drive in a process of its own, which fails as the real one does. The coordinator is
+ * A fake Google Drive in its own process, which fails as the real one does. The coordinator is
  * signed in to it and lends its workers access; or each worker signs in with application-default
  * credentials, as it would to Google.
  */
@@ -64,7 +64,7 @@ final class DriveOnStage implements StagedStore {
     }
   }
 
-  /** As {@code baton drive login} does it, with somebody who agrees in the browser. */
+  /** Signs in as {@code baton drive login} does, with a user who consents in the browser. */
   private void signIn(ConsentFile file) {
     DriveLogin login =
         new DriveLogin(

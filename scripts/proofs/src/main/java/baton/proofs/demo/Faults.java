@@ -3,7 +3,7 @@ package baton.proofs.demo;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What goes wrong between the workers and the fake Drive: the same round again and again. */
+/** The faults between the workers and the fake Drive: the same round, repeated. */
 final class Faults {
   private static final List<String> ROUND =
       List.of(
@@ -15,17 +15,17 @@ final class Faults {
 
   private static final int ROUNDS = 12;
 
-  /** So many requests lie between two faults: a checkpoint takes five of each kind. */
+  /** The number of requests between two faults; a checkpoint takes five of each kind. */
   private static final int STEP = 13;
 
   private Faults() {}
 
-  /** How many kinds there are. */
+  /** How many kinds of faults there are. */
   static int kinds() {
     return ROUND.size();
   }
 
-  /** The rules as the fake reads them. */
+  /** The rules in the format that the fake reads. */
   static String script() {
     List<String> rules = new ArrayList<>();
     for (int i = 0; i < ROUNDS * ROUND.size(); i++) {

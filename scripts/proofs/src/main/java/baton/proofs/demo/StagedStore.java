@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The store of the demo, as its workers and its coordinator are told of it. */
+/** The store of the demo, as it is configured for the workers and the coordinator. */
 interface StagedStore extends AutoCloseable {
 
   List<String> workerArguments();
@@ -13,10 +13,10 @@ interface StagedStore extends AutoCloseable {
   /** Added to a worker's environment. */
   Map<String, String> workerEnvironment();
 
-  /** The directory, if the coordinator can check and tidy the store itself. */
+  /** The directory, if the coordinator can check and clean up the store itself. */
   Optional<Path> ofCoordinator();
 
-  /** What the demo was to show of it, and did not. */
+  /** What the demo should have shown of the store, and did not. */
   List<String> failures();
 
   @Override

@@ -10,13 +10,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The same job, trained by one worker in one go: what the relay is compared with. */
+/** The same job, trained by one worker without interruption, to compare the relay with. */
 final class Unbroken {
   private static final Duration MOST = Duration.ofMinutes(5);
 
   private Unbroken() {}
 
-  /** The digest of what it came to. */
+  /** The digest of the final state. */
   static Sha256 train(DemoSetup stage, long seed, int epochs) {
     stage.say("demo", "trains %d epochs unbroken, to compare with".formatted(epochs));
     JobId job = stage.submit("unbroken", seed, epochs, epochs);
