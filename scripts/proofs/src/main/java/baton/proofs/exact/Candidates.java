@@ -26,11 +26,11 @@ final class Candidates {
           "units", 16,
           "dropout", 0.2);
 
-  /** Two networks with gathered gradients, averages and examples that are loaded ahead. */
+  /** Two networks with accumulated gradients, averaged weights and prefetched examples. */
   private static final Map<String, Object> WITH_ALL_STATE =
       Map.of("accumulate", 3, "ema", 0.99, "prefetch", 2);
 
-  /** An example script, and how long it trains. */
+  /** An example script, and how many epochs it trains. */
   private record Example(String file, int epochs, String module) {}
 
   private static final List<Example> EXAMPLES =
@@ -42,7 +42,7 @@ final class Candidates {
 
   private Candidates() {}
 
-  /** Those that are part of the worker. */
+  /** The programs that are part of the worker. */
   static List<ExactCandidate> builtIn() {
     return WorkerPrograms.names().stream().map(Candidates::ofWorker).toList();
   }
@@ -81,9 +81,9 @@ final class Candidates {
   }
 
   /**
-   * A program as a person names it.
+   * The program that a person names.
    *
-   * @param epochs empty: as many as are good for a program of the worker, or 3
+   * @param epochs if empty, a default for a program of the worker, otherwise 3
    */
   static ExactCandidate named(
       String program, Python python, Map<String, Object> parameters, Optional<Integer> epochs) {

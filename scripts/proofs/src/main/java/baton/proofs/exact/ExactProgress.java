@@ -6,14 +6,14 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far the proof is: a bar on a terminal, a line for each trial elsewhere. */
+/** The progress of the proof: a bar on a terminal, otherwise a line for each trial. */
 final class ExactProgress implements AutoCloseable {
   private final PrintWriter out;
   private final Optional<ProgressBar> bar;
   private String trial = "";
 
   /**
-   * @param workers how many will be started in all
+   * @param workers how many will be started in total
    */
   ExactProgress(int workers, PrintWriter out, boolean terminal) {
     this.out = out;
@@ -40,12 +40,12 @@ final class ExactProgress implements AutoCloseable {
         });
   }
 
-  /** What the present trial does now. */
+  /** Says what the current trial is doing. */
   void doing(String what) {
     bar.ifPresent(b -> b.setExtraMessage(" %s: %s".formatted(trial, what)));
   }
 
-  /** One worker has ended, as it was to. */
+  /** One worker has ended as planned. */
   void workerEnded() {
     bar.ifPresent(ProgressBar::step);
   }

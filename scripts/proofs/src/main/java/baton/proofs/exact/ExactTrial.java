@@ -24,21 +24,24 @@ import java.util.Optional;
  * The trial of one program on some number of threads:
  *
  * <ol>
- *   <li>it is trained unbroken, saved only where epochs end;
- *   <li>positions are drawn among those it has reached, and it is trained again as a relay that is
- *       cut there, and goes on from an epoch's end once at least, and from within one;
- *   <li>if wanted, once more with each {@link Sabotage}, cut once in the midst of an epoch.
+ *   <li>the program is trained unbroken, saved only at the ends of epochs;
+ *   <li>positions are drawn from those it has reached, and it is trained again as a relay that is
+ *       cut there, and that continues at least once from an epoch's end and once from within one;
+ *   <li>if wanted, it is trained once more with each {@link Sabotage}, cut once within an epoch.
  * </ol>
  */
 final class ExactTrial {
-  /** So many saves between two cuts, on average: some workers die before their first one. */
+  /** The average number of saves between two cuts; some workers die before their first one. */
   private static final int SAVES_PER_CUT = 2;
 
-  /** Slower each time: on a busy machine a save may take as long as many batches. */
+  /**
+   * The least time of a batch, longer at each attempt: on a busy machine a save may take as long as
+   * many batches.
+   */
   private static final List<Duration> PACES =
       List.of(Duration.ofMillis(25), Duration.ofMillis(125), Duration.ofMillis(625));
 
-  /** The one that is killed, and the one that goes on. */
+  /** The worker that is killed, and the worker that goes on. */
   private static final int WORKERS_PER_CONTROL = 2;
 
   private final ExactCandidate candidate;
@@ -48,7 +51,7 @@ final class ExactTrial {
   private final ExactProgress progress;
 
   /**
-   * Where trials are held.
+   * The environment of trials.
    *
    * @param store a directory that all processes see
    * @param folder for other files
@@ -63,16 +66,16 @@ final class ExactTrial {
     this.progress = progress;
   }
 
-  /** How many workers that takes. */
+  /** How many workers a trial starts. */
   static int workers(int cuts, boolean withControls) {
     int controls = withControls ? Sabotage.values().length * WORKERS_PER_CONTROL : 0;
     return 1 + cuts + 1 + controls;
   }
 
   /**
-   * Holds it; the relay's row first.
+   * Runs the trial; the relay's row comes first.
    *
-   * @throws SiteFailure if the program fails, or is too short to be cut so often
+   * @throws SiteFailure if the program fails, or is too short to be cut this often
    */
   List<Row> hold(int count, long seed, boolean withControls) throws IOException {
     progress.trial("%s, threads: %d".formatted(candidate.title(), threads));
@@ -90,7 +93,10 @@ final class ExactTrial {
     return rows;
   }
 
-  /** Slower, until it went on from where it should; what it lacks at last, the row tells. */
+  /**
+   * Tries slower paces until the relay has gone on from where it should; the row shows what is
+   * missing in the end.
+   */
   private RelayRun.Result relay(List<PlannedKill> kills, int saveEvery, boolean stepsWithin)
       throws IOException {
     RelayRun.Result relayed = null;
@@ -124,7 +130,7 @@ final class ExactTrial {
     }
   }
 
-  /** A loop that is saved at the ends of epochs only has no generators to restore within one. */
+  /** A loop that saves only at the ends of epochs has no generators to restore within an epoch. */
   private Optional<Row> control(Sabotage sabotage, RelayRun.Result unbroken, int saveEvery)
       throws IOException {
     boolean midEpoch = stepsWithin(unbroken);
@@ -153,7 +159,7 @@ final class ExactTrial {
     return new Plan(cadence, kills, Optional.empty(), pace, Plan.USUAL_SILENCE);
   }
 
-  /** Often enough that there are saves within epochs. */
+  /** An interval that is short enough for saves within epochs. */
   private static int saveEvery(List<Position> reached, int cuts) {
     int epoch = reached.stream().mapToInt(Position::batch).max().orElse(0) + 1;
     int wanted = Math.min(reached.size() / (cuts * SAVES_PER_CUT), epoch / 3);

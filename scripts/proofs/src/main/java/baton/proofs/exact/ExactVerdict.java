@@ -16,7 +16,7 @@ record ExactVerdict(List<Row> rows) {
     return failures().isEmpty();
   }
 
-  /** The last line that is printed. */
+  /** The last line of the output. */
   String line() {
     List<String> failures = failures();
     if (!failures.isEmpty()) {

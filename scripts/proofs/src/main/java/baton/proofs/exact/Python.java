@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The Python that runs scripts here: the first of some that has what a script needs. A
+ * The Python that runs scripts here: the first candidate that has the modules a script needs. A
  * distribution's packages belong to its own {@code /usr/bin/python3}, which need not be the first
  * on the path.
  */
@@ -16,18 +16,18 @@ final class Python {
   private final List<String> candidates;
 
   /**
-   * @param chosen by a person; empty: the usual ones
+   * @param chosen by a person; if empty, the usual ones
    */
   Python(Optional<String> chosen) {
     this.candidates = chosen.map(List::of).orElse(USUAL);
   }
 
-  /** One that can import {@code module}. */
+  /** A Python that can import {@code module}. */
   Optional<String> having(String module) {
     return candidates.stream().filter(python -> runs(python, "import " + module)).findFirst();
   }
 
-  /** One with PyTorch, or else the first. */
+  /** A Python with PyTorch, or else the first candidate. */
   String best() {
     return having("torch").orElse(candidates.get(0));
   }

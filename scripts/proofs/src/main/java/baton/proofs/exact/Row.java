@@ -4,14 +4,14 @@ import baton.protocol.Sha256;
 import java.util.Optional;
 
 /**
- * A line of the table: an unbroken run and a relay.
+ * A row of the table: an unbroken run and a relay.
  *
  * @param cuts how many workers were killed
- * @param stepsWithin whether the program tells of positions within epochs at all; a loop that is
- *     not ours may be saved at their ends only
- * @param midEpoch how many relays of the baton went on from within an epoch
+ * @param stepsWithin whether the program reports positions within epochs at all; a loop that is not
+ *     ours may save only at their ends
+ * @param midEpoch how many workers went on from within an epoch
  * @param epochEnd how many went on from an epoch's end
- * @param control empty: the relay was not broken on purpose
+ * @param control empty if the relay was not broken on purpose
  */
 record Row(
     String program,
@@ -25,10 +25,10 @@ record Row(
     Optional<Control> control) {
 
   /**
-   * That the relay was broken on purpose.
+   * A relay that was broken on purpose.
    *
-   * @param mustDiffer on its own; of a user's script, which may have no optimizer or draw nothing
-   *     at random, one of the two must
+   * @param mustDiffer whether this control must differ by itself; of the two controls of a user's
+   *     script, which may have no optimizer or draw nothing at random, only one must differ
    */
   record Control(Sabotage sabotage, boolean mustDiffer) {}
 

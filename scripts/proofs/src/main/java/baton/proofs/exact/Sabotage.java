@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A way to resume that is wrong on purpose: a comparison that does not notice it proves nothing.
- * Nothing of it is in the product: programs of the worker are wrapped by a class of its tests, and
- * a script's {@code baton.py} is changed by Python's own {@code sitecustomize}.
+ * A way to resume that is wrong on purpose: a comparison that does not notice it proves nothing. It
+ * is not part of the product: a class of the worker's tests wraps its programs, and Python's own
+ * {@code sitecustomize} changes a script's {@code baton.py}.
  */
 enum Sabotage {
   OPTIMIZER("optimizer dropped"),
@@ -33,7 +33,7 @@ enum Sabotage {
     return title;
   }
 
-  /** A worker that resumes like this. */
+  /** A worker that resumes in this way. */
   WorkerProcess.Start worker(Subject subject, int threads, ExactTrial.Ground ground)
       throws IOException {
     Map<String, String> environment = new HashMap<>();

@@ -4,7 +4,7 @@ import baton.protocol.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows as people read them: what must be identical first, then what must differ. */
+/** Formats the rows for people: first those that must be identical, then those that must differ. */
 final class Table {
   private static final int SHOWN_OF_DIGEST = 16;
   private static final String FORM = "%%-%ds %%7s %%5s %%9s %%9s  %%-16s  %%-16s  %%s";
