@@ -17,13 +17,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An outsider who reads a history and says what should not be.
+ * An independent checker that reads a history and reports what should not be.
  *
  * <ol>
- *   <li>By job, since nothing is promised across jobs.
- *   <li>{@link Leases}: no two could hold it at once.
- *   <li>{@link HeadChain}: what was acknowledged is there, and the heads are one chain.
- *   <li>Over all jobs: no session holds two leases, and {@link Events}: watchers were told it all.
+ *   <li>It judges each job by itself, since nothing is promised across jobs.
+ *   <li>{@link Leases}: no two sessions could hold the job at once.
+ *   <li>{@link HeadChain}: what was acknowledged is there, and the heads form one chain.
+ *   <li>Over all jobs: no session holds two leases, and watchers got all {@link Events}.
  * </ol>
  */
 public final class Checker {
@@ -73,7 +73,7 @@ public final class Checker {
     return findings;
   }
 
-  /** Transitions; a repeat that was acknowledged too is none of its own. */
+  /** Counts acknowledged transitions; an acknowledged repeat does not count again. */
   private static long acknowledged(List<Call> calls) {
     return calls.stream()
         .filter(Call::isAcknowledgedTransition)

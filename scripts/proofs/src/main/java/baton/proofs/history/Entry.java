@@ -11,8 +11,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * One line of a history. All times are microseconds of one monotonic clock, which begins with the
- * history; docs/reference/cluster-history.md tells every field.
+ * One line of a history. All times are microseconds of one monotonic clock, which starts with the
+ * history; docs/reference/cluster-history.md describes every field.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
 @JsonSubTypes({
@@ -34,26 +34,25 @@ public sealed interface Entry {
     RESUME
   }
 
-  /** What came of a request. */
+  /** The outcome of a request. */
   enum Outcome {
     /** It was acknowledged. */
     OK,
-    /** It was answered, and refused: it did nothing. */
+    /** It was refused: it changed nothing. */
     REFUSED,
-    /** No answer, or a 503: it may have been carried out or not. */
+    /** No answer, or a 503: it may or may not have been carried out. */
     UNKNOWN
   }
 
   /**
-   * One request of one client and its answer. A repeat of a request is a call of its own, but for
-   * what the client does by itself: where one member does not answer it turns to the next. Absent
-   * fields are null.
+   * One request of one client and its answer. A repeated request is a separate call, except when
+   * the client itself turns to the next member because one does not answer. Absent fields are null.
    *
    * @param sent taken before the request leaves for the first member
-   * @param answered taken once the answer is there, or given up
-   * @param digest of a commit's manifest, or of the secret that came with an ask
+   * @param answered taken once the answer has arrived, or the client has given up
+   * @param digest the digest of a commit's manifest, or of the secret in a request for a lease
    * @param ttlMs what remains of the lease, counted from {@code sent} plus {@code waitedMs}
-   * @param next what a commit is answered with
+   * @param next the answer to a commit
    * @param refusal the type of the problem
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -79,37 +78,37 @@ public sealed interface Entry {
       return op == wanted && outcome == came;
     }
 
-    /** Whether it changed the job, and was told so; a renewal changes nothing. */
+    /** Whether it changed the job and was acknowledged; a renewal changes nothing. */
     boolean isAcknowledgedTransition() {
       return outcome == Outcome.OK && op != Op.RENEW && job != null;
     }
 
-    /** When the lease may run out at the earliest, by an answer that told a ttl. */
+    /** The earliest time at which the lease may run out, for an answer with a ttl. */
     long liveUntil() {
       return sent + 1_000 * (ttlMs + waitedMs);
     }
   }
 
   /**
-   * One event that a watcher was told.
+   * One event that a watcher received.
    *
-   * @param watcher who heard it
-   * @param member who told it
-   * @param number of the event
+   * @param watcher the watcher that received it
+   * @param member the member that sent it
+   * @param number the number of the event
    */
   record Heard(
       String watcher, String member, long at, long number, JobId job, String kind, String text)
       implements Entry {}
 
   /**
-   * What was done to the cluster.
+   * A fault that was injected into the cluster.
    *
    * @param kind {@code kill}, {@code freeze}, {@code restart}, {@code cut}
    * @param what in words, such as {@code member-2} or {@code member-1 -> database}
    */
   record Disturbance(String kind, String what, long from, long until) implements Entry {}
 
-  /** What a coordinator told of a job when all had come to rest. */
+  /** The final state of a job, as a coordinator reports it after the load has ended. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Remains(
       JobId job,

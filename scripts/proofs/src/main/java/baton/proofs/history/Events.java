@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What watchers heard: every event once and in order, from whichever member, and of everything that
- * was acknowledged.
+ * Judges what watchers received: every event once and in order, from any member, and an event for
+ * everything that was acknowledged.
  */
 final class Events {
   private final List<Heard> heard;
@@ -25,7 +25,7 @@ final class Events {
     this.heard = heard;
   }
 
-  /** Nothing is asked of a history that nobody watched. */
+  /** A history without watchers is not judged. */
   static List<Finding> judge(List<Heard> heard, List<Call> calls) {
     if (heard.isEmpty()) {
       return List.of();
@@ -37,7 +37,7 @@ final class Events {
     return events.findings;
   }
 
-  /** A watcher begins before the first event. */
+  /** A watcher starts before the first event. */
   private void requireEachOnceAndInOrder() {
     Map<String, Long> last = new HashMap<>();
     for (Heard one : heard) {

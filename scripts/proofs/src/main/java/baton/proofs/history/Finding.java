@@ -2,7 +2,7 @@ package baton.proofs.history;
 
 /** One thing that should not be, in a sentence. */
 public record Finding(Kind kind, String sentence) {
-  /** What kind of promise is broken. */
+  /** The kind of broken promise. */
   public enum Kind {
     /** What was acknowledged is gone (R4). */
     LOST,

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** What remains of one job, held against what was acknowledged of it. */
+/** Compares the final state of one job with what was acknowledged. */
 final class HeadChain {
   private static final Set<String> GIVEN_BACK = Set.of("RELEASED", "SESSION_ENDING");
 
@@ -53,7 +53,9 @@ final class HeadChain {
     }
   }
 
-  /** A refusal settles that nothing came of the request, of an earlier sending of it too (R8). */
+  /**
+   * After a refusal, no copy of the request may have had an effect, not even one sent earlier (R8).
+   */
   private void requireRefusedIsNotThere() {
     for (Call call : calls) {
       if (call.is(Op.COMMIT, Outcome.REFUSED)
@@ -65,7 +67,7 @@ final class HeadChain {
 
   private boolean isThere(Call call) {
     return switch (call.op()) {
-      // A job's remains are there; renewals are the exception of R4; words on a job go out of date.
+      // The job is there; R4 excepts renewals; pauses and resumes are superseded.
       case SUBMIT, RENEW, PAUSE, RESUME -> true;
       case ACQUIRE ->
           remains.fence().compareTo(call.fence()) >= 0
@@ -120,7 +122,7 @@ final class HeadChain {
     }
   }
 
-  /** In the order of the grants, and none above the job's own (R2). */
+  /** Fences grow in the order of the grants, and none is above the job's own (R2). */
   private void requireFencesGrow() {
     Fence highest = Fence.NONE;
     String ended = null;

@@ -27,7 +27,7 @@ public final class HistoryFile implements Closeable {
     return (System.nanoTime() - begin) / 1_000;
   }
 
-  /** How many transitions were acknowledged by now, repeats among them. */
+  /** How many transitions have been acknowledged so far, including repeats. */
   public long acknowledged() {
     return acknowledged.get();
   }
@@ -56,7 +56,7 @@ public final class HistoryFile implements Closeable {
   /**
    * All entries of a file.
    *
-   * @throws IOException naming the line that cannot be read
+   * @throws IOException if a line cannot be read, which the message names
    */
   public static List<Entry> read(Path file) throws IOException {
     List<Entry> entries = new ArrayList<>();

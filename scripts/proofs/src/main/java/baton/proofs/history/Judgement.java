@@ -4,7 +4,7 @@ import baton.proofs.history.Finding.Kind;
 import java.util.List;
 
 /**
- * What an outsider found in a history.
+ * What the checker found in a history.
  *
  * @param acknowledged how many transitions were acknowledged, each counted once
  */

@@ -21,13 +21,13 @@ final class Leases {
   /** In microseconds. */
   private static final long LAST_MOMENT = 1_000_000;
 
-  /** So long may a grant be on its way that was permitted before a late renewal. */
+  /** How long a grant that was permitted before a late renewal may be in transit. */
   private static final long ON_ITS_WAY = 6_000_000;
 
   private final JobId job;
   private final List<Call> calls;
 
-  /** By fence; of a grant that was asked for again, the answer that came first. */
+  /** The grants by fence; if a request was repeated, its first answer. */
   private final TreeMap<Fence, Call> grants = new TreeMap<>();
 
   private final List<Finding> findings = new ArrayList<>();
@@ -66,7 +66,7 @@ final class Leases {
     }
   }
 
-  /** Whoever asked after another had been answered has the higher fence (R2). */
+  /** A request that was sent after another one was answered has the higher fence (R2). */
   private void requireFencesGrow() {
     long firstAnswerAbove = Long.MAX_VALUE;
     for (Call grant : grants.descendingMap().values()) {
@@ -78,9 +78,9 @@ final class Leases {
   }
 
   /**
-   * A lease that was not given back is another's only when its last ttl is over (R9). A renewal in
-   * the last moment races with the grant that running out permits, and proves nothing; nor do those
-   * right after it, as long as that grant may be on its way. Whoever is renewed after that holds.
+   * If a lease was not released, the next one may be granted only when its last ttl is over (R9). A
+   * renewal in the last moment races with the next grant, and proves nothing; nor do renewals right
+   * after it, while that grant may be in transit. A later renewal proves that the lease is held.
    */
   private void requireNobodyIsOustedEarly() {
     Map<Fence, Long> told = new HashMap<>();
@@ -116,7 +116,7 @@ final class Leases {
     }
   }
 
-  /** Nothing that was first sent after the next grant was known is acknowledged (R3). */
+  /** A request that was first sent after the next grant was answered is never acknowledged (R3). */
   private void requireNoLateHolder() {
     Map<Sha256, Long> firstSent = new HashMap<>();
     for (Call call : calls) {
@@ -141,7 +141,9 @@ final class Leases {
     }
   }
 
-  /** Training goes on from the head: whoever asks after a commit was acknowledged starts there. */
+  /**
+   * Training goes on from the head: a lease requested after an acknowledged commit starts there.
+   */
   private void requireGrantsSeeCommits() {
     List<Call> commits = calls.stream().filter(call -> call.is(Op.COMMIT, Outcome.OK)).toList();
     for (Call grant : calls) {
