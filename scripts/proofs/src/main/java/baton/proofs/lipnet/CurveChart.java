@@ -27,8 +27,8 @@ final class CurveChart {
   }
 
   /**
-   * @param wanted the rate of wrong words that was promised
-   * @param floor the least rate that can be reached
+   * @param wanted the promised word error rate
+   * @param floor the lowest word error rate that can be reached
    */
   static String svg(List<CurvePoint> curve, double wanted, double floor) {
     CurveChart chart = new CurveChart(Math.ceil(curve.get(curve.size() - 1).minutes()));

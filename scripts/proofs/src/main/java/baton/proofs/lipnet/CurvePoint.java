@@ -1,9 +1,9 @@
 package baton.proofs.lipnet;
 
 /**
- * How well strangers are read after some time of training.
+ * The error rates on unseen speakers after some time of training.
  *
- * @param wer rate of wrong words
- * @param cer rate of wrong characters
+ * @param wer word error rate
+ * @param cer character error rate
  */
 record CurvePoint(double minutes, double wer, double cer) {}

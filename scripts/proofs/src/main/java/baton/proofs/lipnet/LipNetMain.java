@@ -28,7 +28,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains lipnet through the port that a worker uses, and says how well it reads strangers. */
+/**
+ * Trains lipnet through the port that a worker uses, and reports how well it reads unseen speakers.
+ */
 @Command(
     name = "lipnet.sh",
     mixinStandardHelpOptions = true,
@@ -144,12 +146,12 @@ public final class LipNetMain implements Callable<Integer> {
     return 0;
   }
 
-  /** Nobody has counted how filmed sentences look alike. */
+  /** The lowest reachable word error rate; for filmed sentences it is unknown, and 0 is taken. */
   private double floor() {
     return parameters.values().containsKey("corpus") ? 0 : new Floor().wordErrorRate();
   }
 
-  /** Numbers where they are numbers, texts otherwise. */
+  /** The duration in minutes. */
   private static double minutes(Duration passed) {
     return passed.toMillis() / 60_000.0;
   }

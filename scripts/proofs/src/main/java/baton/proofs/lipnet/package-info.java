@@ -1,2 +1,2 @@
-/** The long training of lipnet, and pictures of what it sees and how it learns. */
+/** The long training of lipnet, with pictures of what it sees and how it learns. */
 package baton.proofs.lipnet;
