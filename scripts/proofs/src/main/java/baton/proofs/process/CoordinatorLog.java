@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * What the coordinator says in all its lives, in one file, for whoever looks into a failure; the
- * tokens of its first start are left out.
+ * The output of all the coordinator's processes, in one file, to investigate failures; the tokens
+ * of its first start are left out.
  */
 public final class CoordinatorLog implements Consumer<String>, AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("(baton_[a-z]+_)\\S+");
@@ -26,7 +26,7 @@ public final class CoordinatorLog implements Consumer<String>, AutoCloseable {
     try {
       writer.write(TOKEN.matcher(line).replaceAll("$1…"));
       writer.newLine();
-      writer.flush(); // it is read while they live, too
+      writer.flush(); // it is also read while the processes run
     } catch (IOException e) {
       throw new UncheckedIOException("The coordinator's log cannot be written.", e);
     }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A fake Google Drive in a process of its own, with a user who has consented already. */
+/** A fake Google Drive in its own process, with a user who has already consented. */
 public final class FakeDriveProcess implements AutoCloseable {
   /** In the jar of the fakes, which only the scripts have on their class path. */
   private static final String MAIN = "baton.storage.drive.fake.FakeDriveMain";
@@ -78,7 +78,7 @@ public final class FakeDriveProcess implements AutoCloseable {
     }
   }
 
-  /** The root of its addresses, with a slash at its end. */
+  /** Its root address, with a slash at the end. */
   public URI address() {
     return URI.create(ready.group(1));
   }
@@ -92,7 +92,7 @@ public final class FakeDriveProcess implements AutoCloseable {
     return ready.group(4);
   }
 
-  /** What that consent is worth, as a machine's own sign-in. */
+  /** Credentials from that consent, for a machine's own sign-in. */
   public MachineCredentials credentials(Path folder) throws IOException {
     return MachineCredentials.in(folder, address(), client(), ready.group(3));
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** A port of loopback that nobody uses now, for programs that cannot be told to pick one. */
+/** Finds an unused port on loopback, for programs that cannot pick one themselves. */
 public final class FreePort {
   private FreePort() {}
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Application-default credentials, in a file as Google's tools write them but for where tokens come
- * from: a fake Drive.
+ * Application-default credentials, in a file as Google's tools write it, except that tokens come
+ * from a fake Drive.
  *
  * @param file holds the refresh token
  */
@@ -39,7 +39,7 @@ public record MachineCredentials(Path file) {
             folder.resolve("credentials.json"), Json.writer().writeValueAsString(fields)));
   }
 
-  /** For the environment of who signs in with them. */
+  /** The environment variables for a process that signs in with them. */
   public Map<String, String> environment() {
     return Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString());
   }

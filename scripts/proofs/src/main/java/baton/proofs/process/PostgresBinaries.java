@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where this machine keeps PostgreSQL's programs. */
+/** The folder of PostgreSQL's programs on this machine. */
 public record PostgresBinaries(Path folder) {
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
-  /** Debian's newest, or one in the usual places. */
+  /** Finds Debian's newest version, or else one in the usual places. */
   public static Optional<PostgresBinaries> find() throws IOException {
     Stream<Path> debian = Stream.empty();
     if (Files.isDirectory(DEBIAN)) {

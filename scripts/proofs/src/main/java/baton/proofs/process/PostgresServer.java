@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A PostgreSQL server of its own, with the settings it comes with (fsync on), that can be killed
- * and started again. It refuses to run as root, so root hands it to nobody.
+ * A separate PostgreSQL server with default settings (fsync on), which can be killed and restarted.
+ * PostgreSQL refuses to run as root, so root runs it as another user.
  */
 public final class PostgresServer implements AutoCloseable {
   private static final String USER = "baton";
   private static final String DATABASE = "baton";
 
-  /** Of PostgreSQL's frontend/backend protocol, version 3.0: its number, and the first answer. */
+  /** PostgreSQL's frontend/backend protocol, version 3.0: its number, and the first answer. */
   private static final int PROTOCOL = 196_608;
 
   private static final int ASKS_FOR_PASSWORD = 'R';
@@ -41,7 +41,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /**
    * @param folder for its data; made here, and every folder above it must be open to all
-   * @param launcher what puts it on its host
+   * @param launcher the command prefix that runs it on its host
    */
   public PostgresServer(
       PostgresBinaries binaries, Path folder, List<String> launcher, String address, int port)
@@ -53,7 +53,7 @@ public final class PostgresServer implements AutoCloseable {
     this.port = port;
   }
 
-  /** Makes an empty database with a password, and starts the server. */
+  /** Creates an empty database with a password, and starts the server. */
   public void create(String password) throws IOException, InterruptedException {
     this.password = password;
     Path secret = Files.writeString(folder.resolve("password"), password);
@@ -91,7 +91,7 @@ public final class PostgresServer implements AutoCloseable {
             "PostgreSQL did not start; see " + folder.resolve("log").toAbsolutePath());
       }
       if (!process.isAlive()) {
-        launch(); // what is left of the one that was killed may still be ending
+        launch(); // remains of the killed server may still be ending
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
@@ -120,7 +120,7 @@ public final class PostgresServer implements AutoCloseable {
             .start();
   }
 
-  /** Whether it asks who is there; one that starts up answers with an error. */
+  /** Whether it asks for a password; a server that is starting up answers with an error. */
   private boolean isAnswering() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(address, port), 200);
@@ -136,7 +136,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** {@code kill -9}, all its processes at once. */
+  /** Kills all its processes at once with {@code kill -9}. */
   public void kill() throws InterruptedException {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     process.destroyForcibly();
@@ -144,12 +144,12 @@ public final class PostgresServer implements AutoCloseable {
     process.waitFor();
   }
 
-  /** With the password, for PostgreSQL's own programs; never for a log. */
+  /** The URI with the password, for PostgreSQL's own programs; never for a log. */
   public String uri() {
     return "postgresql://%s:%s@%s:%d/%s".formatted(USER, password, address, port, DATABASE);
   }
 
-  /** As a coordinator is told it, without the password. */
+  /** The URL without the password, as a coordinator gets it. */
   public String url() {
     return "postgresql://%s@%s:%d/%s".formatted(USER, address, port, DATABASE);
   }

@@ -1,2 +1,4 @@
-/** What proofs start and kill besides Baton's own processes: PostgreSQL, a Drive that fails. */
+/**
+ * Processes other than Baton's own that proofs start and kill: PostgreSQL, and a Drive that fails.
+ */
 package baton.proofs.process;
