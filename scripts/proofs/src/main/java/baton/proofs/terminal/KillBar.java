@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How many of its kills a trial has behind it: a bar on a terminal, a line for each elsewhere. */
+/** The progress of a trial's kills: a bar on a terminal, otherwise a line for each kill. */
 public final class KillBar implements AutoCloseable {
   private final int kills;
   private final PrintWriter out;
@@ -26,7 +26,7 @@ public final class KillBar implements AutoCloseable {
             : Optional.empty();
   }
 
-  /** So many are done, and this is what was seen since the last. */
+  /** Shows the number of kills so far, and what was seen since the last one. */
   public void reaches(int killed, String seen) {
     if (bar.isPresent()) {
       bar.get().setExtraMessage(" " + seen);

@@ -1,2 +1,2 @@
-/** What trials show of their progress on a terminal, and in lines where there is none. */
+/** Shows the progress of trials on a terminal, or as lines where there is none. */
 package baton.proofs.terminal;
