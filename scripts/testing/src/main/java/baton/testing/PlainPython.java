@@ -3,7 +3,10 @@ package baton.testing;
 import java.io.IOException;
 import org.junit.jupiter.api.Assumptions;
 
-/** Whether there is a plain {@code python3} that is new enough; without it tests skip, aloud. */
+/**
+ * Checks for a plain {@code python3} that is new enough; without it tests are skipped with a
+ * message.
+ */
 public final class PlainPython {
   private PlainPython() {}
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A manifest that is right in all but one: the files it names lie in no store. */
+/** A manifest that is correct except that the files it names are in no store. */
 public final class PretendManifest {
   private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
   private static final int BYTES = 1024;
@@ -21,10 +21,10 @@ public final class PretendManifest {
   private PretendManifest() {}
 
   /**
-   * Its text.
+   * The text of the manifest.
    *
-   * @param counter how many the lease had written before it
-   * @param state of which the digests are taken
+   * @param counter how many manifests the lease has written before it
+   * @param state the state whose digests are taken
    */
   public static String of(
       Grant grant,

@@ -1,2 +1,2 @@
-/** What the tests of several modules, and the proofs, share. */
+/** Helpers that the tests of several modules and the proofs share. */
 package baton.testing;
