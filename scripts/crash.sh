@@ -1,3 +1,3 @@
 #!/bin/sh
-# Kills a coordinator with kill -9 under load and looks whether all that it acknowledged is there.
+# Kills a coordinator with kill -9 under load and checks that nothing it acknowledged is lost.
 exec "$(dirname "$0")/baton" crash "$@"

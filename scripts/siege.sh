@@ -1,5 +1,5 @@
 #!/bin/sh
-# Attacks a coordinator in many ways while honest holders work, and judges what they saw.
+# Attacks a coordinator in many ways while honest lease holders work, and judges what they saw.
 #   scripts/siege.sh [--quick] [--seconds S] [--attacks A,B] [--schemathesis COMMAND] [--seed N]
 set -e
 here=$(dirname "$0")
