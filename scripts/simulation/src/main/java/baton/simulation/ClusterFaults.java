@@ -22,7 +22,7 @@ record ClusterFaults(
 
   private static final int THREADS = 4;
 
-  /** One coordinator without faults, as nearly all users run it. */
+  /** One coordinator, as nearly all users run it, without faults. */
   static final ClusterFaults NONE = new ClusterFaults(1, 0, 0, 0, 0, 0, THREADS);
 
   static ClusterFaults drawnFrom(Chance chance) {

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * One long job on sessions that end, in virtual time: what a user's day would be like, and how much
- * of it is training.
+ * Simulates a user's day in virtual time: one long job on sessions that end, and how much of the
+ * time is training.
  */
 public final class Day {
   private static final int BATCHES_PER_EPOCH = 120;
@@ -89,7 +89,7 @@ public final class Day {
    * @param goodput the share of the wall time that went into training that was kept
    * @param lost training that had to be done again, unfinished batches included
    * @param saves how many checkpoints were committed
-   * @param time what the wall time went into
+   * @param time how the wall time was spent
    * @param oracle how long it would take with every session's end known; empty if no session
    *     suffices
    */

@@ -59,7 +59,7 @@ final class Referee {
     this.record = record;
   }
 
-  /** What the referee knows of one job. */
+  /** The referee's record of one job. */
   private static final class Books {
     final LeaseBooks leases;
     final FailureBooks failures;

@@ -7,7 +7,7 @@ import baton.worker.segment.SnapshotSink;
 
 /**
  * The state of a training that trains nothing: one number, into which every batch is mixed in turn.
- * Two runs have the same number only if they trained the same batches in the same order.
+ * Two runs have the same number if and only if they trained the same batches in the same order.
  */
 record SimulatedState(Position position, long mixed) implements Snapshot {
   static SimulatedState fresh(long seed) {

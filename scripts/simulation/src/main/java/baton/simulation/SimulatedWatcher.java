@@ -20,7 +20,7 @@ interface SimulatedWatcher {
    */
   default void sessionBegan(SimulatedProcess worker, Optional<Duration> lasts) {}
 
-  /** From now on this worker's machine does something else. */
+  /** The worker's machine begins something else. */
   default void does(SimulatedProcess worker, Activity what) {}
 
   /**

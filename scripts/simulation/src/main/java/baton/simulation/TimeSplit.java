@@ -76,7 +76,7 @@ final class TimeSplit {
     return split;
   }
 
-  /** Such as {@code time: train 95.6 %, lost 0.4 %, …}; what is printed sums to 100.0 % too. */
+  /** Such as {@code time: train 95.6 %, lost 0.4 %, …}; the rounded parts also sum to 100.0 %. */
   static String told(Map<Part, Duration> split) {
     long whole = Math.max(1, split.values().stream().mapToLong(Duration::toMillis).sum());
     long before = 0;

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public final class Trace {
-  /** The gap between sessions and between two rounds of a trace, which traces do not tell. */
+  /** The gap between sessions, and between two rounds of a trace, which traces do not contain. */
   private static final Duration BETWEEN_SESSIONS = Duration.ofMinutes(10);
 
   private Trace() {}

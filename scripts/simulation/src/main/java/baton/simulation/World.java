@@ -62,7 +62,7 @@ final class World {
   /** The result of a simulation: the number of events, and how long it took in virtual time. */
   record Result(int steps, Duration took) {}
 
-  /** Plays a seed in a scenario drawn from it; a {@link RuleBroken} says what did not hold. */
+  /** Plays the scenario drawn from a seed; throws {@link RuleBroken} if a rule does not hold. */
   static Result play(long seed, Core core) {
     return new World(seed, core, Scenario.drawnFrom(seed), SimulatedWatcher.NONE).run();
   }
@@ -138,7 +138,7 @@ final class World {
         && worker.sessionId().value().hashCode() % 2 == 0;
   }
 
-  /** How long a session lasts that begins now, if it knows. */
+  /** The length of a session that begins now, if the session knows it. */
   Optional<Duration> knownLength(Chance of) {
     return weather.planned() > 0 && isCalm()
         ? Optional.empty()
@@ -185,7 +185,7 @@ final class World {
     }
   }
 
-  /** Only a sabotaged database forgets in a crash. */
+  /** Only a sabotaged database loses data in a crash. */
   void coordinatorKilled() {
     if (core.forgetsInCrash() && cluster.running().isEmpty()) {
       database.restore(lately);
@@ -216,7 +216,7 @@ final class World {
     }
   }
 
-  /** A person looks after the jobs: resumes what is paused, tries again what failed. */
+  /** A person looks after the jobs: resumes paused and failed ones, and now and then pauses one. */
   void lookAfterJobs() {
     List<CoordinatorProcess> running = cluster.running();
     if (running.isEmpty()) {
