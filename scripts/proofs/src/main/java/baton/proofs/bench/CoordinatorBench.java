@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Measures durable transitions per second, compared with etcd and PostgreSQL. The contenders take
- * turns in every round, so that other load on the machine affects all of them equally; the medians
- * over the rounds are reported.
+ * Measures durable transitions per second of a coordinator, compared with etcd and PostgreSQL. The
+ * contenders take turns in every round, so that other load on the machine affects all of them
+ * equally; the medians over the rounds are reported.
  */
 @Command(
     name = "coordinator",

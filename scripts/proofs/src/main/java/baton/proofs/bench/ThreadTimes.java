@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * How long the threads of a process have run on a processor, by their names without numbers, as <a
- * href="https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html">Linux counts it</a>.
+ * How long the threads of a process have run on a processor, by thread name without its number, as
+ * <a href="https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html">Linux counts it</a>.
  *
  * @param nanos the nanoseconds of each kind of thread; empty where there is no {@code /proc}
  */

@@ -46,7 +46,7 @@ final class DemoWorker {
   /**
    * Starts it.
    *
-   * @param additional arguments of the worker
+   * @param more additional arguments of the worker
    */
   static DemoWorker enters(
       String name, DemoSetup stage, BlockingQueue<Word> words, String... more) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What the rows prove. */
+/** The verdict that the rows lead to. */
 record ExactVerdict(List<Row> rows) {
   ExactVerdict {
     rows = List.copyOf(rows);

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * The output of all the coordinator's processes, in one file, to investigate failures; the tokens
+ * The output of all processes of a coordinator, in one file, for investigating failures; the tokens
  * of its first start are left out.
  */
 public final class CoordinatorLog implements Consumer<String>, AutoCloseable {

@@ -36,7 +36,7 @@ public final class FakeDriveProcess implements AutoCloseable {
    * Starts it; returns once it listens.
    *
    * @param folder for its files
-   * @param rules a file with the rules of its faults; empty: it has none
+   * @param rules a file with the rules of its faults; empty if it has none
    * @param faults told of every fault that strikes
    */
   public FakeDriveProcess(Path folder, Optional<Path> rules, Consumer<String> faults)
