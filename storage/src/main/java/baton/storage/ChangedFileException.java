@@ -3,9 +3,7 @@ package baton.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/**
- * A local file got other bytes between two looks at it, so what was made of it counts for nothing.
- */
+/** A local file changed between two reads, so what was stored of it must not be used. */
 public final class ChangedFileException extends IOException {
   private static final long serialVersionUID = 1L;
 

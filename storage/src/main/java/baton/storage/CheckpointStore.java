@@ -18,15 +18,15 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
- * Where checkpoints live: a blob store with folders. What a checkpoint is made of, in which order
- * it is written, when it is trusted and what of it may be deleted is not its business: that is
- * written once, for all stores. Several threads may use it at the same time.
+ * Where checkpoints live: a blob store with folders. It does not decide what a checkpoint consists
+ * of, in which order it is written, when it is trusted and which of its files may be deleted: that
+ * is written once, for all stores. It is thread-safe.
  *
- * <p>A store that is out of reach as a whole (a missing mount, a root that was deleted or is
- * another store's now) throws; it never says of a file that it is not there.
+ * <p>A store that is out of reach as a whole (a missing mount, a root that was deleted or now
+ * belongs to another store) throws; it never reports its files as missing.
  *
- * <p>Paths lead from the root, which is the empty path, with forward slashes. A file's store id is
- * what manifests name it by: its path, or an id of the store's own.
+ * <p>Paths lead from the root, which is the empty path, with forward slashes. Manifests name a file
+ * by its store id: its path, or an id that the store gave it.
  */
 public interface CheckpointStore {
   /** The path of the root. */
@@ -35,13 +35,14 @@ public interface CheckpointStore {
   StoreId id();
 
   /**
-   * What lies in a folder, by name, as far as lists know it; nothing if there is no such folder.
+   * The entries of a folder, sorted by name, as far as lists show them; empty if there is no such
+   * folder.
    */
   List<Entry> list(String folder) throws StoreException;
 
   /**
-   * What lies in the root and in each folder below whose path is among those to look into; a folder
-   * comes before what lies in it.
+   * The entries of the root and of each folder below whose path matches {@code into}; a folder
+   * comes before its entries.
    */
   default List<Entry> walk(Predicate<String> into) throws StoreException {
     List<Entry> all = new ArrayList<>(list(ROOT));
@@ -53,7 +54,7 @@ public interface CheckpointStore {
     return all;
   }
 
-  /** The store id of the file at this path, as far as lists know it. */
+  /** The store id of the file at this path, as far as lists show it. */
   Optional<String> find(String path) throws StoreException;
 
   /**
@@ -66,28 +67,28 @@ public interface CheckpointStore {
     return find(path).orElseThrow(() -> gone(path));
   }
 
-  /** What the store tells of a file without reading it; empty: there is no such file. */
+  /** What the store knows about a file without reading it; empty: there is no such file. */
   Optional<Stat> stat(String storeId) throws StoreException;
 
   /**
-   * The bytes of a small file, fresh from the store, cut where it is longer than {@code most}.
+   * The bytes of a small file, read from the store, truncated to {@code most}.
    *
    * @throws StoreException of kind GONE if there is no such file
    */
   byte[] read(String storeId, int most) throws StoreException;
 
   /**
-   * The sha256 of a file's bytes, read fresh; asked only where {@link #stat} does not tell it.
+   * The sha256 of a file's bytes, read from the store; called only if {@link #stat} lacks it.
    *
    * @throws StoreException of kind GONE if there is no such file
    */
   Sha256 digest(String storeId) throws StoreException;
 
   /**
-   * Copies a stored file to {@code target}, fresh from the store, and does not judge its bytes.
+   * Copies a stored file to {@code target}, without verifying its bytes.
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
-   * @return the sha256 of the bytes that came
+   * @return the sha256 of the bytes that were read
    * @throws StoreException of kind GONE if there is no such file
    * @throws IOException if the local file cannot be written
    */
@@ -106,52 +107,52 @@ public interface CheckpointStore {
    *
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
    * @throws StoreException of kind EXISTS if the name is taken
-   * @throws IOException if the local file cannot be read; {@link ChangedFileException} if it is
-   *     seen to have other bytes now
+   * @throws IOException if the local file cannot be read; {@link ChangedFileException} if its bytes
+   *     have changed
    */
   FileEntry put(String folder, HashedFile file, LongConsumer moved)
       throws StoreException, IOException;
 
-  /** Stores a file that nobody has looked at yet. */
+  /** Stores a file that has not been hashed yet. */
   default FileEntry put(String folder, Path file, LongConsumer moved)
       throws StoreException, IOException {
     return put(folder, HashedFile.of(file), moved);
   }
 
   /**
-   * Deletes for good those of the files that Baton wrote into a folder of {@code above}, at a path
-   * that may go. What is not there is no error.
+   * Permanently deletes those of the files that Baton wrote into a folder of {@code above} and
+   * whose path matches {@code mayGo}. A missing file is no error.
    */
   void delete(String above, Collection<String> storeIds, Predicate<String> mayGo)
       throws StoreException;
 
-  /** How many bytes more find room; empty: that is not known, or there is no end. */
+  /** The free space in bytes; empty: it is unknown or unlimited. */
   OptionalLong room() throws StoreException;
 
   /**
-   * Looks, where that is cheap, whether so many more bytes find room.
+   * Checks, where that is cheap, whether there is room for this many more bytes.
    *
-   * @throws StoreException of kind FULL if they surely do not
+   * @throws StoreException of kind FULL if there certainly is not
    */
   default void requireRoom(long bytes) throws StoreException {}
 
-  /** The time by the clock that dates what lies in the store. */
+  /** The time by the clock that dates the store's files. */
   Instant now() throws StoreException;
 
-  /** How long something that was just written may be missing in lists; zero: never. */
+  /** How long a new file or folder may be missing in lists; zero: never. */
   default Duration lag() {
     return Duration.ZERO;
   }
 
-  /** Lets a while pass before a second look at a store that lags. */
+  /** Pauses before a second look at a store that lags. */
   default void pause(Duration time) throws StoreException {}
 
-  /** Whether the store has this file still, as far as it can tell without reading it. */
+  /** Whether the store still has this file, as far as it can tell without reading it. */
   default boolean holds(FileEntry file) throws StoreException {
     return stat(file.storeId()).filter(found -> found.mayBe(file)).isPresent();
   }
 
-  /** That no file bears this path or store id. */
+  /** The failure that there is no file with this path or store id. */
   static StoreException gone(String file) {
     return new StoreException(
         Kind.GONE, "The store has no file " + file + ": it was pruned or removed.");
@@ -160,8 +161,8 @@ public interface CheckpointStore {
   /**
    * A file or a folder.
    *
-   * @param changed when it last changed, by the store's clock; a store without folders of its own
-   *     tells the epoch for one
+   * @param changed when it last changed, by the store's clock; the epoch for the folders of a store
+   *     that has no real folders
    */
   record Entry(String path, String storeId, boolean isFolder, Instant changed) {
     public String name() {
@@ -170,12 +171,12 @@ public interface CheckpointStore {
   }
 
   /**
-   * What a store tells of a file.
+   * What a store knows about a file without reading it.
    *
    * @param sha256 of its bytes; empty: the store does not know it
    */
   record Stat(long size, Optional<Sha256> sha256) {
-    /** Whether the file may have the promised bytes, by the store's word. */
+    /** Whether the file may have the expected bytes, as far as the store knows. */
     public boolean mayBe(FileEntry file) {
       return size == file.size() && sha256.map(file.sha256()::equals).orElse(true);
     }

@@ -10,18 +10,17 @@ import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * A local file whose bytes were seen before, and are to be stored as they were seen. A store is
- * told the sha256, so that it need not take it again.
+ * A local file that was hashed before, and must be stored with the same bytes. A store need not
+ * compute its sha256 again.
  *
- * @param crc32c of the same bytes: a second look at them is cheap, and tells whether they have
- *     changed since
+ * @param crc32c of the same bytes: a cheap way to check whether they have changed since
  * @param isGiven whether nobody will write to this file any more: a store on the same disk may keep
  *     it as it is, and need not copy it
  */
 public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boolean isGiven) {
   private static final int PIECE = 1 << 20;
 
-  /** Looks at a file. */
+  /** Reads and hashes a file. */
   public static HashedFile of(Path file) throws IOException {
     MessageDigest sha256 = Sha256.newDigest();
     CRC32C crc = new CRC32C();
@@ -40,7 +39,7 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boole
   }
 
   /**
-   * Looks at the file again.
+   * Reads the file again and compares its bytes.
    *
    * @throws ChangedFileException if it has other bytes now
    */
@@ -49,9 +48,9 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boole
   }
 
   /**
-   * Looks at the file again.
+   * Reads the file again and compares its bytes.
    *
-   * @param seen told how many bytes have been looked at since it was last told
+   * @param seen told how many bytes have been read since it was last told
    * @throws ChangedFileException if it has other bytes now
    */
   public void requireUnchanged(LongConsumer seen) throws IOException {
@@ -68,7 +67,7 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boole
   }
 
   /**
-   * Compares the file with what was read of it a second time.
+   * Compares the file with what a second read of it gave.
    *
    * @throws ChangedFileException if it differs
    */

@@ -5,21 +5,21 @@ import java.util.Optional;
 
 /** Finds a store that may come and go while a coordinator runs: a mount, somebody's sign-in. */
 public interface StoreLocator {
-  /** The store that is reached now; one that was found may still be out of reach at a call. */
+  /** The store that was found; it may still be out of reach at a call. */
   Optional<CheckpointStore> find();
 
   /**
-   * Why the store that was named is not seen yet, though it may be at any moment; empty: it was
-   * seen, or was waited for long enough.
+   * Why the configured store has not been found yet, though it may be at any moment; empty: it was
+   * found, or the wait for it is over.
    */
   default Optional<String> awaited() {
     return Optional.empty();
   }
 
-  /** Why this store is not reached, and what to do. */
+  /** Why this store is out of reach, and what to do. */
   String whyNot(StoreId store);
 
-  /** One that is open and stays so. */
+  /** A locator of a store that is already open. */
   static StoreLocator at(CheckpointStore store) {
     return new StoreLocator() {
       @Override

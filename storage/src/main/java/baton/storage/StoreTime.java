@@ -2,9 +2,9 @@ package baton.storage;
 
 import java.time.Duration;
 
-/** The time that calls to a store live by: the machine's, or one that a test moves. */
+/** The clock that calls to a store use: the machine's, or one that a test moves. */
 public interface StoreTime {
-  /** Counted from any origin; never goes back. */
+  /** Monotonic, counted from an arbitrary origin. */
   Duration now();
 
   void sleep(Duration pause) throws InterruptedException;

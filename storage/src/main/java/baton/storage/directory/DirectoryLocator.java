@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The store in a directory, from the moment that it is first seen there: one that is unmounted
- * later is still this one. It makes none.
+ * Finds the store in a directory. Once found it stays the same store, even if it is unmounted
+ * later. It never creates one.
  */
 public final class DirectoryLocator implements StoreLocator {
   private final Path directory;

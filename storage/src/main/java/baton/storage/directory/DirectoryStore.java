@@ -37,8 +37,8 @@ import java.util.zip.CRC32C;
  * A store in a directory: a local disk, or a mounted one that several machines share. A file's
  * store id is its path from the root.
  *
- * <p>Every call first looks for the root's marker: where a mount is missing there is an empty
- * directory, and what is not in it is out of reach, not gone.
+ * <p>Every call first reads the root's marker: a missing mount leaves an empty directory, and the
+ * files that seem to be missing there are out of reach, not gone.
  */
 public final class DirectoryStore implements CheckpointStore {
   private static final int CHUNK = 1 << 20;
@@ -50,7 +50,7 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   /**
-   * Opens the store at {@code directory}, and makes it one if it is not yet.
+   * Opens the store at {@code directory}, and creates it if there is none.
    *
    * @param newId draws the id of a new store
    */
@@ -59,7 +59,7 @@ public final class DirectoryStore implements CheckpointStore {
   }
 
   /**
-   * Opens the store that is at {@code directory} already.
+   * Opens the existing store at {@code directory}.
    *
    * @throws StoreException if there is none, or it cannot be read
    */
@@ -123,7 +123,7 @@ public final class DirectoryStore implements CheckpointStore {
     }
   }
 
-  /** Writes and fsyncs {@code part}. Errors of the local file stay what they are. */
+  /** Writes and fsyncs {@code part}. Errors of the local file are not turned into a store's. */
   private long fill(Path part, FileChannel source, CRC32C crc, LongConsumer moved)
       throws StoreException, IOException {
     FileChannel target = root.write(() -> Durable.create(part));
@@ -236,7 +236,7 @@ public final class DirectoryStore implements CheckpointStore {
     return root.now();
   }
 
-  /** Links are neither files nor folders of a store. */
+  /** Symbolic links are neither files nor folders of a store. */
   @Override
   public List<Entry> list(String folder) throws StoreException {
     Path place = folder.isEmpty() ? root.path() : place(folder);

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Steps by which a file becomes visible whole, and stays so after a power loss. */
+/** File operations that make a file visible atomically and durable across a power loss. */
 final class Durable {
   private Durable() {}
 
@@ -36,22 +36,22 @@ final class Durable {
    */
   static void publish(Path part, Path target) throws IOException {
     try {
-      // A rename would silently replace what another has published in the meantime.
+      // A rename would silently replace a file that another has published in the meantime.
       Files.createLink(target, part);
       Files.delete(part);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      // Mounted clouds and FAT know no links: there the check and the rename are two steps.
+      // Mounted clouds and FAT have no hard links: there the check and the rename are two steps.
       Files.move(part, target);
     }
     syncDirectory(target.getParent());
   }
 
   /**
-   * Gives {@code file} a second name, in the place of what may be there.
+   * Gives {@code file} a second name, replacing any file of that name.
    *
-   * @return whether it could: both must lie on one disk that knows links
+   * @return whether it could: both must be on one file system with hard links
    */
   static boolean link(Path name, Path file) throws IOException {
     Files.deleteIfExists(name);
@@ -63,7 +63,7 @@ final class Durable {
     }
   }
 
-  /** Makes what is in a file durable. */
+  /** Makes the contents of a file durable. */
   static Void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
@@ -71,13 +71,13 @@ final class Durable {
     return null;
   }
 
-  /** Makes names in {@code directory} durable, where the system can. */
+  /** Makes the names in {@code directory} durable, where the system can. */
   static void syncDirectory(Path directory) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(directory, StandardOpenOption.READ);
     } catch (IOException e) {
-      return; // Windows opens no directory.
+      return; // Windows cannot open a directory.
     }
     try (channel) {
       channel.force(true);
@@ -88,7 +88,7 @@ final class Durable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      // What remains bears no name that anybody reads.
+      // Nobody reads a file with this name.
     }
   }
 

@@ -20,17 +20,17 @@ import java.util.function.Supplier;
 record StoreRoot(Path path, StoreId id) {
   static final String WRITTEN = "written";
 
-  /** Needs no right to write. */
+  /** What is done without write permission. */
   private static final Set<String> READING = Set.of("read", "reached");
 
   private static final int SCARCE = 1 << 16;
 
-  /** A step on the store's own file system. */
+  /** An operation on the store's file system. */
   interface Step<T> {
     T run() throws IOException;
   }
 
-  /** Opens the root; whoever is first to open it gives it its id. */
+  /** Opens the root; the first process to open it gives it its id. */
   static StoreRoot open(Path directory, Supplier<StoreId> newId) throws StoreException {
     Path root = directory.toAbsolutePath().normalize();
     try {
@@ -47,7 +47,7 @@ record StoreRoot(Path path, StoreId id) {
     }
   }
 
-  /** Opens the root of a store that is there; it makes none. */
+  /** Opens the root of an existing store; it never creates one. */
   static StoreRoot find(Path directory) throws StoreException {
     Path root = directory.toAbsolutePath().normalize();
     try {
@@ -64,7 +64,7 @@ record StoreRoot(Path path, StoreId id) {
       channel.force(true);
       Durable.publish(part, marker);
     } catch (FileAlreadyExistsException e) {
-      // Another was first: its id counts.
+      // Another process was first: its id counts.
     } finally {
       Durable.deleteQuietly(part);
     }
@@ -82,7 +82,7 @@ record StoreRoot(Path path, StoreId id) {
     }
   }
 
-  /** Refuses to go on where the mount is missing, or another store is mounted in its place. */
+  /** Throws if the mount is missing, or another store is mounted in its place. */
   void requireThere() throws StoreException {
     StoreId there;
     try {
@@ -113,7 +113,7 @@ record StoreRoot(Path path, StoreId id) {
     }
   }
 
-  /** The time by the clock that dates the store's files, which may be another machine's. */
+  /** The time by the clock that dates the store's files, which may be on another machine. */
   Instant now() throws StoreException {
     return write(
         () -> {
@@ -150,7 +150,7 @@ record StoreRoot(Path path, StoreId id) {
     String reason = IoReason.of(e);
     return reason.contains("No space left")
         || reason.contains("quota exceeded")
-        // The system's own words may be in another language.
+        // The system's message may be in another language.
         || verb.equals(WRITTEN)
             && root.toFile().exists()
             && root.toFile().getUsableSpace() < SCARCE;
