@@ -21,16 +21,16 @@ final class LentRequest implements AutoCloseable {
 
   private final HttpURLConnection http;
 
-  /** What is sent. */
+  /** The body of a request. */
   interface Body {
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
-   * What the server said of a failure.
+   * What the server said about a failure.
    *
-   * @param code such as {@code SlowDown}; empty: none
-   * @param passes whether the same, with a new address, may do better
+   * @param code such as {@code SlowDown}, or the empty text
+   * @param passes whether a retry with a new address may succeed
    */
   record Failure(int status, String code, boolean passes) {}
 
@@ -39,7 +39,7 @@ final class LentRequest implements AutoCloseable {
   }
 
   /**
-   * Begins a request that sends nothing.
+   * Begins a request without a body.
    *
    * @param from the first byte wanted
    */
@@ -51,7 +51,7 @@ final class LentRequest implements AutoCloseable {
     return request;
   }
 
-  /** Sends so many bytes. */
+  /** Sends a body of this size. */
   static LentRequest put(LentUrl url, long size, Body body) throws IOException {
     LentRequest request = open(Verb.PUT, url);
     request.http.setDoOutput(true);

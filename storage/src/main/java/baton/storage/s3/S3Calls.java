@@ -9,8 +9,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Calls, and what their failures mean. The SDK repeats what may pass by itself (a broken
- * connection, 500, 503 SlowDown). Neither its messages nor its causes go on: they quote requests.
+ * Makes calls, and maps their failures to the store's. The SDK itself retries transient failures (a
+ * broken connection, 500, 503 SlowDown). Its messages and causes are dropped: they quote requests.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">the codes</a>
  */
@@ -54,7 +54,9 @@ final class S3Calls {
             : "It could not be reached; it is worth trying again, and if it lasts, check the endpoint and this machine's network.");
   }
 
-  /** A failure at an address that a coordinator lent: the keys and the region are its own. */
+  /**
+   * A failure at an address that a coordinator lent: the keys and the region are the coordinator's.
+   */
   static StoreException lent(String doing, int status, String code) {
     if (status == 401 || status == 403) {
       return failure(

@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The way to a bucket. Keys come from the SDK's default chain alone: the environment, a profile,
- * the machine's own role.
+ * Builds clients of a bucket. Keys come only from the SDK's default chain: the environment, a
+ * profile, the machine's own role.
  */
 final class S3Clients {
   private static final Duration TO_CONNECT = Duration.ofSeconds(10);
@@ -32,7 +32,7 @@ final class S3Clients {
   static S3ClientBuilder builder(S3Location place) {
     S3ClientBuilder builder =
         S3Client.builder()
-            // Ours are sha256; others' servers may know no other, and get must judge no bytes.
+            // Baton sends sha256; servers may know no other. And get must not verify bytes.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .overrideConfiguration(settings -> settings.retryStrategy(RetryMode.STANDARD));
@@ -65,7 +65,7 @@ final class S3Clients {
         .socketTimeout(OF_SILENCE);
   }
 
-  /** Servers other than Amazon's take this one, whatever they are asked for. */
+  /** The configured region, or a default, which servers other than Amazon's accept. */
   private static Region regionOrUsual() {
     try {
       return new AwsRegionProviderChain(

@@ -11,11 +11,11 @@ import java.util.function.LongConsumer;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** A file on its way from a bucket; after a broken connection it goes on where it was. */
+/** The download of a file from a bucket; after a broken connection it resumes where it was. */
 final class S3Download {
   private static final int CHUNK = 1 << 20;
 
-  /** Breaks in a row without a byte between them. */
+  /** The most broken connections in a row without a byte between them. */
   private static final int BREAKS = 5;
 
   /** Takes the bytes between a buffer's position and its limit. */
@@ -38,7 +38,7 @@ final class S3Download {
   }
 
   /**
-   * Begins one.
+   * Begins a download.
    *
    * @throws StoreException of kind GONE if there is no such file
    */
@@ -64,7 +64,7 @@ final class S3Download {
   }
 
   /**
-   * Hands on all bytes in order.
+   * Passes all bytes to the sink, in order.
    *
    * @throws IOException if the sink fails
    */
@@ -87,7 +87,7 @@ final class S3Download {
     }
   }
 
-  /** Not above zero: the connection broke. */
+  /** The number of bytes read; not above zero: the connection broke. */
   private int read() {
     try {
       return in.read(chunk);

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a store lies, as a person names it.
+ * The location of a store, as a person names it.
  *
- * @param prefix of every key: empty, or with a slash at its end
+ * @param prefix of every key: empty, or ending with a slash
  * @param endpoint the server's address; empty: Amazon's own
  */
 public record S3Location(String bucket, String prefix, Optional<URI> endpoint) {
@@ -37,8 +37,7 @@ public record S3Location(String bucket, String prefix, Optional<URI> endpoint) {
   }
 
   /**
-   * As the options {@code --s3} and {@code --s3-endpoint} name it; each is null if it was not
-   * given.
+   * Reads the options {@code --s3} and {@code --s3-endpoint}; each is null if it was not given.
    *
    * @return empty: none is named
    * @throws IllegalArgumentException says what is wrong, as a sentence
@@ -50,7 +49,7 @@ public record S3Location(String bucket, String prefix, Optional<URI> endpoint) {
     return Optional.ofNullable(address).map(named -> of(named, Optional.ofNullable(endpoint)));
   }
 
-  /** Over plain HTTP anybody on the way could read and change checkpoints. */
+  /** Over plain HTTP anybody on the network path could read and change checkpoints. */
   private static void requireSafe(URI endpoint) {
     String scheme = endpoint.getScheme();
     String host = endpoint.getHost() == null ? "" : endpoint.getHost();

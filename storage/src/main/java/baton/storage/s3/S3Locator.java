@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store in a bucket, from the moment that it is first seen there: whoever asks for it waits for
- * no network. It makes one only if it is told to.
+ * Finds the store in a bucket. The search runs in {@link #step}, so callers of {@link #find} never
+ * wait for the network. It creates a store only if {@link #makeIfNone} was called.
  */
 public final class S3Locator implements StoreLocator {
   private static final Logger LOG = LoggerFactory.getLogger(S3Locator.class);
@@ -23,12 +23,12 @@ public final class S3Locator implements StoreLocator {
   /** Opens the store. */
   interface Look {
     /**
-     * @param make one if there is none
+     * @param make whether to create a store if there is none
      */
     CheckpointStore open(boolean make) throws StoreException;
   }
 
-  /** Until then a bucket that was not seen may still be the one that a commit speaks of. */
+  /** How long a bucket that was not reached yet may still be the store that a commit names. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private final Look look;
@@ -41,7 +41,7 @@ public final class S3Locator implements StoreLocator {
   private volatile String told = "";
 
   /**
-   * @param newId draws the id of a store that is made
+   * @param newId draws the id of a store that is created
    */
   public S3Locator(S3Location place, InstantSource clock, Supplier<StoreId> newId) {
     this(make -> make ? S3Store.open(place, newId) : S3Store.find(place), place, clock);
@@ -54,7 +54,7 @@ public final class S3Locator implements StoreLocator {
     this.begun = clock.instant();
   }
 
-  /** Looks for it, if that is due; called about once a second, by one thread. */
+  /** Looks for the store, if that is due; called about once a second, by one thread. */
   public void step() {
     if (seen.isPresent() || clock.instant().isBefore(due)) {
       return;
@@ -71,7 +71,7 @@ public final class S3Locator implements StoreLocator {
     due = clock.instant().plus(BETWEEN_LOOKS);
   }
 
-  /** Has one made if there is none: workers without keys cannot. */
+  /** Makes the next look create the store if there is none: workers without keys cannot. */
   public void makeIfNone() {
     wanted = true;
   }
@@ -81,7 +81,7 @@ public final class S3Locator implements StoreLocator {
     return seen;
   }
 
-  /** Why there is no store, and what to do. */
+  /** Why there is no store, and what to do about it. */
   public String whyNot() {
     return told.isEmpty() ? "The store at %s is being looked for.".formatted(place) : told;
   }

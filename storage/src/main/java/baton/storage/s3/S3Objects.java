@@ -31,10 +31,10 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 record S3Objects(S3Client s3, S3Location place) {
   private static final Logger LOG = LoggerFactory.getLogger(S3Objects.class);
 
-  /** No upload of Baton's takes so long; what is older was left by a killed worker. */
+  /** No upload by Baton takes this long; an older one was left by a killed worker. */
   private static final Duration LONGEST_UPLOAD = Duration.ofDays(2);
 
-  /** Manifests come from elsewhere: no path of theirs may lead out of the prefix. */
+  /** Manifests are not trusted: their paths must not lead out of the prefix. */
   private static final Pattern LEADS_OUT = Pattern.compile("(^|.*/)\\.{0,2}(/.*|$)|.*\\\\.*");
 
   private static final int LONGEST_KEY = 1024;
@@ -65,8 +65,8 @@ record S3Objects(S3Client s3, S3Location place) {
   }
 
   /**
-   * What the server computed over a whole file. Of one that went up in parts it knows a digest of
-   * digests only; not every server marks that, but such a file's ETag has a dash on all of them.
+   * The sha256 that the server computed over the whole file. For a multipart upload it has only a
+   * digest of digests; not every server marks that, but all of them put a dash into its ETag.
    */
   static Optional<Sha256> sha256(HeadObjectResponse of) {
     boolean isOfParts = of.eTag() != null && of.eTag().contains("-");
@@ -129,7 +129,7 @@ record S3Objects(S3Client s3, S3Location place) {
     call("write " + path, () -> s3.putObject(request, body));
   }
 
-  /** What is gone already is no error. */
+  /** Deletes an object; a missing one is no error. */
   void delete(String path) throws StoreException {
     find("delete " + path, () -> s3.deleteObject(r -> r.bucket(place.bucket()).key(key(path))));
   }
@@ -149,7 +149,10 @@ record S3Objects(S3Client s3, S3Location place) {
         });
   }
 
-  /** They cost room and are seen by nobody. A server that cannot list them has its own way. */
+  /**
+   * Aborts old uploads, which cost space and are invisible. If the server cannot list them, it must
+   * clean up itself.
+   */
   void abortOldUploads() {
     abortUploads(Instant.now().minus(LONGEST_UPLOAD));
   }

@@ -35,9 +35,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * A store in a bucket that speaks S3. All writes are conditional ({@code If-None-Match: *}): a
- * server that does not keep to that is refused when the store is opened for writing. A server that
- * keeps a file's sha256 tells it, and its bytes are not read for it.
+ * A store in an S3-compatible bucket. All writes are conditional ({@code If-None-Match: *}): a
+ * server that ignores the condition is refused when the store is opened for writing. If the server
+ * keeps a file's sha256, the file need not be read for it.
  */
 public final class S3Store implements CheckpointStore {
   private static final int CHUNK = 1 << 16;
@@ -51,7 +51,7 @@ public final class S3Store implements CheckpointStore {
   }
 
   /**
-   * Opens the store at this place, and makes it one if it is not yet.
+   * Opens the store at this location, and creates it if there is none.
    *
    * @param newId draws the id of a new store
    */
@@ -64,7 +64,7 @@ public final class S3Store implements CheckpointStore {
       mark(objects, StoreMarker.of(newId.get()).write());
     }
     StoreId id = readId(objects);
-    // The same bytes again: on a server that overwrites nothing is lost.
+    // Writes the same bytes again: if the server overwrites them, nothing is lost.
     if (mark(objects, StoreMarker.of(id).write())) {
       throw new StoreException(
           Kind.UNREACHABLE,
@@ -76,7 +76,7 @@ public final class S3Store implements CheckpointStore {
   }
 
   /**
-   * Opens the store that is at this place already.
+   * Opens the existing store at this location.
    *
    * @throws StoreException if there is none, or it cannot be read
    */
@@ -88,7 +88,7 @@ public final class S3Store implements CheckpointStore {
     return new S3Store(objects, readId(objects));
   }
 
-  /** Whether it was written, and not there. */
+  /** Writes the marker unless there is one; returns whether it was written. */
   private static boolean mark(S3Objects objects, String text) throws StoreException {
     try {
       objects.putIfAbsent(StoreMarker.FILE_NAME, text.getBytes(StandardCharsets.UTF_8));
@@ -121,7 +121,9 @@ public final class S3Store implements CheckpointStore {
     }
   }
 
-  /** Where a whole prefix was deleted, or is another store's now, no file is said to be gone. */
+  /**
+   * Throws if the prefix was deleted or now belongs to another store: no file is reported as gone.
+   */
   private void requireThere() throws StoreException {
     StoreId there = readId(objects);
     if (!there.equals(id)) {
@@ -166,7 +168,7 @@ public final class S3Store implements CheckpointStore {
     return entries;
   }
 
-  /** One request for a thousand keys. */
+  /** Needs one request per thousand keys. */
   @Override
   public List<Entry> walk(Predicate<String> into) throws StoreException {
     requireThere();
@@ -241,7 +243,7 @@ public final class S3Store implements CheckpointStore {
     return Sha256.of(sha256);
   }
 
-  /** A lost answer is told from another's folder by what is in the object. */
+  /** A retry after a lost answer recognizes its own folder by the object's content. */
   @Override
   public void createFolder(String path) throws StoreException {
     byte[] mine = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
@@ -276,7 +278,7 @@ public final class S3Store implements CheckpointStore {
     }
   }
 
-  /** No bucket tells. */
+  /** Unknown: S3 does not report free space. */
   @Override
   public OptionalLong room() {
     return OptionalLong.empty();

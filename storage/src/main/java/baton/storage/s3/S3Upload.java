@@ -28,9 +28,9 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
- * A file on its way into a bucket. The server compares the bytes with the sha256 that is sent with
- * them. It goes in one piece, so that the server knows the sha256 of the whole; only what is larger
- * than S3 takes at once goes in parts.
+ * The upload of a file to a bucket. The server compares the bytes with the sha256 that is sent with
+ * them. The file goes in one PUT, so that the server knows the sha256 of the whole; only a file
+ * larger than S3's limit for one PUT goes in parts.
  */
 final class S3Upload {
   private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
@@ -50,10 +50,10 @@ final class S3Upload {
   private final LongConsumer moved;
   private long told;
 
-  /** Of the piece that was read last: not every server compares what it is sent. */
+  /** The checksum of the bytes that were read last: not every server verifies the sha256. */
   private long crc32cSent;
 
-  /** Why the file could not be sent, where that is no fault of the store. */
+  /** Why the file could not be sent, if the store is not at fault. */
   private RuntimeException abandoned;
 
   S3Upload(
@@ -98,7 +98,7 @@ final class S3Upload {
     tell(size);
   }
 
-  /** The answer to an attempt that had come through may have been lost. */
+  /** Whether the stored file is ours: the answer to a successful attempt may have been lost. */
   private boolean isOurs() throws StoreException {
     Optional<HeadObjectResponse> there =
         objects.head(path).filter(found -> found.contentLength() == size);
@@ -139,7 +139,7 @@ final class S3Upload {
       for (long from = 0; from < size; from += part) {
         parts.add(putPart(upload, parts.size() + 1, from, Math.min(part, size - from)));
       }
-      // The server has the digests of the parts alone.
+      // The server has only the digests of the parts.
       file.requireUnchanged();
       call(
           "end the upload of " + path,
@@ -182,7 +182,7 @@ final class S3Upload {
         .build();
   }
 
-  /** Its parts would be paid for and seen by nobody; a next session tries again. */
+  /** Aborts the upload, whose invisible parts would be paid for; the next session tries again. */
   private void abort(String upload) {
     try {
       objects

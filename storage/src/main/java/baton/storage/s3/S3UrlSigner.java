@@ -15,26 +15,26 @@ import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * Makes addresses that are themselves the permission to do one thing with one object, for a short
- * time. Nothing is asked of the server: the keys sign them here, and stay here.
+ * Makes presigned URLs: each permits one operation on one object for a short time. The keys sign
+ * them here, without a request to the server, and stay here.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html">what
  *     they are</a>
  */
 public final class S3UrlSigner {
-  /** An address counts when a request begins, however long it takes then. */
+  /** A request must begin within this time, however long it then takes. */
   static final Duration LIFETIME = Duration.ofMinutes(5);
 
   private static final String BYTES = "application/octet-stream";
 
-  /** Who sends a request says these anyway. */
+  /** Every HTTP client sends these headers by itself. */
   private static final Set<String> SAID_ANYWAY = Set.of("host", "content-length");
 
   private final S3Location place;
   private Optional<S3Presigner> presigner = Optional.empty();
 
-  /** Keys come from the SDK's default chain; they are looked for with the first address. */
+  /** Keys come from the SDK's default chain; they are looked up for the first address. */
   public S3UrlSigner(S3Location place) {
     this.place = place;
   }
@@ -45,7 +45,7 @@ public final class S3UrlSigner {
   }
 
   /**
-   * An address for this.
+   * Signs an address.
    *
    * @throws StoreException if there are no keys
    */

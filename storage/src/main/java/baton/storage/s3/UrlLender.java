@@ -5,12 +5,12 @@ import baton.protocol.UrlAsk;
 import baton.protocol.checkpoint.StoreException;
 import java.util.List;
 
-/** Who lends addresses to the holder of a lease: the coordinator. */
+/** Lends addresses to the holder of a lease; the coordinator does it. */
 public interface UrlLender {
   /**
-   * An address for each, in their order.
+   * Returns an address for each request, in their order.
    *
-   * @throws StoreException if none are lent, with the reason
+   * @throws StoreException if no address is lent, with the reason
    */
   LentUrls lend(List<UrlAsk> asks) throws StoreException;
 }
