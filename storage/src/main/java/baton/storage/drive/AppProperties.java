@@ -5,8 +5,9 @@ import baton.protocol.StoreId;
 import java.util.Map;
 
 /**
- * The private labels on everything Baton writes to Drive: which store it belongs to, and a hash of
- * its path there. Names may be changed by the user, and occur twice; labels are ours.
+ * The private labels (Drive's appProperties) on everything that Baton writes to Drive: its store's
+ * id, and a hash of its path there. The user can change names, and names need not be unique; only
+ * Baton writes labels.
  */
 final class AppProperties {
   static final String STORE = "batonStore";
@@ -21,7 +22,7 @@ final class AppProperties {
     return Map.of(STORE, store.value(), PATH, hash(path));
   }
 
-  /** Labels are at most 124 bytes long, paths are not. */
+  /** Hashed because a label has at most 124 bytes and a path may be longer. */
   private static String hash(String path) {
     return Sha256.ofText(path).hex();
   }
@@ -38,7 +39,7 @@ final class AppProperties {
     return has(STORE, store.value()) + " and " + queryPath(path);
   }
 
-  /** Neither store ids nor hashes need escapes. */
+  /** A query for a label; neither store ids nor hashes need escapes. */
   private static String has(String key, String value) {
     return "appProperties has { key='%s' and value='%s' }".formatted(key, value);
   }

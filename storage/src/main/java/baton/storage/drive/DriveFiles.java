@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The calls about files and folders, each repeated until it is answered. */
+/** The metadata calls for files and folders; each is retried while the failure may pass. */
 final class DriveFiles {
   static final String FOLDER = "application/vnd.google-apps.folder";
 
@@ -23,7 +23,7 @@ final class DriveFiles {
       "id,name,mimeType,size,sha256Checksum,trashed,createdTime,parents,appProperties";
   private static final int IDS = 20;
 
-  /** A list costs the same, however long it is. */
+  /** A page of a list costs the same, whatever its length. */
   private static final int PAGE = 1_000;
 
   private final DriveSetup setup;
@@ -39,7 +39,7 @@ final class DriveFiles {
     return setup.connection().drive().files();
   }
 
-  /** An id for a file that is not there yet: with it, a repeated request makes no second file. */
+  /** An id for a new file: with it, a retried request creates no second file. */
   synchronized String newId() throws StoreException {
     if (ids.isEmpty()) {
       ids.addAll(
@@ -50,7 +50,7 @@ final class DriveFiles {
     return ids.removeFirst();
   }
 
-  /** What lies under an id, in the trash or not; empty: nothing that this sign-in may see. */
+  /** The file with this id, in the trash or not; empty: there is none that this sign-in may see. */
   Optional<File> byId(String doing, String id) throws StoreException {
     try {
       return Optional.of(
@@ -64,7 +64,7 @@ final class DriveFiles {
     }
   }
 
-  /** What the index knows, in the trash or not, the oldest first. */
+  /** The files that the index finds, in the trash or not, oldest first. */
   List<File> find(String doing, String query) throws StoreException {
     List<File> found = new ArrayList<>();
     String page = null;
@@ -92,12 +92,12 @@ final class DriveFiles {
     return found;
   }
 
-  /** Waits until one more file or folder may be created. */
+  /** Waits until the rate limit permits creating one more file or folder. */
   void awaitTurnToCreate() throws StoreException {
     pace.await();
   }
 
-  /** Creates a folder under a new id; a reply that was lost is found by that id. */
+  /** Creates a folder with a new id, so that a retry after a lost reply creates no second one. */
   String createFolder(String name, String parent, Map<String, String> labels)
       throws StoreException {
     File folder =
@@ -113,7 +113,7 @@ final class DriveFiles {
           "create the folder " + name,
           () -> files().create(folder).setSupportsAllDrives(true).setFields("id").execute());
     } catch (StoreException e) {
-      // Only an earlier attempt of this very call can have used the id.
+      // Only an earlier attempt of this call can have used the id.
       if (e.kind() != Kind.EXISTS) {
         throw e;
       }

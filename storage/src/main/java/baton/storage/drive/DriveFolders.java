@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The folders of a store, by path. What this session made it knows by id, since lists lag behind;
- * the rest is found by label.
+ * The folders of a store, by path. It remembers the ids of those that this session created, since
+ * lists lag behind; it finds the others by label.
  */
 final class DriveFolders {
   private final DriveSetup setup;
@@ -29,13 +29,13 @@ final class DriveFolders {
     known.put(AppProperties.ROOT, root.folderId());
   }
 
-  /** Creates a folder that must be new, with those above it. */
+  /** Creates a folder, which must be new, and the folders above it. */
   synchronized void create(String path) throws StoreException {
     if (known.containsKey(path) || !find(path).isEmpty()) {
       throw exists(path);
     }
     String id = make(path);
-    // Drive creates two of one name without a word. The oldest counts.
+    // Drive permits two folders of one name. The oldest counts.
     Optional<File> oldest = find(path).stream().findFirst();
     if (oldest.isPresent() && !oldest.get().getId().equals(id)) {
       throw exists(path);
@@ -44,7 +44,7 @@ final class DriveFolders {
     made.add(path);
   }
 
-  /** Whether nobody else can have written into it. */
+  /** Whether this session created the folder, so that nobody else can have written into it. */
   synchronized boolean isMadeHere(String path) {
     return made.contains(path);
   }
@@ -66,7 +66,7 @@ final class DriveFolders {
     }
   }
 
-  /** The folder's id; it is made if it is not there. */
+  /** The folder's id; the folder is created if it is missing. */
   synchronized String ensure(String path) throws StoreException {
     if (known.containsKey(path)) {
       return known.get(path);
@@ -77,7 +77,7 @@ final class DriveFolders {
     return id;
   }
 
-  /** The folder's id. */
+  /** The folder's id; lists that lag are given time. */
   synchronized String require(String path) throws StoreException {
     if (!known.containsKey(path)) {
       File folder = new LaggingLookup(setup, () -> find(path), path).run();
@@ -86,7 +86,7 @@ final class DriveFolders {
     return known.get(path);
   }
 
-  /** A user may delete folders at any time; the next save makes them anew, below the root. */
+  /** A user may delete folders at any time; the next save creates them again below the root. */
   synchronized StoreException forgetIfGone(StoreException e) {
     if (e.kind() == Kind.GONE) {
       known.clear();
@@ -95,7 +95,7 @@ final class DriveFolders {
     return e;
   }
 
-  /** What bears the label of this path. */
+  /** The files and folders with the label of this path. */
   List<File> find(String path) throws StoreException {
     return files.find("look for " + path, AppProperties.queryPath(root.id(), path));
   }

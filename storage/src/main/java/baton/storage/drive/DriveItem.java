@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A file or folder as Drive tells of it.
+ * The metadata of a file or folder in Drive.
  *
  * @param size of a file; empty for a folder
  * @param sha256 of its bytes as Drive has computed it; empty for a folder
@@ -45,7 +45,7 @@ record DriveItem(
         file.getAppProperties() == null ? Map.of() : file.getAppProperties());
   }
 
-  /** Whether Baton wrote it at this path of this store, by its labels. */
+  /** Whether its labels say that Baton wrote it at this path of this store. */
   boolean isAt(StoreId store, String path) {
     return labels.entrySet().containsAll(AppProperties.of(store, path).entrySet());
   }

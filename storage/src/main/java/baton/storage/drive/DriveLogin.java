@@ -23,11 +23,11 @@ import java.util.random.RandomGenerator;
  * The sign-in of a coordinator.
  *
  * <ol>
- *   <li>A client other than that of the coordinator's store is refused at once (R15).
+ *   <li>An OAuth client other than that of the coordinator's store is refused at once (R15).
  *   <li>The user agrees, with a code on another device.
- *   <li>Another user than that of the store is refused, before anything is written to his Drive.
- *   <li>The store is opened; at the first sign-in it is found or made.
- *   <li>The consent is kept.
+ *   <li>A user other than that of the store is refused, before anything is written to that Drive.
+ *   <li>The store is opened; at the first sign-in it is found or created.
+ *   <li>The consent is stored.
  * </ol>
  */
 public final class DriveLogin {
@@ -37,16 +37,16 @@ public final class DriveLogin {
   private final RandomGenerator random;
   private final Supplier<StoreId> newId;
 
-  /** Where a person reads what to do. */
+  /** Shows a person how to sign in. */
   public interface Screen {
     void show(String address, String code, Duration expiresIn);
   }
 
   /**
-   * What a person wants.
+   * The options of a sign-in.
    *
    * @param folder the store's name, at the first sign-in
-   * @param anotherStore leave the store that the jobs so far are bound to
+   * @param anotherStore whether to leave the store to which the existing jobs are bound
    */
   public record Wish(OAuthClient client, Optional<String> folder, boolean anotherStore) {}
 

@@ -10,19 +10,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who made a store: a Google user, through an OAuth client. Private labels on the root record both
- * in the one request that makes it, so a store is never without its owner.
+ * The creator of a store: a Google user and an OAuth client. The request that creates the root also
+ * writes both as private labels, so a store is never without its owner.
  *
- * @param client its id; empty: this kind of sign-in does not tell
+ * @param client its id; empty: unknown for this kind of sign-in
  */
 record DriveOwner(String identity, Optional<String> client) {
   private static final String USER = "batonUser";
   private static final String CLIENT = "batonClient";
 
-  /** Key and value of a label have 124 bytes together. */
+  /** The key and value of a label together have at most 124 bytes. */
   private static final int LONGEST = 110;
 
-  /** Whom this sign-in is. */
+  /** The owner that this sign-in stands for. */
   static DriveOwner ofSignIn(DriveSetup setup) throws StoreException {
     return new DriveOwner(DriveSpace.read(setup).user(), setup.connection().client());
   }
@@ -39,7 +39,7 @@ record DriveOwner(String identity, Optional<String> client) {
         : Sha256.ofText(text).hex();
   }
 
-  /** Why a root is not this sign-in's to use, in half a sentence; empty: it may (R15). */
+  /** Why this sign-in may not use a root, as part of a sentence; empty: it may (R15). */
   Optional<String> obstacle(File root) {
     Optional<String> user = label(root, USER).filter(made -> !made.equals(brief(identity)));
     if (user.isPresent()) {
@@ -55,7 +55,7 @@ record DriveOwner(String identity, Optional<String> client) {
                     .formatted(made, client.get()));
   }
 
-  /** A store of an earlier Baton bears none. */
+  /** A label of the root; a store of an earlier Baton has none. */
   private static Optional<String> label(File root, String key) {
     return Optional.ofNullable(root.getAppProperties()).map(labels -> labels.get(key));
   }

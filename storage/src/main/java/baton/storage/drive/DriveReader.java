@@ -28,13 +28,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Looks at what lies in a store on Drive, and deletes for good. It writes nothing, and never
- * empties the trash; what lies there is not in the store.
+ * Reads a store on Drive, and deletes permanently. It writes nothing, and never empties the trash;
+ * files in the trash are not in the store.
  */
 final class DriveReader {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,200}");
 
-  /** Files that are known by their label whatever a person has renamed them to. */
+  /** Files that are recognized by their label even if a person has renamed them. */
   private static final List<String> WELL_KNOWN = List.of(Manifest.FILE_NAME, JobFile.FILE_NAME);
 
   private final DriveSetup setup;
@@ -47,7 +47,7 @@ final class DriveReader {
     this.files = files;
   }
 
-  /** Where the root is not there for this sign-in, every file seems to be missing. */
+  /** Throws if this sign-in does not see the root, since then every file seems to be missing. */
   void requireRoot() throws StoreException {
     DriveRoot there = DriveRoot.open(setup, root.folderId());
     if (!there.id().equals(root.id())) {
@@ -58,7 +58,7 @@ final class DriveReader {
     }
   }
 
-  /** What lies under an id now, outside the trash. */
+  /** The file or folder with this id, outside the trash. */
   Optional<DriveItem> byId(String id) throws StoreException {
     Optional<DriveItem> item = anywhere(id).filter(found -> !found.trashed());
     if (item.isEmpty()) {
@@ -73,7 +73,7 @@ final class DriveReader {
         : Optional.empty();
   }
 
-  /** The oldest that bears the path, outside the trash, as far as lists know it. */
+  /** The oldest item with this path, outside the trash, as far as lists show it. */
   Optional<DriveItem> find(String path) throws StoreException {
     Optional<DriveItem> item =
         files.find("look for " + path, AppProperties.queryPath(root.id(), path)).stream()
@@ -86,7 +86,9 @@ final class DriveReader {
     return item;
   }
 
-  /** What Baton wrote into a folder, by name; of two of one name the older. */
+  /**
+   * The entries that Baton wrote into a folder, sorted by name; if two have one name, the older.
+   */
   List<Entry> list(String folder) throws StoreException {
     Optional<String> id =
         folder.equals(AppProperties.ROOT)
@@ -106,7 +108,7 @@ final class DriveReader {
     return entries;
   }
 
-  /** Asks for all that bears the store's label: one request for a thousand items. */
+  /** Lists everything with the store's label: one request per thousand items. */
   List<Entry> walk(Predicate<String> into) throws StoreException {
     requireRoot();
     Map<String, List<DriveItem>> inside = new HashMap<>();
@@ -129,7 +131,10 @@ final class DriveReader {
     return all;
   }
 
-  /** By path; what a person put there, moved or renamed bears no label of a path there. */
+  /**
+   * The entries by path; items that a person put there, moved or renamed have no label of a path
+   * there.
+   */
   private Map<String, Entry> entries(String folder, List<DriveItem> items) {
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (DriveItem item : items) {
@@ -167,7 +172,9 @@ final class DriveReader {
         });
   }
 
-  /** Goes by labels that only this OAuth client can write: what a person renamed is his. */
+  /**
+   * Deletes by labels, which only this OAuth client can write; a file that a person renamed stays.
+   */
   void delete(String above, Collection<String> ids, Predicate<String> mayGo) throws StoreException {
     Map<String, Optional<String>> folders = new HashMap<>();
     for (String id : ids) {
@@ -178,7 +185,7 @@ final class DriveReader {
     }
   }
 
-  /** Where Baton put it, if that is a folder in {@code above}. */
+  /** The path at which Baton wrote the item, if it is in a folder of {@code above}. */
   private Optional<String> path(String above, DriveItem item, Map<String, Optional<String>> folders)
       throws StoreException {
     if (item.parents().size() != 1) {
@@ -199,7 +206,7 @@ final class DriveReader {
         .filter(path -> item.isAt(root.id(), path));
   }
 
-  /** What is gone already is no error. */
+  /** Deletes a file; a missing one is no error. */
   private void delete(DriveItem file) throws StoreException {
     Drive.Files all = setup.connection().drive().files();
     try {

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The root folder of a store on Drive, which bears the store's id as a private label (R15): only
- * the OAuth client that made it can read it.
+ * The root folder of a store on Drive. The store's id is a private label on it (R15), which only
+ * the OAuth client that created it can read.
  */
 public record DriveRoot(String folderId, StoreId id) {
   private static final String DOING = "open the store's folder in Google Drive";
   private static final String MY_DRIVE = "root";
   private static final String USUAL_NAME = "Baton";
 
-  /** The root that an account names; nothing is asked. */
+  /** The root that an account names; it makes no request. */
   public static DriveRoot of(DriveAccount account) {
     return new DriveRoot(account.folder(), account.store());
   }
@@ -51,7 +51,7 @@ public record DriveRoot(String folderId, StoreId id) {
     return root;
   }
 
-  /** The one who made a store goes on with it, through the same OAuth client (R15). */
+  /** Only the user who created a store may use it, through the same OAuth client (R15). */
   private static void requireOwn(DriveSetup setup, File folder) throws StoreException {
     Optional<String> obstacle = DriveOwner.ofSignIn(setup).obstacle(folder);
     if (obstacle.isPresent()) {
@@ -64,11 +64,11 @@ public record DriveRoot(String folderId, StoreId id) {
   }
 
   /**
-   * Finds the store that this OAuth client made in the user's Drive, or makes one. Of several the
-   * oldest counts; since lists lag, two sessions that both make the first store may each get
-   * another: where that matters, one of them makes it and tells the id.
+   * Finds the store that this OAuth client created in the user's Drive, or creates one. If there
+   * are several, the oldest counts. Since lists lag, two sessions that both create the first store
+   * may get different ones: where that matters, let one session create it and pass on the id.
    *
-   * @param name of the store's folder; empty: whichever there is, or else {@code Baton}
+   * @param name of the store's folder; empty: any existing one, or else {@code Baton}
    * @param newId draws the id of a new store
    */
   public static DriveRoot findOrCreate(

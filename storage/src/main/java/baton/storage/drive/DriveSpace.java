@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * Whose Drive it is and how much room is in it. What lies in the trash counts as used.
+ * The user and the space of a Drive. Files in the trash count as used.
  *
  * @param limit in bytes; empty: there is none
  */
@@ -39,7 +39,7 @@ public record DriveSpace(String user, OptionalLong limit, long used, long usedBy
     return bytes == null ? 0 : bytes;
   }
 
-  /** Whether so many bytes more find room. */
+  /** Whether there is room for this many more bytes. */
   public boolean holds(long bytes) {
     return limit.isEmpty() || bytes <= limit.getAsLong() - used;
   }
@@ -52,7 +52,7 @@ public record DriveSpace(String user, OptionalLong limit, long used, long usedBy
         + (usedByTrash > 0 ? ", " + text(usedByTrash) + " of it in the trash" : "");
   }
 
-  /** That so many bytes find no room, in a sentence with the figures. */
+  /** A sentence with the figures: there is no room for this many bytes. */
   String lacks(long bytes) {
     long most = limit.orElse(Long.MAX_VALUE);
     return ("Google Drive has %s of %s left and this checkpoint needs %s, so it was not uploaded;"

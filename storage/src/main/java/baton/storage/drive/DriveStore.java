@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A store in Google Drive. A file's store id is its Drive id. May be used by several threads, for
- * several files at once; never updates anything. Sizes and digests are Drive's own: no file but a
- * manifest is read for them.
+ * A store in Google Drive. A file's store id is its Drive id. Several threads may use it for
+ * several files at once; it never updates anything. Drive reports sizes and digests, so no file but
+ * a manifest is read for them.
  */
 public final class DriveStore implements CheckpointStore {
   private static final String BYTES = "application/octet-stream";
@@ -48,7 +48,7 @@ public final class DriveStore implements CheckpointStore {
   private final DriveReader reader;
   private final UsualRate usual = new UsualRate();
 
-  /** What this session wrote, by path: lists may not know it yet. */
+  /** The ids of the files that this session wrote, by path: lists may not show them yet. */
   private final Map<String, String> written = new ConcurrentHashMap<>();
 
   public DriveStore(DriveSetup setup, DriveRoot root) {
@@ -83,7 +83,7 @@ public final class DriveStore implements CheckpointStore {
     folders.create(path);
   }
 
-  /** Creates a folder with those above it, unless it is there: for what is no checkpoint. */
+  /** Creates a folder and those above it, unless it exists: for files that are no checkpoints. */
   public void ensureFolder(String path) throws StoreException {
     folders.ensure(path);
   }
@@ -133,7 +133,9 @@ public final class DriveStore implements CheckpointStore {
     }
   }
 
-  /** Drive's own size and sha256 must be ours; a reply may lie, so a bad one is asked for again. */
+  /**
+   * Compares Drive's size and sha256 with ours; if a reply differs, they are requested once more.
+   */
   private void verify(File reply, String path, HashedFile file) throws StoreException, IOException {
     File stored = reply;
     if (!isWhole(stored, file)) {
@@ -178,7 +180,7 @@ public final class DriveStore implements CheckpointStore {
     return reader.read(storeId, most);
   }
 
-  /** Drive has computed it soon after an upload: no file is read for it. */
+  /** Fails: Drive computes the sha256 soon after an upload, so no file is read for it. */
   @Override
   public Sha256 digest(String storeId) throws StoreException {
     throw new StoreException(
@@ -202,7 +204,7 @@ public final class DriveStore implements CheckpointStore {
             StandardOpenOption.WRITE)) {
       new RangedDownload(setup, storeId, size, moved).to(to);
     }
-    // The parts of a file come side by side, so its digest is taken when all are there.
+    // The parts arrive in parallel, so the digest is computed when all are there.
     return Sha256.ofFile(target);
   }
 

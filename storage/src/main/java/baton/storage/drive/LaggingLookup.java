@@ -7,11 +7,11 @@ import com.google.api.services.drive.model.File;
 import java.time.Duration;
 import java.util.List;
 
-/** The search for something that should be there, in lists that may lag behind. */
+/** The search for a file or folder that should exist, in lists that may lag behind. */
 final class LaggingLookup {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-  /** Asks the index. */
+  /** Queries the index. */
   interface Index {
     List<File> find() throws StoreException;
   }
@@ -26,7 +26,7 @@ final class LaggingLookup {
     this.path = path;
   }
 
-  /** The oldest that bears the path. */
+  /** The oldest file or folder with this path. */
   File run() throws StoreException {
     Duration until = setup.now().plus(setup.policy().indexLag());
     Duration pause = FIRST_PAUSE;

@@ -28,9 +28,9 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
- * A store in a Google Drive of which a worker knows nothing until it is lent access with a lease.
- * Before the first byte moves, the root is opened with that access and must be the store that the
- * coordinator named (R15). Never deletes or updates anything (R6).
+ * A store in a Google Drive that is unknown to the worker until a lease lends access to it. Before
+ * the first byte moves, the root is opened with that access and must be the store that the
+ * coordinator named (R15). It never deletes or updates anything (R6).
  */
 public final class LentDriveStore implements CheckpointStore {
   private final LentCredentials credentials;
@@ -48,7 +48,7 @@ public final class LentDriveStore implements CheckpointStore {
         new DriveSetup(DriveConnection.open(api, new SignIn(credentials)), policy, time, random);
   }
 
-  /** The store that access is lent to now; it is opened anew if that is another. */
+  /** The store to which access is lent now; it is opened if it is not the one that is open. */
   private synchronized DriveStore store() throws StoreException {
     StoreAccess access = access();
     if (opened.filter(store -> store.id().equals(access.store())).isEmpty()) {

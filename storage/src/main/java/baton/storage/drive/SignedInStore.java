@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store of the sign-in that a data directory keeps, as it is now: a sign-in or a sign-out is
- * seen by its file, and no restart is needed.
+ * The store of the sign-in in a data directory. It notices a sign-in or a sign-out by the file, so
+ * no restart is needed.
  */
 public final class SignedInStore implements StoreLocator {
   private static final Logger LOG = LoggerFactory.getLogger(SignedInStore.class);
