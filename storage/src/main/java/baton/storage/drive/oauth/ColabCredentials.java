@@ -16,9 +16,8 @@ import java.time.Instant;
 import java.util.Date;
 
 /**
- * The sign-in of a Colab notebook, as the metadata server that Colab emulates hands it out.
- * Google's library finds such a server by the environment of its own process alone, which Colab
- * sets for Python only.
+ * The sign-in of a Colab notebook, from the metadata server that Colab emulates. Google's library
+ * finds that server only by its own process's environment, which Colab sets only for Python.
  */
 final class ColabCredentials extends OAuth2Credentials {
   private static final long serialVersionUID = 1L;

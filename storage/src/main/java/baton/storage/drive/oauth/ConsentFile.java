@@ -9,15 +9,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The file in a coordinator's data directory that keeps its consent, readable by its user alone.
- * After a sign-out it still tells whose Drive holds the store: the jobs remain bound to it.
+ * The file in a coordinator's data directory that stores its consent, readable only by its user.
+ * After a sign-out it still names the account whose Drive holds the store: the jobs remain bound to
+ * it.
  */
 public final class ConsentFile {
   private static final String NAME = "drive.json";
 
   private final Path file;
 
-  /** What stands in the file; after a sign-out without the two secrets. */
+  /** The content of the file; after a sign-out it lacks the two secrets. */
   private record Kept(
       DriveAccount account, Optional<String> clientSecret, Optional<String> refreshToken) {
     Kept {
@@ -38,7 +39,7 @@ public final class ConsentFile {
   /**
    * The consent, if somebody is signed in.
    *
-   * @throws SignInException if the file is there and cannot be used
+   * @throws SignInException if the file exists but cannot be used
    */
   public Optional<DriveConsent> consent() throws SignInException {
     Optional<Kept> kept = read();
@@ -54,7 +55,9 @@ public final class ConsentFile {
     }
   }
 
-  /** Whose Drive holds the store, signed in or not; empty: there never was a sign-in. */
+  /**
+   * The account whose Drive holds the store, signed in or not; empty: there never was a sign-in.
+   */
   public Optional<DriveAccount> account() throws SignInException {
     return read().map(Kept::account);
   }
@@ -67,7 +70,7 @@ public final class ConsentFile {
             Optional.of(consent.refreshToken())));
   }
 
-  /** Forgets the secrets. */
+  /** Deletes the secrets from the file. */
   public void signOut() throws SignInException {
     Optional<DriveAccount> account = account();
     if (account.isPresent()) {
@@ -89,7 +92,7 @@ public final class ConsentFile {
     }
   }
 
-  /** Without the parser's words, which may quote a secret. */
+  /** Omits the parser's message, which may quote a secret. */
   private SignInException damaged() {
     return new SignInException(
         "The file %s is damaged; delete it and sign in again with 'baton drive login'."

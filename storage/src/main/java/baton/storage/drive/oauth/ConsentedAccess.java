@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Short-lived access that Google gives for a consent.
+ * A short-lived access token that Google issues for a consent.
  *
- * @param token never in a log
- * @param expiresIn counted from when it was given
+ * @param token is never logged
+ * @param expiresIn counted from when it was issued
  */
 public record ConsentedAccess(String token, Duration expiresIn) {
 
   /**
-   * Asks Google.
+   * Requests a token from Google.
    *
-   * @throws SignInException if the consent works no more, with what to do
-   * @throws IOException if Google cannot be reached; asking again may help
+   * @throws SignInException if the consent is no longer valid; the message says what to do
+   * @throws IOException if Google cannot be reached; a retry may help
    */
   public static ConsentedAccess get(DriveConsent consent) throws SignInException, IOException {
     try {
@@ -28,7 +28,7 @@ public record ConsentedAccess(String token, Duration expiresIn) {
       if (e instanceof Retryable answer && !answer.isRetryable()) {
         throw ended(consent.account());
       }
-      // Without the library's words, which may quote the request.
+      // Omits the library's message, which may quote the request.
       throw new IOException("no answer of Google");
     }
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * A sign-in with the browser of another device (RFC 8628): this machine shows a code, the user
- * types it at Google, and this machine asks until Google knows what he said.
+ * types it at Google, and this machine polls Google until the user has answered.
  */
 public final class DeviceFlow {
   static final String SCOPE = "https://www.googleapis.com/auth/drive.file";
@@ -23,7 +23,7 @@ public final class DeviceFlow {
   private final OAuthEndpoints endpoints;
   private final StoreTime time;
 
-  /** A code to be typed at Google, and the secret to ask with what became of it. */
+  /** A code to be typed at Google, and the secret with which to poll for the result. */
   public record Prompt(
       String userCode, String address, Duration expiresIn, Duration interval, String deviceCode) {
     @Override
@@ -32,7 +32,7 @@ public final class DeviceFlow {
     }
   }
 
-  /** What the user's consent gives. */
+  /** The tokens that the user's consent yields. */
   public record Tokens(String refreshToken, String scope) {
     @Override
     public String toString() {
@@ -46,7 +46,7 @@ public final class DeviceFlow {
     this.time = time;
   }
 
-  /** Asks for a code. */
+  /** Requests a code. */
   public Prompt begin() throws SignInException {
     Answer answer;
     try {
@@ -72,7 +72,7 @@ public final class DeviceFlow {
     return prompt;
   }
 
-  /** Asks until the user has agreed, at the pace that Google wants. */
+  /** Polls until the user has agreed, at the interval that Google demands. */
   public Tokens await(Prompt prompt) throws SignInException, InterruptedException {
     Duration end = time.now().plus(prompt.expiresIn());
     Duration interval = prompt.interval();
@@ -83,7 +83,7 @@ public final class DeviceFlow {
       }
       Optional<Answer> answer = poll(prompt);
       if (answer.isEmpty() || answer.get().status() >= 500) {
-        interval = interval.plus(SLOWER); // out of reach: as after a time-out, more slowly
+        interval = interval.plus(SLOWER); // out of reach: poll more slowly, as after a time-out
       } else if (answer.get().isGood()) {
         return tokens(answer.get());
       } else {

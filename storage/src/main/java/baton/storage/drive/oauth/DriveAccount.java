@@ -5,10 +5,10 @@ import java.net.URI;
 import java.util.Objects;
 
 /**
- * Whose Drive holds a coordinator's store, and through which OAuth client: the store is visible to
- * no other pair of the two (R15). Nothing in it is secret.
+ * The user whose Drive holds a coordinator's store, and the OAuth client: the store is visible only
+ * to this pair (R15). It contains no secret.
  *
- * @param api the root of Google's addresses, with a slash at its end
+ * @param api the root of Google's addresses, ending with a slash
  * @param identity the user's address
  * @param client the OAuth client's id
  * @param folder the Drive id of the store's root

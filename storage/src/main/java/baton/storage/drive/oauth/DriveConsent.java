@@ -4,10 +4,10 @@ import com.google.auth.oauth2.UserCredentials;
 import java.net.URI;
 
 /**
- * A user's consent that a coordinator keeps: with it, it gets access to the store in his Drive
- * again and again, until he takes it back.
+ * A user's consent: with it a coordinator gets access to the store in that user's Drive until the
+ * user revokes it.
  *
- * @param refreshToken never in a log, and never told to a worker
+ * @param refreshToken is never logged, and never sent to a worker
  */
 public record DriveConsent(DriveAccount account, OAuthClient client, String refreshToken) {
   public DriveConsent {
@@ -16,7 +16,7 @@ public record DriveConsent(DriveAccount account, OAuthClient client, String refr
     }
   }
 
-  /** Google's own credentials of this consent; their text names the refresh token. */
+  /** Google's credentials for this consent; their toString shows the refresh token. */
   public UserCredentials credentials() {
     return credentials(account.api(), client, refreshToken);
   }

@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The end of a coordinator's sign-in: the consent is taken back at Google and forgotten here. */
+/** Signs a coordinator out: revokes the consent at Google and deletes it here. */
 public final class DriveLogout {
 
-  /** What Google said. */
+  /** The result of the revocation. */
   public enum Result {
-    /** There was no consent to take back. */
+    /** There was no consent to revoke. */
     WAS_NOT_SIGNED_IN,
     TAKEN_BACK,
-    /** It had ended before. */
+    /** The consent had ended before. */
     HAD_ENDED,
-    /** It is forgotten here, and Google still knows it. */
+    /** The consent is deleted here, but Google still accepts it. */
     GOOGLE_NOT_REACHED
   }
 

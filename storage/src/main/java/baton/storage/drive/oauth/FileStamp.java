@@ -7,7 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
-/** What changes when a file is replaced. */
+/** The attributes of a file that change when it is replaced. */
 public record FileStamp(FileTime modified, long size, Optional<Object> key) {
   /** Empty: there is no such file. */
   public static Optional<FileStamp> of(Path file) {

@@ -13,17 +13,17 @@ import java.util.Optional;
 
 /**
  * Access that a coordinator lends with a lease and its renewals: short-lived, and without any means
- * to get more. Whoever finds it ended waits a while for the next renewal to bring another.
+ * to get more. When it has ended, a request waits a while for the next renewal to bring another.
  */
 public final class LentCredentials extends Credentials {
   private static final long serialVersionUID = 1L;
 
-  /** For a person to sign in again while an upload waits, its bytes kept. */
+  /** Gives a person time to sign in again while an upload waits and keeps its progress. */
   public static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
-  /** What is left of an access that is not worth a request any more. */
+  /** Access that ends within this time is not used for a request any more. */
   private static final Duration TOO_LITTLE = Duration.ofSeconds(5);
 
   private final transient StoreTime time;
@@ -35,7 +35,7 @@ public final class LentCredentials extends Credentials {
     this.time = time;
   }
 
-  /** The newest access counts. */
+  /** Stores newly lent access, which replaces the older. */
   public synchronized void lent(StoreAccess newest) {
     if (!access.map(StoreAccess::token).equals(Optional.of(newest.token()))) {
       refused = false;
@@ -44,17 +44,19 @@ public final class LentCredentials extends Credentials {
     until = time.now().plus(newest.expiresIn());
   }
 
-  /** What was lent last, ended or not. */
+  /** The access that was lent last, ended or not. */
   public synchronized Optional<StoreAccess> newest() {
     return access;
   }
 
-  /** The sha256 of the newest token, by which the coordinator knows what this worker has. */
+  /** The sha256 of the newest token, by which the coordinator knows which one this worker has. */
   public synchronized Sha256 held() {
     return Sha256.ofText(access.map(StoreAccess::token).orElse(""));
   }
 
-  /** Whether Google has refused it before its time, so that another one is needed at once. */
+  /**
+   * Whether Google has refused the newest access before its end, so that another is needed at once.
+   */
   public synchronized boolean isRefused() {
     return refused;
   }
@@ -63,7 +65,7 @@ public final class LentCredentials extends Credentials {
     return newest().map(StoreAccess::client);
   }
 
-  /** Waits for access that may work, as long as patience lasts. */
+  /** Waits for usable access, at most {@link #PATIENCE}. */
   public StoreAccess await() throws IOException {
     Duration end = time.now().plus(PATIENCE);
     Optional<StoreAccess> good = good();
@@ -84,7 +86,7 @@ public final class LentCredentials extends Credentials {
     return refused || ends ? Optional.empty() : access;
   }
 
-  /** Google has refused the newest access: from now on only another one counts. */
+  /** Called when Google has refused the newest access: from now on only another one counts. */
   @Override
   public void refresh() throws IOException {
     synchronized (this) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The sign-in of the machine that a worker runs on: Google's application-default credentials, and
+ * The sign-in of the machine on which a worker runs: Google's application-default credentials, or
  * in a Colab notebook the notebook's own.
  */
 public final class MachineSignIn {
@@ -24,9 +24,9 @@ public final class MachineSignIn {
   /**
    * Finds it.
    *
-   * @param environment tells whether this is a Colab notebook; Google's library reads its own
-   *     variables itself
-   * @throws StoreException if there is none, with what to do
+   * @param environment shows whether this is a Colab notebook; Google's library reads its variables
+   *     itself
+   * @throws StoreException if there is none; the message says what to do
    */
   public static SignIn find(Map<String, String> environment) throws StoreException {
     String colab = environment.getOrDefault(COLAB, "");
@@ -35,8 +35,9 @@ public final class MachineSignIn {
   }
 
   /**
-   * Finds it, if there is one that can be meant for Drive. Who names a file with credentials wants
-   * those, so a bad file is an error; the account of a virtual machine owns no space in Drive.
+   * Finds a sign-in, if there is one that may be meant for Drive. A file with credentials, if
+   * named, must be used, so a bad file is an error; the account of a virtual machine owns no space
+   * in Drive.
    */
   public static Optional<SignIn> findIfAny(Map<String, String> environment) throws StoreException {
     if (!environment.getOrDefault(FILE, "").isBlank()) {
@@ -77,7 +78,7 @@ public final class MachineSignIn {
     }
   }
 
-  /** Without a cause: what Google's library says may quote the credentials. */
+  /** Omits the cause: the message of Google's library may quote the credentials. */
   private static StoreException none(String sentence) {
     return new StoreException(Kind.UNREACHABLE, sentence);
   }

@@ -14,15 +14,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** One form sent to an OAuth endpoint, and its answer. Both hold secrets; neither is logged. */
+/**
+ * Posts a form to an OAuth endpoint. The form and the answer contain secrets; neither is logged.
+ */
 public final class OAuthCall {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private OAuthCall() {}
 
-  /** An answer, good or bad. */
+  /** An answer, successful or not. */
   record Answer(int status, GenericJson json) {
-    /** Empty: there is no such text. */
+    /** The text of this name, or the empty text. */
     String text(String name) {
       return json.get(name) instanceof String text ? text : "";
     }

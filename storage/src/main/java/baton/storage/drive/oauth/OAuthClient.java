@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The user's own OAuth client, as the Google Cloud console makes one.
+ * The user's own OAuth client, created in the Google Cloud console.
  *
- * @param id no secret: it may be shown
- * @param secret never in a log
+ * @param id is no secret: it may be shown
+ * @param secret is never logged
  */
 public record OAuthClient(String id, String secret) {
   private static final int LONGEST_FILE = 1 << 16;
@@ -23,9 +23,9 @@ public record OAuthClient(String id, String secret) {
   }
 
   /**
-   * Reads the file that the console lets one download.
+   * Reads the file that the console offers for download.
    *
-   * @throws SignInException if it is none, without quoting it
+   * @throws SignInException if it is no such file; the message does not quote it
    */
   public static OAuthClient read(Path file) throws SignInException {
     JsonNode root;

@@ -12,7 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Writes files and folders for this user alone. */
+/** Writes files and folders that only this user can access. */
 final class OwnerOnly {
   private OwnerOnly() {}
 
@@ -20,10 +20,10 @@ final class OwnerOnly {
     Files.createDirectories(folder, permissions(folder, "rwx------"));
   }
 
-  /** Whole or not at all, and closed to others from the first byte on. */
+  /** Writes a file atomically; others cannot read it from the first byte on. */
   static void write(Path file, String text) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.deleteIfExists(part); // of a writer that was killed
+    Files.deleteIfExists(part); // left by a writer that was killed
     try (FileChannel channel =
         FileChannel.open(
             part,

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A sign-in to Drive that gets a new access token when the old one is refused. Google's own adapter
- * does the same, but prints a stack trace where it cannot.
+ * does the same, but prints a stack trace if it fails.
  */
 public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulResponseHandler {
   private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
@@ -29,7 +29,7 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
     this.credentials = credentials;
   }
 
-  /** The id of the OAuth client it goes through, where that can be known. */
+  /** The id of its OAuth client; empty: unknown. */
   public Optional<String> client() {
     if (credentials instanceof UserCredentials user) {
       return Optional.of(user.getClientId());
@@ -37,7 +37,7 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
     return credentials instanceof LentCredentials lent ? lent.client() : Optional.empty();
   }
 
-  /** Whether it is the account of the machine itself, not of a user. */
+  /** Whether it belongs to the machine's own account, not to a user's. */
   public boolean isOfVirtualMachine() {
     return credentials instanceof ComputeEngineCredentials;
   }
@@ -54,7 +54,7 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
     try {
       return credentials.getRequestMetadata(address);
     } catch (IllegalStateException e) {
-      // What Google's credentials say where an access token came without a refresh token.
+      // Google's credentials throw this if an access token came without a refresh token.
       throw new SignInEnded();
     }
   }
@@ -69,7 +69,7 @@ public final class SignIn implements HttpRequestInitializer, HttpUnsuccessfulRes
       String refused = request.getHeaders().getAuthorization();
       initialize(request);
       if (request.getHeaders().getAuthorization().equals(refused)) {
-        credentials.refresh(); // else another request has seen to it meanwhile
+        credentials.refresh(); // otherwise another request has refreshed it meanwhile
         initialize(request);
       }
       return true;

@@ -1,6 +1,6 @@
 package baton.storage.drive.oauth;
 
-/** There is no way into a Drive; the message says why and what to do, and quotes no secret. */
+/** Signing in to Drive failed; the message says why and what to do, and quotes no secret. */
 public final class SignInException extends Exception {
   private static final long serialVersionUID = 1L;
 

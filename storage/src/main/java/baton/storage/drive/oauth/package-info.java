@@ -1,6 +1,6 @@
 /**
- * Signing in to Google: a person's consent on another device, the file that keeps it, the sign-in
- * of a machine, and access that was lent. It knows OAuth and nothing of files in Drive; tokens and
- * secrets stand in no text of these types.
+ * Signing in to Google: a person's consent on another device, the file that stores it, the sign-in
+ * of a machine, and lent access. It knows OAuth, but no files in Drive; messages and toString of
+ * these types contain no tokens and no secrets.
  */
 package baton.storage.drive.oauth;

@@ -8,14 +8,14 @@ import java.nio.channels.FileChannel;
 
 /**
  * A part of a local file as the body of a request. It can be read again from its start, so that a
- * token which ends in the middle costs a second try and not the upload.
+ * token that ends in the middle costs a retry and not the upload.
  */
 final class ChunkContent implements HttpContent {
   private static final int BUFFER = 1 << 18;
 
-  /** Told of bytes on their way. */
+  /** Is notified of bytes that were sent. */
   interface Watch {
-    /** May throw to end the request here. */
+    /** Called after each write; it may throw to abort the request. */
     void sent(long position, int count) throws IOException;
   }
 

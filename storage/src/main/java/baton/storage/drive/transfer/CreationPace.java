@@ -6,8 +6,9 @@ import baton.storage.StoreTime;
 import java.time.Duration;
 
 /**
- * The pace of a session's creations. Drive takes about two new files a second from a user and
- * refuses more; a checkpoint or two may go at once, so that only a stream of them is held back.
+ * Limits the rate at which a session creates files. Drive accepts about two new files a second from
+ * a user and refuses more; a burst of a checkpoint or two is let through at once, and only a longer
+ * stream is slowed down.
  */
 public final class CreationPace {
   private static final int AT_ONCE = 10;
@@ -21,7 +22,7 @@ public final class CreationPace {
     this.allTaken = time.now();
   }
 
-  /** Waits for one more creation's turn. */
+  /** Waits until one more file may be created. */
   public void await() throws StoreException {
     Duration pause = take();
     if (pause.isZero()) {

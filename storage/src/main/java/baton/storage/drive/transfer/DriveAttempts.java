@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The patience with one thing that is done on Drive: pauses between attempts, and their end. */
+/** The retries of one operation on Drive: the pauses between attempts, and when to give up. */
 final class DriveAttempts {
   private static final Logger LOG = LoggerFactory.getLogger(DriveAttempts.class);
 
@@ -21,12 +21,12 @@ final class DriveAttempts {
     this.until = until;
   }
 
-  /** Something was gained since the last failure. */
+  /** Notes progress since the last failure, which resets the count of failures. */
   void progressed() {
     failures = 0;
   }
 
-  /** Pauses after a failure that may pass; otherwise tells it. */
+  /** Pauses after a failure that may pass; throws any other. */
   void failed(DriveFailure failure) throws StoreException {
     if (!failure.passes()) {
       throw failure.told(doing);
@@ -34,7 +34,7 @@ final class DriveAttempts {
     again(failure);
   }
 
-  /** Pauses before the next attempt, unless there were too many. */
+  /** Pauses before the next attempt; throws after too many. */
   void again(DriveFailure failure) throws StoreException {
     failures++;
     if (failures >= setup.policy().failures()) {

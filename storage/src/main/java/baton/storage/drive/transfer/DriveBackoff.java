@@ -3,7 +3,10 @@ package baton.storage.drive.transfer;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Google's advice on pauses: doubled each time from a second on, with up to a second by chance. */
+/**
+ * Exponential backoff as Google advises: from one second, doubled each time, with up to a second of
+ * jitter.
+ */
 final class DriveBackoff {
   private static final int LONGEST_SECONDS = 64;
   private static final int MOST_DOUBLINGS = 6;

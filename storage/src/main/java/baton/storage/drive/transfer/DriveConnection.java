@@ -16,14 +16,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A way to a Drive with a sign-in: Google's client for metadata, and plain requests for bytes. */
+/** A connection to Drive with a sign-in: Google's client for metadata, plain requests for bytes. */
 public final class DriveConnection {
   public static final URI GOOGLE = OAuthEndpoints.GOOGLE_API;
 
   private static final String APPLICATION = "baton";
   private static final Duration CONNECT = Duration.ofSeconds(20);
 
-  /** Google takes its time over the last byte of a large file. */
+  /** Google answers late after the last byte of a large file. */
   private static final Duration READ = Duration.ofSeconds(150);
 
   private final URI base;
@@ -44,15 +44,17 @@ public final class DriveConnection {
   }
 
   /**
-   * Connects; nothing is asked yet.
+   * Makes a connection; it sends no request yet.
    *
-   * @param base with a slash at its end
+   * @param base ends with a slash
    */
   public static DriveConnection open(URI base, HttpRequestInitializer signIn) {
     return new DriveConnection(base, new NetHttpTransport(), signIn);
   }
 
-  /** Connects with a consent, which gets itself access where the last one has ended. */
+  /**
+   * Makes a connection with a consent, which gets a new access token when the last one has ended.
+   */
   public static DriveConnection open(DriveConsent consent) {
     return open(consent.account().api(), new SignIn(consent.credentials()));
   }
@@ -61,10 +63,10 @@ public final class DriveConnection {
       throws IOException {
     request.setConnectTimeout((int) CONNECT.toMillis());
     request.setReadTimeout((int) READ.toMillis());
-    // One more try, for the one with a fresh access token; all other patience is in Attempts.
+    // One retry, with a fresh access token; all other retries are in DriveAttempts.
     request.setNumberOfRetries(1);
     request.setFollowRedirects(false);
-    // At its finest level the client would log access tokens and the addresses of sessions.
+    // At its finest level the client would log access tokens and session addresses.
     request.setLoggingEnabled(false);
     request.setCurlLoggingEnabled(false);
     signIn.initialize(request);
@@ -78,7 +80,7 @@ public final class DriveConnection {
     return requests;
   }
 
-  /** The id of the OAuth client behind the sign-in, where that can be known. */
+  /** The id of the sign-in's OAuth client; empty: unknown. */
   public Optional<String> client() {
     return client;
   }
@@ -87,7 +89,7 @@ public final class DriveConnection {
     return new GenericUrl(base.resolve(path).toString());
   }
 
-  /** Whether an address that Drive gave may be sent this sign-in's token. */
+  /** Whether this sign-in's token may be sent to an address that Drive gave. */
   boolean trusts(URI address) {
     boolean same =
         base.getScheme().equals(address.getScheme())

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
 
-/** Downloads of files by id that go on where an earlier process broke off. */
+/** Downloads of files by id that resume where an earlier process broke off. */
 public final class DriveDownload {
   private final DriveSetup setup;
 
@@ -14,10 +14,10 @@ public final class DriveDownload {
   }
 
   /**
-   * Reads the rest of a file into its place, in order, so that what is there is always its
-   * beginning. The bytes are not judged.
+   * Reads the rest of a file in order, so that the local file is always a prefix of it. The bytes
+   * are not verified.
    *
-   * @param from how many bytes are there already
+   * @param from how many bytes the local file already has
    * @param moved told how many bytes have moved since it was last told; to abandon, it throws
    * @throws StoreException of kind GONE if this sign-in sees no such file
    * @throws IOException if the local file cannot be written

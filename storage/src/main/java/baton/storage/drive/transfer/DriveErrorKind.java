@@ -4,7 +4,7 @@ import baton.protocol.checkpoint.StoreException.Kind;
 import java.util.Map;
 import java.util.Set;
 
-/** What an error of Drive means, by its status and its reason, and what to do about it. */
+/** The meaning of an error of Drive, by its status and its reason, and what to do about it. */
 enum DriveErrorKind {
   PASSES(
       Kind.UNREACHABLE,
@@ -77,7 +77,7 @@ enum DriveErrorKind {
     return kind;
   }
 
-  /** What happened, what it means and what to do. */
+  /** A sentence that says what happened, what it means and what to do. */
   String sentence() {
     return sentence;
   }

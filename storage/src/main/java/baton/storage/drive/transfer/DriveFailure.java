@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One failed call to Drive. It keeps no cause and no address: those of Google's client name the
- * upload session, whose address is as good as a password.
+ * One failed call to Drive. It keeps no cause and no address: the exceptions of Google's client
+ * contain the address of the upload session, which is as good as a password.
  */
 public final class DriveFailure extends Exception {
   private static final long serialVersionUID = 1L;
@@ -30,7 +30,7 @@ public final class DriveFailure extends Exception {
     this.verdict = verdict;
   }
 
-  /** An answer that is an error, with its body. */
+  /** The failure for an error answer with this body. */
   static DriveFailure ofAnswer(int status, String body) {
     return ofAnswer(status, reasonOf(body));
   }
@@ -71,7 +71,7 @@ public final class DriveFailure extends Exception {
           GsonFactory.getDefaultInstance().fromString(body, GoogleJsonErrorContainer.class);
       return container == null ? Optional.empty() : reasonOf(container.getError());
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // A proxy's page, or half an answer: the status must do.
+      return Optional.empty(); // A proxy's page, or half an answer: the status must suffice.
     }
   }
 
@@ -93,7 +93,7 @@ public final class DriveFailure extends Exception {
   }
 
   /**
-   * As the port tells it.
+   * The failure as the port's exception.
    *
    * @param doing what failed, for example {@code upload model.safetensors}
    */

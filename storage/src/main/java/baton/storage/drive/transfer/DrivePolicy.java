@@ -3,16 +3,16 @@ package baton.storage.drive.transfer;
 import java.time.Duration;
 
 /**
- * How bytes are moved to and from Drive, and how much is borne before a transfer is given up.
+ * How bytes are transferred to and from Drive, and when a transfer is given up.
  *
  * @param chunk bytes sent in one request; a multiple of 256 KiB
- * @param range bytes asked for in one request; each costs 200 of 325,000 units a minute
- * @param parallel ranges of one file that are read at a time
+ * @param range bytes requested at once; each request costs 200 of 325,000 units a minute
+ * @param parallel ranges of one file that are read in parallel
  * @param failures in a row without a byte of progress that end a transfer
  * @param failuresOfSession in a row after which an upload tries a new session
  * @param grace the time any transfer may take, whatever its size
- * @param slowest bytes a second, below which a transfer is given up in the end
- * @param crawlAfter how long an upload session is watched before its rate is judged
+ * @param slowest bytes a second; a slower transfer is given up in the end
+ * @param crawlAfter how long an upload session runs before its rate is judged
  * @param crawlFactor a session this many times slower than usual is replaced
  * @param indexLag how long a file that exists may be missing in lists
  */
@@ -60,7 +60,7 @@ public record DrivePolicy(
         Duration.ofSeconds(30));
   }
 
-  /** Without a second try: for whoever asks again later anyway. */
+  /** The policy without retries, for callers that try again later anyway. */
   public DrivePolicy once() {
     return new DrivePolicy(
         chunk,
@@ -75,7 +75,7 @@ public record DrivePolicy(
         indexLag);
   }
 
-  /** How long a transfer of so many bytes may take. */
+  /** How long a transfer of this many bytes may take. */
   Duration deadline(long bytes) {
     return grace.plusSeconds(bytes / slowest);
   }

@@ -8,20 +8,20 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * All that a call to Drive needs besides its question.
+ * Everything that a call to Drive needs besides the request.
  *
- * @param random may be asked by several threads
+ * @param random may be used by several threads
  */
 public record DriveSetup(
     DriveConnection connection, DrivePolicy policy, StoreTime time, RandomGenerator random) {
 
-  /** All that calls to the store of this consent need. */
+  /** The setup for calls to the store of this consent. */
   public static DriveSetup of(
       DriveConsent consent, DrivePolicy policy, StoreTime time, RandomGenerator random) {
     return new DriveSetup(DriveConnection.open(consent), policy, time, random);
   }
 
-  /** One call about metadata. */
+  /** One metadata call. */
   public interface Call<T> {
     T execute() throws IOException;
   }
@@ -30,7 +30,7 @@ public record DriveSetup(
     return new DriveAttempts(doing, this, time.now().plus(policy.deadline(bytes)));
   }
 
-  /** Calls, again and again while the failure may pass. */
+  /** Makes a call, with retries while the failure may pass. */
   public <T> T call(String doing, Call<T> call) throws StoreException {
     DriveAttempts attempts = attempts(doing, 0);
     while (true) {

@@ -2,7 +2,9 @@ package baton.storage.drive.transfer;
 
 import java.io.IOException;
 
-/** The local file failed, not Drive; unchecked to pass through Google's client untouched. */
+/**
+ * The local file failed, not Drive; unchecked, so that it passes through Google's client unchanged.
+ */
 final class LocalFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
 
-/** One range of a file, read into its place, from where the last attempt broke off. */
+/**
+ * Reads one range of a file to its place in the local file; each attempt resumes where the last
+ * broke off.
+ */
 final class RangeRead {
   private static final int BUFFER = 1 << 18;
   private static final int WHOLE = 200;
@@ -73,7 +76,7 @@ final class RangeRead {
       url.set("supportsAllDrives", true);
       HttpRequest request = connection.requests().buildGetRequest(url);
       request.getHeaders().setRange("bytes=%d-%d".formatted(at, to - 1));
-      // A packed answer has other positions than the file.
+      // A compressed answer has other positions than the file.
       request.getHeaders().setAcceptEncoding("identity");
       request.setResponseReturnRawInputStream(true);
       request.setThrowExceptionOnExecuteError(false);
@@ -134,7 +137,7 @@ final class RangeRead {
     }
   }
 
-  /** Of an answer that broke off nothing more is wanted; after a whole one the line is kept. */
+  /** Disconnects after an answer that broke off; keeps the connection after a whole one. */
   private void end(HttpResponse response) {
     try {
       if (at < to) {
@@ -143,7 +146,7 @@ final class RangeRead {
         response.ignore();
       }
     } catch (IOException e) {
-      // It is closed, which is all that was asked.
+      // The response is closed all the same.
     }
   }
 }

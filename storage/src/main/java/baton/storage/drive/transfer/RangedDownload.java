@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /**
- * The download of one file, in ranges that are read side by side, each going on where it broke off.
- * The bytes are not judged.
+ * The download of one file, in ranges that are read in parallel; each resumes where it broke off.
+ * The bytes are not verified.
  */
 public final class RangedDownload {
   private static final long REPORT_MILLIS = 200;
@@ -41,7 +41,7 @@ public final class RangedDownload {
   public void to(FileChannel target) throws StoreException, IOException {
     long range = setup.policy().range();
     if (size <= range) {
-      // On this thread: progress is told as it happens.
+      // On this thread: progress is reported as it happens.
       read(target, 0, size, moved);
       return;
     }
@@ -79,7 +79,7 @@ public final class RangedDownload {
     new RangeRead(setup.connection(), id, target, from, to, watch, attempts).run();
   }
 
-  /** Waits, and tells on this thread what the others have moved. */
+  /** Waits, and reports on this thread the bytes that the others have moved. */
   private void await(Future<Void> part) throws StoreException, IOException {
     while (true) {
       try {

@@ -9,13 +9,14 @@ import java.util.Optional;
  * The upload of one file.
  *
  * <ol>
- *   <li>Begin a session for an id that Drive handed out before: if the answer to the whole upload
- *       is lost, the next session for this id is refused, and what lies under it is looked at.
- *   <li>Send chunk after chunk, each from where Drive says it stands.
- *   <li>After a failure that may pass: pause, ask where Drive stands, go on from there.
- *   <li>After several in a row, after one that does not pass, or when the session crawls: begin a
- *       new session.
- *   <li>Give up when too many failures in a row brought no byte beyond the furthest so far.
+ *   <li>Begin a session for an id that Drive generated before: if the answer to the whole upload is
+ *       lost, the next session for this id is refused, and the file with this id is examined.
+ *   <li>Send chunk after chunk, each from the position that Drive reports.
+ *   <li>After a failure that may pass: pause, ask Drive for its position, continue from there.
+ *   <li>After several failures in a row, after one that does not pass, or when the session crawls:
+ *       begin a new session.
+ *   <li>Give up after too many failures in a row without a byte beyond the furthest position so
+ *       far.
  * </ol>
  *
  * <p>No part of the file is visible before all of it is there.
@@ -33,7 +34,7 @@ public final class ResumableUpload {
   private int crawls;
 
   /**
-   * @param metadata with the id that the file is to have
+   * @param metadata includes the file's future id
    */
   public ResumableUpload(
       DriveSetup setup,
@@ -53,9 +54,7 @@ public final class ResumableUpload {
     return "upload " + metadata.getName();
   }
 
-  /**
-   * Uploads, and gives what Drive says it has; whether that is right is for the caller to judge.
-   */
+  /** Uploads, and returns the metadata that Drive reports; the caller must verify it. */
   public File run() throws StoreException, IOException {
     try {
       while (true) {
@@ -83,7 +82,7 @@ public final class ResumableUpload {
                 .execute());
   }
 
-  /** One session, from its start to the file or to its loss. */
+  /** One upload session, from its start until the file is complete or the session is lost. */
   private final class Run {
     private final SessionPace pace = new SessionPace(setup, usual, crawls >= MOST_CRAWLS);
     private UploadSession session;
@@ -91,7 +90,7 @@ public final class ResumableUpload {
     private long stored;
     private int failures;
 
-    /** The file; empty: the session is lost, and another may do better. */
+    /** Returns the file; empty: the session is lost, and a new one may succeed. */
     Optional<File> toItsEnd() throws StoreException {
       try {
         session = UploadSession.start(setup.connection(), metadata, local.size());
@@ -118,7 +117,7 @@ public final class ResumableUpload {
       }
     }
 
-    /** One request; the file, if that was the last. */
+    /** Makes one request; returns the file if it was the last. */
     private Optional<File> step() throws DriveFailure {
       boolean asks = !positionKnown || stored == local.size() && stored > 0;
       UploadSession.State state = asks ? session.status() : sendChunk();
@@ -160,7 +159,7 @@ public final class ResumableUpload {
       return session.send(chunk, stored, to);
     }
 
-    /** Pauses after a failure; true if this session is of no more use. */
+    /** Pauses after a failure; returns whether this session is lost. */
     private boolean isLost(DriveFailure failure) throws StoreException {
       positionKnown = false;
       if (pace.crawls()) {

@@ -12,7 +12,7 @@ final class SessionPace {
   private boolean crawls;
 
   /**
-   * @param bearable whether even a crawling session is borne
+   * @param bearable whether even a crawling session is tolerated
    */
   SessionPace(DriveSetup setup, UsualRate usual, boolean bearable) {
     this.bearable = bearable;
@@ -32,7 +32,7 @@ final class SessionPace {
     }
   }
 
-  /** Whether it was found to be far slower than usual. */
+  /** Whether the session was found to be far slower than usual. */
   boolean crawls() {
     return crawls;
   }

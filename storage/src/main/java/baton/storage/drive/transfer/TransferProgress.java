@@ -2,7 +2,7 @@ package baton.storage.drive.transfer;
 
 import java.util.function.LongConsumer;
 
-/** How far a file has come, told once for every byte, however often it is sent. */
+/** The progress of a file; each byte is reported once, however often it is sent. */
 public final class TransferProgress {
   private final LongConsumer moved;
   private long furthest;

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One resumable upload session. Its address is as good as a password, so this class tells it to
- * nobody.
+ * One resumable upload session. Its address is as good as a password, so this class never reveals
+ * it.
  */
 final class UploadSession {
   static final String FIELDS = "id,name,size,sha256Checksum,trashed";
@@ -27,7 +27,7 @@ final class UploadSession {
       "upload/drive/v3/files?uploadType=resumable&supportsAllDrives=true&fields=" + FIELDS;
   private static final Pattern STORED = Pattern.compile("bytes=0-(\\d{1,18})");
 
-  /** What Drive has of the file: some bytes, or all and a file made of them. */
+  /** How much of the file Drive has: some bytes, or all of them and the resulting file. */
   record State(long stored, Optional<File> file) {}
 
   private final DriveConnection connection;
@@ -40,7 +40,7 @@ final class UploadSession {
     this.size = size;
   }
 
-  /** Begins; Drive checks the parent, the id and the space. */
+  /** Begins a session; Drive checks the parent, the id and the space. */
   static UploadSession start(DriveConnection connection, File metadata, long size)
       throws DriveFailure {
     try {
@@ -72,7 +72,7 @@ final class UploadSession {
         return new GenericUrl(location);
       }
     } catch (IllegalArgumentException e) {
-      // No address at all: refused below, without repeating it.
+      // Not a valid address: refused below, without quoting it.
     }
     throw new DriveFailure(DriveErrorKind.REFUSED, "an upload address on a foreign host");
   }
@@ -84,7 +84,7 @@ final class UploadSession {
 
   /** Sends a part of the file. */
   State send(ChunkContent chunk, long from, long to) throws DriveFailure {
-    // A range of no bytes cannot be written down; Google's own clients leave it out as well.
+    // An empty range has no notation; Google's own clients omit it as well.
     return put(chunk, size == 0 ? null : "bytes %d-%d/%d".formatted(from, to - 1, size));
   }
 
@@ -121,7 +121,7 @@ final class UploadSession {
     }
   }
 
-  /** No range means that nothing was stored. */
+  /** The number of stored bytes; no range means none. */
   private long stored(String range) throws DriveFailure {
     if (range == null) {
       return 0;

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalDouble;
 
-/** The median rate of the upload sessions of late, by which a crawling one is known. */
+/** The median rate of recent upload sessions, with which a crawling one is detected. */
 public final class UsualRate {
   private static final int SESSIONS = 15;
   private static final int ENOUGH = 3;
@@ -27,7 +27,10 @@ public final class UsualRate {
     return OptionalDouble.of(rates.stream().sorted().toList().get(rates.size() / 2));
   }
 
-  /** Whether a session that moved so much in this time is so many times slower than usual. */
+  /**
+   * Whether a session that moved these bytes in this time is {@code factor} times slower than
+   * usual.
+   */
   boolean isFarBelow(long bytes, Duration time, int factor) {
     OptionalDouble usual = median();
     return usual.isPresent() && bytes / (time.toNanos() / 1e9) < usual.getAsDouble() / factor;

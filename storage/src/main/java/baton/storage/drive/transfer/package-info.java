@@ -1,6 +1,6 @@
 /**
- * Requests to Drive that survive bad days: uploads in sessions that are taken up again, downloads
- * in ranges, how fast to go, how long to pause, when to give up, and what an error means. It knows
- * single files by id, and nothing of stores, folders and labels.
+ * Fault-tolerant requests to Drive: uploads in sessions that are resumed, downloads in ranges, rate
+ * limits, pauses, when to give up, and what an error means. It knows single files by id, but no
+ * stores, folders or labels.
  */
 package baton.storage.drive.transfer;
