@@ -13,14 +13,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * A copy of a database as it was at one instant: always an SQLite file, whichever database it was
- * taken of. The coordinator may go on meanwhile.
+ * A copy of a database as it was at one instant: always an SQLite file, whatever the database. The
+ * coordinator may keep running.
  */
 public final class Backup {
   private Backup() {}
 
   /**
-   * @return how many jobs are in it
+   * @return the number of jobs in it
    * @throws DatabaseException if there is a file of that name, or the copy cannot be made
    */
   public static long take(Database database, Path file) {
@@ -44,11 +44,11 @@ public final class Backup {
               .formatted(file, Causes.innermost(e)),
           e);
     } finally {
-      SqliteDatabase.delete(part); // what fills a disk must not stay on it
+      SqliteDatabase.delete(part); // a partial copy must not fill the disk
     }
   }
 
-  /** The hashes of a cluster's tokens will be in it. */
+  /** Private, since it will contain the hashes of a cluster's tokens. */
   private static void createForThisUserAlone(Path part) throws IOException {
     Files.deleteIfExists(part);
     Files.createFile(part);

@@ -2,17 +2,17 @@ package baton.coordinator.store;
 
 import java.util.Optional;
 
-/** What lies inside a failure that others have wrapped. */
+/** Finds causes in a wrapped failure. */
 final class Causes {
-  /** How things go on after the remedy, at a coordinator that runs. */
+  /** The end of a message: what follows the remedy at a running coordinator. */
   static final String GOES_ON = "; the coordinator then goes on by itself.";
 
-  /** How things go on after the remedy, where something was refused: a start, or a copy. */
+  /** The end of a message: what follows the remedy after a start or a copy was refused. */
   static final String TRY_AGAIN = ", then try again.";
 
   private Causes() {}
 
-  /** The outermost of a kind. */
+  /** The outermost failure of a type. */
   static <T extends Throwable> Optional<T> first(Class<T> kind, Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (kind.isInstance(e)) {
@@ -22,7 +22,7 @@ final class Causes {
     return Optional.empty();
   }
 
-  /** What the innermost one says, in one line. */
+  /** The innermost failure's message, in one line. */
   static String innermost(Throwable thrown) {
     Throwable e = thrown;
     while (e.getCause() != null) {

@@ -5,14 +5,14 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * What the members of a cluster must know to speak with one another: drawn at random once, and kept
- * in the database that they share.
+ * The name that the members of a cluster must know to connect to each other: drawn at random once,
+ * and stored in the database that they share.
  */
 public final class ClusterName {
   private ClusterName() {}
 
   /**
-   * @param drawn the name, if the database has none yet
+   * @param drawn the name to store if the database has none yet
    */
   public static String of(Database database, String drawn) {
     try (Handle handle = Jdbi.create(database::writer).open()) {

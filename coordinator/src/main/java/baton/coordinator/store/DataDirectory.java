@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator's folder: readable by its user alone, and locked while a coordinator uses it, so
- * that no second one does. The lock is the operating system's and ends with the process, however it
+ * The coordinator's folder: readable only by its user, and locked while a coordinator uses it, so
+ * that no second one does. The operating system releases the lock when the process ends, however it
  * ends.
  */
 public final class DataDirectory implements AutoCloseable {
@@ -32,7 +32,7 @@ public final class DataDirectory implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Creates what is missing and takes the lock, or says why not. */
+  /** Creates missing folders and takes the lock; throws if it cannot. */
   public static DataDirectory open(Path folder) {
     create(folder);
     FileChannel channel = null;
@@ -62,7 +62,7 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Requires that its database was not lost: one that has tokens was used before.
+   * Requires that its database was not lost: a directory that has tokens was used before.
    *
    * @throws DataDirectoryException if there are tokens and no database
    */
@@ -114,7 +114,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       FileLock held = channel.tryLock();
       return held != null;
-    } catch (OverlappingFileLockException e) { // held by this very process
+    } catch (OverlappingFileLockException e) { // held by this process itself
       return false;
     }
   }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
-/** A database with Baton's tables: how its connections are had, and what its errors mean. */
+/** A database with Baton's tables: how to connect to it, and what its errors mean. */
 public sealed interface Database permits SqliteDatabase, PostgresDatabase {
   /**
-   * Checks the database, creates or brings up to date its tables, or says why not.
+   * Checks the database, and creates or migrates its tables.
    *
    * @param password of a database that asks for one
-   * @throws DatabaseException if it cannot be used
+   * @throws DatabaseException if it cannot be used, with the reason
    */
   static Database open(DatabaseAddress address, Optional<String> password) {
     if (address instanceof DatabaseAddress.Postgres postgres) {
@@ -22,16 +22,16 @@ public sealed interface Database permits SqliteDatabase, PostgresDatabase {
     return SqliteDatabase.open(((DatabaseAddress.Sqlite) address).file());
   }
 
-  /** How a person knows it; never with a password. */
+  /** Its name for people, never with a password. */
   String name();
 
-  /** A source of connections that only read; lent and taken back by a pool. */
+  /** A source of read-only connections, for a pool. */
   DataSource reader();
 
-  /** How many read at the same time. */
+  /** How many connections may read at the same time. */
   int readers();
 
-  /** A new connection that reads all as it is at one instant, however long that takes. */
+  /** A new connection that reads a snapshot of one instant, however long the reading takes. */
   Connection snapshot() throws SQLException;
 
   /** A new connection that writes. */
@@ -39,14 +39,14 @@ public sealed interface Database permits SqliteDatabase, PostgresDatabase {
 
   /**
    * Waits until no other coordinator writes; called first in each transaction that writes. So
-   * transitions are stored one batch after the other, and what is numbered in a transaction is
-   * numbered in the order of the commits.
+   * batches of transitions are stored one after the other, and numbers that transactions assign
+   * follow the order of the commits.
    */
   void takeTurn(Handle writer);
 
-  /** What an error means to who asks a coordinator that runs. */
+  /** The failure to report to clients of a running coordinator. */
   StoreUnavailable unavailable(Throwable thrown);
 
-  /** What an error means to who starts over the database, or copies it. */
+  /** The failure to report to a person who starts a coordinator or copies the database. */
   DatabaseException unusable(Throwable thrown);
 }

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Where jobs are kept, as a person names it: {@code sqlite:FILE} or {@code
- * postgresql://user@host:port/database}. A password is no part of it, since every user of a machine
- * can read the command lines there.
+ * The address of the database, as a person names it: {@code sqlite:FILE} or {@code
+ * postgresql://user@host:port/database}. It contains no password, since every user of a machine can
+ * read its command lines.
  */
 public sealed interface DatabaseAddress {
   int POSTGRES_PORT = 5432;
@@ -35,7 +35,7 @@ public sealed interface DatabaseAddress {
   }
 
   /**
-   * @throws IllegalArgumentException in a sentence, without what may be a password
+   * @throws IllegalArgumentException if it is neither; the message quotes no password
    */
   static DatabaseAddress parse(String text) {
     if (text.startsWith("sqlite:") && text.length() > "sqlite:".length()) {

@@ -7,14 +7,14 @@ import baton.coordinator.lease.Outcome;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Who decides a command; anything but {@link #RULES} only to show what breaks without a rule. */
+/** Decides commands. Anything but {@link #RULES} only serves to show what breaks without a rule. */
 @FunctionalInterface
 public interface Decider {
-  /** The rules: what the command itself says. */
+  /** The rules, as each command implements them. */
   Decider RULES = (job, stored, command, now) -> command.decide(job, stored, now);
 
   /**
-   * What the job becomes and what is answered.
+   * Decides the job's next state and the answer.
    *
    * @param stored the answer to the same request, if it was made before
    */

@@ -27,17 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place through which jobs change, a transaction at a time. While one is on its way to
- * disk, the commands that arrive wait and share the next one.
+ * Makes all changes to jobs, one transaction at a time. While one is being written to disk,
+ * arriving commands wait and share the next one.
  *
- * <p>Answers are given on the thread that commits: whoever goes on from there must not block.
+ * <p>Answers are completed on the committing thread: their callbacks must not block.
  */
 public final class GroupCommitter implements Transitions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
   private static final int MOST_WAITING = 1_024;
   private static final int MOST_TOGETHER = 256;
 
-  /** How often a request is decided anew because others changed its job meanwhile. */
+  /** How often a request is decided, at most, while others keep changing its job. */
   private static final int MOST_ROUNDS = 5;
 
   private final Queue<WriteRequest> waiting = new ArrayDeque<>(); // guarded by this
@@ -88,10 +88,10 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
   }
 
   /**
-   * One that commits where and when {@code executor} says: in a simulation, or a test.
+   * A committer that runs on {@code executor}, for a simulation or a test.
    *
-   * @param executor runs one thing at a time, in the order in which it was given them
-   * @param decider as the rules have it, unless they are to be broken on purpose
+   * @param executor runs one task at a time, in the order in which they were submitted
+   * @param decider {@link Decider#RULES}, unless the rules are to be broken on purpose
    */
   public static GroupCommitter on(
       Executor executor,
@@ -130,7 +130,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     listeners.add(listener);
   }
 
-  /** Decides and stores what waits, then ends; what comes later is refused. */
+  /** Decides and stores the waiting requests, then ends; later requests are refused. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -150,7 +150,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
         why -> request.answer().completeExceptionally(new StoreUnavailable(why, null)));
   }
 
-  /** Returns why the request cannot wait here, if it cannot. */
+  /** Enqueues the request, or returns why it cannot. */
   private synchronized Optional<String> take(WriteRequest request) {
     if (closed) {
       return Optional.of("The coordinator is stopping. Ask again in a moment.");
@@ -185,7 +185,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     return batch;
   }
 
-  /** Whatever goes wrong, each request gets an answer and the thread lives on. */
+  /** Commits a batch; whatever goes wrong, each request gets an answer and the thread survives. */
   private void commit(List<WriteRequest> batch) {
     List<WriteRequest> pending = batch;
     try {
@@ -221,7 +221,7 @@ public final class GroupCommitter implements Transitions, AutoCloseable {
     }
   }
 
-  /** Once an outage, not once a request: the disk may be full. */
+  /** Logs an outage once, not once per request: the disk may be full. */
   private void tellFailure(StoreUnavailable e) {
     if (!failing) {
       failing = true;

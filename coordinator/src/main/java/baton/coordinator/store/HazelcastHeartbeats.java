@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The newest renewals in a shared map without a store behind it. A member that does not see the
+ * The newest renewals, in a shared map that is not persisted. A member that does not see the
  * majority can neither read nor write it.
  */
 public final class HazelcastHeartbeats implements HeartbeatStore {

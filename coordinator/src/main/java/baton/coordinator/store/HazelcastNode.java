@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** This coordinator's part of the shared memory: holds what may be lost, and nothing else. */
+/** This coordinator's Hazelcast member: it holds only data that may be lost. */
 public final class HazelcastNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
 
@@ -24,10 +24,10 @@ public final class HazelcastNode implements AutoCloseable {
   }
 
   /**
-   * Joins those of the members that it finds; who is missing may come later.
+   * Joins the members that it finds; missing ones may join later.
    *
-   * @param clusterName what a stranger must know to speak with it; best drawn at random
-   * @throws ClusterException if its own address cannot be had
+   * @param clusterName without it a stranger cannot connect; best drawn at random
+   * @throws ClusterException if it cannot use its own address
    */
   public static HazelcastNode join(String clusterName, Members members) {
     try {
@@ -49,7 +49,7 @@ public final class HazelcastNode implements AutoCloseable {
     return new HazelcastSignals(instance.getTopic(HazelcastSettings.JOB_CHANGES));
   }
 
-  /** Why it may not decide, in a sentence; empty: it sees the majority of its cluster. */
+  /** Why it may not decide, as a sentence; empty: it sees the majority of its cluster. */
   public Optional<String> cutOff() {
     int seen =
         instance.getLifecycleService().isRunning() ? instance.getCluster().getMembers().size() : 0;
@@ -60,7 +60,7 @@ public final class HazelcastNode implements AutoCloseable {
                 .formatted(seen, members.all().size(), members.majority()));
   }
 
-  /** Calls {@code change} whenever a member has come or gone, on a thread that must not block. */
+  /** Calls {@code change} whenever a member has joined or left, on a thread that must not block. */
   public void onMembership(Runnable change) {
     instance
         .getCluster()
@@ -92,6 +92,6 @@ public final class HazelcastNode implements AutoCloseable {
 
   @Override
   public void close() {
-    instance.getLifecycleService().terminate(); // hands nothing over: it may all be lost
+    instance.getLifecycleService().terminate(); // migrates nothing: all of it may be lost
   }
 }

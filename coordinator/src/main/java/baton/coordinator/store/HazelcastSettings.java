@@ -11,22 +11,22 @@ import com.hazelcast.splitbrainprotection.SplitBrainProtectionOn;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** How Hazelcast is set: small, quiet, and speaking to none but the members that were named. */
+/** Hazelcast's configuration: small, quiet, and talking only to the named members. */
 final class HazelcastSettings {
-  /** Changes whenever members of two versions would not understand what they share. */
+  /** The version of the shared data: changes whenever two versions could not read each other's. */
   static final int FORM = 1;
 
   static final String PULSES = "pulses";
   static final String JOB_CHANGES = "job-changes";
   static final String MAJORITY = "majority";
 
-  /** Longer than any ttl: what nobody renewed for so long, nobody reads. */
+  /** Longer than any ttl: nobody reads a heartbeat that was not renewed for this long. */
   private static final int PULSE_IDLE_SECONDS = 2 * 60 * 60;
 
   private HazelcastSettings() {}
 
   /**
-   * Of a member of a cluster. A member that falls silent is no member after five seconds, and
+   * The configuration of a cluster's member. A silent member is removed after five seconds, and
    * nothing waits longer for it.
    */
   static Config member(String clusterName, Members members) {
@@ -41,7 +41,7 @@ final class HazelcastSettings {
             .setProperty("hazelcast.mastership.claim.timeout.seconds", "6")
             .setProperty("hazelcast.operation.call.timeout.millis", "3000")
             .setProperty("hazelcast.operation.backup.timeout.millis", "1000")
-            // A renewal that no other member has heard of is not acknowledged.
+            // A renewal that no other member has received is not acknowledged.
             .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
             .setProperty("hazelcast.merge.first.run.delay.seconds", "3")
             .setProperty("hazelcast.merge.next.run.delay.seconds", "3");
@@ -53,7 +53,7 @@ final class HazelcastSettings {
     TcpIpConfig join = network.getJoin().getTcpIpConfig().setEnabled(true);
     join.setConnectionTimeoutSeconds(2);
     members.all().forEach(member -> join.addMember(member.toString()));
-    if (members.majority() > 1) { // Hazelcast knows no majority of one
+    if (members.majority() > 1) { // Hazelcast accepts no majority of one
       config.addSplitBrainProtectionConfig(
           new SplitBrainProtectionConfig(MAJORITY, true, members.majority())
               .setProtectOn(SplitBrainProtectionOn.READ_WRITE));
@@ -98,7 +98,7 @@ final class HazelcastSettings {
     }
   }
 
-  /** Whoever may connect, may send no Java objects but what Hazelcast's own errors are made of. */
+  /** Accepts no Java objects from the network but those that Hazelcast's own errors consist of. */
   private static JavaSerializationFilterConfig strangersSendNoObjects() {
     JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
     filter

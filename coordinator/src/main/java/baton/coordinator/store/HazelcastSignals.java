@@ -5,7 +5,9 @@ import baton.protocol.JobId;
 import com.hazelcast.topic.ITopic;
 import java.util.function.Consumer;
 
-/** Word of changed jobs over a shared topic, to this coordinator's own listeners as well. */
+/**
+ * Signals of changed jobs over a shared topic, which also reach this coordinator's own listeners.
+ */
 public final class HazelcastSignals implements Signals {
   private final ITopic<String> changes;
 

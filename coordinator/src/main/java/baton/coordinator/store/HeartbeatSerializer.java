@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The form in which a heartbeat travels between coordinators. */
+/** The wire format of heartbeats between coordinators. */
 final class HeartbeatSerializer implements CompactSerializer<LeaseHeartbeat> {
   @Override
   public LeaseHeartbeat read(CompactReader reader) {

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes the rows of history of stored transitions, numbered by the job's version and their place
- * in it; events are numbered over all jobs as well.
+ * Writes the history rows of stored transitions, numbered by the job's version and their place in
+ * it; events are also numbered across all jobs.
  */
 final class HistoryWriter {
   private static final String SEGMENT_STARTED =
@@ -47,14 +47,16 @@ final class HistoryWriter {
 
   private static final String NEWEST_EVENT = "SELECT coalesce(max(seq), 0) FROM events";
 
-  /** In which order the statements on segments are sent; a job that needs another sends them. */
+  /**
+   * The order in which statements on segments are sent; a job that needs another sends them first.
+   */
   private static final List<String> ON_SEGMENTS =
       List.of(SEGMENT_ADVANCED, SEGMENT_ENDED, SEGMENT_STARTED);
 
   private final StoredJson json;
   private final Statements statements;
 
-  /** How far each job has come in that order. */
+  /** The place of each job's last statement in that order. */
   private final Map<JobId, Integer> places = new HashMap<>();
 
   private long newestEvent;
@@ -64,7 +66,7 @@ final class HistoryWriter {
     this.statements = statements;
   }
 
-  /** Writes into a transaction that has the turn to write, so that events are numbered in order. */
+  /** Writes into a transaction that holds the write lock, so that events are numbered in order. */
   void write(List<Transition> stored) throws SQLException {
     newestEvent = statements.number(NEWEST_EVENT);
     for (Transition transition : stored) {
@@ -74,7 +76,7 @@ final class HistoryWriter {
       }
     }
     statements.send(COMMITTED);
-    statements.send(MARKED); // perhaps one that was committed above
+    statements.send(MARKED); // may mark one that was committed above
     sendSegments();
     statements.send(EVENT);
   }
@@ -111,7 +113,7 @@ final class HistoryWriter {
     }
   }
 
-  /** What happens to the segments of one job is sent in the order in which it happened. */
+  /** Statements on the segments of one job are sent in the order of their events. */
   private void onSegments(Job job, String sql, Object... values) throws SQLException {
     int place = ON_SEGMENTS.indexOf(sql);
     if (places.getOrDefault(job.id(), 0) > place) {
@@ -149,7 +151,7 @@ final class HistoryWriter {
         SqlInstants.of(row.at()));
   }
 
-  /** With the row stands what the commit is answered; what a restore takes up was answered none. */
+  /** The row includes the commit's answer; a checkpoint that a restore adopts has none. */
   private void commit(Job job, int place, History.CheckpointCommitted row, Outcome outcome)
       throws SQLException {
     Checkpoint checkpoint = row.checkpoint();
@@ -188,7 +190,7 @@ final class HistoryWriter {
         checkpoint.fence().value());
   }
 
-  /** PostgreSQL has no text with a zero in it, and an error's message may be anything. */
+  /** PostgreSQL's text cannot contain a zero character, but an error's message can. */
   private static String storable(String text) {
     return text.replace('\0', '\uFFFD');
   }

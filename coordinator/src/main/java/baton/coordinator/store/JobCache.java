@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Parsed jobs that were used last. It spares the parsing; the look into the database only to a
- * store that alone writes there.
+ * An LRU cache of parsed jobs. It always saves the JSON parse; it saves the read as well only if
+ * this store is the database's sole writer.
  */
 final class JobCache {
   private static final int MOST = 20_000;

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the members of a cluster speak with one another, this coordinator's own address first.
+ * The addresses at which the members of a cluster connect to each other, this coordinator's own
+ * first.
  *
- * <p>More than half of them decide: so of two halves that do not see each other, at most one does.
+ * <p>Only a majority decides: if the cluster is partitioned, at most one part does.
  */
 public record Members(List<Address> all) {
   /** A host, and the port for the other members. */
@@ -28,7 +29,7 @@ public record Members(List<Address> all) {
 
   /**
    * @param text {@code host:port,…}
-   * @throws IllegalArgumentException in a sentence
+   * @throws IllegalArgumentException if it is not; the message is a sentence
    */
   public static Members parse(String text) {
     List<Address> all = new ArrayList<>();
@@ -40,7 +41,7 @@ public record Members(List<Address> all) {
 
   /**
    * @param text {@code host:port}
-   * @throws IllegalArgumentException in a sentence
+   * @throws IllegalArgumentException if it is not; the message is a sentence
    */
   public static Address address(String text) {
     int colon = text.lastIndexOf(':');

@@ -37,7 +37,7 @@ public final class MemoryHeartbeats implements HeartbeatStore {
     newest.remove(job);
   }
 
-  /** Loses all of them, as a cluster does whose members all went. */
+  /** Loses all renewals, as a cluster does when all its members are gone. */
   public void clear() {
     newest.clear();
   }

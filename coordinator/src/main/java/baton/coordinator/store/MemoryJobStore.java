@@ -25,7 +25,7 @@ public final class MemoryJobStore implements JobStore {
   private final Map<String, StoredAnswer> answers = new HashMap<>();
   private final Map<JobId, MemoryHistory> histories = new HashMap<>();
 
-  /** The same jobs, to go on apart. */
+  /** An independent copy. */
   public synchronized MemoryJobStore copy() {
     MemoryJobStore copy = new MemoryJobStore();
     copy.jobs.putAll(jobs);

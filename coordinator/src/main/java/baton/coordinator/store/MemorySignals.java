@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Word of changed jobs within one process, given on the thread that has it. */
+/** Signals of changed jobs within one process, delivered on the calling thread. */
 public final class MemorySignals implements Signals {
   private final List<Consumer<JobId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -20,7 +20,7 @@ public final class MemorySignals implements Signals {
     listeners.add(listener);
   }
 
-  /** Forgets who listened. */
+  /** Removes all listeners. */
   public void clear() {
     listeners.clear();
   }

@@ -8,17 +8,17 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 
-/** The steps that bring a database's tables to the form this version of Baton works with. */
+/** The migrations of a database's tables to the schema of this version of Baton. */
 final class Migrations {
   private Migrations() {}
 
-  /** Whether there are steps to take on a database that has taken some already. */
+  /** Whether migrations are pending on a database that has run some already. */
   static boolean arePending(DataSource source) {
     MigrationInfoService info = flyway(source).info();
     return info.applied().length > 0 && info.pending().length > 0;
   }
 
-  /** Takes the steps that are left; returns the form that the tables have then. */
+  /** Runs the pending migrations; returns the version of the tables afterwards. */
   static String run(DataSource source, String name) {
     Flyway flyway = flyway(source);
     newerThanThis(flyway)

@@ -11,25 +11,27 @@ import org.jdbi.v3.core.Handle;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL database that several coordinators share, and all that is PostgreSQL's own: how it
- * is opened and what its errors mean.
+ * A PostgreSQL database that several coordinators share, and everything specific to PostgreSQL: how
+ * it is opened and what its errors mean.
  *
- * <p>One advisory lock is the turn to write. Who is frozen or cut off while it has the turn loses
- * it with its transaction, which the server ends after {@link #LONGEST_PAUSE}.
+ * <p>One advisory lock is the write lock. A coordinator that is frozen or cut off while it holds
+ * the lock loses it with its transaction, which the server ends after {@link #LONGEST_PAUSE}.
  */
 public final class PostgresDatabase implements Database {
-  /** The first word of every advisory lock of Baton's. */
+  /** The first key of all of Baton's advisory locks. */
   static final int LOCKS = 0x6261746f;
 
   private static final int TURN = 1;
   private static final int MIGRATION = 2;
 
-  /** Between two statements of a transaction; a healthy coordinator makes none. */
+  /**
+   * The longest pause between two statements of a transaction; a healthy coordinator makes none.
+   */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_WAIT_FOR_TURN = Duration.ofSeconds(6);
 
-  /** A member that starts beside others waits for the tables that one of them makes. */
+  /** A member that starts beside others waits until one of them has migrated the tables. */
   private static final Duration LONGEST_WAIT_TO_START = Duration.ofSeconds(60);
 
   private static final int ANSWER_SECONDS = 10;
@@ -59,7 +61,7 @@ public final class PostgresDatabase implements Database {
                 address.database(),
                 address.parameters().isEmpty() ? "" : "?" + address.parameters()));
     source.setUser(address.user());
-    password.ifPresent(source::setPassword); // without one the driver looks into ~/.pgpass
+    password.ifPresent(source::setPassword); // without a password the driver reads ~/.pgpass
     source.setApplicationName(application);
     source.setConnectTimeout(CONNECT_SECONDS);
     source.setSocketTimeout(ANSWER_SECONDS);
@@ -125,12 +127,12 @@ public final class PostgresDatabase implements Database {
     return source.getConnection();
   }
 
-  /** A connection that others can tell by its name. */
+  /** A connection that others can recognize by its application name. */
   Connection named(String application) throws SQLException {
     return source(application).getConnection();
   }
 
-  /** What all coordinators on one database must have in common: its tables, and what they share. */
+  /** The versions of tables and shared data, the same for all coordinators on one database. */
   SchemaVersion form() {
     return form;
   }

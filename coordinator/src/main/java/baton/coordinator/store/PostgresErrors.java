@@ -3,7 +3,7 @@ package baton.coordinator.store;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** What PostgreSQL's errors mean to people, by the code that it gives each. */
+/** Explains PostgreSQL's errors to people, by their SQLSTATE codes. */
 final class PostgresErrors {
   private static final Map<String, String> SENTENCES =
       Map.ofEntries(
@@ -53,7 +53,7 @@ final class PostgresErrors {
   }
 
   /**
-   * @param then how things go on once the remedy was taken; see {@link Causes}
+   * @param then what follows the remedy; see {@link Causes}
    */
   String explain(Throwable thrown, String then) {
     return sentence(state(thrown))
@@ -66,7 +66,7 @@ final class PostgresErrors {
         .replace("${reason}", Causes.innermost(thrown));
   }
 
-  /** Of the code itself, or else of the class that its beginning names. */
+  /** The sentence for the code itself, or else for its longest known prefix. */
   private static String sentence(String state) {
     for (int length = state.length(); length >= 2; length--) {
       String found = SENTENCES.get(state.substring(0, length));

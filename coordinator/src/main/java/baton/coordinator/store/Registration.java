@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This coordinator's entry among those that use one PostgreSQL database: a connection that holds a
- * lock under its address for as long as the process lives, and longer by nothing.
+ * This coordinator's entry among the users of one PostgreSQL database: a connection that holds a
+ * lock for its address exactly as long as the process lives.
  *
- * <p>Fences hold whoever else uses the database. But coordinators that do not see each other's
- * renewals would end each other's leases; so one that finds a stranger there decides nothing.
+ * <p>Fences are safe whoever else uses the database. But coordinators that do not see each other's
+ * renewals would end each other's leases, so a coordinator that finds a stranger there decides
+ * nothing.
  */
 public final class Registration implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
@@ -57,7 +58,7 @@ public final class Registration implements AutoCloseable {
     return enter(database, database.form(), members);
   }
 
-  /** As a coordinator of this form would. */
+  /** Enters as a coordinator of this schema version would. */
   static Registration enter(
       PostgresDatabase database, SchemaVersion form, Optional<Members> members) {
     Registration registration = new Registration(database, form, members);
@@ -103,14 +104,14 @@ public final class Registration implements AutoCloseable {
   }
 
   /**
-   * Calls {@code change} when the database is there again after it was gone, before anything is
-   * decided: meanwhile somebody may have put another in its place.
+   * Calls {@code change} when the database is back after it was gone, before anything is decided:
+   * somebody may have replaced it meanwhile.
    */
   public void onReturn(Runnable change) {
     returned = change;
   }
 
-  /** Looks who is there, and enters anew after the database was gone; called every so often. */
+  /** Checks who uses the database, and enters again after it was gone; called periodically. */
   public synchronized void look() {
     try {
       boolean isLost = entry == null || !entry.isValid(VALID_SECONDS);
@@ -133,7 +134,7 @@ public final class Registration implements AutoCloseable {
     close();
   }
 
-  /** Ends with its connection. */
+  /** Ends the entry with its connection. */
   @Override
   public synchronized void close() {
     isEntered = false;
@@ -151,7 +152,7 @@ public final class Registration implements AutoCloseable {
     entry = database.named(applicationName());
   }
 
-  /** Enters only where it belongs, so that a stranger who looks in stops nobody. */
+  /** Enters only if nothing is against it, so that a stranger that tries stops nobody. */
   private void judge() throws SQLException {
     Optional<String> against = reason();
     if (against.isEmpty() && !isEntered) {
@@ -196,7 +197,7 @@ public final class Registration implements AutoCloseable {
 
   private Optional<String> against(String other) {
     if (other.equals(applicationName())) {
-      return Optional.empty(); // its own of before, or one too many: the lock tells
+      return Optional.empty(); // its own earlier entry, or a duplicate: the lock decides
     }
     String[] words = other.split(" ", 3);
     if (words.length < 3) {
@@ -226,7 +227,7 @@ public final class Registration implements AutoCloseable {
     return entered(own());
   }
 
-  /** As long as PostgreSQL keeps it. */
+  /** The application name, cut to the length that PostgreSQL keeps. */
   private String entered(String address) {
     String name = "baton %s %s".formatted(form, address);
     return name.length() > 63 ? name.substring(0, 63) : name;

@@ -7,16 +7,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A back-up on its way into the place of a database that no coordinator uses.
+ * Replaces a database that no coordinator uses with a back-up.
  *
  * <ol>
- *   <li>The back-up is copied, and the copy checked and brought up to date.
- *   <li>In the copy every job is taken up: its leases end, and its fences go on above all that the
- *       back-up, the database it replaces, and the time since may have granted (R2).
- *   <li>The copy takes the database's place, in one step.
+ *   <li>The back-up is copied, and the copy is checked and migrated.
+ *   <li>In the copy every job is restored: its leases end, and its fences continue above all that
+ *       may have been granted in the back-up, in the database it replaces, and since then (R2).
+ *   <li>The copy replaces the database atomically.
  * </ol>
  *
- * <p>Whatever cuts this short leaves the old database as it was.
+ * <p>An interruption leaves the old database as it was.
  */
 public final class Restored implements AutoCloseable {
   private final Path copy;
@@ -28,7 +28,7 @@ public final class Restored implements AutoCloseable {
   }
 
   /**
-   * @param folder where there is room for a copy of the back-up
+   * @param folder has room for a copy of the back-up
    */
   public static Restored copyOf(Path backup, Path folder) {
     Path copy = folder.resolve("restore.part");
@@ -49,22 +49,22 @@ public final class Restored implements AutoCloseable {
     }
   }
 
-  /** The jobs of the copy, to be taken up; to be closed before the copy takes its place. */
+  /** The jobs of the copy, to be restored; close it before the copy replaces the database. */
   public SqlJobStore jobs() {
     return new SqlJobStore(database);
   }
 
-  /** The incarnation of its jobs. */
+  /** The highest incarnation of its jobs. */
   public long incarnation() {
     return Transfer.incarnation(database);
   }
 
-  /** Puts the copy in the place of a file; what was there is kept under another name. */
+  /** Replaces a file with the copy; the old file is kept under another name. */
   public void replaceFile(Path file, long incarnation) {
     try {
       if (Files.exists(file)) {
         Path aside = file.resolveSibling(file.getFileName() + ".before-" + incarnation);
-        Files.createLink(aside, file); // so that there is a database at any instant
+        Files.createLink(aside, file); // so that a database exists at any instant
         for (String beside : List.of("-wal", "-shm")) {
           Path log = file.resolveSibling(file.getFileName() + beside);
           if (Files.exists(log)) {
@@ -81,12 +81,12 @@ public final class Restored implements AutoCloseable {
     }
   }
 
-  /** Puts what the copy holds into a database on a server, in one transaction. */
+  /** Copies the content into a database on a server, in one transaction. */
   public void replaceAll(Database target, boolean replace) {
     Transfer.copy(database, target, replace);
   }
 
-  /** Deletes the copy, where it is not in place. */
+  /** Deletes the copy, unless it was moved into place. */
   @Override
   public void close() {
     SqliteDatabase.delete(copy);

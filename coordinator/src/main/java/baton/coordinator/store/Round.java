@@ -27,10 +27,10 @@ import java.util.function.BooleanSupplier;
  * One transaction's worth of requests:
  *
  * <ol>
- *   <li>each is decided on what the ones before it would leave;
- *   <li>what changes a job is stored, all at once;
- *   <li>each gets its answer, but not before all that the answer rests on is stored;
- *   <li>what was decided on a stale job is left for another round.
+ *   <li>each is decided on the state that the requests before it would leave;
+ *   <li>all changes to jobs are stored at once;
+ *   <li>each gets its answer, but only after everything that the answer rests on is stored;
+ *   <li>a request that was decided on a stale job is left for another round.
  * </ol>
  */
 final class Round {
@@ -44,8 +44,8 @@ final class Round {
   private final List<WriteRequest> stale = new ArrayList<>();
 
   /**
-   * @param looksFirst whether each request is looked for among the answers before it is decided, as
-   *     one must be that was found stale: it may be a repeat
+   * @param looksFirst whether each request is looked up among the answers before it is decided; a
+   *     request that was found stale must be: it may be a repeat
    */
   Round(JobStore store, Clock clock, Decider decider, boolean looksFirst) {
     this.store = store;
@@ -55,7 +55,7 @@ final class Round {
     this.staging = new Staging(store);
   }
 
-  /** A request, its answer, and what is to be stored before it is given. */
+  /** A request, its answer, and the transition that must be stored before the answer is given. */
   private record Decided(
       WriteRequest request, JobId restsOn, Outcome outcome, Optional<Transition> transition) {}
 
@@ -64,7 +64,7 @@ final class Round {
     return changed;
   }
 
-  /** Requests that are to be decided again, in the order in which they came. */
+  /** Requests that must be decided again, in the order in which they arrived. */
   List<WriteRequest> stale() {
     return stale;
   }
@@ -95,8 +95,8 @@ final class Round {
           "This coordinator was held up, and what it saw of leases may be old. Ask again.", null);
     }
     Command command = order.command();
-    // The job before its answer: if another stores both in between, the decision is stale, not
-    // wrong.
+    // Read the job before its answer: if another stores both in between, the decision is stale,
+    // not wrong.
     Optional<Job> asked = staging.find(order.job());
     Optional<String> key = command.repeatKey();
     Optional<StoredAnswer> stored =
@@ -123,7 +123,7 @@ final class Round {
     }
   }
 
-  /** Stages what changes its job; were it a repeat, it would be found stale as it is stored. */
+  /** Stages a command that changes its job; a repeat would be found stale when it is stored. */
   private boolean stageNews(WriteRequest.Order order, Optional<Job> job, Instant now) {
     Command command = order.command();
     Optional<Decision> news =
@@ -188,7 +188,10 @@ final class Round {
     return holder.map(job -> new Outcome.Submitted(job.id()));
   }
 
-  /** Not before it was looked for among the answers: a repeat would be refused its own lease. */
+  /**
+   * Only after the request was looked up among the answers: else a repeat would be refused its own
+   * lease.
+   */
   private Optional<Outcome> sessionElsewhere(Decided one) {
     Optional<SessionId> session =
         one.transition().filter(staged -> looksFirst).flatMap(Transition::session);

@@ -10,10 +10,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Watches that the file of an embedded database stays where it was opened. SQLite writes on into a
- * file that was deleted, and what it acknowledges there is gone with the process (<a
+ * Checks that the file of an embedded database is still the one that was opened. SQLite keeps
+ * writing to a deleted file, and what it commits there is lost with the process (<a
  * href="https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use">manual</a>).
- * Safe for use by several threads.
+ * It is thread-safe.
  */
 public final class SamePlace {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -35,7 +35,7 @@ public final class SamePlace {
   }
 
   /**
-   * Looks, if that was not done within the last second.
+   * Checks the file, at most once a second.
    *
    * @throws StoreUnavailable if the file was deleted or replaced
    */

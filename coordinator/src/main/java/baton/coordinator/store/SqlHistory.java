@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.mapper.RowMapper;
 
-/** A job's history in SQL, read anew with each question. */
+/** A job's history in SQL; every query reads the database. */
 final class SqlHistory implements JobHistory {
   private static final String SEGMENTS =
       "SELECT * FROM segments WHERE job_id = ? ORDER BY job_version, place";
@@ -33,14 +33,14 @@ final class SqlHistory implements JobHistory {
   private static final String CHECKPOINTS =
       "SELECT * FROM checkpoints WHERE job_id = ? ORDER BY job_version, place";
 
-  /** The plus keeps SQLite from going through all checkpoints by the index of their order. */
+  /** The plus keeps SQLite from scanning all checkpoints by the index of their order. */
   static final String TO_DELETE =
       "SELECT * FROM checkpoints WHERE job_id = ? AND mark = 'PRUNED' AND deleted_at IS NULL"
           + " ORDER BY +job_version, place";
 
   /**
-   * From the kept checkpoints back to the first, by their parents. SQLite goes through a cross join
-   * as it is written: a parent is looked up, and not looked for among all checkpoints (<a
+   * From the kept checkpoints back to the first, by their parents. SQLite executes a cross join in
+   * the order in which it is written: it looks a parent up instead of scanning all checkpoints (<a
    * href="https://www.sqlite.org/optoverview.html#crossjoin">manual</a>).
    */
   static final String MEASUREMENTS_OF_THE_CHAIN =
@@ -54,7 +54,7 @@ final class SqlHistory implements JobHistory {
       WHERE c.job_id = :job AND c.digest = chain.digest ORDER BY c.job_version, c.place
       """;
 
-  /** What a rollback took back is marked as rejected. */
+  /** A checkpoint that a rollback undid is marked as rejected. */
   static final String LAST_MEASURED =
       "SELECT measurements FROM checkpoints WHERE job_id = ? AND measurements <> '[]'"
           + " AND (mark IS NULL OR mark = 'PRUNED') ORDER BY job_version DESC, place DESC LIMIT 1";
@@ -68,7 +68,7 @@ final class SqlHistory implements JobHistory {
   private final Supplier<Optional<Job>> now;
 
   /**
-   * @param now reads the job as it now is
+   * @param now reads the job's current state
    */
   SqlHistory(SqlReaders readers, StoredJson json, JobId job, Supplier<Optional<Job>> now) {
     this.readers = readers;

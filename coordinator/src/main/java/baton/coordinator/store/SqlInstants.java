@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 
-/** The form in which instants stand in the database: UTC text of one width, so that it sorts. */
+/** The format of instants in the database: UTC text of fixed width, so that it sorts. */
 final class SqlInstants {
   private static final DateTimeFormatter NANOSECONDS =
       new DateTimeFormatterBuilder().appendInstant(9).toFormatter();

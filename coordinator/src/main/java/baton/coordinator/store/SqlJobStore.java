@@ -24,11 +24,11 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /**
- * Durable jobs in SQL: each job one row, with its JSON and the columns that are searched. One
+ * Durable jobs in SQL: one row per job, with its JSON and the columns that are searched. One
  * connection writes, a few read.
  */
 public final class SqlJobStore implements JobStore {
-  /** Nothing but the version is read where the reader has parsed that one before. */
+  /** Reads only the version if the reader has parsed that version before. */
   private static final String ONE =
       "SELECT version, CASE WHEN version = ? THEN NULL ELSE body END AS body,"
           + " CASE WHEN version = ? THEN NULL"
@@ -49,7 +49,7 @@ public final class SqlJobStore implements JobStore {
   private static final String DELETED =
       "UPDATE checkpoints SET deleted_at = ? WHERE job_id = ? AND digest = ?";
 
-  /** As {@link baton.coordinator.lease.Commit} makes it. */
+  /** The repeat key of a {@link baton.coordinator.lease.Commit}. */
   private static final Pattern COMMIT_KEY =
       Pattern.compile("commit/(?<fence>\\d+)/(?<secret>[^/]+)/(?<digest>[^/]+)");
 
@@ -63,12 +63,12 @@ public final class SqlJobStore implements JobStore {
   private TransitionWriter transitions; // of the writer
   private boolean closed;
 
-  /** One of several stores on this database, perhaps: each look is a look into the database. */
+  /** A store on a database that others may write as well: it reads the database every time. */
   public SqlJobStore(Database database) {
     this(database, false);
   }
 
-  /** The only one that writes into this database: a job it remembers is as it stands there. */
+  /** A store that is the sole writer of this database: a cached job is current. */
   public static SqlJobStore only(Database database) {
     return new SqlJobStore(database, true);
   }
@@ -80,7 +80,7 @@ public final class SqlJobStore implements JobStore {
     this.writers = Jdbi.create(database::writer);
   }
 
-  /** Where a job stands in a list: its id, and the version it now has. */
+  /** An entry in a list of jobs: its id and its current version. */
   private record Place(JobId id, long version) {
     static final RowMapper<Place> MAPPER =
         (row, context) -> new Place(new JobId(row.getString("id")), row.getLong("version"));
@@ -123,7 +123,9 @@ public final class SqlJobStore implements JobStore {
         .findOne();
   }
 
-  /** A commit's stands with its checkpoint: the secret in the key names the lease it came under. */
+  /**
+   * The answer to a commit, stored with its checkpoint: the secret in the key identifies the lease.
+   */
   private Optional<StoredAnswer> ofCommit(Handle handle, String repeatKey) {
     Matcher commit = COMMIT_KEY.matcher(repeatKey);
     if (!commit.matches()) {
@@ -155,7 +157,7 @@ public final class SqlJobStore implements JobStore {
         new Sha256(digest), next, end, Verified.valueOf(row.getString("verified")));
   }
 
-  /** Reads everything anew: who was away does not know what became of the database meanwhile. */
+  /** Forgets everything it has read: the database may have changed while it was out of reach. */
   public synchronized void forget() {
     forgetAll();
   }
@@ -207,7 +209,7 @@ public final class SqlJobStore implements JobStore {
           cache.put(changed);
         } else {
           cache.remove(
-              changed.id()); // what it rested on was not so, and may be remembered from here
+              changed.id()); // stale: the cached job may be the cause
         }
       }
       return stored;
@@ -224,14 +226,14 @@ public final class SqlJobStore implements JobStore {
     forgetAll();
   }
 
-  /** After an error nobody knows what a connection remembers; the next write has a fresh one. */
+  /** After an error the state of a connection is unknown; the next write opens a new one. */
   private void forgetAll() {
     cache.clear();
     if (writer != null) {
       try {
         writer.close();
       } catch (JdbiException e) {
-        // It is given up: what it failed to roll back, the database rolls back itself.
+        // It is dropped: the database itself rolls back an open transaction.
       }
       writer = null;
     }

@@ -9,7 +9,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
-/** A few connections that only read, each lent to one thread at a time. */
+/** A small pool of read-only connections, each used by one thread at a time. */
 final class SqlReaders implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 

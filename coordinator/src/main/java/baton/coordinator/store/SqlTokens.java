@@ -15,12 +15,12 @@ public final class SqlTokens {
     this.database = database;
   }
 
-  /** What is kept, empty before the first are drawn. */
+  /** The stored hashes; empty before the first tokens are drawn. */
   public Map<String, String> read() {
     return inTransaction(SqlTokens::all);
   }
 
-  /** Keeps {@code hashes} unless there are some; returns what is kept then. */
+  /** Stores {@code hashes} unless there are some; returns the stored ones. */
   public Map<String, String> keepIfNone(Map<String, String> hashes) {
     return inTransaction(
         handle -> {
@@ -31,7 +31,7 @@ public final class SqlTokens {
         });
   }
 
-  /** Keeps {@code hashes} in place of what was kept. */
+  /** Replaces the stored hashes. */
   public void replace(Map<String, String> hashes) {
     inTransaction(
         handle -> {

@@ -21,17 +21,18 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * An embedded SQLite database in one file, and all that is SQLite's own: how it is opened, checked
- * and what its errors mean.
+ * An embedded SQLite database in one file, and everything specific to SQLite: how it is opened and
+ * checked, and what its errors mean.
  *
- * <p>A write-ahead log with full synchronisation: each commit is on disk before it returns (R4).
+ * <p>It uses a write-ahead log with full synchronisation: each commit is on disk before it returns
+ * (R4).
  */
 public final class SqliteDatabase implements Database {
   private static final int READERS = 3;
   private static final int BUSY_MILLIS = 2_000;
   private static final int LOG_BYTES_KEPT = 16 << 20;
 
-  /** Checking takes about 1.5 ms per megabyte, and the coordinator is to be ready soon. */
+  /** Checking takes about 1.5 ms per megabyte, and the coordinator should be ready soon. */
   private static final long MOST_BYTES_CHECKED = 512L << 20;
 
   private final Path file;
@@ -40,7 +41,7 @@ public final class SqliteDatabase implements Database {
     this.file = file;
   }
 
-  /** Checks the file, creates or brings up to date its tables, or says why not. */
+  /** Checks the file, and creates or migrates its tables. */
   public static SqliteDatabase open(Path file) {
     SqliteDatabase database = new SqliteDatabase(file);
     if (Files.exists(file)) {
@@ -61,9 +62,9 @@ public final class SqliteDatabase implements Database {
   }
 
   /**
-   * The one of an installation that may be running: its tables stay as they are.
+   * Opens the database of an installation that may be running, and leaves its tables as they are.
    *
-   * @throws DatabaseException if they would have to be brought up to date
+   * @throws DatabaseException if they would have to be migrated
    */
   public static SqliteDatabase openBeside(Path file) {
     SqliteDatabase database = new SqliteDatabase(file);
@@ -73,23 +74,23 @@ public final class SqliteDatabase implements Database {
           "The database %s is of an older Baton, whose coordinator may be running. Nothing was changed: use that Baton's command, or start a coordinator of this one first."
               .formatted(file));
     }
-    database.bringUpToDate(); // there is nothing to do; a newer one is refused
+    database.bringUpToDate(); // there is nothing to do; a newer database is refused
     return database;
   }
 
-  /** Deletes a copy that nobody uses, and the logs beside it. */
+  /** Deletes a copy that nobody uses, and its log files. */
   static void delete(Path copy) {
     for (String beside : List.of("", "-wal", "-shm")) {
       try {
         Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + beside));
       } catch (IOException e) {
-        // The next copy is written over it.
+        // The next copy overwrites it.
       }
     }
   }
 
   /**
-   * Puts the file aside, so that nobody goes on with it by mistake; it can be moved back.
+   * Renames the file, so that nobody goes on using it by mistake; it can be moved back.
    *
    * @return where it is now
    */
@@ -132,16 +133,16 @@ public final class SqliteDatabase implements Database {
     return READERS;
   }
 
-  /** Its transactions take the write lock as they begin, never half-way. */
+  /** A writer's transactions take the write lock when they begin, never half-way. */
   @Override
   public Connection writer() throws SQLException {
     SQLiteConfig config = config();
     config.setTransactionMode(TransactionMode.IMMEDIATE);
-    config.resetOpenMode(SQLiteOpenMode.CREATE); // one that was deleted is not begun again
+    config.resetOpenMode(SQLiteOpenMode.CREATE); // a deleted file is not created again
     return source(config).getConnection();
   }
 
-  /** It had its turn as its transaction began. */
+  /** Does nothing: the transaction took the write lock when it began. */
   @Override
   public void takeTurn(Handle writer) {}
 
@@ -193,7 +194,7 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  /** Of a large one, that its first pages can be read at least. */
+  /** The query that checks the file; in a large one it only reads the first pages. */
   private String check() {
     return file.toFile().length() <= MOST_BYTES_CHECKED
         ? "PRAGMA quick_check(1)"

@@ -36,7 +36,7 @@ final class Staging {
     return Optional.ofNullable(answers.get(repeatKey));
   }
 
-  /** Whether what is known of the job is not stored yet. */
+  /** Whether the job's state is staged and not stored yet. */
   boolean isStaged(JobId id) {
     return jobs.containsKey(id);
   }

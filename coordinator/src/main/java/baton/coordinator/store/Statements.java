@@ -9,13 +9,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The statements of one connection, each prepared once. The rows of each are kept until they are
- * sent, all at once, since a database on another machine answers each with a journey.
+ * The statements of one connection, each prepared once. The rows of each are buffered and sent as a
+ * batch, since each call to a database on another machine costs a round trip.
  *
- * <p>They end with their connection.
+ * <p>They are closed with their connection.
  */
 final class Statements {
-  /** A number that is null; a text that is null is just that. */
+  /** Stands for a null number; a null text is just {@code null}. */
   static final Object NO_NUMBER = new Object();
 
   private final Connection connection;
@@ -35,7 +35,7 @@ final class Statements {
     }
   }
 
-  /** Keeps a row. A null says what it is null of: PostgreSQL would plan the statement anew else. */
+  /** Buffers a row. A null has a type: otherwise PostgreSQL would plan the statement again. */
   void add(String sql, Object... values) throws SQLException {
     Kept of = kept(sql);
     for (int i = 0; i < values.length; i++) {
@@ -56,7 +56,7 @@ final class Statements {
     of.rows++;
   }
 
-  /** Sends the rows that are kept of a statement; returns how many rows of the table each wrote. */
+  /** Sends a statement's buffered rows; returns how many rows of the table each wrote. */
   int[] send(String sql) throws SQLException {
     Kept of = kept(sql);
     if (of.rows == 0) {
@@ -66,7 +66,7 @@ final class Statements {
     return of.statement.executeBatch();
   }
 
-  /** The one number that a query finds. */
+  /** The single number that a query returns. */
   long number(String sql) throws SQLException {
     try (ResultSet found = kept(sql).statement.executeQuery()) {
       found.next();

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The form in which jobs, answers and measurements stand in the database: JSON, and back. */
+/** Converts jobs, answers and measurements to and from their JSON in the database. */
 final class StoredJson {
   private static final TypeReference<List<Measurement>> MEASUREMENTS = new TypeReference<>() {};
 
@@ -44,7 +44,7 @@ final class StoredJson {
   @JsonIgnoreProperties(value = "spec", allowSetters = true)
   private interface WithoutSpec {}
 
-  /** The names under which outcomes are stored; a class may be renamed, these not. */
+  /** The names under which outcomes are stored; a class may be renamed, these names may not. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Outcome.Submitted.class, name = "submitted"),
@@ -61,7 +61,7 @@ final class StoredJson {
     return write(job);
   }
 
-  /** A job but for what never changes of it. */
+  /** A job without its spec, which never changes. */
   String withoutSpec(Job job) {
     try {
       return withoutSpec.writeValueAsString(job);
@@ -82,7 +82,9 @@ final class StoredJson {
     return write(measurements);
   }
 
-  /** A job from its text and its spec's; without one, the text holds it: it is of an older form. */
+  /**
+   * A job from its JSON and its spec's; without a spec, the JSON is of an older version and has it.
+   */
   Job job(String text, Optional<String> spec) {
     return job(spec.map(apart -> "{\"spec\":" + apart + "," + text.substring(1)).orElse(text));
   }

@@ -17,15 +17,15 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * All that one database holds, put into another: as it was at one instant, in one transaction, and
- * read back before that transaction ends.
+ * Copies the content of one database, as of one instant, into another, in one transaction, and
+ * reads it back before that transaction ends.
  */
 public final class Transfer {
-  /** All that is Baton's but the name of the cluster, in an order in which each may refer back. */
+  /** All tables of Baton but the cluster's name; each refers only to earlier ones. */
   static final List<String> TABLES =
       List.of("jobs", "specs", "answers", "segments", "checkpoints", "events", "tokens");
 
-  /** Who brings none leaves those that are known as they are. */
+  /** The tables to copy if the source has no tokens: the target then keeps its own. */
   private static final List<String> TABLES_WITHOUT_TOKENS =
       TABLES.stream().filter(table -> !table.equals("tokens")).toList();
 
@@ -33,7 +33,7 @@ public final class Transfer {
   private static final BigInteger DIGESTS = BigInteger.ONE.shiftLeft(256);
 
   /**
-   * What a table holds.
+   * The content of a table.
    *
    * @param digest the sum of the sha256 of its rows, so that their order does not matter
    */
@@ -41,7 +41,7 @@ public final class Transfer {
 
   private Transfer() {}
 
-  /** How many jobs a database holds. */
+  /** The number of jobs in a database. */
   public static long jobs(Database database) {
     try (Connection connection = database.snapshot()) {
       return count(connection, "jobs");
@@ -61,10 +61,10 @@ public final class Transfer {
   }
 
   /**
-   * @param replace whether what the other one holds is deleted first
-   * @return what was moved
-   * @throws DatabaseException if the other one holds jobs, or what arrived is not what was sent;
-   *     then it is left as it was
+   * @param replace whether the target's content is deleted first
+   * @return the copied tables
+   * @throws DatabaseException if the target holds jobs and {@code replace} is false, or if the rows
+   *     that arrived are not those that were sent; the target is then unchanged
    */
   public static List<Table> copy(Database from, Database to, boolean replace) {
     try (Connection source = from.snapshot();
@@ -185,7 +185,7 @@ public final class Transfer {
     }
   }
 
-  /** The rows of a table so far. */
+  /** The count and digest of a table's rows so far. */
   private static final class Digest {
     private long rows;
     private BigInteger sum = BigInteger.ZERO;

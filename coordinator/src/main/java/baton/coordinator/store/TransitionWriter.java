@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes transitions into an open transaction that has the turn to write.
+ * Writes transitions into an open transaction that holds the write lock.
  *
  * <ol>
- *   <li>The rows of the jobs, if all that the decision rests on still holds: the version it read, a
- *       name, a repeat key and a session that are not another's, and what was seen of leases. What
- *       does not hold writes nothing, and so is left out alone.
+ *   <li>The rows of the jobs, if everything that the decision rests on still holds: the version
+ *       that it read, a name, a repeat key and a session that no other job has, and what was seen
+ *       of leases. A transition for which it does not hold writes nothing; the others are written.
  *   <li>The specs of new jobs, the answers and the history of those whose job was written.
  * </ol>
  */
@@ -28,7 +28,7 @@ final class TransitionWriter {
       "INSERT INTO jobs (id, name, version, state, is_over, live_session, body, submitted_at)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
-  /** An upsert would let a stale write bring back what another has removed. */
+  /** An upsert would let a stale write bring back a row that another has removed. */
   private static final String CHANGED_JOB =
       "UPDATE jobs SET version = ?, state = ?, is_over = ?, live_session = ?, body = ?"
           + " WHERE id = ? AND version = ?"
@@ -78,8 +78,8 @@ final class TransitionWriter {
   }
 
   /**
-   * The first transition of each job that is not written yet. Another's write may bear the version
-   * that a stale one was to have: nothing may build on that.
+   * The first transition of each job that is not written yet. After a stale transition, the version
+   * that it was to have may be another's write: no later one may build on that.
    */
   private static List<Integer> nextWave(
       List<Transition> batch, Boolean[] written, Set<JobId> stale, Set<String> keys) {
@@ -181,9 +181,9 @@ final class TransitionWriter {
   }
 
   /**
-   * The key of an answer with a row of its own. That of a commit stands with its checkpoint; none
-   * is decided twice, since the first ends what the second rests on: its parent is the head no
-   * more, and a rollback to it ends the lease.
+   * The key of an answer that has its own row. The answer to a commit is stored with its
+   * checkpoint. No commit is decided twice, since the first invalidates what the second rests on:
+   * its parent is no longer the head, and a rollback to the parent ends the lease.
    */
   private static Optional<String> separateAnswer(Transition transition) {
     return transition.outcome() instanceof Outcome.Committed
