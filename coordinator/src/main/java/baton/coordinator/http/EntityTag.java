@@ -8,8 +8,8 @@ import java.util.Collection;
 import java.util.stream.Stream;
 
 /**
- * The weak ETag of what is shown of jobs (RFC 9110): the same while nothing changes but the time
- * left of a lease and of the job.
+ * The weak ETag of a view of jobs (RFC 9110): unchanged while only the time left of a lease or of a
+ * job changes.
  */
 record EntityTag(String value) {
   private static final int DIGITS = 32;
@@ -20,7 +20,7 @@ record EntityTag(String value) {
     return new EntityTag("W/\"" + Sha256.ofText(shown.toString()).hex().substring(0, DIGITS) + '"');
   }
 
-  /** Tells the tag, and ends the request if the client has what it names. */
+  /** Sends the tag, and ends the request if the client already has this version. */
   boolean isKnownTo(RoutingContext request) {
     request.response().putHeader(HttpHeaders.ETAG, value);
     String known = request.request().getHeader(HttpHeaders.IF_NONE_MATCH);

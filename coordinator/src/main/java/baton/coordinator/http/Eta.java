@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a job will be complete, told from how long its newest segments took: work that was lost
- * counts as time, waiting for a worker does not.
+ * Estimates when a job will be complete, from the duration of its newest segments: lost work counts
+ * as time, waiting for a worker does not.
  */
 final class Eta {
-  /** So many of the newest segments tell the pace. */
+  /** The number of newest segments from which the pace is estimated. */
   static final int SEGMENTS = 100;
 
   private Eta() {}
@@ -20,7 +20,7 @@ final class Eta {
   /**
    * @param segments the newest of the job's history
    * @param head its position
-   * @param lastSign when the holder of a lease under way was last heard of: its silence is no work
+   * @param lastSign when the holder of the current lease last renewed: its silence is not work
    * @return the time it needs under a lease; empty before the first whole epoch
    */
   static Optional<Duration> of(

@@ -5,17 +5,17 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * What a listener grants, so that no stranger can end or stall it; docs/guide/operations.md lists
- * the limits.
+ * The limits of a listener, so that no stranger can crash or stall it; docs/guide/operations.md
+ * lists them.
  *
- * @param connections open at a time, in all
- * @param strangers connections among them that have not borne a token yet; the oldest makes room
+ * @param connections open at a time, in total
+ * @param strangers connections among them without a valid token yet; the oldest makes room
  * @param ofOneAddress connections from one address, or requests of one client behind a proxy
  * @param header how long a whole header may take
  * @param body how long a whole body may take
- * @param idle how long a connection that bore a token may be silent
- * @param bodyBytes of all bodies that are held at a time
- * @param held long polls and watchers, in all
+ * @param idle how long a connection that sent a valid token may be silent
+ * @param bodyBytes of all request bodies in memory
+ * @param held long polls and watchers, in total
  * @param watchersOfAToken streams of events that one token may hold
  */
 record HttpLimits(
@@ -41,15 +41,15 @@ record HttpLimits(
   static final int LONGEST_INITIAL_LINE = 2 << 10;
   static final int LONGEST_HEADER = 4 << 10;
 
-  /** What is left to files, the database and the store, of what the machine lets it open. */
+  /** The file descriptors that are left for files, the database and the store. */
   static final int DESCRIPTORS_FOR_OTHERS = 256;
 
-  /** What one watcher may have unsent. */
+  /** The most unsent bytes of one watcher. */
   static final int MOST_UNSENT = 64 << 10;
 
   static final HttpLimits DEFAULT = within(Long.MAX_VALUE);
 
-  /** The limits of a machine that lets this process open only so many files. */
+  /** The limits on this machine, which limits how many files this process may open. */
   static HttpLimits ofMachine() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
         ? within(unix.getMaxFileDescriptorCount())

@@ -36,12 +36,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** What workers ask of leases. */
+/** Handles workers' requests about leases. */
 final class LeaseRequests {
   static final String SECRET = "Baton-Lease-Secret";
   private static final int LONGEST_REASON = 1_000;
 
-  /** Who borrows is held no longer: with the next ask it may count as having read a store. */
+  /**
+   * A worker that cannot borrow access polls again after this: by then somebody may have signed in.
+   */
   private static final Duration UNTIL_SOMEBODY_SIGNS_IN = Duration.ofSeconds(5);
 
   private final Relay relay;
@@ -121,7 +123,7 @@ final class LeaseRequests {
     }
   }
 
-  /** Also why nothing is lent, and for whom the lent store alone is visible. */
+  /** The reason for no lease; it says why nothing is lent, or who alone can see a lent store. */
   private String reason(Acquired.Nothing nothing, Optional<String> notLent) {
     if (notLent.isPresent()) {
       return notLent.get();
@@ -159,7 +161,9 @@ final class LeaseRequests {
     reply.when(request, answer, renewed -> Answers.ok(request, renewed));
   }
 
-  /** What was waited is read before what remains, so that their sum is never too much (R9). */
+  /**
+   * Reads the time waited before the time that remains, so that their sum is never too large (R9).
+   */
   private RenewAnswer renewed(
       JobId id, Fence fence, Outcome outcome, Duration came, RenewRequest body) {
     Outcome.Renewed renewed = (Outcome.Renewed) JobRequests.unrefused(outcome);
@@ -178,7 +182,7 @@ final class LeaseRequests {
         LentAccess.from(held.flatMap(Job::store).flatMap(store -> newer(store, body))));
   }
 
-  /** Access that the holder has not, if it borrows any. */
+  /** Access that the holder does not have yet, if it borrows any. */
   private Optional<StoreAccess> newer(StoreId store, RenewRequest body) {
     if (body.accessHeld() == null) {
       return Optional.empty();

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everything that can go wrong with a request, as a problem document. */
+/** Turns every failure of a request into a problem document. */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   static final String MEDIA_TYPE = "application/problem+json";
@@ -34,7 +34,8 @@ final class Problems {
   }
 
   /**
-   * What a failure means to who asked; a fault of ours is logged under an id, and only that told.
+   * The problem for a failure; an internal error is logged under an id, and the client gets only
+   * the id.
    */
   static ProblemRaised of(Throwable thrown) {
     Throwable failure = unwrapped(thrown);
@@ -94,7 +95,7 @@ final class Problems {
         .end(Answers.json(raised.problem()));
   }
 
-  /** Whoever asked went away while asking: nobody is to be told, and nothing is wrong here. */
+  /** Whether the client has disconnected: there is nobody to answer, and nothing is wrong here. */
   private static boolean hasLeft(HttpServerResponse response, Throwable failure) {
     return failure instanceof HttpClosedException
         || failure instanceof IOException && response.closed();

@@ -19,18 +19,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What every request passes before it is handled: its token, then the contract. */
+/** Checks every request before it is handled: first its token, then the contract. */
 final class RequestGuard {
   private static final String BEARER = "Bearer ";
   private static final String JSON = "application/json";
 
-  /** Under which a request keeps whose token it bore. */
+  /** The key under which a request stores the role of its token. */
   private static final String ROLE = "baton.role";
 
-  /** Under which a request keeps what the contract says of it. */
+  /** The key under which a request stores its operation in the contract. */
   private static final String OPERATION = "baton.operation";
 
-  /** What is sent most. */
+  /** The most frequent messages, which themselves check the contract's bounds. */
   static final Set<Class<?>> EXACT = Set.of(CommitRequest.class, RenewRequest.class);
 
   private final Tokens tokens;
@@ -39,7 +39,7 @@ final class RequestGuard {
     this.tokens = tokens;
   }
 
-  /** Requires a token that permits the role; comes before the body is read. */
+  /** Requires a token that permits the role; called before the body is read. */
   void admit(RoutingContext request, Role needed) {
     String header = request.request().getHeader(HttpHeaders.AUTHORIZATION);
     boolean isBearer = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length());
@@ -56,12 +56,12 @@ final class RequestGuard {
     request.put(ROLE, role);
   }
 
-  /** Whose token the request bore. */
+  /** The role of the request's token. */
   static Role role(RoutingContext request) {
     return request.get(ROLE);
   }
 
-  /** Lets pass what keeps to the contract. */
+  /** Passes on a request that conforms to the contract. */
   void hold(RoutingContext request, Operation operation) {
     operation.checkParameters(
         request.pathParams(), request.queryParams(), request.request().headers());
@@ -73,9 +73,9 @@ final class RequestGuard {
   }
 
   /**
-   * The body as a message. Where the message itself holds the contract's bounds, the schema is
-   * asked only to word a refusal; else it is asked first, and what fails then is between the
-   * fields.
+   * The body as a message. If the message itself checks the contract's bounds, the schema is used
+   * only to word a refusal; otherwise it is checked first, and a later failure is about a
+   * combination of fields.
    */
   static <T> T read(RoutingContext request, Class<T> type) {
     Buffer body = request.body().buffer();
@@ -99,7 +99,7 @@ final class RequestGuard {
     }
   }
 
-  /** A message that holds the contract's bounds, of a body that bears no null. */
+  /** Reads a message that itself checks the contract's bounds; the body must not contain a null. */
   static <T> T exactly(byte[] body, Class<T> type) throws IOException {
     ObjectReader reader = Json.readerFor(type);
     try (JsonParser parser = new NoNulls(reader.createParser(body))) {
@@ -107,7 +107,7 @@ final class RequestGuard {
     }
   }
 
-  /** A field that is absent is left out: the contract knows no null. */
+  /** Refuses nulls: the contract has none, since an absent field is left out. */
   private static final class NoNulls extends JsonParserDelegate {
     NoNulls(JsonParser parser) {
       super(parser);
@@ -123,7 +123,7 @@ final class RequestGuard {
     }
   }
 
-  /** The body as a message, where a request may come without one. */
+  /** The body as a message; empty: the request has no body. */
   static <T> Optional<T> readIfAny(RoutingContext request, Class<T> type) {
     return hasNone(request) ? Optional.empty() : Optional.of(read(request, type));
   }
@@ -133,7 +133,7 @@ final class RequestGuard {
     return body == null || body.length() == 0;
   }
 
-  /** A value made from a message; where it cannot be, its sentence is the answer. */
+  /** A value made from a message; if it is invalid, the exception's message is the answer. */
   static <T> T value(Supplier<T> from) {
     try {
       return from.get();

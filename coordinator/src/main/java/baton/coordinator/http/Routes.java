@@ -27,25 +27,25 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Every path a coordinator answers at. */
+/** All paths at which a coordinator answers. */
 public final class Routes {
-  /** Of a submission that names a thousand files, and of a commit with its manifest. */
+  /** Enough for a submission that names a thousand files, and for a commit with its manifest. */
   static final int LONGEST_BODY = 1 << 20;
 
   private static final int LONGEST_ASK = 32 << 10;
   private static final int LONGEST_RENEWAL = 16 << 10;
 
-  /** A hundred paths and digests. */
+  /** Enough for a hundred paths and digests. */
   private static final int LONGEST_URLS = 128 << 10;
 
   private static final int LONGEST_RELEASE = 64 << 10;
   private static final int LONGEST_RESUME = 4 << 10;
 
-  /** After these nothing of the body is worth reading. */
+  /** After these problems the body is not worth reading. */
   private static final Set<ProblemType> UNREAD =
       EnumSet.of(ProblemType.TOO_BUSY, ProblemType.WRONG_TOKEN);
 
-  /** Under which a request keeps what its body may come to. */
+  /** The key under which a request stores the limit of its body. */
   private static final String BODY_LIMIT = "baton.body-limit";
 
   private final Contract contract;
@@ -55,7 +55,7 @@ public final class Routes {
   private final List<Route> all;
 
   /**
-   * What answers at a path; without a role it answers everyone.
+   * A path and its handler; without a role it answers everyone.
    *
    * @param longestBody in bytes
    */
@@ -67,9 +67,9 @@ public final class Routes {
       Handler<RoutingContext> handler) {}
 
   /**
-   * What the handlers are made of.
+   * The parts that the handlers need.
    *
-   * @param io where they may block
+   * @param io runs work that may block
    * @param ticker a monotonic clock
    * @param mayDecide throws {@link baton.coordinator.lease.CutOff} while this coordinator is cut
    *     off
@@ -139,7 +139,7 @@ public final class Routes {
         open("/readyz", watch::readiness));
   }
 
-  /** A router of all routes; each request passes the gate first. */
+  /** A router of all routes; each request passes {@link RequestGuard} first. */
   public static Router router(Vertx vertx, InFlight inFlight, Bounds bounds, Parts parts) {
     return new Routes(Contract.load(), inFlight, bounds, parts).router(vertx);
   }
@@ -172,7 +172,7 @@ public final class Routes {
     return router;
   }
 
-  /** Declared a security policy, since that comes before the body is read. */
+  /** A security policy handler, since these run before the body is read. */
   private SecurityPolicyHandler admitting(Role role, int longestBody) {
     return request -> {
       gate.admit(request, role);

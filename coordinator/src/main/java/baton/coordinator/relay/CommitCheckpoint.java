@@ -15,10 +15,10 @@ import java.util.concurrent.CompletionStage;
  * Moves the head.
  *
  * <ol>
- *   <li>Where this coordinator reaches the store, the files are checked (R5). What would be refused
- *       anyway is refused before a file is looked at, or is a repeat and gets the answer that is
- *       stored (R8).
- *   <li>It is decided; there, too, what would be refused may be a repeat.
+ *   <li>If this coordinator may reach the store, it checks the files (R5). A commit that would be
+ *       refused anyway is refused before a file is read; if it is a repeat, it gets the stored
+ *       answer (R8).
+ *   <li>The commit is decided; here, too, a commit that would be refused may be a repeat.
  * </ol>
  */
 final class CommitCheckpoint {
@@ -42,7 +42,7 @@ final class CommitCheckpoint {
   }
 
   /**
-   * @throws BadCommit if the manifest or a file is not as it must be
+   * @throws BadCommit if the manifest or a file is wrong
    * @throws CommitUnchecked if the store cannot be read now
    */
   CompletionStage<Outcome> commit(JobId id, Fence fence, Sha256 secretHash, Committing committing) {

@@ -7,7 +7,7 @@ import baton.coordinator.lease.ReportCorrupt.OwnCheck;
 import baton.protocol.Checkpoint;
 import baton.protocol.Verified;
 
-/** What the coordinator itself sees of a checkpoint's files, where it can reach the store. */
+/** The coordinator's own check of a checkpoint's files, where it can reach the store. */
 final class Evidence {
   private final CheckpointFiles files;
 
@@ -19,7 +19,7 @@ final class Evidence {
    * Checks the files of a commit, whose store {@linkplain #mayReach may be reached}, before it is
    * decided (R5).
    *
-   * @throws BadCommit if a file is not there or differs
+   * @throws BadCommit if a file is missing or differs
    * @throws CommitUnchecked if the store cannot be read now
    */
   Verified ofCommit(Job job, Checkpoint checkpoint) {
@@ -51,7 +51,9 @@ final class Evidence {
     return Verified.COORDINATOR;
   }
 
-  /** Checks a head that a session reports corrupt; what cannot be read proves nothing (R3). */
+  /**
+   * Checks a head that a session reports corrupt; a store that cannot be read proves nothing (R3).
+   */
   OwnCheck ofAccusation(Job job) {
     if (!reaches(job) || job.head().isEmpty()) {
       return OwnCheck.NOT_MADE;
@@ -66,7 +68,7 @@ final class Evidence {
     return verdict instanceof Verdict.Sound ? OwnCheck.SOUND : OwnCheck.NOT_MADE;
   }
 
-  /** Whether the job's store is reached, or one is still looked for, which may be it. */
+  /** Whether the job's store is reached, or a store is still being looked for, which may be it. */
   boolean mayReach(Job job) {
     return reaches(job) || files.awaited().isPresent();
   }

@@ -33,22 +33,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Takes up what stores hold beyond what a database knows, while no coordinator runs over it: after
- * a back-up was put in place, or with nothing but the stores (R2, R3; design, section 5).
+ * Recovers jobs and checkpoints that are in stores but not in a database, while no coordinator uses
+ * that database: after a back-up was restored, or from the stores alone (R2, R3; design, section
+ * 5).
  *
  * <ol>
  *   <li>All stores are read, and the incarnation is set above every fence in them and in the
  *       database.
- *   <li>Each job of the database goes on from the newest whole checkpoint of its line in its store;
- *       one whose store was not read pauses.
- *   <li>Each job that only a store knows is created as its job file has it, and goes on likewise.
+ *   <li>Each job of the database continues from the newest whole checkpoint of its line in its
+ *       store; a job whose store was not read is paused.
+ *   <li>Each job that is only in a store is created from its job file, and continues in the same
+ *       way.
  * </ol>
  *
- * <p>Each job is one transaction, so that none is ever seen without its checkpoints; to run it
+ * <p>Each job is one transaction, so that none is ever seen without its checkpoints; running it
  * again does no harm.
  */
 public final class StoreRecovery {
-  /** A clock may be wrong; no fence is believed that a clock this far ahead has not made. */
+  /** A clock may be wrong, but by no more than this: a fence from further ahead is not believed. */
   private static final Duration FURTHEST_CLOCK = Duration.ofDays(36_500);
 
   private final JobStore jobs;
@@ -57,25 +59,25 @@ public final class StoreRecovery {
   private final Wishes wishes;
 
   /**
-   * What a person wants of it.
+   * The options of a recovery.
    *
    * @param epochs of jobs whose job file is missing, by name
-   * @param paused whether new jobs wait for a person before they go on
+   * @param paused whether new jobs are paused until a person resumes them
    */
   public record Wishes(Map<String, Integer> epochs, boolean paused) {
     public static final Wishes NONE = new Wishes(Map.of(), false);
   }
 
   /**
-   * What became of one job.
+   * The result for one job.
    *
-   * @param job as it is now; empty: it was left alone
-   * @param sentences what a person should know of it
+   * @param job its new state; empty: it was left alone
+   * @param sentences what a person should know about it
    */
   public record Finding(JobId id, String name, Optional<Job> job, List<String> sentences) {}
 
   /**
-   * @param files reaches the stores, to check what lies in them
+   * @param files checks the files in the stores
    */
   public StoreRecovery(JobStore jobs, CheckpointFiles files, Clock clock, Wishes wishes) {
     this.jobs = jobs;
@@ -85,20 +87,20 @@ public final class StoreRecovery {
   }
 
   /**
-   * Adopts what the stores hold.
+   * Adopts the jobs and checkpoints in the stores.
    *
-   * @throws StoreUnreadable if one of them cannot be read; then nothing, or only some jobs, were
-   *     changed, and it may be run again
+   * @throws StoreUnreadable if one of them cannot be read; some jobs may have been changed, and it
+   *     may be run again
    */
   public List<Finding> adopt(List<? extends StoreContents> stores) {
     return adopt(stores, 0);
   }
 
   /**
-   * Adopts what the stores hold, in a database that is to replace another.
+   * Adopts the jobs and checkpoints in the stores, in a database that is to replace another.
    *
-   * @param replaced the highest incarnation in that other one
-   * @throws StoreUnreadable likewise
+   * @param replaced the highest incarnation in the other database
+   * @throws StoreUnreadable as above
    */
   public List<Finding> adopt(List<? extends StoreContents> stores, long replaced) {
     List<JobInStore> read = new ArrayList<>();
@@ -126,7 +128,10 @@ public final class StoreRecovery {
     return findings;
   }
 
-  /** Above all that any lease may have been granted, in this database or a lost one (R2). */
+  /**
+   * An incarnation above every fence that may have been granted, in this database or a lost one
+   * (R2).
+   */
   private long incarnation(List<JobInStore> read, List<Job> known) {
     Stream<Fence> inStores = read.stream().map(JobInStore::highest).filter(this::isBelieved);
     long highest =
@@ -138,14 +143,14 @@ public final class StoreRecovery {
   }
 
   /**
-   * Whether a coordinator may have granted it: incarnations count from the clock. One beyond that
-   * would leave no fences to grant.
+   * Whether a coordinator may have granted the fence: incarnations come from the clock. A fence
+   * beyond that would leave none to grant.
    */
   private boolean isBelieved(Fence fence) {
     return fence.incarnation() <= clock.instant().plus(FURTHEST_CLOCK).getEpochSecond();
   }
 
-  /** Why the job is left alone, in a sentence; empty: it can be taken up. */
+  /** Why the job is left alone, as a sentence; empty: it can be recovered. */
   private Optional<String> whyLeftAlone(JobInStore read) {
     if (read.isOfNewerForm()) {
       return Optional.of(read.newerForm());

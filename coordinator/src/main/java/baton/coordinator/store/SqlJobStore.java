@@ -208,8 +208,7 @@ public final class SqlJobStore implements JobStore {
         if (stored.get(i)) {
           cache.put(changed);
         } else {
-          cache.remove(
-              changed.id()); // stale: the cached job may be the cause
+          cache.remove(changed.id()); // stale: the cached job may be the cause
         }
       }
       return stored;
