@@ -87,7 +87,8 @@ public interface CheckpointStore {
   /**
    * Copies a stored file to {@code target}, without verifying its bytes.
    *
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @param moved receives the number of bytes moved since its last call; it throws to abandon the
+   *     transfer
    * @return the sha256 of the bytes that were read
    * @throws StoreException of kind GONE if there is no such file
    * @throws IOException if the local file cannot be written
@@ -105,7 +106,8 @@ public interface CheckpointStore {
    * Stores {@code file} durably under its own name in {@code folder}; it becomes visible whole or
    * not at all.
    *
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @param moved receives the number of bytes moved since its last call; it throws to abandon the
+   *     transfer
    * @throws StoreException of kind EXISTS if the name is taken
    * @throws IOException if the local file cannot be read; {@link ChangedFileException} if its bytes
    *     have changed

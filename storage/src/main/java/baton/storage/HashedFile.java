@@ -50,7 +50,7 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boole
   /**
    * Reads the file again and compares its bytes.
    *
-   * @param seen told how many bytes have been read since it was last told
+   * @param seen receives the number of bytes read since its last call
    * @throws ChangedFileException if it has other bytes now
    */
   public void requireUnchanged(LongConsumer seen) throws IOException {
@@ -67,7 +67,7 @@ public record HashedFile(Path path, long size, Sha256 sha256, long crc32c, boole
   }
 
   /**
-   * Compares the file with what a second read of it gave.
+   * Compares size and checksum with those of a second read.
    *
    * @throws ChangedFileException if it differs
    */

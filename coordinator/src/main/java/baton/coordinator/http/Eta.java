@@ -20,7 +20,8 @@ final class Eta {
   /**
    * @param segments the newest of the job's history
    * @param head its position
-   * @param lastSign when the holder of the current lease last renewed: its silence is not work
+   * @param lastSign when the holder of the current lease was last heard from: its silence is not
+   *     work
    * @return the time it needs under a lease; empty before the first whole epoch
    */
   static Optional<Duration> of(

@@ -30,7 +30,7 @@ final class StoredJson {
       JsonMapper.builder()
           .addModule(new Jdk8Module())
           .addModule(new JavaTimeModule())
-          // The order of a set may matter, such as who was avoided last.
+          // The order of a set may matter, such as that of the avoided sessions.
           .addModule(new SimpleModule().addAbstractTypeMapping(Set.class, LinkedHashSet.class))
           .addMixIn(Outcome.class, NamedOutcome.class)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

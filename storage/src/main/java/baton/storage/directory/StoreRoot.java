@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 record StoreRoot(Path path, StoreId id) {
   static final String WRITTEN = "written";
 
-  /** What is done without write permission. */
+  /** The verbs of operations that need no write permission. */
   private static final Set<String> READING = Set.of("read", "reached");
 
   private static final int SCARCE = 1 << 16;

@@ -59,7 +59,7 @@ public final class DriveLogin {
     this.newId = newId;
   }
 
-  /** Signs in, and returns whose Drive it is. */
+  /** Signs in, and returns the account. */
   public DriveAccount run(Wish wish, Screen screen) throws SignInException, InterruptedException {
     Optional<DriveAccount> before = wish.anotherStore() ? Optional.empty() : file.account();
     String client = wish.client().id();

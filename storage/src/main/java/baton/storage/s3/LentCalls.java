@@ -23,7 +23,7 @@ import java.util.Optional;
 final class LentCalls {
   static final int CHUNK = 1 << 20;
 
-  /** Failures in a row without a byte between them. */
+  /** The most failures in a row without a byte between them. */
   private static final int MOST_FAILURES = 5;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -42,12 +42,12 @@ final class LentCalls {
     return opened;
   }
 
-  /** One request, given its address. */
+  /** One request to an address. */
   interface Attempt<T> {
     T run(LentUrl url) throws StoreException, IOException;
   }
 
-  /** What may do better with another address. */
+  /** A failure that may pass with a new address. */
   static final class Passing extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -97,7 +97,7 @@ final class LentCalls {
     }
   }
 
-  /** Again and again, each time with a new address, while the failure may pass. */
+  /** Retries, each time with a new address, while the failure may pass. */
   <T> T call(String doing, UrlAsk ask, Attempt<T> attempt) throws StoreException {
     for (int failures = 1; ; failures++) {
       StoreException failure;

@@ -45,7 +45,7 @@ final class LentDownload {
     return Sha256.of(sha256);
   }
 
-  /** Reads on from where the last attempt broke off. */
+  /** Reads the rest of the file, from where the last attempt broke off. */
   private static boolean rest(
       LentUrl url,
       String storeId,

@@ -27,9 +27,9 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
- * A store in a bucket to which a worker has no keys. For each thing that it does with an object the
- * coordinator lends it an address, which bears the sha256 and {@code If-None-Match: *} of what is
- * put. It lists and deletes nothing (R6).
+ * A store in a bucket for which the worker has no keys. The coordinator lends it an address for
+ * each operation on an object; the address of a PUT includes the sha256 and {@code If-None-Match:
+ * *}. It lists and deletes nothing (R6).
  */
 public final class LentS3Store implements CheckpointStore {
   private final LentCalls calls;
@@ -41,7 +41,7 @@ public final class LentS3Store implements CheckpointStore {
   }
 
   /**
-   * @param most bytes that are put at an address
+   * @param most the most bytes that one PUT may send
    */
   LentS3Store(UrlLender lender, StoreTime time, long most) {
     this.calls = new LentCalls(lender, time);
@@ -84,7 +84,7 @@ public final class LentS3Store implements CheckpointStore {
     }
   }
 
-  /** What the server computed over the whole file. */
+  /** The sha256 that the server computed over the whole file. */
   private static Optional<Sha256> sha256(LentRequest request) {
     boolean isOfParts = request.header("ETag").orElse("").contains("-");
     return request
@@ -136,7 +136,7 @@ public final class LentS3Store implements CheckpointStore {
     throw new UnsupportedOperationException("A worker without keys deletes nothing (R6).");
   }
 
-  /** No bucket tells. */
+  /** Unknown: S3 does not report free space. */
   @Override
   public OptionalLong room() {
     return OptionalLong.empty();

@@ -29,7 +29,7 @@ final class LentUpload {
 
   /**
    * @param store looks at what is there
-   * @param most bytes that are put at an address
+   * @param most the most bytes that one PUT may send
    */
   LentUpload(CheckpointStore store, LentCalls calls, long most) {
     this.store = store;
@@ -37,7 +37,7 @@ final class LentUpload {
     this.most = most;
   }
 
-  /** A lost answer is told from another's folder by what is in the object. */
+  /** A retry after a lost answer recognizes its own folder by the object's content. */
   void createFolder(String path) throws StoreException {
     byte[] mine = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
     String object = path + "/";
@@ -95,12 +95,12 @@ final class LentUpload {
       progress.all(file.size());
       return new FileEntry(file.name(), file.size(), file.sha256(), path);
     }
-    // Not every server compares what it is sent with the sha256.
+    // Not every server verifies the sha256 of what it is sent.
     file.requireSame(progress.at, progress.crc.getValue());
     return new FileEntry(file.name(), file.size(), file.sha256(), path);
   }
 
-  /** The answer to an attempt that had come through may have been lost. */
+  /** Whether the stored file is ours: the answer to a successful attempt may have been lost. */
   private boolean isOurs(String path, HashedFile file) throws StoreException {
     Optional<Stat> there = store.stat(path).filter(found -> found.size() == file.size());
     if (there.isEmpty()) {
@@ -118,7 +118,7 @@ final class LentUpload {
     }
   }
 
-  /** Is told of bytes that are on their way. */
+  /** Is notified of bytes that are being sent. */
   private interface Sent {
     void chunk(byte[] bytes, int count);
   }
@@ -155,7 +155,7 @@ final class LentUpload {
     }
   }
 
-  /** How far a file has come, told once for every byte, however often it is sent. */
+  /** The progress of a file; each byte is reported once, however often it is sent. */
   private static final class Progress {
     private final CRC32C crc = new CRC32C();
     private final LongConsumer moved;

@@ -2,7 +2,7 @@ package baton.storage.s3;
 
 import java.io.IOException;
 
-/** A local failure is no fault of the store, and must not be taken for one. */
+/** A failure of the local file, which must not be taken for a failure of the store. */
 final class LocalFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

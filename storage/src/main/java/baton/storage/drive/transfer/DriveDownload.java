@@ -18,7 +18,8 @@ public final class DriveDownload {
    * are not verified.
    *
    * @param from how many bytes the local file already has
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @param moved receives the number of bytes moved since its last call; it throws to abandon the
+   *     transfer
    * @throws StoreException of kind GONE if this sign-in sees no such file
    * @throws IOException if the local file cannot be written
    */
