@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An exponential moving average of all weights, and of the statistics among them: it trails behind
- * the weights, and is evaluated in their place.
+ * An exponential moving average of all weights, running statistics included; it is evaluated in
+ * their place.
  */
 final class Averages {
   static final String PREFIX = "ema.";
@@ -34,10 +34,10 @@ final class Averages {
   }
 
   /**
-   * Follows the weights after an update. The first updates count more, or the average would hold on
-   * to the weights that were drawn.
+   * Updates the averages after a weight update. The first updates count more, since the average
+   * starts from the random initial weights.
    *
-   * @param updates done so far
+   * @param updates the number of updates done so far
    */
   void follow(long updates) {
     double stays = Math.min(decay, (1.0 + updates) / (10.0 + updates));
@@ -51,7 +51,7 @@ final class Averages {
             });
   }
 
-  /** Gives the averages where a block asks for its weights. */
+  /** Returns a parameter store that gives blocks the averages in place of their weights. */
   ParameterStore store() {
     Map<String, String> names = weights.namesById();
     return new ParameterStore(manager, false) {

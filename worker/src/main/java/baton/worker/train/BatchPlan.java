@@ -3,10 +3,10 @@ package baton.worker.train;
 import baton.protocol.Position;
 
 /**
- * How epochs fall into batches, and batches into groups whose gradients make one update. An epoch
+ * Divides epochs into batches, and batches into groups whose gradients make one update. An epoch
  * ends with an update: its last batch may be smaller, and so may its last group.
  *
- * @param accumulate the batches of a group
+ * @param accumulate the number of batches in a group
  */
 record BatchPlan(int examples, int batchSize, int accumulate) {
   BatchPlan {
@@ -27,19 +27,19 @@ record BatchPlan(int examples, int batchSize, int accumulate) {
     return (batchesPerEpoch() - 1) / accumulate + 1;
   }
 
-  /** Where training is after the batch that begins at {@code batch}. */
+  /** The position after the batch that begins at {@code batch}. */
   Position after(Position batch) {
     return batch.batch() + 1 == batchesPerEpoch()
         ? Position.ofEpochs(batch.epoch() + 1)
         : new Position(batch.epoch(), batch.batch() + 1);
   }
 
-  /** Whether gradients wait there for the rest of their group. */
+  /** Whether gathered gradients wait at this position for the rest of their group. */
   boolean isWithinGroup(Position position) {
     return position.batch() % accumulate != 0;
   }
 
-  /** The part of its group's examples that the batch of {@code size} examples has. */
+  /** The fraction of its group's examples that are in the batch of {@code size} examples. */
   double share(Position batch, int size) {
     long first = (long) (batch.batch() / accumulate) * accumulate * batchSize;
     long past = Math.min(examples, first + (long) accumulate * batchSize);

@@ -7,20 +7,20 @@ import java.util.Optional;
 /**
  * The best evaluation so far.
  *
- * @param epoch how many epochs were done then
+ * @param epoch the number of epochs that were done at that evaluation
  */
 record Best(TrainingGoal goal, double value, int epoch) {
   private static final MathContext DIGITS = new MathContext(4);
 
-  /** This one or the newer one: the first of equals stays. */
+  /** The better of this evaluation and the newer one; if they are equal, this one. */
   Best or(double newValue, int newEpoch) {
     return goal.isBetter(newValue, value) ? new Best(goal, newValue, newEpoch) : this;
   }
 
   /**
-   * Why training ends after {@code epochs} epochs; empty: it goes on.
+   * The reason to end training after {@code epochs} epochs; empty if it continues.
    *
-   * @param patience for how many epochs nothing need get better; 0: for any number
+   * @param patience the number of epochs without improvement that end training; 0: no limit
    */
   Optional<String> reasonToEnd(int epochs, int patience) {
     if (patience == 0 || epochs - epoch < patience) {

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Room for one copy of a run's state: buffers for each array. */
+/** Memory for one copy of a run's state: buffers for each array. */
 final class CopyBuffers {
   private final Map<String, Map<String, List<ByteBuffer>>> buffers = new HashMap<>();
   private final Memory memory;
@@ -23,9 +23,9 @@ final class CopyBuffers {
   }
 
   /**
-   * Room for {@code state}, free.
+   * Reserves memory for {@code state}, not yet taken.
    *
-   * @throws OutOfMemoryError if there is none
+   * @throws OutOfMemoryError if there is not enough
    */
   static CopyBuffers reserve(SortedMap<String, SortedMap<String, NDArray>> state, Memory memory) {
     CopyBuffers room = new CopyBuffers(memory);
@@ -41,17 +41,17 @@ final class CopyBuffers {
         .sum();
   }
 
-  /** Takes the room, if it is free. */
+  /** Takes the buffers, if they are free. */
   boolean take() {
     return taken.compareAndSet(false, true);
   }
 
-  /** Nobody reads what was copied here any more. */
+  /** Frees the buffers: nobody reads the copy in them any more. */
   void giveBack() {
     taken.set(false);
   }
 
-  /** Copies {@code state} here; an array that has grown since gets new room. */
+  /** Copies {@code state} here; an array whose size has changed gets new buffers. */
   SortedMap<String, SortedMap<String, Tensor>> fill(
       SortedMap<String, SortedMap<String, NDArray>> state) {
     SortedMap<String, SortedMap<String, Tensor>> files = new TreeMap<>();
@@ -80,7 +80,7 @@ final class CopyBuffers {
     return found;
   }
 
-  /** At least one, and more where a single buffer would be too large for Java. */
+  /** Reserves one buffer, or several if one would be too large for Java. */
   private List<ByteBuffer> reserve(long size) {
     List<ByteBuffer> pieces = new ArrayList<>();
     long left = size;

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A switch of PyTorch's that decides whether a GPU computes the same bits every time. DJL has none
- * of them, so they are called in the library itself, by the names that a C++ compiler on Linux gave
- * them. Without a GPU nobody touches them.
+ * A PyTorch setting that decides whether a GPU computes the same bits every time. DJL has no API
+ * for these settings, so they are called in the native library, by their mangled C++ names on
+ * Linux. Without a GPU they are not used.
  */
 enum CudaSwitch {
-  /** Refuses an operation that has no deterministic form, rather than to warn. */
+  /** Makes an operation without a deterministic implementation fail rather than warn. */
   DETERMINISTIC_ALGORITHMS("26setDeterministicAlgorithmsEbb", "23deterministicAlgorithmsEv", true),
   DETERMINISTIC_CUDNN("21setDeterministicCuDNNEb", "18deterministicCuDNNEv", true),
-  /** Chooses kernels by a race, which the fastest wins, and not always the same. */
+  /** Chooses the fastest kernels by measuring them, so the choice may vary between runs. */
   BENCHMARK_CUDNN("17setBenchmarkCuDNNEb", "14benchmarkCuDNNEv", false),
-  /** Rounds factors to 10 bits, on some GPUs and not on others. */
+  /** Rounds factors to 10 bits on those GPUs that support it. */
   TF32_CUBLAS("18setAllowTF32CuBLASEb", "15allowTF32CuBLASEv", false),
   TF32_CUDNN("17setAllowTF32CuDNNEb", "14allowTF32CuDNNEv", false);
 
@@ -36,11 +36,11 @@ enum CudaSwitch {
   }
 
   /**
-   * Sets all of them for results that come out the same, and the variable that cuBLAS wants for it,
-   * unless that is set already. To be called before anything is computed on the GPU.
+   * Sets all of them for reproducible results, and the variable that cuBLAS needs for it, unless
+   * that is set already. Must be called before anything is computed on the GPU.
    *
    * @param libraries the folder of PyTorch's libraries
-   * @throws UnsatisfiedLinkError if this PyTorch has no such switch
+   * @throws UnsatisfiedLinkError if this PyTorch lacks one of the settings
    */
   static void allForTheSameBits(Path libraries) {
     Function.getFunction("c", "setenv")
@@ -51,19 +51,19 @@ enum CudaSwitch {
     }
   }
 
-  /** What stands in a numeric profile for a run with all of them set. */
+  /** The entry in the numeric profile of a run with all of them set. */
   static String inProfile() {
     return String.join(
         ", ", List.of("deterministic algorithms and cuDNN", "no TF32", "no cuDNN benchmark"));
   }
 
   void set(NativeLibrary torch, boolean value) {
-    // The second argument, of the one that has two: whether only to warn.
+    // The second argument, which only one of the setters has: whether only to warn.
     torch.getFunction(setter).invokeVoid(new Object[] {context(torch), value ? 1 : 0, 0});
   }
 
   boolean isSet(NativeLibrary torch) {
-    // A C++ bool is a byte, and what comes with it in the register is anything.
+    // A C++ bool is a byte; the register's other bits are undefined.
     int result = torch.getFunction(getter).invokeInt(new Object[] {context(torch)});
     return (result & 0xff) != 0;
   }

@@ -8,7 +8,7 @@ import baton.worker.segment.TroubleException;
 import java.util.LinkedHashMap;
 import java.util.function.ObjIntConsumer;
 
-/** A program that trains in this JVM with DJL: a {@link MultiNetworkRecipe} under a name. */
+/** A program that trains in this JVM with DJL: a named {@link MultiNetworkRecipe}. */
 public final class DjlProgram implements Program {
   private final String name;
   private final MultiNetworkRecipe.Factory courses;
@@ -30,7 +30,7 @@ public final class DjlProgram implements Program {
   }
 
   /**
-   * With another way to seed the engine's generator, and another machine's memory.
+   * With another way to seed the engine's generator, and other memory.
    *
    * @param generator called with a seed before the first weights are drawn and before every batch
    * @param memory for copies of the state

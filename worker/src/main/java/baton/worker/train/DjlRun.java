@@ -23,16 +23,16 @@ import java.util.function.IntConsumer;
  * The training loop. Each batch is a pure function of the state and of the position:
  *
  * <ol>
- *   <li>take the batch from the epoch's permutation, itself seeded by (job seed, epoch);
+ *   <li>take the batch from the epoch's permutation, which is seeded by (job seed, epoch);
  *   <li>seed the engine's generator from (job seed, epoch, batch);
  *   <li>for one network after the other: forward, loss, backward, and unless more batches belong to
  *       the group, clip and update; a loss that is not a finite number ends the run;
  *   <li>move the position, and free what the batch has allocated;
- *   <li>at the end of an epoch, evaluate: whether it was the best, and whether training ends here,
- *       is part of the state.
+ *   <li>at the end of an epoch, evaluate: the best evaluation so far is part of the state, and
+ *       decides whether training ends here.
  * </ol>
  *
- * <p>DJL's {@code EasyTrain} cannot begin within an epoch, and its optimizers cannot be saved.
+ * <p>DJL's {@code EasyTrain} cannot start within an epoch, and its optimizers cannot be saved.
  */
 final class DjlRun<E> implements Run {
   private final JobSpec spec;
@@ -51,10 +51,10 @@ final class DjlRun<E> implements Run {
   private boolean failed;
 
   /**
-   * Draws the first weights.
+   * Draws the initial weights.
    *
-   * @param tunings of all networks, in the order in which they are trained
-   * @param manager of all the run's arrays; closed by {@link #close}
+   * @param tunings the tunings of all networks, in training order
+   * @param manager owns all the run's arrays; closed by {@link #close}
    * @param generator seeds the engine's generator
    */
   DjlRun(
@@ -80,12 +80,12 @@ final class DjlRun<E> implements Run {
         new Loader<>(spec.program(), course, timetable, seeds, spec.end(), routine.prefetch());
   }
 
-  /** Continues from a checkpoint's files; the first thing done with a run, if at all. */
+  /** Continues from a checkpoint's files. If called, it is called first. */
   void restore(Path files, Position at) throws TroubleException, IOException {
     state.restore(files, at);
   }
 
-  /** Reserves the room for copies of the state; the last thing done before training begins. */
+  /** Reserves memory for copies of the state; called last before training begins. */
   void reserveCopies(Memory memory) throws TroubleException {
     copies = SnapshotMemory.reserve(state.arraysAtMost(), memory);
   }
@@ -145,7 +145,7 @@ final class DjlRun<E> implements Run {
     return loss;
   }
 
-  /** What is no finite number is told with the network's name, unless there is only one. */
+  /** Adds the network's name to the name of a value, unless there is only one network. */
   private static String whose(String what, Network network) {
     return network.name().isEmpty() ? what : what + " of the network " + network.name();
   }
@@ -162,7 +162,7 @@ final class DjlRun<E> implements Run {
     }
   }
 
-  /** Evaluates the epoch that is done, and says why training ends with it, if it does. */
+  /** Evaluates the finished epoch, and returns the reason if training ends with it. */
   private Optional<String> judge() throws TroubleException {
     Map<String, Double> values = evaluateEpoch();
     state.evaluated(values.get(course.goal().metric()));
@@ -255,7 +255,7 @@ final class DjlRun<E> implements Run {
     }
   }
 
-  /** After an error half-made gradients may remain, so the run is not used again. */
+  /** Marks the run as failed on an error, since incomplete gradients may remain. */
   private <T> T guard(String doing, TrainingFailures.Work<T> work) throws TroubleException {
     failed = true;
     T result =

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A run's state as plain bytes: nothing in it belongs to the engine, so any thread may write it.
+ * A run's state as plain bytes. Nothing in it belongs to the engine, so any thread may write it.
  */
 record DjlSnapshot(SnapshotMemory.Copy copy, RunState state) implements Snapshot {
-  /** No generators are among it: all randomness is derived from the seed, see {@link Seeds}. */
+  /** Averages and own state; no generators, since all randomness comes from {@link Seeds}. */
   static final String EXTRA_FILE = "extra.safetensors";
 
   static final List<String> FILES =

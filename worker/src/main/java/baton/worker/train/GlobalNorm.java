@@ -6,16 +6,16 @@ import ai.djl.ndarray.NDList;
 import java.util.Collection;
 
 /**
- * The length of all gradients taken as one vector. The squares are added in double precision and in
- * the order given, so the same gradients give the same length.
+ * The norm of all gradients as one vector. The squares are summed in double precision and in the
+ * given order, so the same gradients give the same norm.
  */
 final class GlobalNorm {
-  /** Keeps the division sound; as in PyTorch's {@code clip_grad_norm_}. */
+  /** Added to the norm before it divides, as in PyTorch's {@code clip_grad_norm_}. */
   private static final double EPSILON = 1e-6;
 
   private GlobalNorm() {}
 
-  /** Of gradients that all belong to a scope which the caller closes soon. */
+  /** Computes the norm. All gradients must belong to a scope that the caller closes soon. */
   static double of(Collection<NDArray> gradients) {
     NDList squares = new NDList();
     gradients.forEach(gradient -> squares.add(gradient.square().sum()));
@@ -26,7 +26,7 @@ final class GlobalNorm {
     return Math.sqrt(sum);
   }
 
-  /** The factor that shortens gradients of length {@code norm} to at most {@code longest}. */
+  /** The factor that scales gradients of norm {@code norm} to at most {@code longest}. */
   static float rescale(double norm, double longest) {
     return norm > longest ? (float) (longest / (norm + EPSILON)) : 1f;
   }

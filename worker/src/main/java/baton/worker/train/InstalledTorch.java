@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A PyTorch that the machine brings along, named by {@code PYTORCH_LIBRARY_PATH}. Another version
- * than the one Baton is built for loads without a word and then crashes the JVM at the first array,
- * so it is refused before.
+ * A PyTorch that is installed on the machine, at {@code PYTORCH_LIBRARY_PATH}. A version that Baton
+ * is not built for loads without an error and then crashes the JVM at the first array, so it is
+ * refused before it is loaded.
  */
 final class InstalledTorch {
   private static final Pattern VERSION = Pattern.compile("(\\d+\\.\\d+\\.\\d+)");
@@ -25,7 +25,7 @@ final class InstalledTorch {
   private InstalledTorch() {}
 
   /**
-   * @throws TroubleException of kind MACHINE if there is one, and it does not fit
+   * @throws TroubleException of kind MACHINE if there is one that does not fit
    */
   static void require(String version, Map<String, String> environment) throws TroubleException {
     String path = variable(environment, "PYTORCH_LIBRARY_PATH");
@@ -33,7 +33,7 @@ final class InstalledTorch {
       return;
     }
     Optional<String> found = versionAt(Path.of(path));
-    // Without a file that tells, the user's own word counts.
+    // Without a version file, the user's PYTORCH_VERSION counts.
     String stated = found.orElse(environment.getOrDefault("PYTORCH_VERSION", "of unknown version"));
     if (!stated.equals(version)) {
       throw machine(
@@ -44,7 +44,7 @@ final class InstalledTorch {
     }
   }
 
-  /** What PyTorch is built for, such as {@code cpu} or {@code cu128}. */
+  /** The platform PyTorch is built for, such as {@code cpu} or {@code cu128}. */
   static String flavor(Map<String, String> environment) {
     boolean installed = !variable(environment, "PYTORCH_LIBRARY_PATH").isEmpty();
     return installed ? variable(environment, "PYTORCH_FLAVOR") : "cpu";
@@ -54,7 +54,7 @@ final class InstalledTorch {
     return environment.getOrDefault(name, "").strip();
   }
 
-  /** As the Python package tells it, or the archive with the C++ library. */
+  /** Reads the version from the Python package, or from the C++ library's archive. */
   private static Optional<String> versionAt(Path library) {
     Path lib = Files.isDirectory(library) ? library : library.toAbsolutePath().getParent();
     for (String teller : new String[] {"../version.py", "../build-version"}) {

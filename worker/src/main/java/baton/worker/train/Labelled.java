@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
-/** An example with a class: numbers in any shape, and the number of the class they belong to. */
+/** An example with a class: numbers in any shape, and the class's number. */
 public record Labelled(float[] values, long label) {
 
   /**
    * A batch of such examples.
    *
-   * @param each the shape of one example's numbers
+   * @param each the shape of one example
    */
   public static MultiNetworkRecipe.Batch batch(
       NDManager manager, List<Labelled> examples, Shape each) {

@@ -1,8 +1,8 @@
 package baton.worker.train;
 
 /**
- * The learning rate as a pure function of the number of updates done before: nothing to save, and
- * the same on every machine ({@link StrictMath}).
+ * The learning rate as a pure function of the number of previous updates: it has no state to save,
+ * and is the same on every machine ({@link StrictMath}).
  */
 sealed interface LearningRateSchedule {
   float at(long updatesDone);
@@ -30,8 +30,8 @@ sealed interface LearningRateSchedule {
   }
 
   /**
-   * A rate that climbs in a straight line over the first {@code warmUp} updates, and then falls
-   * along half a cosine to zero at {@code total} updates.
+   * A rate that rises linearly over the first {@code warmUp} updates, and then falls along half a
+   * cosine to zero at {@code total} updates.
    */
   record Cosine(float rate, long warmUp, long total) implements LearningRateSchedule {
     public Cosine {

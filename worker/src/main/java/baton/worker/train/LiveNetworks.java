@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The networks of a run as courses apply them: in training, or as they are evaluated. */
+/** The networks of a run as recipes apply them, in training mode or in evaluation mode. */
 final class LiveNetworks {
   private final Map<String, Block> blocks = new TreeMap<>();
   private final ParameterStore weights;
@@ -30,13 +30,13 @@ final class LiveNetworks {
     return (name, inputs) -> block(name).forward(weights, inputs, true);
   }
 
-  /** Without dropout and the like, and with the averages of the weights if there are any. */
+  /** In evaluation mode, without dropout, and with the averages of the weights if there are any. */
   Networks evaluated(Optional<Averages> averages) {
     ParameterStore store = averages.map(Averages::store).orElse(weights);
     return (name, inputs) -> block(name).forward(store, inEngineMemory(inputs), false);
   }
 
-  /** Copies arrays made from Java buffers to where the engine aligns them, as in Tensors.load. */
+  /** Copies arrays made from Java buffers to memory that the engine aligns, as in Tensors.load. */
   static NDList inEngineMemory(NDList arrays) {
     NDList copies = new NDList();
     arrays.forEach(array -> copies.add(array.duplicate()));

@@ -14,9 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Brings the examples of one batch after the other, in the order of training. With threads of its
- * own it loads some batches ahead; which thread loads what changes nothing, and an example that
- * cannot be loaded is an error when its batch comes, no sooner.
+ * Loads the examples of one batch after another, in training order. With threads of its own it
+ * loads some batches ahead. The choice of thread does not affect the result, and an example that
+ * cannot be loaded is an error only when its batch is taken.
  */
 final class Loader<E> implements AutoCloseable {
   private static final int AHEAD_OF_EACH_THREAD = 2;
@@ -35,8 +35,8 @@ final class Loader<E> implements AutoCloseable {
   private record Ahead<E>(Position position, Future<List<E>> examples) {}
 
   /**
-   * @param end the job's end, behind which there is nothing to load
-   * @param threads how many; 0: batches are loaded when they are taken
+   * @param end the job's end, after which there is nothing to load
+   * @param threads the number of threads; 0: batches are loaded when they are taken
    */
   Loader(
       String program,
@@ -54,7 +54,7 @@ final class Loader<E> implements AutoCloseable {
     this.threads = threads == 0 ? Optional.empty() : Optional.of(daemons(threads));
   }
 
-  /** Daemons, or the JVM would never exit. */
+  /** Makes daemon threads, which do not keep the JVM from exiting. */
   private static ExecutorService daemons(int count) {
     return Executors.newFixedThreadPool(
         count,

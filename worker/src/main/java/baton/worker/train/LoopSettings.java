@@ -5,10 +5,10 @@ import baton.worker.segment.TroubleException;
 /**
  * The hyper-parameters of the loop itself, the same for all networks of a job.
  *
- * @param accumulate batches whose gradients make one update
- * @param ema how much of the average of the weights stays at each update; 0: none is made
- * @param patience epochs without a better evaluation after which training ends; 0: it does not
- * @param prefetch threads that load examples ahead of training
+ * @param accumulate the number of batches whose gradients make one update
+ * @param ema the decay of the weights' moving average; 0: there is none
+ * @param patience the number of epochs without improvement that end training; 0: no limit
+ * @param prefetch the number of threads that load examples ahead of training
  */
 record LoopSettings(int batchSize, int accumulate, double ema, int patience, int prefetch) {
   private static final int MOST_THREADS = 32;

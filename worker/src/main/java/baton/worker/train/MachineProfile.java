@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What may change the bits of a result: two runs are compared bit for bit within one profile. */
+/**
+ * The properties of a machine that may change the bits of a result: runs are compared bit for bit
+ * only within one profile.
+ */
 final class MachineProfile {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
@@ -32,7 +35,7 @@ final class MachineProfile {
     return Collections.unmodifiableMap(profile);
   }
 
-  /** Libraries choose their kernels by the processor's model, where they can tell it. */
+  /** The processor's model, or else its architecture: libraries choose their kernels by it. */
   private static String processor() {
     String architecture = System.getProperty("os.arch");
     try (Stream<String> lines = Files.lines(CPU_INFO, StandardCharsets.UTF_8)) {

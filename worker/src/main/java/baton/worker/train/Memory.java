@@ -10,22 +10,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * This machine's memory outside of the engine and of Java's heap.
+ * This machine's memory outside the engine and the Java heap.
  *
- * @param reserve gives so many bytes, or throws {@link OutOfMemoryError}
- * @param available how many bytes could still be given to programs
+ * @param reserve allocates a number of bytes, or throws {@link OutOfMemoryError}
+ * @param available the number of bytes that programs can still allocate
  */
 record Memory(IntFunction<ByteBuffer> reserve, LongSupplier available) {
   private static final Path TOLD_BY_LINUX = Path.of("/proc/meminfo");
   private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
   private static final int KIBI = 1024;
 
-  /** Direct memory: Java fills it with zeros, so its pages are there before they are needed. */
+  /** Direct memory: Java fills it with zeros, so its pages are mapped before they are needed. */
   static Memory ofThisMachine() {
     return new Memory(ByteBuffer::allocateDirect, () -> availableBy(TOLD_BY_LINUX));
   }
 
-  /** Where nobody tells, there is as much as anybody wants. */
+  /** The available memory according to the file; unlimited if the file does not say. */
   static long availableBy(Path teller) {
     try {
       Matcher line = AVAILABLE.matcher(Files.readString(teller));

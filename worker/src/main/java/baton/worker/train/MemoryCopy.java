@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Some bytes that are copied from one place in memory to another. One processor alone does not use
- * all the bandwidth of memory, so the moves of a copy are shared among all.
+ * A copy of bytes from one place in memory to another. One core cannot use the full memory
+ * bandwidth, so the copies are shared among all cores.
  *
  * @param from read from its position to its limit
  * @param to written from its position
  */
 record MemoryCopy(ByteBuffer from, ByteBuffer to) {
-  /** Small enough to share fairly, large enough to be worth handing over. */
+  /** Small enough for an even share, large enough to be worth a task. */
   private static final int CHUNK = 4 << 20;
 
-  /** Makes all the moves, and returns when the last is made. */
+  /** Makes all the copies, and returns when the last is done. */
   static void all(List<MemoryCopy> moves) {
     List<MemoryCopy> chunks = new ArrayList<>();
     moves.forEach(move -> move.splitInto(chunks));

@@ -6,25 +6,25 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 
 /**
- * One of the networks that are trained together: each batch, in its turn, it follows the gradient
- * of its own objective with its own optimizer, and the others stand still.
+ * One of the networks that are trained together. In each batch they are trained one after another,
+ * each by its own optimizer along the gradient of its own objective.
  *
- * @param name begins the names of its tensors and parameters, as in {@code generator.learningRate};
- *     empty for the only network of a {@link Recipe}
- * @param block not yet initialized
+ * @param name the prefix of its tensors' and parameters' names, as in {@code
+ *     generator.learningRate}; empty for the only network of a {@link Recipe}
+ * @param block the network's block, not yet initialized
  * @param input the shape of a batch of one example
  */
 public record Network(String name, Block block, Shape input, Objective objective) {
 
-  /** The loss of one network, given all. */
+  /** The loss of one network, computed with all of them. */
   @FunctionalInterface
   public interface Objective {
     /**
      * The mean loss of a batch, a scalar.
      *
-     * @param networks in training, with dropout and the like; those before it in the list have
+     * @param networks the networks in training mode, with dropout; those before it in the list have
      *     already learned from this batch, unless the job accumulates gradients
-     * @param manager of arrays made on the way
+     * @param manager for intermediate arrays
      */
     NDArray of(Networks networks, NDManager manager, MultiNetworkRecipe.Batch batch);
   }
@@ -36,12 +36,12 @@ public record Network(String name, Block block, Shape input, Objective objective
     }
   }
 
-  /** What its name makes of another one: {@code generator.weight}, or just {@code weight}. */
+  /** Adds the network's name as a prefix: {@code generator.weight}, or just {@code weight}. */
   String qualify(String of) {
     return name.isEmpty() ? of : name + "." + of;
   }
 
-  /** The name of the metric with its mean loss. */
+  /** The name of the metric for its mean loss. */
   String lossName() {
     return name.isEmpty() ? TrainingGoal.LOSS : TrainingGoal.LOSS + "." + name;
   }

@@ -11,10 +11,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An update rule with its state: a counter of updates, slots by the name of the weight they belong
- * to, such as {@code 01Conv2d_weight.mean}, and between the batches of a group the gradients
- * gathered so far, such as {@code 01Conv2d_weight.gradient}. Unlike DJL's optimizers, all of it can
- * be saved and restored.
+ * An update rule with its state: a counter of updates; slots by the name of their weight, such as
+ * {@code 01Conv2d_weight.mean}; and, between the batches of a group, the gradients gathered so far,
+ * such as {@code 01Conv2d_weight.gradient}. Unlike DJL's optimizers, it can be saved and restored.
  */
 final class Optimizer {
   static final String FILE = "optimizer.safetensors";
@@ -43,14 +42,14 @@ final class Optimizer {
     return manager.zeros(weight.getShape(), weight.getDataType());
   }
 
-  /** All that a checkpoint has to carry beside the counter; it may be overwritten in place. */
+  /** The state for a checkpoint, without the counter; it may be overwritten in place. */
   SortedMap<String, NDArray> slots() {
     SortedMap<String, NDArray> all = new TreeMap<>(slots);
     gathered.forEach((name, gradient) -> all.put(slotName(name, GRADIENT), gradient));
     return Collections.unmodifiableSortedMap(all);
   }
 
-  /** Arrays of the names and shapes of gathered gradients. */
+  /** Arrays with the names and shapes of gathered gradients. */
   SortedMap<String, NDArray> likeGathered() {
     SortedMap<String, NDArray> like = new TreeMap<>();
     weights.forEach((name, weight) -> like.put(slotName(name, GRADIENT), weight));
@@ -58,9 +57,9 @@ final class Optimizer {
   }
 
   /**
-   * Takes the place of one that was saved; what its slots hold is to be loaded.
+   * Continues from a saved optimizer; the caller then loads the slots' contents.
    *
-   * @param withinGroup whether it had gathered gradients
+   * @param withinGroup whether the saved optimizer had gathered gradients
    */
   void resume(long updatesDone, boolean withinGroup) {
     updates = updatesDone;
@@ -88,9 +87,9 @@ final class Optimizer {
    * there are none, in name order, and zeroes them.
    *
    * @param scope closed by the caller when the batch is done
-   * @param rateFactor the scheduled learning rate counts this many times
-   * @return the gradients' global norm, or 0 if they are not clipped; if it is not a finite number,
-   *     nothing was moved
+   * @param rateFactor the factor for the scheduled learning rate
+   * @return the gradients' global norm, or 0 if they are not clipped; if it is not finite, no
+   *     weight was changed
    */
   double update(NDManager scope, double rateFactor) {
     SortedMap<String, NDArray> gradients = gathered.isEmpty() ? gradients(scope) : group(scope);

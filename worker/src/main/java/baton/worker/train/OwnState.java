@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a course changes while it trains, beside weights: tensors and numbers by name. They are part
- * of every checkpoint, and a restored run goes on with them.
+ * The state, besides weights, that a recipe changes while it trains: tensors and numbers by name.
+ * They are part of every checkpoint, and a restored run continues with them.
  */
 public final class OwnState {
   static final String PREFIX = "own.";
@@ -20,7 +20,7 @@ public final class OwnState {
   private final SortedMap<String, NDArray> tensors = new TreeMap<>();
   private final SortedMap<String, Value> values = new TreeMap<>();
 
-  /** A number that is kept. */
+  /** A number that is saved. */
   public static final class Value {
     private double number;
 
@@ -60,12 +60,12 @@ public final class OwnState {
     }
   }
 
-  /** By the names they have in a checkpoint; what is restored is written into them. */
+  /** The tensors by their names in a checkpoint; a restore writes into them. */
   SortedMap<String, NDArray> tensors() {
     return tensors;
   }
 
-  /** As {@link Double#toHexString} has them, which is the same on every Java. */
+  /** The numbers as {@link Double#toHexString} writes them, which is the same on every Java. */
   SortedMap<String, String> numbers() {
     SortedMap<String, String> numbers = new TreeMap<>();
     values.forEach((name, value) -> numbers.put(name, Double.toHexString(value.get())));

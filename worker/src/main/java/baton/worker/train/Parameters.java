@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.function.DoublePredicate;
 
 /**
- * A job's hyper-parameters, read by name and checked as they are read. A name that nobody has asked
- * for is a mistake of the user's, and {@link #refuseUnknown} says so.
+ * A job's hyper-parameters, read by name and checked as they are read. A parameter that no code
+ * reads is the user's mistake; {@link #refuseUnknown} reports it.
  */
 public final class Parameters {
   private final String program;
@@ -49,8 +49,8 @@ public final class Parameters {
   }
 
   /**
-   * The same for one network: {@code generator.learningRate}, where there is one, counts before
-   * {@code learningRate}.
+   * The parameters of one network: {@code generator.learningRate}, if present, takes precedence
+   * over {@code learningRate}.
    */
   Parameters of(Network network) {
     return network.name().isEmpty()
@@ -58,12 +58,12 @@ public final class Parameters {
         : new Parameters(program, network.qualify(""), given, data, defaults, known);
   }
 
-  /** The folder with what the job trains on; empty: what the program brings along. */
+  /** The folder with the job's training data; empty if the program brings its own. */
   public Optional<Path> data() {
     return data;
   }
 
-  /** From now on these count where the job gives no value, before any fallback. */
+  /** Adds defaults, used where the job gives no value, in preference to any fallback. */
   void addDefaults(Map<String, Object> values) {
     defaults.putAll(values);
   }
@@ -73,22 +73,22 @@ public final class Parameters {
     return number(name, fallback, "a number above 0", value -> value > 0);
   }
 
-  /** Zero or a finite number above it. */
+  /** A finite number of at least zero. */
   public double atLeastZero(String name, double fallback) throws TroubleException {
     return number(name, fallback, "a number from 0", value -> value >= 0);
   }
 
-  /** A number from 0 up to but without 1. */
+  /** A number from 0 up to but excluding 1. */
   public double fraction(String name, double fallback) throws TroubleException {
     return number(name, fallback, "a number from 0 up to but without 1", v -> v >= 0 && v < 1);
   }
 
-  /** A whole number from 1. */
+  /** A whole number of at least 1. */
   public int count(String name, int fallback) throws TroubleException {
     return atLeast(1, name, fallback);
   }
 
-  /** A whole number from {@code least}. */
+  /** A whole number of at least {@code least}. */
   public int atLeast(int least, String name, int fallback) throws TroubleException {
     return whole(least, Integer.MAX_VALUE, name, fallback, "a whole number from " + least);
   }
@@ -109,7 +109,7 @@ public final class Parameters {
             value -> value >= least && value <= most && value == Math.rint(value));
   }
 
-  /** A text that is not blank. */
+  /** A string that is not blank. */
   public String text(String name, String fallback) throws TroubleException {
     Object value = value(name, fallback);
     if (value instanceof String text && !text.isBlank()) {
@@ -118,7 +118,7 @@ public final class Parameters {
     throw mustBe(name, "a text", value);
   }
 
-  /** One of a few words. */
+  /** One of the {@code words}. */
   public String oneOf(String name, String fallback, String... words) throws TroubleException {
     Object value = value(name, fallback);
     List<String> choice = Arrays.asList(words);
@@ -129,9 +129,9 @@ public final class Parameters {
   }
 
   /**
-   * Ends the reading.
+   * Refuses parameters that no code has read; called after all reads.
    *
-   * @throws TroubleException if the job gives a parameter that was not asked for
+   * @throws TroubleException if the job has a parameter that was not read
    */
   void refuseUnknown() throws TroubleException {
     for (String name : new TreeSet<>(given.keySet())) {

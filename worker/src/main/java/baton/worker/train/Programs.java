@@ -15,19 +15,19 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** Finds the programs that lie on the class path, and in jars that a person names. */
+/** Finds the programs on the class path, and in jars that the user names. */
 public final class Programs {
   private static final String SERVICE = "META-INF/services/" + ProgramProvider.class.getName();
 
   private Programs() {}
 
   /**
-   * Each program that a {@link ProgramProvider} has. One of a named jar takes the place of one of
-   * its name on the class path.
+   * All programs of all {@link ProgramProvider}s. A program in a named jar replaces a program of
+   * the same name on the class path.
    *
-   * @param jars libraries that the programs need may be among them
-   * @throws IllegalArgumentException if a jar is missing or does not fit, or two programs of the
-   *     same place have one name
+   * @param jars jars with programs, and with libraries that they need
+   * @throws IllegalArgumentException if a jar is missing or does not fit, or two programs on the
+   *     class path, or two in the jars, have the same name
    */
   public static List<Program> found(TorchEngine torch, List<Path> jars) {
     ClassLoader own = Programs.class.getClassLoader();
@@ -46,7 +46,7 @@ public final class Programs {
     return List.copyOf(programs.values());
   }
 
-  /** Stays open as long as the process: programs load their classes while they train. */
+  /** The loader is never closed: programs load classes while they train. */
   private static URLClassLoader loader(List<Path> jars, ClassLoader parent) {
     List<URL> addresses = new ArrayList<>();
     for (Path jar : jars) {
@@ -62,7 +62,7 @@ public final class Programs {
     return new URLClassLoader("programs", addresses.toArray(new URL[0]), parent);
   }
 
-  /** Those that {@code loader} itself has, without its parents'. */
+  /** The providers of {@code loader} itself, without its parents'. */
   private static List<ProgramProvider> providers(ClassLoader loader) {
     try {
       return ServiceLoader.load(ProgramProvider.class, loader).stream()

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What the author of a program with one model writes: the model, its data, a loss and an
- * evaluation. {@link MultiNetworkRecipe} says what all programs may do beside that: augment, keep a
- * state of their own, name the metric that counts.
+ * A program with one model, as its author writes it: the model, its data, a loss and an evaluation.
+ * {@link MultiNetworkRecipe} has the options of all programs: augmentation, state of their own, and
+ * the metric that decides.
  *
- * @param <E> an example as it is loaded: plain values, none of the engine's arrays
+ * @param <E> a loaded example: plain values, without the engine's arrays
  */
 public interface Recipe<E> extends MultiNetworkRecipe<E> {
   /** The model, not yet initialized; called once. */
@@ -27,10 +27,10 @@ public interface Recipe<E> extends MultiNetworkRecipe<E> {
   NDArray loss(NDList labels, NDList predictions);
 
   /**
-   * What is measured on the held-out split, as {@link MultiNetworkRecipe#evaluate(NDManager,
-   * Networks)} has it.
+   * Measures metrics on the held-out split; see {@link MultiNetworkRecipe#evaluate(NDManager,
+   * Networks)}.
    *
-   * @param model as it is now, without dropout and the like
+   * @param model the current model in evaluation mode, without dropout
    */
   Map<String, Double> evaluate(NDManager manager, UnaryOperator<NDList> model);
 

@@ -12,17 +12,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The scalars of a run, as {@code state.json} holds them; the same state gives the same bytes.
- * Numbers with a fraction are as {@link Double#toHexString} has them, since JDK 19 changed how
+ * The scalars of a run, as stored in {@code state.json}; the same state gives the same bytes.
+ * Floating-point numbers are written by {@link Double#toHexString}, since JDK 19 changed how
  * decimals are written.
  *
- * @param format the version of this form
+ * @param format the version of this format
  * @param programVersion see {@link MultiNetworkRecipe#version()}
  * @param updates the optimizers' counter
- * @param lossSums of the current epoch, or of the last one at its end, weighted by examples; by the
- *     names of the metrics they become
+ * @param lossSums the loss sums of the current epoch, or at its end of the last one, weighted by
+ *     examples; by the names of their metrics
  * @param best empty before the first evaluation
- * @param own see {@link OwnState}
+ * @param own the numbers of {@link OwnState}
  */
 record RunState(
     int format,
@@ -36,7 +36,7 @@ record RunState(
   static final String FILE = "state.json";
   private static final int FORMAT = 2;
 
-  /** A {@link Best} with its number as a text. */
+  /** A {@link Best} with its number as a string. */
   record BestText(TrainingGoal goal, String value, int epoch) {
     static BestText of(Best best) {
       return new BestText(best.goal(), Double.toHexString(best.value()), best.epoch());
@@ -62,7 +62,7 @@ record RunState(
   }
 
   /**
-   * @throws TroubleException of kind PROGRAM if this is not the state of that program there
+   * @throws TroubleException of kind PROGRAM if this is not that program's state at that position
    */
   void requireFit(String wantedProgram, int wantedVersion, Position wantedPosition)
       throws TroubleException {

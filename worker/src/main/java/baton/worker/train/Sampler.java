@@ -3,8 +3,8 @@ package baton.worker.train;
 import java.util.Arrays;
 
 /**
- * The order in which one epoch visits the training examples: a permutation cut into batches, any of
- * which can be asked for first. The last batch is smaller if the examples do not divide evenly.
+ * The order in which one epoch visits the training examples: a permutation divided into batches,
+ * with random access. The last batch is smaller if the examples do not divide evenly.
  */
 final class Sampler {
   private final int[] order;

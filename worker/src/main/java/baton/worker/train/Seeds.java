@@ -3,9 +3,9 @@ package baton.worker.train;
 import baton.protocol.Position;
 
 /**
- * The source of all randomness of a job: seeds that depend on the job's seed, a purpose and a place
- * in the training, and on nothing else. No generator has a state that a checkpoint would have to
- * carry, so a run that begins in the middle draws what an unbroken one draws.
+ * The source of all randomness of a job: seeds that depend only on the job's seed, a purpose and a
+ * position in the training. No generator has state that a checkpoint would have to save, so a
+ * resumed run draws the same numbers as an unbroken one.
  *
  * <p>A seed is made of words, such as (job seed, purpose, epoch, batch): {@code h = 0}, then for
  * each word {@code h = mix((h ^ word) + 0x9E3779B97F4A7C15)}, where {@code mix} is the output
@@ -20,7 +20,7 @@ public record Seeds(long job) {
   private static final long EXAMPLE = 5;
   private static final long EVALUATION = 6;
 
-  /** For drawing the first weights. */
+  /** For drawing the initial weights. */
   public long weights() {
     return hash(job, WEIGHTS);
   }
@@ -35,17 +35,17 @@ public record Seeds(long job) {
     return hash(job, ORDER, epoch);
   }
 
-  /** For what the model draws in the batch that begins at {@code position}, such as dropout. */
+  /** For the model's randomness, such as dropout, in the batch that begins at {@code position}. */
   public long batch(Position position) {
     return hash(job, BATCH, position.epoch(), position.batch());
   }
 
-  /** For augmenting an example, whichever thread or batch it falls to. */
+  /** For augmenting an example, independent of its thread and batch. */
   public long example(int epoch, int example) {
     return hash(job, EXAMPLE, epoch, example);
   }
 
-  /** For what is drawn while the state after so many epochs is evaluated. */
+  /** For the evaluation after {@code epochs} epochs. */
   public long evaluation(int epochs) {
     return hash(job, EVALUATION, epochs);
   }

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory a run's state is copied into, reserved before training begins so that a copy costs
- * nothing but the copying. There are two places, one to be saved from and one to wait in; where
- * memory is short there is one, and training saves less often.
+ * The memory that a run's state is copied into, reserved before training begins, so that a snapshot
+ * costs only the copy. There are two places: one copy is saved while the next waits. If memory is
+ * short there is one, and training saves less often.
  *
- * <p>The training thread takes places, any thread gives them back.
+ * <p>The training thread takes places; any thread gives them back.
  */
 final class SnapshotMemory {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotMemory.class);
@@ -28,9 +28,9 @@ final class SnapshotMemory {
   }
 
   /**
-   * Memory for copies of {@code state}, its arrays by file and name.
+   * Reserves memory for copies of {@code state}, whose arrays are by file and name.
    *
-   * @throws TroubleException of kind MACHINE if there is not even room for one copy
+   * @throws TroubleException of kind MACHINE if there is not enough memory for one copy
    */
   static SnapshotMemory reserve(SortedMap<String, SortedMap<String, NDArray>> state, Memory memory)
       throws TroubleException {
@@ -46,7 +46,7 @@ final class SnapshotMemory {
   }
 
   private boolean add(SortedMap<String, SortedMap<String, NDArray>> state, long bytes) {
-    // Linux promises memory it does not have, and kills who then uses it.
+    // Linux overcommits memory, and kills a process that then uses it.
     if (memory.available().getAsLong() < bytes) {
       return false;
     }
@@ -74,22 +74,22 @@ final class SnapshotMemory {
 
   /**
    * Gives all places back; a copy that is still being saved keeps its own until then. Direct memory
-   * is free when its buffers are collected, and a worker that waits for work collects nothing, so
-   * it is told to.
+   * is freed when its buffers are garbage-collected; an idle worker collects nothing by itself, so
+   * this runs the collector.
    */
   void giveBack() {
     places.clear();
     System.gc();
   }
 
-  /** How many copies there is room for. */
+  /** The number of copies that fit at a time. */
   int places() {
     return places.size();
   }
 
   /**
-   * Copies {@code state} into a free place. A caller who holds more copies than there are places
-   * gets memory of its own.
+   * Copies {@code state} into a free place. If all places are taken, the copy gets memory of its
+   * own.
    */
   Copy copy(SortedMap<String, SortedMap<String, NDArray>> state) {
     CopyBuffers free =
@@ -108,7 +108,7 @@ final class SnapshotMemory {
   /**
    * A state as plain bytes, by file and name.
    *
-   * @param place where the bytes are; given back when nobody reads them any more
+   * @param place the memory of the bytes; given back when nobody reads them any more
    */
   record Copy(SortedMap<String, SortedMap<String, Tensor>> files, CopyBuffers place) {
     SortedMap<String, Tensor> file(String name) {

@@ -2,7 +2,7 @@ package baton.worker.train;
 
 /**
  * A small generator with a published algorithm (Steele, Lea and Flood, 2014), so that its numbers
- * are the same on every Java release; the JDK's own generators do not promise theirs.
+ * are the same on every Java release; the JDK's own generators do not promise that.
  */
 public final class SplitMix64 {
   static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -18,7 +18,7 @@ public final class SplitMix64 {
     return mix(state);
   }
 
-  /** A number from 0 up to but without {@code bound}, each equally likely. */
+  /** A uniform number from 0 up to but excluding {@code bound}. */
   public int nextInt(int bound) {
     if (bound < 1) {
       throw new IllegalArgumentException("a bound is at least 1, not " + bound);
@@ -33,12 +33,12 @@ public final class SplitMix64 {
     }
   }
 
-  /** A number from 0 up to but without 1. */
+  /** A number from 0 up to but excluding 1. */
   public double nextDouble() {
     return (nextLong() >>> 11) * 0x1.0p-53;
   }
 
-  /** The numbers from 0 up to but without {@code size}, in an order drawn at random. */
+  /** A random permutation of the numbers from 0 up to but excluding {@code size}. */
   public int[] permutation(int size) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

@@ -16,15 +16,15 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** The border between the engine's arrays and plain bytes; both sides get copies. */
+/** Converts between the engine's arrays and plain bytes, always by copying. */
 final class Tensors {
   private Tensors() {}
 
   /**
-   * Copies out of the engine. What it hands out for an array on the CPU is its living memory; a
-   * move of that is only noted, to be made before anything else happens to the array.
+   * Copies an array out of the engine. For an array on the CPU the engine returns its live memory;
+   * that copy is only noted, and must be made before the array changes.
    *
-   * @param own empty, of whole elements each, and together as large as the array
+   * @param own empty buffers of whole elements, together as large as the array
    */
   static Tensor copy(NDArray array, List<ByteBuffer> own, Consumer<MemoryCopy> noted) {
     Tensor tensor = new Tensor(dtype(array.getDataType()), shape(array.getShape()), own);
@@ -40,7 +40,7 @@ final class Tensors {
     return tensor;
   }
 
-  /** A part of an array may be a copy of the engine's, so it is read before it is closed. */
+  /** Copies at once: a part of an array may be a copy that the engine frees when it is closed. */
   private static void copyNow(NDArray array, List<ByteBuffer> own) {
     if (own.size() == 1) {
       MemoryCopy.all(List.of(new MemoryCopy(array.toByteBuffer(true), own.get(0))));
@@ -59,9 +59,10 @@ final class Tensors {
   }
 
   /**
-   * Copies into arrays of the same names, dtypes and shapes. They keep the memory that the engine
-   * gave them: some kernels sum in another order if their operands are aligned otherwise. So it is
-   * not {@code NDArray.copyTo}, which hands them memory of Java's, and has the engine warn of it.
+   * Copies into arrays of the same names, dtypes and shapes. The arrays keep the memory that the
+   * engine gave them, since some kernels sum in another order if the alignment of their operands
+   * differs. {@code NDArray.copyTo} would replace it by Java's memory, with a warning of the
+   * engine.
    */
   static void load(SortedMap<String, NDArray> arrays, Map<String, Tensor> saved) {
     arrays.forEach((name, array) -> fill(array, saved.get(name).pieces()));

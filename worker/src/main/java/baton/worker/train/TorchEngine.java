@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * PyTorch in this JVM: loaded once, when first needed, without a word to the network. One job at a
- * time can train on it.
+ * PyTorch in this JVM: loaded once, when first needed, without network access. One job at a time
+ * can train on it.
  */
 public final class TorchEngine {
   static final String VERSION = "2.7.1";
@@ -25,11 +25,11 @@ public final class TorchEngine {
     this.settings = settings;
   }
 
-  /** PyTorch ready for use on the thread that asked for it, and the device to train on. */
+  /** PyTorch, ready for use on the calling thread, and the device to train on. */
   record Session(Engine engine, Device device, Map<String, String> numericProfile) {}
 
   /**
-   * The best kind of device there is: {@code gpu} or {@code cpu}.
+   * The best available kind of device: {@code gpu} or {@code cpu}.
    *
    * @throws TroubleException of kind MACHINE if PyTorch does not load
    */
@@ -40,14 +40,14 @@ public final class TorchEngine {
   /**
    * Prepares the calling thread for training.
    *
-   * @param kind {@code cpu}, {@code gpu}, or {@code best} of both
+   * @param kind {@code cpu}, {@code gpu}, or {@code best} for the better of both
    * @throws TroubleException of kind MACHINE if PyTorch does not load or has no such device
    */
   Session session(String kind) throws TroubleException {
     Engine loaded = engine();
     Device device = device(kind.equals("best") ? bestDevice() : kind);
-    // Both belong to the thread, and a new one has neither: OpenMP would take all cores, and
-    // evaluations would record a graph for gradients.
+    // Both settings are per thread. By default OpenMP would take all cores, and evaluations would
+    // record a graph for gradients.
     JniUtils.setNumThreads(settings.threads());
     JniUtils.setGradMode(false);
     if (device.isGpu()) {
@@ -92,7 +92,7 @@ public final class TorchEngine {
     }
   }
 
-  /** A PyTorch for the CPU uses none, whatever the machine has. */
+  /** The number of GPUs; 0 for a PyTorch that is built for the CPU. */
   private static int gpus(Engine engine) {
     return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
@@ -105,7 +105,7 @@ public final class TorchEngine {
       try {
         engine = load();
       } catch (TroubleException e) {
-        // The JVM tries to load a native library once; what failed stays failed.
+        // The JVM tries to load a native library only once, so a failure is permanent.
         trouble = e;
         throw e;
       }

@@ -7,12 +7,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the engine is told before it loads.
+ * The engine's settings, needed before it loads.
  *
- * @param threads for one operation; results depend on it bit for bit
- * @param cache where DJL unpacks its native libraries; empty: {@code .djl.ai} in the home folder
- * @param environment the variables of the process, of which only those that concern PyTorch are
- *     looked at
+ * @param threads the number of threads for one operation; the bits of results depend on it
+ * @param cache the folder where DJL unpacks its native libraries; empty: {@code .djl.ai} in the
+ *     home folder
+ * @param environment the environment of the process; only variables that concern PyTorch are read
  */
 public record TorchSettings(int threads, Optional<Path> cache, Map<String, String> environment) {
   public TorchSettings {
@@ -22,7 +22,7 @@ public record TorchSettings(int threads, Optional<Path> cache, Map<String, Strin
     environment = Map.copyOf(environment);
   }
 
-  /** The variables by which PyTorch's numbers may come out differently, as far as they are set. */
+  /** The variables that may change PyTorch's results, if they are set. */
   SortedMap<String, String> numericVariables() {
     SortedMap<String, String> numeric = new TreeMap<>();
     for (String name :

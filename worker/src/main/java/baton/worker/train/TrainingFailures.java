@@ -11,23 +11,23 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /**
- * Whose fault an error of training is, in one sentence: that of the machine if another could do
- * better, that of the program otherwise. Stack traces stay in the cause.
+ * Blames an error of training on the machine, if another machine could do better, or else on the
+ * program, in one sentence. Stack traces stay in the cause.
  */
 final class TrainingFailures {
   private static final int LONGEST_DETAIL = 500;
 
   private TrainingFailures() {}
 
-  /** What may fail. */
+  /** An action that may fail. */
   interface Work<T> {
     T run() throws TroubleException, IOException;
   }
 
   /**
-   * Runs {@code work}, and turns whatever it throws into a trouble.
+   * Runs {@code work}, and turns its exceptions and errors into a {@link TroubleException}.
    *
-   * @param doing continues "while"; names the program and the position
+   * @param doing a phrase after "while" that names the program and the position
    */
   static <T> T guard(String doing, Work<T> work) throws TroubleException {
     try {
@@ -81,7 +81,7 @@ final class TrainingFailures {
   }
 
   /**
-   * @throws TroubleException of kind PROGRAM if training has come to a number that is none
+   * @throws TroubleException of kind PROGRAM if the value is not finite
    */
   static double requireFinite(String what, double value, Position position)
       throws TroubleException {
@@ -103,7 +103,7 @@ final class TrainingFailures {
     return detail.endsWith(".") ? detail.substring(0, detail.length() - 1) : detail;
   }
 
-  /** Cuts what a stranger has written, so that an error stays a sentence. */
+  /** Truncates foreign text, so that an error stays a sentence. */
   static String brief(String text) {
     return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
   }
@@ -117,7 +117,7 @@ final class TrainingFailures {
             || message.contains("alloc_failed"));
   }
 
-  /** Files of a checkpoint are verified before they get here, so what is wrong was written so. */
+  /** Files of a checkpoint have been verified before, so bad content was written that way. */
   private static boolean isBadContent(Throwable error) {
     return error instanceof SafetensorsException || error instanceof JsonProcessingException;
   }
@@ -129,7 +129,7 @@ final class TrainingFailures {
   private static boolean isDeviceFailure(Throwable error) {
     String message = lowerCase(error);
     return (message.contains("cuda error") || message.contains("cudnn error"))
-        // A label out of range, for one, is an assert on the device, and follows the job anywhere.
+        // An assert on the device, such as for a label out of range, fails on any machine.
         && !message.contains("assert");
   }
 

@@ -2,7 +2,7 @@ package baton.worker.train;
 
 import java.util.Locale;
 
-/** By which metric one epoch is better than another, such as the highest accuracy. */
+/** The metric by which one epoch is better than another, such as the highest accuracy. */
 public record TrainingGoal(String metric, Direction direction) {
   static final String LOSS = "loss";
 
@@ -34,7 +34,7 @@ public record TrainingGoal(String metric, Direction direction) {
     return metric + "." + direction.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The name of the metric that says at the end of which epoch that was. */
+  /** The name of the metric with the epoch of that value. */
   String epochName() {
     return bestName() + "Epoch";
   }

@@ -19,8 +19,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All that training has made so far, and that a checkpoint carries: weights, what the optimizers
- * know, averages, the course's own state, and a few numbers.
+ * The state of training, as a checkpoint saves it: weights, optimizer state, averages, the recipe's
+ * own state, and a few numbers.
  */
 final class TrainingState {
   private final JobSpec spec;
@@ -36,9 +36,9 @@ final class TrainingState {
   private long updates;
 
   /**
-   * The state before the first batch; draws the first weights.
+   * The state before the first batch; draws the initial weights.
    *
-   * @param tunings of all networks, in the order in which they are trained
+   * @param tunings the tunings of all networks, in training order
    * @param ema see {@link LoopSettings}
    */
   TrainingState(
@@ -90,7 +90,7 @@ final class TrainingState {
         Map.of(Weights.FILE, weights.all(), Optimizer.FILE, slots, DjlSnapshot.EXTRA_FILE, extra));
   }
 
-  /** Arrays like those that there will be within a group of batches. */
+  /** Arrays like those within a group of batches, when the state is largest. */
   SortedMap<String, SortedMap<String, NDArray>> arraysAtMost() {
     SortedMap<String, SortedMap<String, NDArray>> most = arrays();
     if (timetable.accumulate() > 1) {
@@ -141,13 +141,13 @@ final class TrainingState {
     optimizers.values().forEach(optimizer -> optimizer.resume(updates, withinGroup));
   }
 
-  /** A network has learned from the batch that begins at the present position. */
+  /** Records the loss of a network for the batch that begins at the current position. */
   void lost(Network network, double loss, int examples) {
     double before = position.batch() == 0 ? 0 : lossSums.get(network.lossName());
     lossSums.put(network.lossName(), before + loss * examples);
   }
 
-  /** All networks have learned from that batch. */
+  /** Moves the position: all networks have learned from that batch. */
   void trained() {
     Position after = timetable.after(position);
     if (!timetable.isWithinGroup(after)) {
@@ -157,7 +157,7 @@ final class TrainingState {
     position = after;
   }
 
-  /** The mean losses of the epoch that is done, by the names of their metrics. */
+  /** The mean losses of the finished epoch, by the names of their metrics. */
   Map<String, Double> losses() {
     Map<String, Double> losses = new TreeMap<>();
     lossSums.forEach((name, sum) -> losses.put(name, sum / timetable.examples()));
@@ -165,7 +165,7 @@ final class TrainingState {
     return losses;
   }
 
-  /** The epoch that is done was evaluated. */
+  /** Records the evaluation of the finished epoch. */
   void evaluated(double value) {
     int epochs = position.epoch();
     best =
@@ -174,7 +174,7 @@ final class TrainingState {
                 .orElseGet(() -> new Best(course.goal(), value, epochs)));
   }
 
-  /** What was measured here, and the best so far. */
+  /** A measurement of these values and the best so far. */
   Measurement measurement(Map<String, Double> values) {
     Map<String, Double> all = new TreeMap<>(values);
     best.ifPresent(

@@ -5,14 +5,14 @@ import baton.worker.segment.TroubleException;
 /**
  * The hyper-parameters of one network's updates.
  *
- * @param clipNorm infinite: gradients are not clipped
+ * @param clipNorm the longest norm of the gradients; infinite: they are not clipped
  */
 record Tuning(UpdateRule rule, LearningRateSchedule schedule, double clipNorm) {
   private static final float BETA_1 = 0.9f;
   private static final float BETA_2 = 0.999f;
   private static final float EPSILON = 1e-8f;
 
-  /** Reads every name, also of the rule that is not chosen: a job may carry values for both. */
+  /** Reads every name, also for rules that are not chosen: a job may have values for all. */
   static Tuning of(Parameters parameters, int updatesPerEpoch, int epochs) throws TroubleException {
     double clipNorm = parameters.atLeastZero("clipNorm", 0);
     return new Tuning(

@@ -1,8 +1,6 @@
 package baton.worker.train;
 
-/**
- * An array's elements are of a type that Baton has no form for in a checkpoint: a limit of its own.
- */
+/** An array's elements are of a type that Baton's checkpoints cannot hold: a limit of Baton. */
 final class UnsavableArrayException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

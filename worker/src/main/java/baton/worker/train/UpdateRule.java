@@ -5,22 +5,22 @@ import ai.djl.ndarray.NDList;
 import java.util.List;
 
 /**
- * How one weight follows its gradient. A rule has no state of its own: its slots are arrays shaped
- * like the weight, kept by the {@link Optimizer}. The arithmetic is DJL's, equal to its stock
+ * Updates one weight by its gradient. A rule has no state of its own: its slots are arrays shaped
+ * like the weight, kept by the {@link Optimizer}. The arithmetic is DJL's, equal to its own
  * optimizers bit for bit.
  */
 sealed interface UpdateRule {
-  /** DJL clamps above only; {@link GlobalNorm} clips instead, through {@code rescale}. */
+  /** Turns off DJL's clamping; {@link GlobalNorm} clips instead, through {@code rescale}. */
   float NO_CLAMP = -1f;
 
   /** The names of the arrays the rule keeps for each weight. */
   List<String> slots();
 
   /**
-   * Moves {@code weight}, changes its slots, and zeroes its gradient.
+   * Updates {@code weight} and its slots, and zeroes its gradient.
    *
-   * @param slots in the order of {@link #slots()}
-   * @param rescale the gradient counts this many times
+   * @param slots the weight's slots, in the order of {@link #slots()}
+   * @param rescale the factor for the gradient
    * @param update the number of this update, counted from one
    */
   void apply(

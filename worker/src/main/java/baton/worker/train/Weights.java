@@ -14,9 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * All parameters of a course's networks by name and in name order: what training moves, and what it
- * gathers on the way, such as the running statistics of BatchNorm. A name is the same in every JVM,
- * unlike DJL's parameter ids.
+ * All parameters of a recipe's networks, in name order: those that training updates, and statistics
+ * such as BatchNorm's running mean. A name is the same in every JVM, unlike DJL's parameter ids.
  */
 final class Weights {
   static final String FILE = "model.safetensors";
@@ -30,7 +29,7 @@ final class Weights {
     }
   }
 
-  /** Draws the first weights of {@code networks}, in their order, from the engine's generator. */
+  /** Draws the initial weights of {@code networks}, in order, from the engine's generator. */
   Weights(Iterable<Network> networks, NDManager manager) {
     for (Network network : networks) {
       network.block().initialize(manager, DataType.FLOAT32, network.input());
@@ -44,7 +43,7 @@ final class Weights {
               "two networks share a parameter, %s and %s; make it a network of its own"
                   .formatted(first, name));
         }
-        // One that two layers of a network share has two names; the first one stands for it.
+        // A parameter that two layers of a network share has two names; the first one is used.
       }
     }
   }
@@ -53,17 +52,17 @@ final class Weights {
     return arrays(owned -> true);
   }
 
-  /** Those of a network that follow gradients. */
+  /** The parameters of a network that are trained by gradients. */
   SortedMap<String, NDArray> trainable(Network network) {
     return arrays(owned -> owned.network().equals(network) && owned.parameter().requiresGradient());
   }
 
-  /** Each parameter's name by DJL's id of it. */
+  /** Each parameter's name by its DJL id. */
   Map<String, String> namesById() {
     return Collections.unmodifiableMap(namesById);
   }
 
-  /** From now on the engine gathers gradients for this network alone. */
+  /** Makes the engine record gradients only for this network. */
   void learn(Network network) {
     parameters.forEach(
         (name, owned) -> {
@@ -73,7 +72,7 @@ final class Weights {
         });
   }
 
-  /** Over names, dtypes and shapes, in name order. */
+  /** The hash of names, dtypes and shapes, in name order. */
   Sha256 architectureHash() {
     StringBuilder text = new StringBuilder();
     all()
