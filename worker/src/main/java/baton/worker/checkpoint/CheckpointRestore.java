@@ -23,7 +23,7 @@ import java.util.function.LongConsumer;
 
 /** One restore of a checkpoint into a folder. */
 final class CheckpointRestore {
-  /** Files of a checkpoint never begin with a dot, so this clashes with none. */
+  /** Names of a checkpoint's files never begin with a dot, so this one is unique. */
   private static final String FETCHED_MANIFEST = ".manifest.json";
 
   private static final int COPIES = 2;
@@ -63,7 +63,7 @@ final class CheckpointRestore {
     }
   }
 
-  /** Looks at the files as training will read them. */
+  /** Checks the state as training will read it: no NaN, and the digest of the manifest. */
   private void requireState(Manifest manifest)
       throws StoreException, TroubleException, IOException {
     List<StateFile> files = new ArrayList<>();
@@ -86,7 +86,10 @@ final class CheckpointRestore {
     }
   }
 
-  /** Of files that came as they were committed, only this machine can have made others. */
+  /**
+   * Checks the files once more: they came as committed, so if one differs now, this machine changed
+   * it.
+   */
   private void requireUnchanged(Manifest manifest) throws TroubleException, IOException {
     for (FileEntry file : manifest.files()) {
       if (!Sha256.ofFile(into.path().resolve(file.name())).equals(file.sha256())) {
@@ -125,7 +128,7 @@ final class CheckpointRestore {
     return text;
   }
 
-  /** It is what was committed, so one that cannot be read is no corruption but a newer form. */
+  /** Parses the manifest. It is what was committed, so if it cannot be read its format is newer. */
   private static Manifest parse(String text) throws TroubleException {
     try {
       return ManifestJson.read(text);
@@ -138,7 +141,7 @@ final class CheckpointRestore {
     }
   }
 
-  /** Whether a copy is what was promised. */
+  /** The expected size and hash of a file. */
   private interface Promise {
     boolean keptBy(long size, Sha256 sha256);
   }

@@ -31,17 +31,18 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
- * Saves and restores checkpoints, in the same way on every store.
+ * Saves and restores checkpoints in the same way on every store.
  *
- * <p>A save, in steps: take the snapshot to the spool, looking for NaN, digesting the state and
- * hashing each file on the way; refuse NaN; find which of the files are in the store already; ask
- * for room; create the folder, which must be new (R6); put the other files, several at once; put
- * the job file beside the folders, if there is none; put the manifest last (R5). A save that ends
- * before its last step leaves a folder without a manifest, which nobody reads.
+ * <p>A save, in steps: write the snapshot to the spool, and meanwhile check for NaN, digest the
+ * state and hash each file; refuse NaN; find which files are already in the store; check the
+ * store's free space; create the folder, which must be new (R6); put the other files, several at
+ * once; put the job file beside the folders, if there is none; put the manifest last (R5). A save
+ * that fails before its last step leaves a folder without a manifest, which nobody reads.
  *
  * <p>A restore, in steps: get the manifest and compare it with the head's digest; get the files,
- * several at once, hash each on its way, and compare it with the manifest; what differs is got once
- * more, and only if it differs again is it corrupt (R3); refuse NaN, and a state of another digest.
+ * several at once, hash each on the way, and compare it with the manifest; fetch a file that
+ * differs a second time, and report it as corrupt only if it differs again (R3); refuse NaN, and a
+ * state with another digest.
  */
 public final class Checkpoints {
   private final CheckpointStore store;
@@ -51,7 +52,7 @@ public final class Checkpoints {
   private final Set<JobId> told = new HashSet<>();
 
   /**
-   * @param spool a directory of this session alone, emptied before and after each save
+   * @param spool a directory for this session alone, emptied before and after each save
    */
   public Checkpoints(CheckpointStore store, Path spool) {
     this.store = store;
@@ -61,10 +62,10 @@ public final class Checkpoints {
   /**
    * Stores a snapshot; one save at a time.
    *
-   * @param moved told on this thread how many bytes have moved since it was last told; to abandon,
-   *     it throws
-   * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if what the
-   *     program wrote is unsound
+   * @param moved called on this thread with the bytes moved since its last call; it may throw to
+   *     abandon the save
+   * @throws TroubleException of kind MACHINE if this machine's disk fails, PROGRAM if the program's
+   *     state is invalid
    */
   public StoredCheckpoint save(ManifestDraft draft, Snapshot snapshot, LongConsumer moved)
       throws StoreException, TroubleException {
@@ -110,7 +111,7 @@ public final class Checkpoints {
         cause);
   }
 
-  /** What Baton cannot do is no fault of the program, whose state may be as sound as any. */
+  /** A limit of Baton is not the program's fault; its state may be valid. */
   private static TroubleException beyond(String why, Exception cause) {
     return new TroubleException(
         Trouble.machine(
@@ -150,7 +151,10 @@ public final class Checkpoints {
     return StoredCheckpoint.of(manifest, text);
   }
 
-  /** What was submitted, for a coordinator that has lost all but the store; never overwritten. */
+  /**
+   * Stores the job as submitted, for a coordinator that has lost all but the store; never
+   * overwritten.
+   */
   private void putJobFile(ManifestDraft draft, LongConsumer moved)
       throws StoreException, IOException {
     if (told.contains(draft.job())) {
@@ -167,7 +171,7 @@ public final class Checkpoints {
     told.add(draft.job());
   }
 
-  /** Stores those that are not there yet, several at once; all of them, in their order. */
+  /** Stores the missing files, several at once; returns all entries, in order. */
   private List<FileEntry> put(
       String folder, Map<HashedFile, Optional<FileEntry>> inStore, LongConsumer moved)
       throws StoreException, IOException {
@@ -191,8 +195,8 @@ public final class Checkpoints {
   }
 
   /**
-   * The file in the store with the same bytes, under the name it has here: it costs none. It is
-   * looked at first, since users delete folders.
+   * Finds a file in the store with the same bytes, and gives it this file's name, so that nothing
+   * is uploaded. The store is asked first, since users delete folders.
    */
   private Optional<FileEntry> inStore(ManifestDraft draft, HashedFile file) throws StoreException {
     for (FileEntry other : draft.inStore()) {
@@ -205,13 +209,14 @@ public final class Checkpoints {
   }
 
   /**
-   * Brings the files of {@code head}, and nothing else, into the folder {@code into}, which is
-   * emptied first, and again after a failure.
+   * Fetches the files of {@code head} into the folder {@code into}, which is emptied first, and
+   * again after a failure.
    *
-   * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+   * @param moved called with the bytes moved since its last call; it may throw to abandon the
+   *     restore
    * @throws StoreException of kind CORRUPT if two fresh copies differ from what was committed
    * @throws TroubleException of kind MACHINE if this machine's disk fails, or its Baton is too old;
-   *     PROGRAM if nothing can go on from what was committed
+   *     PROGRAM if training cannot continue from the checkpoint
    */
   public StoredCheckpoint restore(Checkpoint head, Path into, LongConsumer moved)
       throws StoreException, TroubleException {

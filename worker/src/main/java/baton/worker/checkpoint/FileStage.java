@@ -13,7 +13,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/** The stage at which the bytes of one file are hashed, and written if they are on no disk yet. */
+/** The stage that hashes the bytes of one file, and writes them if they are not on disk yet. */
 final class FileStage implements StateStage, Closeable {
   private final Path file;
   private final Optional<FileChannel> to;
@@ -26,15 +26,15 @@ final class FileStage implements StateStage, Closeable {
     this.to = to;
   }
 
-  /** Of a file that is there. */
+  /** For an existing file. */
   static FileStage hashing(Path file) {
     return new FileStage(file, Optional.empty());
   }
 
   /**
-   * Of a new file.
+   * For a new file.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is one: nothing is overwritten
+   * @throws java.nio.file.FileAlreadyExistsException if it exists: nothing is overwritten
    */
   static FileStage writing(Path file) throws IOException {
     return new FileStage(
@@ -56,7 +56,7 @@ final class FileStage implements StateStage, Closeable {
     }
   }
 
-  /** The file, when all of it was taken. */
+  /** The file, after all of its bytes were taken. */
   HashedFile hashed() {
     return new HashedFile(file, size, Sha256.of(sha256), crc.getValue(), to.isPresent());
   }

@@ -6,7 +6,7 @@ import baton.worker.segment.TroubleException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Failures of this machine's own disk, told to people. */
+/** Reports failures of this machine's own disk. */
 final class LocalDisk {
   private LocalDisk() {}
 

@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of a checkpoint before its files are stored.
+ * The parts of a manifest that are known before the checkpoint's files are stored.
  *
- * @param counter how many checkpoints the lease has written, or tried to write, before this one
+ * @param counter the number of checkpoints that the lease has written, or tried to write, before
  * @param parent the checkpoint it extends, which may not be committed yet; empty for a job's first
  * @param inStore files of the parent's manifest that need not be stored again if they are
  *     unchanged; none after a check found one of them wrong
- * @param measurements all that was measured since the parent
+ * @param measurements all measurements since the parent
  */
 public record ManifestDraft(
     JobId job,

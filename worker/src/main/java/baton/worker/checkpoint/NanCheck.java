@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The check that weights and optimizer state are numbers. From NaN a training never comes back, so
- * no checkpoint with one is stored, and none is gone on from. An infinity may be meant, as in a
- * mask; and what else a program keeps is its own affair.
+ * Checks weights and optimizer state for NaN. Training never recovers from NaN, so a checkpoint
+ * with NaN is neither stored nor continued from. An infinity may be intended, as in a mask, and a
+ * program's other state is not checked.
  */
 final class NanCheck implements StateStage {
   private static final Set<String> FILES =
       Set.of("model.safetensors", "frozen.safetensors", "optimizer.safetensors");
 
-  /** Whatever is larger, without its sign bit, is NaN. */
+  /** The bits of infinity: a number whose bits without the sign are larger is NaN. */
   private static final int INFINITE_16 = 0x7c00;
 
   private static final int INFINITE_BRAIN_16 = 0x7f80;
@@ -46,9 +46,9 @@ final class NanCheck implements StateStage {
   }
 
   /**
-   * Looks at what was taken.
+   * Requires that the bytes taken so far hold no NaN.
    *
-   * @param consequence what does not happen because of it, as the end of a sentence
+   * @param consequence the consequence of NaN, as the end of a sentence
    * @throws TroubleException of kind PROGRAM that names a tensor with NaN
    */
   void requireNone(Position at, String consequence) throws TroubleException {
@@ -73,8 +73,8 @@ final class NanCheck implements StateStage {
     };
   }
 
-  // One loop for each width: over an array of its own type, each becomes vector instructions, which
-  // the sign of a difference does and a comparison does not.
+  // One loop for each width, so that each is vectorized over an array of its own type; the compiler
+  // vectorizes the sign of a difference, but not a comparison.
 
   private static boolean hasLarger32(ByteBuffer data) {
     int[] chunk = new int[CHUNK];

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * Files that move at the same time, a few at once. Progress is told on the calling thread. The
- * first failure abandons the rest, as does a listener that throws; once this is back, nothing moves
- * any more.
+ * Transfers several files in parallel. Progress is reported on the calling thread. The first
+ * failure abandons the rest, as does a listener that throws; no transfer is left running at the
+ * end.
  */
 final class ParallelTransfers {
   /** Enough to hide the round trips of small files, few enough for a small machine's memory. */
@@ -28,20 +28,21 @@ final class ParallelTransfers {
 
   private ParallelTransfers() {}
 
-  /** The move of one file. */
+  /** The transfer of one file. */
   interface Move<T> {
     /**
-     * Moves it.
+     * Transfers the file.
      *
-     * @param moved told how many bytes have moved since it was last told; to abandon, it throws
+     * @param moved called with the bytes moved since its last call; it may throw to abandon the
+     *     transfer
      */
     T run(LongConsumer moved) throws StoreException, IOException;
   }
 
-  /** Either bytes that have moved, or that a file has ended, well or with an error. */
+  /** Either bytes that were moved, or the end of a file's transfer, with its error if it failed. */
   private record Report(long bytes, boolean ends, Optional<Throwable> failure) {}
 
-  /** What came of each, in their order. */
+  /** Runs all transfers; returns their results in order. */
   static <T> List<T> run(List<Move<T>> moves, LongConsumer moved)
       throws StoreException, IOException {
     return moves.isEmpty() ? List.of() : new ParallelTransfers().runAll(moves, moved);
@@ -108,7 +109,9 @@ final class ParallelTransfers {
     }
   }
 
-  /** An interrupt shortens pauses; what waits for the network comes back by its own time limit. */
+  /**
+   * Interrupts end pauses between attempts; calls that wait for the network end by their timeouts.
+   */
   private static void end(ExecutorService threads) {
     threads.shutdownNow();
     boolean interrupted = false;

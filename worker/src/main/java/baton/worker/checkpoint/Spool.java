@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A local folder that holds the files of one checkpoint, and is empty otherwise. */
+/** A local folder for the files of one checkpoint; empty between checkpoints. */
 record Spool(Path path) {
   private static final String ASIDE = ".aside";
 
-  /** Empties it, and creates it if need be. */
+  /** Empties the folder, and creates it if necessary. */
   void empty() throws IOException {
     Files.createDirectories(path);
     List<Path> inside;
@@ -27,11 +27,11 @@ record Spool(Path path) {
     try {
       empty();
     } catch (IOException e) {
-      // The next use empties it first, and says so if it cannot.
+      // The next use empties it first, and reports a failure.
     }
   }
 
-  /** Beside the files of the checkpoint, whatever a program called them. */
+  /** Writes a file beside the checkpoint's files, whose names it cannot collide with. */
   Path writeAside(String name, String text) throws IOException {
     return Files.writeString(Files.createDirectories(path.resolve(ASIDE)).resolve(name), text);
   }

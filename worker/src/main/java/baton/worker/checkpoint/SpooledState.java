@@ -5,10 +5,10 @@ import baton.storage.HashedFile;
 import java.util.List;
 
 /**
- * A snapshot in a local folder, and what its bytes were seen to be on their way there.
+ * A snapshot in a local folder, with the results of the stages that its bytes passed.
  *
- * @param files in order of name
- * @param digest of the state
- * @param nan has seen all tensors
+ * @param files the files in order of name
+ * @param digest the digest of the state
+ * @param nan the check for NaN, after all tensors
  */
 record SpooledState(List<HashedFile> files, Sha256 digest, NanCheck nan) {}

@@ -18,13 +18,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Takes a snapshot into a local folder. Its bytes pass a chain of stages: the check for NaN and the
- * digest of the state, in the order of that digest; then the file's sha256 and the file itself, in
- * the order of the file. Where the two orders are one, as for tensors of one dtype, each piece
- * passes all stages at once, and is fetched from memory once. An encoding of the files would stand
+ * Writes a snapshot into a local folder. Its bytes pass a chain of stages: the check for NaN and
+ * the digest of the state, in the order of that digest; then the file's sha256 and the file itself,
+ * in the order of the file. If the two orders are equal, as for tensors of one dtype, each piece
+ * passes all stages at once, and is read from memory once. An encoding of the files would go
  * between the digest of the state and the sha256.
  *
- * <p>Files that lie on the disk already are mapped once and not written.
+ * <p>Files that are already on disk are mapped once and not written.
  */
 public final class StateSpool implements SnapshotSink {
   private final Path folder;
@@ -62,14 +62,14 @@ public final class StateSpool implements SnapshotSink {
     return inMemory.isEmpty() && onDisk().isEmpty();
   }
 
-  /** What lies there already, in order of name. */
+  /** The files that are already in the folder, in order of name. */
   List<Path> onDisk() throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
       return all.sorted().toList();
     }
   }
 
-  /** Takes all bytes through the stages. */
+  /** Passes all bytes through the stages. */
   SpooledState finish() throws IOException {
     Map<String, StateFile> files = new TreeMap<>(inMemory);
     for (Path file : onDisk()) {
@@ -95,7 +95,7 @@ public final class StateSpool implements SnapshotSink {
     return new SpooledState(List.copyOf(hashed.values()), digest.value(), nan);
   }
 
-  /** Whether the state's next entries are those of the file, in the order of the file. */
+  /** Whether the state's next entries are the file's entries, in the file's order. */
   private static boolean liesThereInOrder(StateFile file, List<StateEntry> entries, int from) {
     List<StateEntry> own = file.entries();
     if (own.size() > entries.size() - from) {
@@ -109,7 +109,7 @@ public final class StateSpool implements SnapshotSink {
     return true;
   }
 
-  /** Takes a whole file through its own stage, and its entries through {@code others} before. */
+  /** Passes a whole file through its own stage, and its entries first through {@code others}. */
   private HashedFile pass(StateFile file, List<StateStage> others) throws IOException {
     Path path = folder.resolve(file.name());
     try (FileStage stage =

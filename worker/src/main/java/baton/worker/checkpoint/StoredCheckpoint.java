@@ -8,10 +8,10 @@ import baton.protocol.checkpoint.ManifestJson;
 import baton.worker.segment.TroubleException;
 
 /**
- * A checkpoint that lies whole in the store.
+ * A checkpoint that is complete in the store.
  *
- * @param checkpoint as the relay knows it
- * @param text of the manifest, byte for byte as stored; what a commit carries
+ * @param checkpoint the checkpoint in the relay's terms
+ * @param text the manifest byte for byte as stored, which a commit carries
  */
 public record StoredCheckpoint(Checkpoint checkpoint, Manifest manifest, String text) {
 
