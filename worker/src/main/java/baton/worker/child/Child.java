@@ -20,20 +20,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A child and the conversation with it, as one: whatever ends either of them comes out as one
+ * A child process and the conversation with it: if either ends, the reason is reported as one
  * sentence.
  *
- * <p>The folder with the socket lies in the worker's scratch, which the next worker clears if this
- * one is killed; only this user may enter it. A socket's path is short, so where the scratch lies
- * too deep it is made among the system's temporary files.
+ * <p>The folder with the socket is in the worker's scratch folder, which the next worker clears if
+ * this one is killed; only this user may enter it. A socket's path must be short, so if the path of
+ * the scratch folder is too long, the folder is made among the system's temporary files.
  */
 final class Child implements Closeable {
   static final String SOCKET = "BATON_SOCKET";
 
-  /** What the child's Python finds before anything else: the library, and what runs before all. */
+  /** Files that come first on the child's Python path: the library, and the start-up hook. */
   private static final List<String> LIBRARY = List.of("baton.py", "sitecustomize.py");
 
-  /** What to do where another baton.py was found before the worker's. */
+  /** The remedy if Python found another baton.py before the worker's. */
   static final String ANOTHER_LIBRARY =
       "Use the baton.py that the worker delivers: if there is one beside the script, take it away.";
 
@@ -43,7 +43,7 @@ final class Child implements Closeable {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  /** The least that any system takes, less its end. */
+  /** The smallest limit of any system, minus the terminator. */
   private static final int LONGEST_SOCKET_PATH = 100;
 
   private static final Duration TO_SAY_WHY = Duration.ofSeconds(3);
@@ -72,7 +72,7 @@ final class Child implements Closeable {
     this.process = process;
     process.onExit(
         ended -> {
-          // Whoever it left behind would hold the socket, and the device.
+          // Processes that it left behind would hold the socket and the device.
           ended.kill();
           conversation.drain(TO_SAY_WHY.toMillis());
           saves.end();
@@ -82,8 +82,8 @@ final class Child implements Closeable {
   /**
    * Starts {@code command}.
    *
-   * @param seed the job's, from which the order of Python's sets follows too
-   * @param listener told what it prints, and how its start goes
+   * @param seed the job's seed, which also seeds Python's hashes
+   * @param listener receives its output, and the progress of its start
    */
   static Child start(
       String program, List<String> command, long seed, Path scratch, ChildListener listener)
@@ -153,7 +153,7 @@ final class Child implements Closeable {
     return variables;
   }
 
-  /** Before what the user has set, which stays in force. */
+  /** Puts the library before the user's own PYTHONPATH. */
   private static String pythonPath(Path library) {
     String own = new ProcessBuilder().environment().getOrDefault("PYTHONPATH", "");
     return own.isEmpty() ? library.toString() : library + ":" + own;
@@ -163,21 +163,21 @@ final class Child implements Closeable {
     try {
       conversation.say(message);
     } catch (IOException e) {
-      // It has hung up; what it said before that comes first, then why it ended.
+      // It has closed the socket; earlier messages are read first, then the reason of its end.
     }
   }
 
   /**
-   * What the child says next.
+   * Waits for the child's next message.
    *
-   * @param at how far it is, for the sentence if it says nothing any more
-   * @param early what it means if it ends as if all were done
+   * @param at the child's position, for the sentence if this thread is interrupted
+   * @param early the sentence and remedy if it ends with exit code 0
    */
   FromChild hear(Position at, Early early) throws TroubleException {
     return hear(conversation::next, at, early);
   }
 
-  /** The same of a child that starts, which is told of as long as it says nothing. */
+  /** Waits for the next message of a starting child, and reports the wait meanwhile. */
   FromChild hearAtStart(StillStarting starting, Position at, Early early) throws TroubleException {
     return hear(
         () -> {
@@ -192,7 +192,7 @@ final class Child implements Closeable {
         early);
   }
 
-  /** Waits for what comes next. */
+  /** A way to wait for the next message. */
   private interface Ear {
     Conversation.Heard next() throws InterruptedException;
   }
@@ -229,7 +229,7 @@ final class Child implements Closeable {
     return ChildFailures.ofExit(program, code.getAsInt(), process.lastLines(), early);
   }
 
-  /** The child said what it may not say, or not now. */
+  /** Kills the child, which sent a message that the protocol does not allow now. */
   Trouble brokenProtocol(String why) {
     process.kill();
     return Trouble.program(
@@ -248,14 +248,14 @@ final class Child implements Closeable {
     return process.pid();
   }
 
-  /** Asks the child to stop, gives it time to write what it has begun, then kills its group. */
+  /** Asks the child to stop, gives it time to finish its writes, then kills its group. */
   @Override
   public void close() {
     try {
       conversation.say(new ToChild.Stop());
       process.exitWithin(saves.areUnderWay() ? TO_WRITE : TO_STOP);
     } catch (IOException e) {
-      // It hears nothing any more.
+      // It has closed the socket.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -266,7 +266,7 @@ final class Child implements Closeable {
     try {
       PendingSaves.deleteAll(home);
     } catch (IOException e) {
-      // A few small files stay among the temporary ones.
+      // A few small files remain.
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Why a child ended, in one sentence, from its exit code and its last lines. The sentence is the
- * same in every session that fails alike (R11); the lines stand in the remedy.
+ * Explains why a child ended, in one sentence, from its exit code and its last lines. The sentence
+ * is the same in every session that fails the same way (R11); the lines are in the remedy.
  */
 final class ChildFailures {
   private static final int LONGEST_SENTENCE = 500;
@@ -24,7 +24,7 @@ final class ChildFailures {
    * The trouble of a child that ended by itself.
    *
    * @param doing continues "while"; names the program and how far it came
-   * @param early what an exit with code 0 means, and what to do, as two sentences
+   * @param early the sentence and the remedy for exit code 0
    */
   static Trouble ofExit(String program, int code, List<String> lines, Early early) {
     String output = output(lines);
@@ -77,19 +77,17 @@ final class ChildFailures {
         "Correct the script or the job's parameters, and submit the job again." + output);
   }
 
-  /** The child's end of the socket was closed while it lived. */
+  /** The failure of a child that closed its end of the socket while it was alive. */
   static Trouble cut(String program, String output) {
     return Trouble.program(
         "%s cut its connection to the worker.".formatted(program),
         "See that the script closes no files and sockets that are not its own." + output);
   }
 
-  /** What it means that a child ended as if all were done. */
+  /** The meaning of a child's exit with code 0 before the job's end. */
   record Early(String sentence, String remedy) {}
 
-  /**
-   * The last lines for a remedy, on lines of their own: as many of the newest as there is room for.
-   */
+  /** The last lines for a remedy, on lines of their own: the newest that fit. */
   static String output(List<String> lines) {
     StringBuilder text = new StringBuilder();
     for (int i = lines.size() - 1; i >= 0; i--) {
@@ -110,7 +108,7 @@ final class ChildFailures {
     return text.endsWith(".") ? text : text + ".";
   }
 
-  /** An old Python does not even get to the check: it fails to parse the file. */
+  /** An old Python fails to parse the file, before it reaches the version check. */
   private static boolean isSyntaxErrorOfBaton(List<String> lines) {
     String text = String.join("\n", lines);
     return text.contains("SyntaxError") && text.contains("baton.py\"");

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A child that is to go on from a checkpoint, compared with what made it. Exactness ends where the
- * script, its arguments or the files that it reads change, so only a person can want it (R7).
- * Another version of a package or another machine is no such change: the manifests tell of it.
+ * Compares a child that continues from a checkpoint with the program that made it. Exactness ends
+ * if the script, its arguments or the files that it reads change, so only a person may allow it
+ * (R7). Another package version or machine is not such a change: the manifests record it.
  *
- * @param madeBy the profile of the checkpoint's manifest; what it does not name was not recorded
+ * @param madeBy the profile in the checkpoint's manifest; missing entries were not recorded
  * @param present the profile of the child
  */
 record ChildHandOver(JobSpec job, Position at, NumericProfile madeBy, NumericProfile present) {
@@ -25,7 +25,7 @@ record ChildHandOver(JobSpec job, Position at, NumericProfile madeBy, NumericPro
     return madeBy.programDifferences(present);
   }
 
-  /** Names both sides of each change. */
+  /** The refusal, which names both sides of each change. */
   Trouble refusal() {
     return Trouble.program(
         ChildFailures.brief(
@@ -35,7 +35,7 @@ record ChildHandOver(JobSpec job, Position at, NumericProfile madeBy, NumericPro
             + " knowingly, run: baton resume %s --accept-change".formatted(job.name()));
   }
 
-  /** That it goes on all the same. */
+  /** The message that it continues in spite of the changes. */
   String acceptance() {
     return "goes on from %s, as a person accepts, with %s".formatted(at, told());
   }

@@ -1,19 +1,20 @@
 package baton.worker.child;
 
 /**
- * Told what a child prints, as text that is fit for a log, and how its start goes; on any thread.
+ * Receives a child's output, as text fit for a log, and the progress of its start; called on any
+ * thread.
  */
 public interface ChildListener {
-  /** It printed a line. */
+  /** The child printed a line. */
   void printed(String line);
 
   /**
-   * It drew its progress bars anew, all of them as one text.
+   * The child redrew its progress bars.
    *
-   * @param frame empty: there are none any more
+   * @param frame all bars as one text; empty: there are none any more
    */
   void redrawn(String frame);
 
-  /** A sentence about it, without its name. */
+  /** A sentence about the child, without its name. */
   void told(String sentence);
 }

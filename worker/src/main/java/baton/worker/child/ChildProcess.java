@@ -18,18 +18,18 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A child with a process group of its own, which dies as a whole. On Linux also those die that left
- * the group: they carry the run's mark in their environment.
+ * A child with a process group of its own, which is killed as a whole. On Linux processes that left
+ * the group are killed too: they have the run's mark in their environment.
  */
 final class ChildProcess {
   private static final String MARK = "BATON_RUN";
 
-  /** A file that {@code baton.py} writes a line a batch to, and where epochs end: for the drill. */
+  /** Variables of the drill: the file for a line per batch, and where epochs end. */
   private static final Set<String> OF_A_DRILL = Set.of("BATON_TRACE", "BATON_DRILL_BATCHES");
 
   private static final Path PROC = Path.of("/proc");
 
-  /** Only who has left the group unseen, and holds the pipe, makes its reader wait so long. */
+  /** The reader waits this long only if a process that left the group unseen holds the pipe. */
   private static final Duration TO_READ = Duration.ofSeconds(10);
 
   private static final String NEW_SESSION =
@@ -52,8 +52,8 @@ final class ChildProcess {
   }
 
   /**
-   * Starts {@code command} with {@code variables} added to this process's environment, less what is
-   * Baton's own there: tokens are none of a script's business.
+   * Starts {@code command} with {@code variables} added to this process's environment, without
+   * Baton's own variables: scripts must not see tokens.
    */
   static ChildProcess start(List<String> command, Map<String, String> variables, Output output)
       throws IOException {
@@ -98,12 +98,12 @@ final class ChildProcess {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
-  /** Runs {@code action} when the process has ended, whoever ended it. */
+  /** Runs {@code action} when the process has ended for any reason. */
   void onExit(Consumer<ChildProcess> action) {
     process.onExit().thenRun(() -> action.accept(this));
   }
 
-  /** Waits for the process to end by itself; empty: it did not. */
+  /** Waits for the process to end by itself; empty if it did not. */
   OptionalInt exitWithin(Duration time) throws InterruptedException {
     return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)
         ? OptionalInt.of(process.exitValue())
@@ -118,10 +118,10 @@ final class ChildProcess {
     return process.pid();
   }
 
-  /** Kills the process, its group, and whoever left the group; nothing can ignore it. */
+  /** Kills the process, its group, and processes that left the group, by SIGKILL. */
   void kill() {
     List<ProcessHandle> descendants = process.descendants().toList();
-    // The process's own method would close its output, and last words not yet read would be lost.
+    // Process.destroyForcibly would close its output, and lose lines not yet read.
     process.toHandle().destroyForcibly();
     killGroup();
     descendants.forEach(ProcessHandle::destroyForcibly);
@@ -129,7 +129,7 @@ final class ChildProcess {
     guard.ifPresent(Guard::dismiss);
   }
 
-  /** The last lines, once what was printed before the end has been read. */
+  /** The last lines, after all output before the end has been read. */
   List<String> lastLines() throws InterruptedException {
     if (!process.isAlive()) {
       reader.join(TO_READ.toMillis());
@@ -141,11 +141,11 @@ final class ChildProcess {
     try {
       process.getInputStream().close();
     } catch (IOException e) {
-      // Its reader is a daemon: it ends with this process at the latest.
+      // The reader is a daemon thread: it ends with this process at the latest.
     }
   }
 
-  /** Java knows no groups; the shell's own kill does, where no other is installed. */
+  /** Kills the group by the shell's kill, since Java cannot signal process groups. */
   private void killGroup() {
     try {
       new ProcessBuilder("sh", "-c", "kill -s KILL -- -" + process.pid())
@@ -177,7 +177,7 @@ final class ChildProcess {
     }
   }
 
-  /** The worker's command names a program that is not here. */
+  /** The worker's command names a program that is not on this machine. */
   static final class NoSuchCommandException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** A program that is a command of this worker's, such as {@code python train.py}. */
+/** A program that runs as a command, such as {@code python train.py}. */
 public final class ChildProgram implements Program {
   static final int PROTOCOL = 2;
   private static final int SHOWN_OF_COMMAND = 200;
@@ -27,11 +27,11 @@ public final class ChildProgram implements Program {
   private final Duration betweenSigns;
 
   /**
-   * A command under a name.
+   * A command with a name.
    *
-   * @param scratch this worker's alone; where the child writes what is to be saved. Best on the
-   *     disk of the worker's other files, which then need not be copied
-   * @param listener told what the child prints, line by line and bounded
+   * @param scratch a folder for this worker alone, where the child writes its saves; on the same
+   *     disk as the worker's other files they need no copy
+   * @param listener receives the child's output, line by line and limited
    */
   public ChildProgram(String name, List<String> command, Path scratch, ChildListener listener) {
     this(name, command, scratch, listener, false, StillStarting.USUAL);
@@ -55,25 +55,25 @@ public final class ChildProgram implements Program {
     this.betweenSigns = betweenSigns;
   }
 
-  /** The same command, that goes on also from checkpoints which another script has made. */
+  /** The same command, which also continues from checkpoints that another script made. */
   public ChildProgram acceptingNewCode() {
     return new ChildProgram(name, command, scratch, listener, true, betweenSigns);
   }
 
   /**
-   * The same command, whose start is told of in other intervals.
+   * The same command, whose start is reported in other intervals.
    *
-   * @param pause the first
+   * @param pause the first interval
    */
   ChildProgram tellingOfItsStartEvery(Duration pause) {
     return new ChildProgram(name, command, scratch, listener, acceptsNewCode, pause);
   }
 
   /**
-   * A program as a person names it to a worker: {@code NAME=command}.
+   * Parses a program as a person names it to a worker: {@code NAME=command}.
    *
-   * @param listener gives who is told what the program of a name prints
-   * @throws IllegalArgumentException with a sentence for that person
+   * @param listener gives the listener for a program's name
+   * @throws IllegalArgumentException if it is malformed; the message is a sentence for that person
    */
   public static ChildProgram parse(
       String text, Path scratch, Function<String, ChildListener> listener) {
@@ -88,9 +88,9 @@ public final class ChildProgram implements Program {
   }
 
   /**
-   * Looks whether its command can be started from the folder that this process is in.
+   * Checks that the command can be started from this process's working directory.
    *
-   * @throws IllegalArgumentException with a sentence for the person who named it
+   * @throws IllegalArgumentException if not; the message is a sentence for the person who named it
    */
   public void requireStartable() {
     String path = new ProcessBuilder().environment().getOrDefault("PATH", "");

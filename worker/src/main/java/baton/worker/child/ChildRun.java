@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A child in training. The child pushes batches and this pulls them: each order is for one batch or
- * one save, so that the child never runs ahead, and can be saved after every batch.
+ * A child in training. The worker orders one batch or one save at a time, so the child never runs
+ * ahead, and can be saved after every batch.
  */
 final class ChildRun implements Run {
   private final String name;
@@ -41,7 +41,7 @@ final class ChildRun implements Run {
     return position;
   }
 
-  /** As the child told at its start; 1 if it could not know. */
+  /** The number that the child reported at its start; 1 if it did not know. */
   @Override
   public int batchesPerEpoch() {
     return Math.max(1, ready.batches());
@@ -80,7 +80,7 @@ final class ChildRun implements Run {
     return new Step(position, loss, finalReason);
   }
 
-  /** What the child measured before the batch that ended the epoch was done. */
+  /** The child's measurements from before the epoch's last batch was done. */
   @Override
   public Measurement evaluate() throws TroubleException {
     Measurement measured = new Measurement(position, metrics);
@@ -125,7 +125,7 @@ final class ChildRun implements Run {
     child.close();
   }
 
-  /** The process id, which is that of its group too. */
+  /** The process id, which is also the id of its group. */
   long pid() {
     return child.pid();
   }

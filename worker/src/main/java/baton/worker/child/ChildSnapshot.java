@@ -14,10 +14,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 /**
- * A state that the child writes by itself, at once, into a folder of its own: so the snapshot
- * outlives the child, and its memory is free again.
+ * A state that the child immediately writes into a folder of its own, so the snapshot outlives the
+ * child and holds no memory.
  *
- * @param written completes when the files are there
+ * @param written completes when the files are written
  */
 record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> written)
     implements Snapshot {
@@ -37,7 +37,7 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
     }
   }
 
-  /** The files stay for another attempt, and cost nothing twice. */
+  /** Links a file, so that it remains for another attempt and takes no more disk space. */
   private static void link(Path file, Path target) throws IOException {
     try {
       Files.createLink(target, file);
@@ -46,7 +46,7 @@ record ChildSnapshot(Position position, Path folder, CompletableFuture<Void> wri
     }
   }
 
-  /** Deletes the files, as soon as the child has written them. */
+  /** Deletes the files, after the child has written them. */
   @Override
   public void release() {
     written.whenComplete(

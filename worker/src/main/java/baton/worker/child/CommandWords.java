@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The words of a command as a person writes them: parted by spaces, kept together by single or
- * double quotes or a backslash. No shell reads it, so nothing else has a meaning.
+ * Splits a command as a person writes it into words: at spaces, except within single or double
+ * quotes or after a backslash. No shell is involved, so no other character is special.
  */
 final class CommandWords {
   private CommandWords() {}

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Whether a command can be started at all: most that cannot be are mistyped. */
+/** Checks whether a command can be started, mainly to find typing errors. */
 final class Commands {
   private Commands() {}
 
-  /** What is missing of it, in a sentence; empty: nothing that can be seen from outside. */
+  /** The part of the command that is missing, in a sentence; empty if none is found. */
   static Optional<String> missing(List<String> command, Path folder, String path) {
     String first = command.get(0);
     boolean isThere =
@@ -28,7 +28,9 @@ final class Commands {
         .map(script -> "there is no script %s in %s".formatted(script, folder));
   }
 
-  /** The script that a Python is given, if it is given one: not what follows {@code -c} or -m. */
+  /**
+   * The script of a Python command, if it has one; arguments after {@code -c} or -m do not count.
+   */
   private static Optional<String> script(List<String> command) {
     return command.stream()
         .skip(1)

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A socket for one child, and the messages that come over it. Its address is a path, so that the
- * folder's permissions keep other users out. Channels are used bare: a stream over one would lock
- * out the writer while the reader waits.
+ * A socket for one child, and the messages over it. Its address is a path, so that the folder's
+ * permissions keep other users out. Channels are used without streams: a stream would block the
+ * writer while the reader waits.
  */
 final class Conversation implements Closeable {
   private static final int LONGEST_LINE = 1 << 20;
@@ -33,22 +33,22 @@ final class Conversation implements Closeable {
   private volatile SocketChannel child;
   private volatile boolean connected;
 
-  /** A message, or why there are no more. */
+  /** A message, or the reason why there are no more. */
   sealed interface Heard {
-    /** The child said this. */
+    /** A message of the child. */
     record Message(FromChild message) implements Heard {}
 
-    /** The child hung up, or never called. */
+    /** The child closed the socket, or never connected. */
     record Nothing() implements Heard {}
 
-    /** The child said what is not in the protocol. */
+    /** The child sent something that is not in the protocol. */
     record Nonsense(String why) implements Heard {}
   }
 
   /**
    * Opens the socket and waits for the child in the background.
    *
-   * @param saved told of saves on the listening thread: they come between other messages
+   * @param saved receives messages about saves on the listening thread, between other messages
    */
   Conversation(Path address, Consumer<FromChild.Saved> saved) throws IOException {
     this.saved = saved;
@@ -69,7 +69,7 @@ final class Conversation implements Closeable {
     } catch (NonsenseException e) {
       end = new Heard.Nonsense(e.getMessage());
     } catch (IOException e) {
-      // Closed at either end: there is nothing more to hear, and the process tells why.
+      // Closed at either end: no more messages come, and the process's exit tells why.
     }
     heard.add(end);
   }
@@ -105,18 +105,18 @@ final class Conversation implements Closeable {
     }
   }
 
-  /** What comes next; waits for it. */
+  /** Waits for the next message. */
   Heard next() throws InterruptedException {
     return staying(heard.take());
   }
 
-  /** What comes next within a time; empty: nothing did. */
+  /** Waits for the next message; empty if none comes in time. */
   Optional<Heard> next(Duration within) throws InterruptedException {
     return Optional.ofNullable(heard.poll(within.toMillis(), TimeUnit.MILLISECONDS))
         .map(this::staying);
   }
 
-  /** An end is heard again by whoever asks again. */
+  /** Keeps an end in the queue, so that later calls get it again. */
   private Heard staying(Heard next) {
     if (!(next instanceof Heard.Message)) {
       heard.add(next);
@@ -138,7 +138,7 @@ final class Conversation implements Closeable {
     }
   }
 
-  /** Hears what was still under way of a child that has ended, then closes. */
+  /** Reads the remaining messages of a child that has ended, then closes. */
   void drain(long millis) {
     try {
       if (connected) {
@@ -162,7 +162,7 @@ final class Conversation implements Closeable {
         channel.close();
       }
     } catch (IOException e) {
-      // It is closed as far as it can be.
+      // Nothing more can be done.
     }
   }
 

@@ -2,14 +2,14 @@ package baton.worker.child;
 
 import java.util.Optional;
 
-/** Finds control sequences (ECMA-48) in what a child prints; those that move a cursor are told. */
+/** Finds control sequences (ECMA-48) in a child's output, and reports cursor moves. */
 final class Escapes {
   private static final char ESCAPE = '\u001b';
   private static final char BELL = '\u0007';
   private static final String MOVES = "ABCDEFGK";
   private static final int FARTHEST = 1_000;
 
-  /** What reads on as text was none, such as in binary output. */
+  /** A longer sequence is not one, as in binary output; the rest is read as text. */
   private static final int LONGEST = 1_000;
 
   private State state = State.TEXT;
@@ -27,13 +27,13 @@ final class Escapes {
     BEGUN,
     /** Within the parameters of a sequence that may be a move. */
     CONTROL,
-    /** Within one that ends with the next letter or digit. */
+    /** Within a sequence that ends with the next letter or digit. */
     SHORT,
     /** Within a string for the terminal, such as a window's title. */
     STRING
   }
 
-  /** Whether {@code c} belongs to a sequence, and so is no text. */
+  /** Whether {@code c} belongs to a sequence, and so is not text. */
   boolean swallows(char c) {
     if (state == State.TEXT && c != ESCAPE) {
       return false;
@@ -49,7 +49,7 @@ final class Escapes {
     return true;
   }
 
-  /** The move that the last character ended, once. */
+  /** The move that the last character completed; returned once. */
   Optional<Move> takeMove() {
     Optional<Move> taken = move;
     move = Optional.empty();

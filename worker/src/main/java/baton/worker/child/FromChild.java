@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What a child says: one JSON object a line, named by its {@code type}. */
+/** The messages of a child: one JSON object per line, named by its {@code type}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FromChild.Hello.class, name = "hello"),
@@ -24,9 +24,9 @@ import java.util.OptionalDouble;
 })
 sealed interface FromChild {
   /**
-   * The child is there; nothing is restored yet.
+   * The child has connected; nothing is restored yet.
    *
-   * @param language what it is written in, with the version, for people
+   * @param language its language and version, for people
    */
   record Hello(
       @JsonProperty(required = true) int version, @JsonProperty(required = true) String language)
@@ -35,7 +35,7 @@ sealed interface FromChild {
   /**
    * The state is restored, and the child waits for its first order.
    *
-   * @param batches in an epoch; 0: not known before one has ended
+   * @param batches the number of batches in an epoch; 0: not known before one has ended
    */
   record Ready(
       @JsonProperty(required = true) int batches,
@@ -52,14 +52,14 @@ sealed interface FromChild {
   }
 
   /**
-   * What was measured of the epoch that ends with the next batch, or in its midst.
+   * Measurements of the epoch that ends with the next batch, or within an epoch.
    *
-   * @param metrics numbers by name; null: measured, and not a finite number
+   * @param metrics numbers by name; null: not a finite number
    */
   record Evaluated(@JsonProperty(required = true) Map<String, Double> metrics)
       implements FromChild {}
 
-  /** The next batch is the last one, and why. */
+  /** The next batch is the last one, with the reason. */
   record Final(@JsonProperty(required = true) String reason) implements FromChild {}
 
   /** The state is copied to memory; its files are being written. */
@@ -67,17 +67,17 @@ sealed interface FromChild {
       @JsonProperty(required = true) int id, @JsonProperty(required = true) Position position)
       implements FromChild {}
 
-  /** The files of a snapshot are written, or could not be; may come at any time. */
+  /** The files of a snapshot are written, or could not be written; may come at any time. */
   record Saved(@JsonProperty(required = true) int id, Optional<String> error)
       implements FromChild {}
 
-  /** The child fails, and will end. */
+  /** The child has failed, and will end. */
   record Failed(
       @JsonProperty(required = true) Whose kind,
       @JsonProperty(required = true) String sentence,
       @JsonProperty(required = true) String remedy)
       implements FromChild {
-    /** Whose fault it is. */
+    /** The cause of the failure. */
     enum Whose {
       @JsonProperty("program")
       PROGRAM,

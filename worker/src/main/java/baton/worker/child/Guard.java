@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A small shell beside a child, that outlives the worker for a moment: it waits on a pipe that only
- * the worker holds open, and when that closes, even by {@code kill -9}, it kills the child's group
- * and whoever bears the run's mark. So a script that hangs before it has imported {@code baton}, or
- * that is no Python at all, holds no device for a worker that is gone.
+ * A small shell beside a child, which briefly outlives the worker: it waits on a pipe that only the
+ * worker holds open. When that closes, even by {@code kill -9}, it kills the child's group and
+ * every process with the run's mark. So a script that hangs before it imports {@code baton}, or
+ * that is not Python, does not hold a device after its worker is gone.
  */
 final class Guard {
   private static final String WAIT_AND_KILL =
@@ -35,9 +35,9 @@ final class Guard {
   }
 
   /**
-   * Posts a guard, before the child is started; empty: there is no shell here.
+   * Starts a guard, before the child is started; empty if there is no shell.
    *
-   * @param mark a variable with its value, which the child and all it starts have
+   * @param mark a variable with its value, which the child and its descendants have
    */
   static Optional<Guard> post(String mark) {
     ProcessBuilder builder =
@@ -60,11 +60,11 @@ final class Guard {
       pipe.write((group + "\n").getBytes(StandardCharsets.US_ASCII));
       pipe.flush();
     } catch (IOException e) {
-      // It was killed; the child still has its own way to hear of the worker's end.
+      // It was killed; the child has its own way to notice the worker's end.
     }
   }
 
-  /** There is nobody left to guard. */
+  /** Ends the guard: no process is left to guard. */
   void dismiss() {
     shell.destroyForcibly();
   }

@@ -11,9 +11,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What a child prints, as text that is fit for a log: however much it is and whatever bytes it has,
- * only the last lines are kept, and only so many a batch are passed on. Progress bars are passed on
- * as they stand after each read, which is as often as anyone can look.
+ * A child's output, as text fit for a log. Only the last lines are kept, and only a limited number
+ * per batch is passed on, however long and whatever the output is. Progress bars are passed on as
+ * they are after each read.
  */
 final class Output {
   private static final int KEPT_LINES = 12;
@@ -30,7 +30,7 @@ final class Output {
     this.listener = listener;
   }
 
-  /** Reads until the child and all who share its output have ended, or closed it. */
+  /** Reads until the child and all processes that share its output have ended, or closed it. */
   void readAll(InputStream in) {
     char[] chunk = new char[1 << 13];
     try (Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
@@ -38,7 +38,7 @@ final class Output {
         accept(chunk, n);
       }
     } catch (IOException | UncheckedIOException e) {
-      // The pipe is closed under the reader when the run is; there is no more to read.
+      // The pipe is closed with the run; there is nothing more to read.
     }
     ended();
   }
@@ -50,7 +50,7 @@ final class Output {
     tellBars();
   }
 
-  /** The last lines are passed on in any case: they say why it ended. */
+  /** Passes on the last lines in any case: they say why the child ended. */
   private synchronized void ended() {
     screen.end();
     tellBars();
@@ -83,7 +83,7 @@ final class Output {
     }
   }
 
-  /** Passes lines on again, and tells of those that were not. */
+  /** Resets the limit, and reports how many lines were not passed on. */
   synchronized void batchDone() {
     if (withheld > 0) {
       listener.printed("(%,d more lines of output are not shown)".formatted(withheld));

@@ -10,20 +10,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** The saves that a child was asked for, by number, until their files are written. */
+/** The saves that the child was asked to make, by number, until their files are written. */
 final class PendingSaves {
   private final Path folder;
   private final Map<Integer, CompletableFuture<Void>> written = new ConcurrentHashMap<>();
   private int last;
 
-  /** Begins with an empty folder: what an earlier run left in it is nobody's any more. */
+  /** Empties the folder: no one uses the files of an earlier run any more. */
   PendingSaves(Path folder) throws IOException {
     this.folder = folder;
     deleteAll(folder);
     Files.createDirectories(folder);
   }
 
-  /** Makes room for a save; returns the order to the child. */
+  /** Makes the folder of a save; returns the order for the child. */
   ToChild.Save next() throws IOException {
     int id = ++last;
     written.put(id, new CompletableFuture<>());
@@ -49,7 +49,7 @@ final class PendingSaves {
     return written.values().stream().anyMatch(save -> !save.isDone());
   }
 
-  /** The child has ended: what it has not written, it never will. */
+  /** Fails all unfinished saves: the child has ended. */
   void end() {
     IOException why = new IOException("the program ended before its state was written");
     written.values().forEach(save -> save.completeExceptionally(why));

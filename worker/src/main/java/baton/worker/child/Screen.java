@@ -7,13 +7,13 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The last rows that a child prints on, as a terminal would show them, so that a progress bar is
- * one row however often it is drawn. It knows the carriage return, the backspace, and the moves and
- * erasures of the cursor; other control sequences, such as colours, have no effect.
+ * The last rows of a child's output, as a terminal would show them, so that a progress bar is one
+ * row however often it is drawn. It supports the carriage return, the backspace, cursor moves and
+ * erasures; other control sequences, such as colours, have no effect.
  *
- * <p>A row is done, and told, once a line feed leaves it; but bars above one another are left by
- * line feeds too, and come back to by moves of the cursor. Such a row is told when the cursor has
- * come back to one below it instead, when text follows that is no bar, or at the end.
+ * <p>A row is done, and reported, when a line feed leaves it. But with several bars, line feeds
+ * also leave a bar to which the cursor then moves back. Such a row is reported when the cursor
+ * moves back only to a row below it, when text follows that is not a bar, or at the end.
  */
 final class Screen {
   private static final int WIDEST = 400;
@@ -25,10 +25,10 @@ final class Screen {
   private int at;
   private int column;
 
-  /** The cursor is back at the row's begin: what is written next takes the place of it all. */
+  /** Whether the cursor is back at the row's start: the next character replaces the whole row. */
   private boolean returned;
 
-  /** The row that the cursor came up to, until something happens there; -1: none. */
+  /** The row that the cursor moved up to, until a character or line feed follows; -1: none. */
   private int landed = -1;
 
   /** One row. */
@@ -38,7 +38,7 @@ final class Screen {
     boolean wasComeBackTo;
     boolean isTold;
 
-    /** Empty if it has been told as it is. */
+    /** The text, or empty if it was already reported. */
     String untold() {
       return isTold ? "" : text.toString().stripTrailing();
     }
@@ -50,7 +50,7 @@ final class Screen {
   }
 
   /**
-   * @param done told each row that is done and not blank
+   * @param done receives each row that is done and not blank
    */
   Screen(Consumer<String> done) {
     this.done = done;
@@ -72,12 +72,12 @@ final class Screen {
     }
   }
 
-  /** Nothing follows: all that is not told yet is done. */
+  /** Ends the output: reports all rows that were not reported yet. */
   void end() {
     rows.forEach(this::tell);
   }
 
-  /** What the bars show now, from the top; empty: there are none. */
+  /** The text of all bars, from the top; empty if there are none. */
   String bars() {
     return rows.stream()
         .filter(row -> row.isBar)
@@ -105,7 +105,7 @@ final class Screen {
     column++;
   }
 
-  /** Bars come back to their topmost row: what lies above it, they have left for good. */
+  /** Reports the rows above the one that the cursor moved up to: bars do not return to them. */
   private void settle() {
     if (landed >= 0) {
       rows.subList(0, landed).forEach(this::tell);
@@ -159,13 +159,13 @@ final class Screen {
     }
   }
 
-  /** After a move to another row. */
+  /** Sets the column after a move to another row. */
   private void atBegin(boolean begin) {
     returned = begin;
     column = begin ? 0 : column;
   }
 
-  /** To the end of the row, or all of it. */
+  /** Erases to the end of the row, or the whole row. */
   private void erase(Row row, int what) {
     row.text.setLength(what == 2 ? 0 : Math.min(column, row.text.length()));
     row.isTold = false;

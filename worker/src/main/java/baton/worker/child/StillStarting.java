@@ -2,7 +2,10 @@ package baton.worker.child;
 
 import java.time.Duration;
 
-/** Tells now and then that a child still starts: a framework's imports may take a minute. */
+/**
+ * Reports from time to time that a child is still starting: a framework's imports may take a
+ * minute.
+ */
 final class StillStarting {
   static final Duration USUAL = Duration.ofSeconds(20);
   private static final int SOON = 3;
@@ -17,7 +20,7 @@ final class StillStarting {
     this.first = first;
   }
 
-  /** How long to wait for a word before the next sign: longer, once some were given. */
+  /** The wait before the next report; longer after the first few. */
   Duration pause() {
     return told < SOON ? first : first.multipliedBy(SOON);
   }

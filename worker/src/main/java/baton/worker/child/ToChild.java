@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a child is told: one JSON object a line, named by its {@code type}. */
+/** The messages to a child: one JSON object per line, named by its {@code type}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ToChild.Start.class, name = "start"),
@@ -16,7 +16,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = ToChild.Stop.class, name = "stop")
 })
 sealed interface ToChild {
-  /** Restore these files, or start fresh without them, and say {@code ready}. */
+  /** Restore these files, or start afresh without them, and answer {@code ready}. */
   record Start(
       int version,
       Spec spec,
@@ -29,13 +29,13 @@ sealed interface ToChild {
   /** Train one batch. */
   record Go() implements ToChild {}
 
-  /** Copy the state now, write it into this empty folder in the background. */
+  /** Copy the state now, and write it into this empty folder in the background. */
   record Save(int id, String folder) implements ToChild {}
 
   /** End the process; finish the files that are being written. */
   record Stop() implements ToChild {}
 
-  /** What a child may know of its job. */
+  /** The part of the job's spec that a child may know. */
   record Spec(String name, int epochs, long seed, Map<String, Object> parameters) {
     static Spec of(JobSpec spec) {
       return new Spec(spec.name(), spec.epochs(), spec.seed(), spec.parameters());
