@@ -28,13 +28,13 @@ import java.util.TreeMap;
  * implementation has them: the same tensors give the same bytes.
  */
 public final class Safetensors {
-  /** As the reference implementation has it, so that no file is refused which that one reads. */
+  /** The limit of the reference implementation, so that Baton reads every file that it reads. */
   private static final int LONGEST_HEADER = 100_000_000;
 
   private static final int PREFIX = Long.BYTES;
   private static final int ALIGNMENT = 8;
 
-  /** The JDK copies a heap buffer as a whole before it writes it; slices keep that copy small. */
+  /** The JDK copies a whole heap buffer before it writes it; slices keep that copy small. */
   private static final int SLICE = 1 << 20;
 
   private Safetensors() {}
@@ -42,7 +42,7 @@ public final class Safetensors {
   /**
    * Writes a new file; it is not fsynced.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is one: nothing is overwritten
+   * @throws java.nio.file.FileAlreadyExistsException if it exists: nothing is overwritten
    */
   public static void write(
       Path file, SortedMap<String, Tensor> tensors, Map<String, String> metadata)
@@ -60,12 +60,12 @@ public final class Safetensors {
   }
 
   /**
-   * What lies where in a file.
+   * The layout of a file.
    *
-   * @param head all that comes before the first tensor
+   * @param head the bytes before the first tensor
    */
   record Layout(ByteBuffer head, SafetensorsHeader header) {
-    /** The tensors in the order in which they lie. */
+    /** The tensors' names in the order of the file. */
     List<String> names() {
       return byPlace(header).stream().map(Map.Entry::getKey).toList();
     }
@@ -82,7 +82,7 @@ public final class Safetensors {
    * reachable; a file over 2 GiB is mapped tensor by tensor, and one tensor in pieces of 1 GiB. The
    * memory is read-only for native code as well, which must copy it before it writes.
    *
-   * @throws SafetensorsException if the file is not sound
+   * @throws SafetensorsException if the file is not valid
    * @throws BeyondBatonException if a tensor is of a dtype that this Baton does not know
    */
   public static SortedMap<String, Tensor> open(Path file) throws IOException {
@@ -98,7 +98,7 @@ public final class Safetensors {
     }
   }
 
-  /** Reads what lies where, and checks it. */
+  /** Reads the layout, and checks it. */
   static Layout read(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < PREFIX) {
@@ -179,7 +179,7 @@ public final class Safetensors {
     return tensors;
   }
 
-  /** A part of a file, mapped in pieces; none of it is an empty one. */
+  /** Maps a part of a file in pieces; an empty part gives one empty piece. */
   static List<ByteBuffer> pieces(FileChannel channel, long begin, long bytes) throws IOException {
     List<ByteBuffer> pieces = new ArrayList<>();
     long at = 0;

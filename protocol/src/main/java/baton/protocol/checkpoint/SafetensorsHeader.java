@@ -18,14 +18,14 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The JSON at the beginning of a safetensors file: which tensor lies where. */
+/** The JSON at the beginning of a safetensors file: the place of each tensor. */
 final class SafetensorsHeader {
   static final String METADATA = "__metadata__";
 
   private final SortedMap<String, String> metadata = new TreeMap<>();
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** Where one tensor lies, from the first byte after the header. */
+  /** The place of one tensor, counted from the first byte after the header. */
   @JsonPropertyOrder({"dtype", "shape", "data_offsets"})
   record Entry(
       @JsonProperty(value = "dtype", required = true) String dtype,

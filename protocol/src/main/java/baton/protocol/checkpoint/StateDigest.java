@@ -27,15 +27,15 @@ import java.util.stream.Stream;
  * file of the folder except {@code manifest.json}, in order of name. A {@code .safetensors} file
  * gives one entry per tensor, in order of name; any other file, such as {@code state.json}, gives
  * one entry with an empty name, the dtype {@code BYTES}, and its size as the shape. The tensors of
- * {@code frozen.safetensors} count as tensors of {@code model.safetensors}: parameters that do not
- * train may lie in either. Names are ordered by their UTF-8 bytes, unsigned, which is also the
+ * {@code frozen.safetensors} count as tensors of {@code model.safetensors}: parameters that are not
+ * trained may be in either. Names are ordered by their UTF-8 bytes, unsigned, which is also the
  * order of code points. An entry is, in this order:
  *
  * <ol>
  *   <li>the file's name, the tensor's name and the dtype, each as its length in UTF-8 bytes and
  *       those bytes;
  *   <li>the number of dimensions, then each dimension;
- *   <li>the number of data bytes, then those bytes, as they lie in the file.
+ *   <li>the number of data bytes, then those bytes, as stored in the file.
  * </ol>
  *
  * <p>Every length, number and dimension is 64 bits, little-endian.
@@ -53,7 +53,7 @@ public final class StateDigest implements StateStage {
   private final MessageDigest sha256 = Sha256.newDigest();
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  /** Of no entries yet: they come in {@linkplain #inOrder order}. */
+  /** Starts without entries; feed them {@linkplain #inOrder in order}. */
   public StateDigest() {
     sha256.update(utf8(FORM));
   }
@@ -61,7 +61,7 @@ public final class StateDigest implements StateStage {
   /**
    * The state digest of the files in {@code folder}.
    *
-   * @throws SafetensorsException if one of them is not sound
+   * @throws SafetensorsException if one of them is not valid
    */
   public static Sha256 of(Path folder) throws IOException {
     List<StateFile> files = new ArrayList<>();
@@ -88,9 +88,9 @@ public final class StateDigest implements StateStage {
   }
 
   /**
-   * All that is in the files of a state, in the order of its digest.
+   * All entries of a state's files, in the order of its digest.
    *
-   * @throws SafetensorsException if a tensor stands in two of them
+   * @throws SafetensorsException if a tensor is in two of them
    */
   public static List<StateEntry> inOrder(Collection<StateFile> files) throws SafetensorsException {
     Map<String, Map<String, StateEntry>> byName = new TreeMap<>(BY_UTF8);
@@ -127,7 +127,7 @@ public final class StateDigest implements StateStage {
     sha256.update(bytes, 0, length);
   }
 
-  /** The digest of all that was taken; it can be asked for once. */
+  /** The digest of all entries; may be called only once. */
   public Sha256 value() {
     return Sha256.of(sha256);
   }

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What a state's digest counts as one: a tensor of a file, or a whole file that holds none.
+ * An entry of a state's digest: a tensor of a file, or a whole file without tensors.
  *
- * @param file the name of the file that it is in
- * @param name the tensor's; empty for a whole file
- * @param dtype {@link #BYTES} for a whole file
- * @param pieces its bytes, as they lie in the file
+ * @param file the name of the file
+ * @param name the tensor's name; empty for a whole file
+ * @param dtype the tensor's dtype; {@link #BYTES} for a whole file
+ * @param pieces its bytes, as stored in the file
  */
 public record StateEntry(
     String file, String name, String dtype, List<Long> shape, List<ByteBuffer> pieces) {
@@ -23,7 +23,7 @@ public record StateEntry(
     return new StateEntry(file, "", BYTES, List.of(Tensor.size(pieces)), pieces);
   }
 
-  /** In bytes. */
+  /** The size in bytes. */
   public long size() {
     return Tensor.size(pieces);
   }

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A file of a state: its bytes, and what they mean. They are in memory, or mapped into it; the
- * mapping lives as long as any of them is reachable.
+ * A file of a state, as entries. The bytes are in memory, or mapped into it; the mapping lives as
+ * long as any of them is reachable.
  *
- * @param head what comes before the entries and is no part of the state; empty if there is none
- * @param entries in the order in which they lie in the file
+ * @param head the bytes before the entries, which are not part of the state; may be empty
+ * @param entries the entries in the order of the file
  */
 public record StateFile(String name, ByteBuffer head, List<StateEntry> entries) {
   private static final String TENSORS = ".safetensors";
@@ -24,7 +24,7 @@ public record StateFile(String name, ByteBuffer head, List<StateEntry> entries) 
     entries = List.copyOf(entries);
   }
 
-  /** A safetensors file of these tensors. */
+  /** A safetensors file with these tensors. */
   public static StateFile of(
       String name, SortedMap<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
@@ -32,15 +32,16 @@ public record StateFile(String name, ByteBuffer head, List<StateEntry> entries) 
     return of(name, layout, tensors);
   }
 
-  /** A file that holds no tensors. */
+  /** A file without tensors. */
   public static StateFile of(String name, byte[] bytes) {
     return whole(name, List.of(ByteBuffer.wrap(bytes)));
   }
 
   /**
-   * A file as it lies on a disk, mapped once.
+   * A file on disk, mapped once.
    *
-   * @throws SafetensorsException if it is a safetensors file by its name, and not a sound one
+   * @throws SafetensorsException if its name says that it is a safetensors file, and it is not a
+   *     valid one
    */
   public static StateFile map(Path file) throws IOException {
     String name = file.getFileName().toString();
@@ -71,7 +72,7 @@ public record StateFile(String name, ByteBuffer head, List<StateEntry> entries) 
     return head.duplicate();
   }
 
-  /** In bytes. */
+  /** The size in bytes. */
   public long size() {
     return head.remaining() + entries.stream().mapToLong(StateEntry::size).sum();
   }

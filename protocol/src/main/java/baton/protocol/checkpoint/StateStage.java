@@ -2,15 +2,15 @@ package baton.protocol.checkpoint;
 
 import java.io.IOException;
 
-/** One of those that bytes pass on their way: a check, a digest, a file that is written. */
+/** A stage that bytes pass through: a check, a digest, or a file that is written. */
 public interface StateStage {
-  /** What comes next are the bytes of this. */
+  /** Announces the entry whose bytes come next. */
   default void begin(StateEntry entry) {}
 
   /**
    * Takes the next bytes; within an entry they are whole elements.
    *
-   * @param bytes the first {@code length} of them; reused once this is back
+   * @param bytes a buffer of which the first {@code length} bytes count; the caller reuses it
    */
   void take(byte[] bytes, int length) throws IOException;
 }

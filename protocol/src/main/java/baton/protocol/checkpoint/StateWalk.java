@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Takes bytes through several stages at once: each piece is fetched from memory for all of them,
- * while it is in the processor's cache.
+ * Passes bytes through several stages at once: each piece is read from memory once, and is in the
+ * processor's cache for all stages.
  */
 public final class StateWalk {
-  /** Whole elements of every dtype, and little enough for the cache of one processor. */
+  /** Whole elements of every dtype, and small enough for the cache of one core. */
   private static final int CHUNK = 1 << 17;
 
   private final byte[] chunk = new byte[CHUNK];
 
-  /** Takes one entry through the stages, each of which sees all of its bytes. */
+  /** Passes all bytes of one entry through the stages. */
   public void over(StateEntry entry, List<? extends StateStage> stages) throws IOException {
     for (StateStage stage : stages) {
       stage.begin(entry);
@@ -24,7 +24,7 @@ public final class StateWalk {
     }
   }
 
-  /** Takes plain bytes through them. */
+  /** Passes plain bytes through the stages. */
   public void over(ByteBuffer bytes, List<? extends StateStage> stages) throws IOException {
     ByteBuffer left = bytes.duplicate();
     while (left.hasRemaining()) {

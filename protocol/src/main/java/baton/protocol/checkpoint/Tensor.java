@@ -6,15 +6,15 @@ import java.util.List;
 
 /**
  * A dtype, a shape, and that many little-endian elements in C order. The bytes are not copied: they
- * stay where the given buffers have them, each from its position to its limit. A buffer of Java's
- * ends at 2 GiB, so a large tensor has several, one after the other.
+ * stay in the given buffers, each from its position to its limit. A Java buffer holds less than 2
+ * GiB, so a large tensor has several, in order.
  *
- * @param dtype as safetensors names it: {@code F32}, {@code I64}, {@code U8}
+ * @param dtype its safetensors name: {@code F32}, {@code I64}, {@code U8}
  * @param shape empty for a scalar
- * @param pieces each of whole elements
+ * @param pieces the bytes, in pieces of whole elements
  */
 public record Tensor(String dtype, List<Long> shape, List<ByteBuffer> pieces) {
-  /** The most bytes in a piece, of those that Baton makes; whole elements of every dtype. */
+  /** The most bytes in a piece that Baton makes; whole elements of every dtype. */
   public static final int PIECE = 1 << 30;
 
   public Tensor {
@@ -57,7 +57,7 @@ public record Tensor(String dtype, List<Long> shape, List<ByteBuffer> pieces) {
     return pieces().get(0);
   }
 
-  /** In bytes. */
+  /** The size in bytes. */
   public long size() {
     return size(pieces);
   }
@@ -66,7 +66,7 @@ public record Tensor(String dtype, List<Long> shape, List<ByteBuffer> pieces) {
     return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
-  /** The bytes such a tensor takes. */
+  /** The size of such a tensor in bytes. */
   static long bytes(String dtype, List<Long> shape) {
     long bytes = Dtype.named(dtype).width();
     for (long dimension : shape) {
