@@ -7,7 +7,7 @@ import baton.worker.train.ProgramProvider;
 import baton.worker.train.TorchEngine;
 import java.util.List;
 
-/** The programs that come along with Baton. */
+/** The programs that come with Baton. */
 public final class BuiltInPrograms implements ProgramProvider {
   @Override
   public List<Program> programs(TorchEngine torch) {

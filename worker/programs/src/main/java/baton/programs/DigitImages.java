@@ -17,10 +17,10 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * The UCI handwritten digits, 8x8 pixels each, in the order of the file; {@code digits.txt} beside
- * it says whose they are.
+ * it names their source.
  *
- * @param pixels from 0 to 1, {@link #PIXELS} to an image
- * @param labels 0 to 9
+ * @param pixels the pixels from 0 to 1, {@link #PIXELS} per image
+ * @param labels the digits, 0 to 9
  */
 record DigitImages(float[][] pixels, int[] labels) {
   static final int SIDE = 8;
@@ -47,9 +47,9 @@ record DigitImages(float[][] pixels, int[] labels) {
   }
 
   /**
-   * Reads {@code digits.csv}: an image a line, 64 numbers from 0 to 16 and then its digit.
+   * Reads {@code digits.csv}: one image per line, 64 numbers from 0 to 16 and then its digit.
    *
-   * @throws TroubleException of kind PROGRAM if it is not there, or another line is in it
+   * @throws TroubleException of kind PROGRAM if it is missing, too short, or has a malformed line
    */
   static DigitImages in(Path data) throws TroubleException {
     try {
@@ -85,7 +85,7 @@ record DigitImages(float[][] pixels, int[] labels) {
     return new DigitImages(pixels, labels);
   }
 
-  /** The image moved so far; what comes in at the edge is blank. */
+  /** The image moved by that many pixels; uncovered pixels are blank. */
   static float[] moved(float[] pixels, int right, int down) {
     float[] moved = new float[PIXELS];
     for (int row = Math.max(0, down); row < Math.min(SIDE, SIDE + down); row++) {

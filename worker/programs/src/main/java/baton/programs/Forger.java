@@ -34,10 +34,10 @@ final class Forger implements MultiNetworkRecipe<float[]> {
   private static final String DISCRIMINATOR = "discriminator";
   private static final int HELD_OUT_PART = 5;
 
-  /** Less than certainty, or the discriminator would leave the generator nothing to learn from. */
+  /** A label below 1, or a certain discriminator would give the generator no gradient. */
   private static final float REAL = 0.9f;
 
-  /** The part it gets right, on average over the last batches, above which it slows down. */
+  /** The average accuracy over the last batches above which the discriminator slows down. */
   private static final double EASY = 0.75;
 
   private static final double STAYS = 0.95;
@@ -146,9 +146,9 @@ final class Forger implements MultiNetworkRecipe<float[]> {
   }
 
   /**
-   * {@code distance}: how far the pixels' means and deviations over forgeries are from those over
-   * held-out digits; {@code caught} and {@code believed}: the parts of forged and of held-out ones
-   * that the discriminator gets right.
+   * {@code distance}: between the pixels' means and deviations over forgeries and those over
+   * held-out digits; {@code caught} and {@code believed}: the fractions of forged and of held-out
+   * digits that the discriminator gets right.
    */
   @Override
   public Map<String, Double> evaluate(NDManager manager, Networks networks) {

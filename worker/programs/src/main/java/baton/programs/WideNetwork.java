@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A program for benchmarks, that trains on noise and has as many parameters as they want: equal
- * layers, as wide as they must be.
+ * A program for benchmarks, which trains on noise and has any number of parameters: equal layers of
+ * the necessary width.
  */
 public record WideNetwork(int width, Seeds seeds) implements Recipe<Labelled> {
   private static final int LAYERS = 6;
@@ -30,7 +30,7 @@ public record WideNetwork(int width, Seeds seeds) implements Recipe<Labelled> {
 
   private static final Loss LOSS = Loss.softmaxCrossEntropyLoss();
 
-  /** The program {@code wide}: six layers with about so many parameters altogether. */
+  /** The program {@code wide}: six layers with about {@code parameters} parameters in total. */
   public static Program program(int parameters, TorchEngine torch) {
     int width = (int) Math.round(Math.sqrt(parameters / (double) LAYERS));
     return new DjlProgram("wide", (none, seeds) -> new WideNetwork(width, seeds), torch);

@@ -1,6 +1,6 @@
 /**
- * The programs that come along with Baton, and one for benchmarks. They know of the worker what a
- * user's own program knows: {@link baton.worker.train} and the ports of {@link
+ * The programs that come with Baton, and one for benchmarks. They use the same parts of the worker
+ * as a user's own program: {@link baton.worker.train} and the ports of {@link
  * baton.worker.segment}.
  */
 package baton.programs;

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * GRID's own form of a transcript: a line for each word, with where it begins and ends, such as
- * {@code 23750 29500 bin}; {@code sil} and {@code sp} are silence. The network finds the times out
- * by itself, so only the words count.
+ * A transcript in GRID's format: a line for each word, with the times of its begin and end, such as
+ * {@code 23750 29500 bin}; {@code sil} and {@code sp} are silence. The network learns the times by
+ * itself, so only the words count.
  */
 final class AlignFile {
   private static final Set<String> SILENCE = Set.of("sil", "sp");
@@ -47,7 +47,7 @@ final class AlignFile {
 
   private static List<String> lines(Path file) throws TroubleException {
     try {
-      // Any byte is a character here: what is no word is told by its line.
+      // Every byte is a character here, so that a bad word is reported with its line.
       return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw ClipFolder.unreadable(file, e);

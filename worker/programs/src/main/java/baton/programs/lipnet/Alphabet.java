@@ -3,8 +3,8 @@ package baton.programs.lipnet;
 import java.util.stream.IntStream;
 
 /**
- * What the network writes at each frame: nothing (the blank of CTC), a space, or one of the letters
- * a to z.
+ * The classes of the network's output at each frame: the blank of CTC, a space, and the letters a
+ * to z.
  */
 final class Alphabet {
   static final int BLANK = 0;
@@ -13,7 +13,7 @@ final class Alphabet {
 
   private Alphabet() {}
 
-  /** Whether all of {@code text} can be written. */
+  /** Whether all characters of {@code text} are in the alphabet. */
   static boolean spells(String text) {
     return text.chars().allMatch(character -> CHARACTERS.indexOf(character) >= 0);
   }
@@ -36,7 +36,7 @@ final class Alphabet {
 
   /**
    * The fewest frames in which CTC can write {@code text}: one for each character, and a blank
-   * between two that are equal.
+   * between two equal ones.
    */
   static int framesFor(String text) {
     long repeats =

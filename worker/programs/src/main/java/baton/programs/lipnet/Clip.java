@@ -1,9 +1,9 @@
 package baton.programs.lipnet;
 
 /**
- * A silent film of a mouth, and what it says.
+ * A silent film of a mouth, and its transcript.
  *
- * @param pixels grey from 0 to 1, frame after frame, row after row
+ * @param pixels the grey values from 0 to 1, frame by frame, row by row
  */
 record Clip(String name, int frames, float[] pixels, String transcript) {
   Clip {
@@ -19,7 +19,7 @@ record Clip(String name, int frames, float[] pixels, String transcript) {
     }
   }
 
-  /** Writes the pixels with mean 0 and deviation 1, since the light says nothing of the words. */
+  /** Writes the pixels with mean 0 and deviation 1, since brightness is irrelevant to the words. */
   void standardizeInto(float[] target, int offset) {
     double sum = 0;
     double squares = 0;

@@ -12,14 +12,14 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A clip on disk: a folder of pictures, and the transcript that belongs to it.
+ * A clip on disk: a folder of pictures, and its transcript.
  *
- * @param name such as {@code s1/bbaf2n}
+ * @param name its name, such as {@code s1/bbaf2n}
  */
 record ClipFolder(String name, Path pictures, String transcript) {
   static final String ALIGNMENTS = "align";
 
-  /** Checks all but the pixels. */
+  /** Opens a clip, and checks everything except the pixels. */
   static ClipFolder open(Path pictures, ClipFormat format) throws TroubleException {
     Path speaker = pictures.getParent();
     String name = speaker.getFileName() + "/" + pictures.getFileName();
@@ -60,7 +60,7 @@ record ClipFolder(String name, Path pictures, String transcript) {
             .formatted(pictures, beside, apart));
   }
 
-  /** Scaled to {@code format}; if there are fewer frames, the last one stays to the end. */
+  /** Reads the clip, scaled to {@code format}; if it has fewer frames, the last one is repeated. */
   Clip read(ClipFormat format, boolean mirrored) throws IOException {
     List<Path> frames = frames();
     float[] pixels = new float[format.clipPixels()];
@@ -76,7 +76,7 @@ record ClipFolder(String name, Path pictures, String transcript) {
     return new Clip(name, format.frames(), pixels, transcript);
   }
 
-  /** Shorter names first: 9.png comes before 10.png. */
+  /** The frames, shorter names first, so that 9.png comes before 10.png. */
   private List<Path> frames() throws IOException {
     try (Stream<Path> files = Files.list(pictures)) {
       return files

@@ -1,6 +1,6 @@
 package baton.programs.lipnet;
 
-/** The size that all clips of a corpus have: frames, and pixels of a frame. */
+/** The common size of a corpus's clips: the frames, and the pixels of a frame. */
 record ClipFormat(int frames, int height, int width) {
   int framePixels() {
     return height * width;

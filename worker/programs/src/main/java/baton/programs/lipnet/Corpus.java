@@ -2,12 +2,12 @@ package baton.programs.lipnet;
 
 import java.io.IOException;
 
-/** Clips to learn from, and clips of other speakers to be examined on; all of one format. */
+/** Clips for training, and clips of other speakers for evaluation; all of one format. */
 interface Corpus {
   /** The number of clips in an epoch. */
   int trainingClips();
 
-  /** The clip of that number as the given epoch shows it. */
+  /** The clip of that number in the given epoch. */
   Clip training(int number, int epoch) throws IOException;
 
   int heldOutClips();

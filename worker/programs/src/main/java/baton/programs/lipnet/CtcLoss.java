@@ -4,29 +4,30 @@ import java.util.Arrays;
 
 /**
  * Connectionist temporal classification (Graves and others, 2006): the loss of one clip, and its
- * gradient by the network's raw outputs.
+ * gradient with respect to the network's raw outputs.
  *
  * <ol>
- *   <li>A path writes one label at each frame; without repeats and blanks it is what it reads.
+ *   <li>A path has one label for each frame; without repeats and blanks it is the text that it
+ *       reads.
  *   <li>States are the labels with a blank before, between and after them. From one frame to the
- *       next a path stays, goes on by one, or skips a blank between two labels that differ.
+ *       next a path stays, advances by one, or skips a blank between two labels that differ.
  *   <li>Forward and backward sums give the probability of each state at each frame, over all paths
  *       that read the transcript.
- *   <li>The loss is minus the logarithm of that sum; the gradient is what the network says minus
- *       what those paths say.
+ *   <li>The loss is minus the logarithm of that sum; the gradient is the network's probabilities
+ *       minus those of these paths.
  * </ol>
  *
- * <p>In logarithms and double precision, with {@link StrictMath}: the same bits on every machine,
- * where the kernels of GPUs sum in any order.
+ * <p>Computed in logarithms and double precision with {@link StrictMath}, so the bits are the same
+ * on every machine; GPU kernels would sum in any order.
  *
  * @param loss infinite if there are too few frames for the labels
- * @param gradient by output, frame after frame; zeros if the loss is infinite
+ * @param gradient the gradient for each output, frame by frame; zeros if the loss is infinite
  */
 record CtcLoss(double loss, float[] gradient) {
   private static final double IMPOSSIBLE = Double.NEGATIVE_INFINITY;
 
   /**
-   * Of the transcript {@code labels}, none of them a blank.
+   * The loss for the transcript {@code labels}, none of which is a blank.
    *
    * @param outputs {@code classes} numbers for each frame, not normalized
    */
@@ -73,7 +74,7 @@ record CtcLoss(double loss, float[] gradient) {
     return gradient;
   }
 
-  /** Over the paths that end in each state at each frame. */
+  /** The sums over the paths that end in each state at each frame. */
   private static double[][] forward(double[][] log, int[] states) {
     double[][] sums = impossible(log.length, states.length);
     sums[0][0] = log[0][states[0]];
@@ -96,7 +97,7 @@ record CtcLoss(double loss, float[] gradient) {
     return sums;
   }
 
-  /** Over the paths that go on from each state, without what they write at that frame itself. */
+  /** The sums over the paths that start from each state, without the label at that frame itself. */
   private static double[][] backward(double[][] log, int[] states) {
     double[][] sums = impossible(log.length, states.length);
     int end = states.length - 1;

@@ -5,14 +5,14 @@ import java.util.Arrays;
 
 /**
  * The mean {@link CtcLoss} of a batch as a scalar of the engine, which has no such loss: a linear
- * function of the outputs that has the value and the gradient of the true one where they are.
+ * function with the value and the gradient of the true loss at the current outputs.
  */
 final class CtcSurrogate {
   private CtcSurrogate() {}
 
   /**
    * @param outputs (clips, frames, classes)
-   * @param labels of each clip
+   * @param labels the labels of each clip
    */
   static NDArray of(NDArray outputs, int[][] labels) {
     int classes = (int) outputs.getShape().get(2);
@@ -29,7 +29,7 @@ final class CtcSurrogate {
       }
     }
     NDArray slope = outputs.getManager().create(gradient, outputs.getShape());
-    // Outputs minus themselves are exactly zero, and yet have a gradient.
+    // The outputs minus themselves are exactly zero, but have a gradient.
     NDArray nothing = outputs.sub(outputs.stopGradient()).mul(slope).sum();
     return nothing.add((float) (sum / labels.length));
   }

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** From the probabilities of each frame, as logarithms, to a text. */
+/** Turns the log probabilities of each frame into a text. */
 @FunctionalInterface
 interface Decoder {
   String read(double[][] log);
@@ -28,8 +28,8 @@ interface Decoder {
   }
 
   /**
-   * The most likely text, whose probability is that of all paths that read it; after each frame the
-   * {@code width} likeliest beginnings are kept.
+   * Beam search for the most likely text, whose probability is the sum over all paths that read it;
+   * after each frame the {@code width} likeliest prefixes are kept.
    */
   static Decoder beam(int width) {
     return log -> {
@@ -69,7 +69,7 @@ interface Decoder {
         if (repeats) {
           add(next, text, 0, beginning.onCharacter() * chance[label]);
         }
-        // The same character twice takes a blank between.
+        // A repeated character needs a blank in between.
         double before = repeats ? beginning.onBlank() : beginning.total();
         add(next, text + character, 0, before * chance[label]);
       }
@@ -82,7 +82,7 @@ interface Decoder {
     next.merge(text, new Beginning(text, onBlank, onCharacter), Beginning::plus);
   }
 
-  /** In a definite order, and scaled up, or 60 frames later all would be zero. */
+  /** The likeliest, in a definite order and scaled up, since after 60 frames all would be zero. */
   private static List<Beginning> likeliest(Map<String, Beginning> all, int width) {
     double most = all.values().stream().mapToDouble(Beginning::total).max().orElseThrow();
     return all.values().stream()
@@ -92,9 +92,7 @@ interface Decoder {
         .toList();
   }
 
-  /**
-   * What has been read so far, and the probability of the paths that read it, by their last label.
-   */
+  /** A prefix of the text, and the probability of the paths that read it, by their last label. */
   record Beginning(String text, double onBlank, double onCharacter) {
     private static final double NEGLIGIBLE = 1e-5;
 

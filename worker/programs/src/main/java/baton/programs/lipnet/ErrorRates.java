@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How far readings are from the truth: edits (a wrong, a missing or a needless piece) over the
- * pieces of all true texts, once for characters and once for words.
+ * The character and word error rates: edits (a wrong, a missing or an extra item) divided by the
+ * items of all true texts.
  */
 final class ErrorRates {
   private long characters;
@@ -28,7 +28,7 @@ final class ErrorRates {
     return (double) wordEdits / words;
   }
 
-  /** Levenshtein's distance. */
+  /** The Levenshtein distance. */
   static int edits(List<String> truth, List<String> reading) {
     if (truth.equals(reading)) {
       return 0;

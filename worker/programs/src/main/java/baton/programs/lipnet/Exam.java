@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What the network makes of clips that it has not learned from, and how far off that is. */
+/** Evaluates the network's readings of held-out clips. */
 final class Exam {
   private final Decoder greedy = Decoder.greedy();
   private final Decoder beam;
@@ -16,14 +16,14 @@ final class Exam {
   private int clips;
 
   /**
-   * @param width of the beam
+   * @param width the width of the beam
    */
   Exam(int width) {
     beam = Decoder.beam(width);
   }
 
   /**
-   * @param outputs of the network for {@code read}: (clips, frames, classes)
+   * @param outputs the network's outputs for {@code read}: (clips, frames, classes)
    */
   void add(List<Clip> read, NDArray outputs) {
     float[] values = outputs.toFloatArray();
@@ -52,8 +52,8 @@ final class Exam {
   }
 
   /**
-   * {@code wer} and {@code cer}, the rates of wrong words and characters of the beam's readings;
-   * {@code greedyWer} and {@code greedyCer}; and {@code testLoss}.
+   * {@code wer} and {@code cer}, the word and character error rates of the beam's readings; {@code
+   * greedyWer} and {@code greedyCer}; and {@code testLoss}.
    */
   Map<String, Double> marks() {
     return Map.of(

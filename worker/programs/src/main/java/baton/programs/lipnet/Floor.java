@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The least error that a reader of lips can reach on the synthetic corpus: one who sees every shape
- * without fail, knows the grammar, and must guess among the sentences that look the same.
+ * The lowest error rate that a lip reader can reach on the synthetic corpus: one that sees every
+ * shape correctly, knows the grammar, and must guess among the sentences that look the same.
  */
 public final class Floor {
   private final Map<List<MouthShape>, List<String>> alike;
 
-  /** Walks through all sentences. */
+  /** Groups all sentences by their shapes. */
   public Floor() {
     alike =
         GridGrammar.sentences()
@@ -27,12 +27,15 @@ public final class Floor {
     return errorRates().word();
   }
 
-  /** The sentences that look like {@code words}, itself among them. */
+  /** The sentences that look like {@code words}, including itself. */
   List<String> alike(List<String> words) {
     return alike.get(Phonemes.shapes(words));
   }
 
-  /** Of the best reader: each sentence is read as the one that is nearest to all its likes. */
+  /**
+   * The rates of the best reader, which reads each sentence as the one with the fewest word errors
+   * over all that look the same.
+   */
   ErrorRates errorRates() {
     ErrorRates rates = new ErrorRates();
     alike

@@ -14,17 +14,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Filmed clips in a folder, by speakers, of which the job's seed holds some out. The folder is
- * looked through once, so that what is wrong with a clip shows before training; pictures are read
- * when their turn comes. In training, every other clip is seen in a mirror.
+ * Filmed clips in a folder, grouped by speaker; the job's seed chooses speakers to hold out. All
+ * clips are checked once before training, without their pixels; pictures are read when they are
+ * needed. In training, a random half of the clips is mirrored.
  *
  * <pre>
  * corpus/
  *   s1/                     a speaker
  *     bbaf2n/               a clip: the mouth, one picture (PNG or JPEG) for each frame,
  *       000.png 001.png …   of any size, in the order of their numbers
- *     bbaf2n.align          what is said, as GRID has it: lines of "begin end word"
- *   s2/ …                   (alignments may also lie in a folder align/ of the speaker)
+ *     bbaf2n.align          the transcript in GRID's format: lines of "begin end word"
+ *   s2/ …                   (alignments may also be in a folder align/ of the speaker)
  * </pre>
  */
 final class GridCorpus implements Corpus {
@@ -42,7 +42,7 @@ final class GridCorpus implements Corpus {
   }
 
   /**
-   * Looks through {@code root}.
+   * Opens and checks the corpus in {@code root}.
    *
    * @param strangers the number of speakers to hold out
    * @param most the most clips of theirs to read, spread evenly

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * The sentences of the GRID corpus (Cooke, Barker, Cunningham and Shao, 2006): a command, a colour,
- * a preposition, a letter, a digit and an adverb, such as "bin blue at f two now". The letters lack
- * w, the only one of several syllables.
+ * a preposition, a letter, a digit and an adverb, such as "bin blue at f two now". The letter w is
+ * missing, as the only one with several syllables.
  */
 final class GridGrammar {
   private static final List<List<String>> SLOTS =
@@ -21,7 +21,7 @@ final class GridGrammar {
 
   private GridGrammar() {}
 
-  /** One of the 64,000 sentences, each equally likely. */
+  /** A uniformly random one of the 64,000 sentences. */
   static List<String> draw(SplitMix64 random) {
     return SLOTS.stream().map(words -> words.get(random.nextInt(words.size()))).toList();
   }
@@ -39,7 +39,7 @@ final class GridGrammar {
     return SLOTS.stream().flatMap(List::stream);
   }
 
-  /** The most frames that any sentence takes, see {@link Alphabet#framesFor}. */
+  /** The most frames that any sentence needs, see {@link Alphabet#framesFor}. */
   static int framesForAny() {
     int longest =
         SLOTS.stream()

@@ -19,11 +19,13 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The program {@code lipnet}: reads whole sentences from the lips of people it has never seen. */
+/**
+ * The program {@code lipnet}: reads whole sentences from the lips of people that it has never seen.
+ */
 public final class LipNet implements Recipe<Clip> {
   private static final Logger LOG = LoggerFactory.getLogger(LipNet.class);
 
-  /** Held-out clips that are read at a time. */
+  /** The number of held-out clips that are read at a time. */
   private static final int EXAM_BATCH = 16;
 
   private final LipNetSettings settings;

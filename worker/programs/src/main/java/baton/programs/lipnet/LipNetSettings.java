@@ -12,21 +12,20 @@ import java.util.Optional;
  * <table>
  *   <caption>Names, values and defaults</caption>
  *   <tr><td>{@code corpus}</td><td>the folder of a filmed corpus (see {@link GridCorpus}), the same
- *   on all workers; {@code synthetic}: clips are drawn. Without it: the job's data, or else
- *   drawn</td></tr>
- *   <tr><td>{@code frames}</td><td>of a clip, 60; of a folder's, the most, 75</td></tr>
+ *   on all workers, or {@code synthetic}; by default the job's data, or else synthetic</td></tr>
+ *   <tr><td>{@code frames}</td><td>of a clip, 60; the most of a filmed clip, 75</td></tr>
  *   <tr><td>{@code height}, {@code width}</td><td>of a frame in pixels, 20 and 40</td></tr>
- *   <tr><td>{@code clipsPerEpoch}</td><td>512; a folder has as many as it has</td></tr>
- *   <tr><td>{@code speakers}</td><td>whose clips are drawn, 24; a folder's own</td></tr>
- *   <tr><td>{@code heldOutSpeakers}</td><td>who are only read, 4</td></tr>
- *   <tr><td>{@code heldOutClips}</td><td>of them all, 96; of a folder's, the most</td></tr>
+ *   <tr><td>{@code clipsPerEpoch}</td><td>synthetic only, 512</td></tr>
+ *   <tr><td>{@code speakers}</td><td>for training, synthetic only, 24</td></tr>
+ *   <tr><td>{@code heldOutSpeakers}</td><td>for evaluation, 4</td></tr>
+ *   <tr><td>{@code heldOutClips}</td><td>for evaluation, 96; the most of a folder's</td></tr>
  *   <tr><td>{@code channels}</td><td>of the first convolution, 16</td></tr>
  *   <tr><td>{@code units}</td><td>of each direction of a GRU, 64</td></tr>
  *   <tr><td>{@code dropout}</td><td>0</td></tr>
- *   <tr><td>{@code beam}</td><td>beginnings that the decoder keeps, 10</td></tr>
+ *   <tr><td>{@code beam}</td><td>prefixes that the decoder keeps, 10</td></tr>
  * </table>
  *
- * @param folder empty: clips are drawn
+ * @param folder the folder of a filmed corpus; empty: the corpus is synthetic
  */
 record LipNetSettings(
     Optional<Path> folder,

@@ -14,14 +14,15 @@ import ai.djl.nn.pooling.Pool;
 
 /**
  * The network of LipNet (Assael, Shillingford, Whiteson and de Freitas, 2016): three
- * spatio-temporal convolutions, two bidirectional GRUs, and a linear layer that writes the alphabet
+ * spatio-temporal convolutions, two bidirectional GRUs, and a linear layer that scores the alphabet
  * at each frame. From (clips, 1, frames, height, width) to (clips, frames, classes).
  *
- * @param channels of the first convolution; the others have twice and three times as many
- * @param units of each direction of a GRU
+ * @param channels the channels of the first convolution; the others have two and three times as
+ *     many
+ * @param units the units of each direction of a GRU
  */
 record LipReader(int channels, int units, float dropout) {
-  /** Pooling halves what is seen three times, and the first convolution once before. */
+  /** Pooling halves the picture three times, and the first convolution once. */
   static final int SHRINKS_BY = 16;
 
   Block block() {
@@ -58,8 +59,8 @@ record LipReader(int channels, int units, float dropout) {
   }
 
   /**
-   * Pools 1x2x2 as in two dimensions, over channels and frames folded into one: the backward kernel
-   * of three dimensions adds in any order on a GPU.
+   * Pools 1x2x2 in two dimensions, with channels and frames folded into one, since the backward
+   * kernel of 3D pooling sums in any order on a GPU.
    */
   static NDArray pooled(NDArray films) {
     Shape shape = films.getShape();

@@ -1,13 +1,13 @@
 package baton.programs.lipnet;
 
-/** The logarithms of the probabilities that a network's outputs stand for. */
+/** The log probabilities of a network's outputs. */
 final class LogSoftmax {
   private LogSoftmax() {}
 
   /**
-   * One row for each frame.
+   * Returns one row for each frame.
    *
-   * @param outputs {@code classes} numbers for each frame
+   * @param outputs the outputs, {@code classes} numbers for each frame
    */
   static double[][] of(float[] outputs, int classes) {
     double[][] log = new double[outputs.length / classes][classes];

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A picture of what the network is shown, for people.
+ * A picture of the network's input, for people.
  *
- * @param captions of its rows, or of its cells if they are all different
+ * @param captions the captions of its rows, or of its cells if they all differ
  */
 public record Montage(BufferedImage picture, List<String> captions) {
   private static final ClipFormat CLIP = new ClipFormat(60, 20, 40);
@@ -19,7 +19,7 @@ public record Montage(BufferedImage picture, List<String> captions) {
   private static final int SPEAKERS = 8;
   private static final int PORTRAITS_IN_A_ROW = 4;
 
-  /** A row for each of eight clips, all of other speakers, with every fourth frame. */
+  /** A row for each of eight clips of different speakers, with every fourth frame. */
   public static Montage ofClips(long seed) {
     SyntheticCorpus corpus =
         new SyntheticCorpus(

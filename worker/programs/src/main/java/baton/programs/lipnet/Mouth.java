@@ -4,7 +4,7 @@ package baton.programs.lipnet;
  * The posture of a mouth, each part from 0 to 1.
  *
  * @param open how far the jaw has dropped
- * @param wide from pursed to stretched
+ * @param wide the width, from pursed to stretched
  * @param round how far the lips stand out
  * @param press how far the lips are drawn in
  * @param teeth how much of the upper teeth shows

@@ -3,8 +3,8 @@ package baton.programs.lipnet;
 import baton.worker.train.SplitMix64;
 
 /**
- * Draws the lower half of a face in grey: skin, two lips, and in the mouth the dark, the teeth and
- * the tongue. All arithmetic is exact, so a clip has the same bytes on every machine.
+ * Draws the lower half of a face in grey: skin, two lips, and in the mouth darkness, teeth and
+ * tongue. All arithmetic is exact, so a clip has the same bytes on every machine.
  */
 final class MouthRenderer {
   private static final double DARK = 0.08;
@@ -43,12 +43,12 @@ final class MouthRenderer {
     }
   }
 
-  /** From 0 to 1, always the same for one speaker's pixel. */
+  /** A number from 0 to 1, always the same for one speaker's pixel. */
   private double speckle(Speaker speaker, int row, int column) {
     return new SplitMix64(speaker.skinSeed() + (long) row * width + column).nextDouble();
   }
 
-  /** Nearly normal, of mean 0 and deviation 1: the sum of four numbers of 16 bits. */
+  /** A nearly normal number with mean 0 and deviation 1: the sum of four 16-bit numbers. */
   private static double bell(long bits) {
     double sum =
         (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48 & 0xffff);
@@ -56,7 +56,7 @@ final class MouthRenderer {
   }
 
   /**
-   * Where the parts of a mouth end, around its middle; half the picture's width is 1.
+   * The sizes of a mouth's parts around its middle; half the picture's width is 1.
    *
    * @param corner half the width of the opening
    * @param up height of the opening above the line through the corners
@@ -102,12 +102,12 @@ final class MouthRenderer {
       return grey + (within - grey) * hole;
     }
 
-    /** How much of the pixel lies within the two half ellipses. */
+    /** The fraction of the pixel that is within the two half ellipses. */
     private static double inside(
         double x, double y, double half, double above, double below, double pixel) {
       double rise = Math.max(y < 0 ? above : below, pixel / 8);
       double radius = Math.sqrt(square(x / half) + square(y / rise));
-      // The second keeps the seam of closed lips from running on beyond their corners.
+      // The second keeps the line between closed lips from extending beyond their corners.
       return soft(Math.min((1 - radius) * Math.min(half, rise), half - Math.abs(x)), pixel);
     }
 

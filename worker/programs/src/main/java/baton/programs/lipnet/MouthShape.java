@@ -1,8 +1,8 @@
 package baton.programs.lipnet;
 
 /**
- * A viseme: what can be seen of a phoneme. Several phonemes share one, and no reader of lips can
- * tell those apart; {@link Floor} says what that costs.
+ * A viseme: the visible shape of a phoneme. Several phonemes share one, and no lip reader can tell
+ * them apart; {@link Floor} computes the cost.
  */
 enum MouthShape {
   REST(false, 0.02, 0.75, 0.1, 0.2, 0.0, 0.0),
@@ -20,7 +20,7 @@ enum MouthShape {
   RAISED(false, 0.5, 0.75, 0.0, 0.1, 0.2, 0.9),
   /** sh, ch, j: the lips stand out around the teeth. */
   HUSH(false, 0.32, 0.5, 0.8, 0.1, 0.9, 0.0),
-  /** k, g and the glide of "you": far back, where little is seen. */
+  /** k, g and the glide of "you": far back, where little can be seen. */
   BACK(false, 0.3, 0.72, 0.1, 0.0, 0.1, 0.1),
   /** w. */
   PURSED(false, 0.1, 0.36, 1.0, 0.2, 0.0, 0.0),

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How the words of the {@link GridGrammar} are spoken, in the phonemes of ARPABET and in British
- * English ("zed"), and how each phoneme looks.
+ * The pronunciation of the words of the {@link GridGrammar} in ARPABET phonemes and British English
+ * ("zed"), and the shapes of each phoneme.
  */
 final class Phonemes {
   private static final Map<String, List<String>> SPOKEN =
@@ -45,8 +45,8 @@ final class Phonemes {
   }
 
   /**
-   * The shapes that a mouth passes through as it says {@code words}. Equal neighbours are one, also
-   * across words: how long a shape is held tells nothing of how many phonemes it stands for.
+   * The sequence of mouth shapes for {@code words}. Equal neighbours are merged, also across words,
+   * since the duration of a shape does not tell how many phonemes it stands for.
    */
   static List<MouthShape> shapes(List<String> words) {
     List<MouthShape> shapes = new ArrayList<>();
@@ -70,7 +70,7 @@ final class Phonemes {
                 phoneme -> phoneme.getValue().stream().map(MouthShape::valueOf).toList()));
   }
 
-  /** Reads rows such as {@code "bin B IH N, lay L EY"}: a key, and what it stands for. */
+  /** Parses rows such as {@code "bin B IH N, lay L EY"}: keys with their values. */
   private static Map<String, List<String>> table(String... rows) {
     return Arrays.stream(rows)
         .flatMap(row -> Stream.of(row.split(", ")))

@@ -9,7 +9,7 @@ import javax.imageio.ImageIO;
 /**
  * A picture in grey.
  *
- * @param pixels from 0 to 1, row after row
+ * @param pixels the grey values from 0 to 1, row by row
  */
 record Picture(int height, int width, float[] pixels) {
   static Picture read(Path file) throws IOException {
@@ -28,7 +28,7 @@ record Picture(int height, int width, float[] pixels) {
     return new Picture(height, width, pixels);
   }
 
-  /** Java would brighten grey pictures on their way to colours. */
+  /** Reads grey pictures directly: Java would brighten them in a conversion to RGB. */
   private static float grey(BufferedImage image, int x, int y) {
     if (image.getColorModel() instanceof ComponentColorModel model
         && model.getNumColorComponents() == 1) {
@@ -42,7 +42,7 @@ record Picture(int height, int width, float[] pixels) {
     return (0.299f * red + 0.587f * green + 0.114f * blue) / 255;
   }
 
-  /** Each new pixel is the mean of the area it covers. */
+  /** The picture scaled; each new pixel is the mean of the area that it covers. */
   Picture scaled(int newHeight, int newWidth) {
     float[] rows = new float[newHeight * width];
     for (int column = 0; column < width; column++) {
@@ -55,7 +55,7 @@ record Picture(int height, int width, float[] pixels) {
     return new Picture(newHeight, newWidth, scaled);
   }
 
-  /** Brings {@code size} numbers, {@code stride} apart, to {@code newSize}. */
+  /** Scales {@code size} numbers, {@code stride} apart, to {@code newSize}. */
   private static void shrink(
       float[] from,
       int first,

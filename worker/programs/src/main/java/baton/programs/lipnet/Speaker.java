@@ -3,12 +3,12 @@ package baton.programs.lipnet;
 import baton.worker.train.SplitMix64;
 
 /**
- * One who speaks: a face, and a way of moving it. The numbers are factors about 1 or offsets about
- * 0.
+ * A synthetic speaker: a face, and a way of moving it. The numbers are factors about 1 or offsets
+ * about 0.
  *
  * @param opening how far the jaw drops for an open vowel
  * @param undershoot how much of each shape is lost to its neighbours
- * @param pace frames a vowel takes
+ * @param pace the number of frames of a vowel
  * @param crooked how much wider one side opens
  * @param shade how much darker one side of the face is
  * @param stubble how much the skin is speckled, by a pattern of {@code skinSeed}
@@ -50,11 +50,11 @@ record Speaker(
   }
 
   /**
-   * How the head is held before the camera.
+   * The position of the head before the camera.
    *
-   * @param right of the middle, where half the picture's width is 1
-   * @param down below the middle
-   * @param tilt slope of the line through the corners of the mouth
+   * @param right the distance right of the middle; half the picture's width is 1
+   * @param down the distance below the middle
+   * @param tilt the slope of the line through the corners of the mouth
    */
   record Pose(double right, double down, double tilt) {
     static Pose draw(SplitMix64 random) {
@@ -62,7 +62,7 @@ record Speaker(
           between(random, -0.08, 0.08), between(random, -0.05, 0.05), between(random, -0.1, 0.1));
     }
 
-    /** Small and unsteady: most of the last step is kept, so that a head drifts. */
+    /** A small random change that keeps most of the last one, so that a head drifts. */
     Pose drift(SplitMix64 random) {
       return new Pose(
           0.9 * right + between(random, -0.008, 0.008),

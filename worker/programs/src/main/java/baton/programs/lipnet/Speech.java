@@ -4,10 +4,7 @@ import baton.worker.train.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A mouth in motion: one posture for each frame, from rest through a sequence of shapes to rest
- * again.
- */
+/** A moving mouth: one posture for each frame, from rest through a sequence of shapes to rest. */
 final class Speech {
   private static final double CONSONANT = 0.7;
   private static final int LONGEST_SILENCE = 5;
@@ -18,7 +15,7 @@ final class Speech {
 
   private Speech() {}
 
-  /** How {@code speaker} says {@code shapes} this time. */
+  /** The postures of {@code speaker} for {@code shapes}, with random timing. */
   static List<Mouth> of(List<MouthShape> shapes, Speaker speaker, SplitMix64 random, int frames) {
     double begin = 1 + random.nextInt(LONGEST_SILENCE);
     double[] durations = durations(shapes, speaker, random, frames - begin - CLOSING);
@@ -37,7 +34,7 @@ final class Speech {
     return film;
   }
 
-  /** Hurries if there is no time for the speaker's own pace. */
+  /** The shapes' durations, shortened if there is no time for the speaker's own pace. */
   private static double[] durations(
       List<MouthShape> shapes, Speaker speaker, SplitMix64 random, double available) {
     double[] durations = new double[shapes.size()];
@@ -54,7 +51,7 @@ final class Speech {
     return durations;
   }
 
-  /** A shape as its neighbours let it be seen. */
+  /** A shape, mixed with its neighbours. */
   private static Mouth coarticulated(List<MouthShape> shapes, int index, double undershoot) {
     Mouth before = index == 0 ? MouthShape.REST.mouth() : shapes.get(index - 1).mouth();
     Mouth after =
@@ -67,7 +64,7 @@ final class Speech {
     mouths.add(mouth);
   }
 
-  /** Between two postures the mouth sets out and arrives gently. */
+  /** The posture at a time; movement between two postures starts and ends smoothly. */
   private Mouth at(double time) {
     int next = 0;
     while (next < times.size() && times.get(next) <= time) {

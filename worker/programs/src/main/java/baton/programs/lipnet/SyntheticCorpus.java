@@ -7,9 +7,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Clips that are drawn, not filmed: sentences of the GRID grammar on the lips of invented speakers.
- * Every epoch shows new ones, each a function of (job seed, epoch, number); the held-out ones stay
- * the same, and their speakers are never seen in training.
+ * Computer-generated clips: sentences of the GRID grammar on the lips of synthetic speakers. Every
+ * epoch has new clips, each a function of (job seed, epoch, number); the held-out clips stay the
+ * same, and their speakers are never seen in training.
  */
 final class SyntheticCorpus implements Corpus {
   private final ClipFormat format;
@@ -20,7 +20,7 @@ final class SyntheticCorpus implements Corpus {
   private final List<Speaker> strangers;
   private final long[] heldOut;
 
-  /** How many clips there are in an epoch and in the held-out part, and of how many speakers. */
+  /** The numbers of clips in an epoch and in the held-out part, and of their speakers. */
   record Size(int trainingClips, int speakers, int heldOutClips, int strangers) {}
 
   SyntheticCorpus(ClipFormat format, Size size, Seeds seeds) {

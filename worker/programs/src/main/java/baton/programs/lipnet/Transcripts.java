@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/** Labels of texts of any length as one array: a row for each, filled up with blanks. */
+/** The labels of texts of any length as one array: a row for each, padded with blanks. */
 final class Transcripts {
   private Transcripts() {}
 

@@ -1,5 +1,5 @@
 /**
- * Lip reading: LipNet's network, the loss and the decoders it takes, and two corpora of clips, one
- * filmed and one drawn.
+ * Lip reading: LipNet's network, its loss and decoders, and two corpora of clips, one filmed and
+ * one synthetic.
  */
 package baton.programs.lipnet;
