@@ -16,16 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The last file written of a checkpoint: what it is, where it stands in the job, and the size and
- * sha256 of every other file. Each names its parent's digest, so manifests chain a whole job.
+ * The last file written of a checkpoint: its place in the job, and the size and sha256 of every
+ * other file. Each names its parent's digest, so manifests chain a whole job.
  *
  * @param format the version of this format; a reader refuses a newer one
- * @param counter how many checkpoints the lease had written before this one
+ * @param counter the number of checkpoints that the lease had written before this one
  * @param folder relative to the store's root
  * @param parent digest of the parent's manifest; empty for the first of a job
  * @param architectureHash sha256 over layer names, dtypes and shapes of the model
  * @param numericProfile what may change the bits: framework, threads, device, instruction set
- * @param measurements all that was measured since the parent
+ * @param measurements all measurements since the parent
  */
 public record Manifest(
     int format,
@@ -49,8 +49,8 @@ public record Manifest(
     SessionId session,
     Instant time) {
   /**
-   * The newest format. New in 2: metrics may be null, parameters that do not train lie in a file of
-   * their own, and {@code state.json} has its own format 2.
+   * The newest format. New in 2: metrics may be null, parameters that are not trained are in a file
+   * of their own, and {@code state.json} has its own format 2.
    */
   public static final int FORMAT = 2;
 

@@ -64,13 +64,13 @@ public final class ManifestJson {
     return Sha256.ofText(text);
   }
 
-  /** Of a text that cannot be read: a newer form may have fields that this one does not know. */
+  /** Checks the format of a text that cannot be read: a newer one may have unknown fields. */
   private static void requireKnownFormat(String text) {
     JsonNode format;
     try {
       format = Json.readerFor(JsonNode.class).readTree(text).path("format");
     } catch (JsonProcessingException e) {
-      return; // it is no JSON, and has no format
+      return; // not JSON, so it has no format
     }
     if (!format.canConvertToExactIntegral()) {
       throw new IllegalArgumentException(SPEAKS + "cannot be read: the field format is missing");

@@ -13,9 +13,9 @@ public final class StoreException extends Exception {
     UNREACHABLE,
     /** No space, or a quota that waiting does not restore. */
     FULL,
-    /** The store is sound; this machine could not read or write the files. */
+    /** The store works; this machine could not read or write the files. */
     MACHINE,
-    /** The folder is there already (R6). */
+    /** The folder exists already (R6). */
     EXISTS,
     /** No such file. */
     GONE,
