@@ -69,7 +69,7 @@ final class Conversation implements Closeable {
     } catch (NonsenseException e) {
       end = new Heard.Nonsense(e.getMessage());
     } catch (IOException e) {
-      // Closed at either end: no more messages come, and the process's exit tells why.
+      // Closed at either end: no more messages come, and the process's exit code tells why.
     }
     heard.add(end);
   }

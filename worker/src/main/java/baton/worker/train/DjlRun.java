@@ -27,7 +27,7 @@ import java.util.function.IntConsumer;
  *   <li>seed the engine's generator from (job seed, epoch, batch);
  *   <li>for one network after the other: forward, loss, backward, and unless more batches belong to
  *       the group, clip and update; a loss that is not a finite number ends the run;
- *   <li>move the position, and free what the batch has allocated;
+ *   <li>move the position, and free the batch's allocations;
  *   <li>at the end of an epoch, evaluate: the best evaluation so far is part of the state, and
  *       decides whether training ends here.
  * </ol>

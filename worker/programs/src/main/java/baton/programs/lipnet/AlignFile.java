@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A transcript in GRID's format: a line for each word, with the times of its begin and end, such as
- * {@code 23750 29500 bin}; {@code sil} and {@code sp} are silence. The network learns the times by
- * itself, so only the words count.
+ * A transcript in GRID's format: a line for each word, with its start and end times, such as {@code
+ * 23750 29500 bin}; {@code sil} and {@code sp} are silence. The network learns the times by itself,
+ * so only the words count.
  */
 final class AlignFile {
   private static final Set<String> SILENCE = Set.of("sil", "sp");
