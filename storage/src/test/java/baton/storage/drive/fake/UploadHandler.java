@@ -83,7 +83,8 @@ final class UploadHandler {
             .orElseThrow(() -> DriveError.invalid("The fake wants X-Upload-Content-Length."));
     NewFile file = NewFile.read(metadata, files, consent.sees());
     UploadSession session = session(file, consent, total, exchange.parameter("fields"));
-    String uploadId = "fake-session-secret-" + counter.incrementAndGet();
+    String number = session.bytes().getFileName().toString().replace("upload-", "");
+    String uploadId = "fake-session-secret-" + number;
     sessions.put(uploadId, session);
     exchange.setHeader(
         "Location",
