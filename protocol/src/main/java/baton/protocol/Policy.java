@@ -216,17 +216,7 @@ public record Policy(
     all.computeIfPresent(Phase.SETUP, (phase, limit) -> limit.atLeast(longest));
     all.computeIfPresent(Phase.EVALUATE, (phase, limit) -> limit.atLeast(longest));
     all.put(Phase.TRAIN, new PhaseLimit(longest, limits.get(Phase.TRAIN).atLeast(longest).whole()));
-    return new Policy(
-        ttl,
-        segmentEpochs,
-        cadence,
-        keepLast,
-        lostInARow,
-        stallsInARow,
-        sessionsToFail,
-        barFor,
-        all,
-        retention);
+    return withLimits(all);
   }
 
   private static boolean between(Duration value, Duration least, Duration most) {

@@ -54,7 +54,12 @@ final class Views {
     this.clock = clock;
   }
 
+  /** The job whole. */
   JobView of(Job job) {
+    return of(job, JobSubmission.from(job.spec()));
+  }
+
+  private JobView of(Job job, JobSubmission spec) {
     Instant now = clock.instant();
     JobHistory history = jobs.history(job.id());
     Optional<Measurement> measured = job.begun() ? history.lastMeasured() : Optional.empty();
@@ -72,7 +77,7 @@ final class Views {
         job.id(),
         job.state().name(),
         job.reason().orElse(null),
-        JobSubmission.from(job.spec()),
+        spec,
         job.spec().data().map(DataView::of).orElse(null),
         job.store().orElse(null),
         job.fence(),
@@ -98,7 +103,7 @@ final class Views {
   }
 
   private JobView inList(Job job) {
-    return of(job).inList();
+    return of(job, JobSubmission.from(job.spec()).withoutData());
   }
 
   List<JobView> newest(int most) {

@@ -93,17 +93,7 @@ class WatchingTest {
                         Sha256.ofText("part " + i),
                         DataSource.parse("https://data.example.org/part-" + i + ".tar")))
             .toList();
-    JobSpec spec = Samples.spec("large");
-    return new JobSpec(
-        spec.name(),
-        spec.program(),
-        spec.parameters(),
-        spec.epochs(),
-        spec.seed(),
-        spec.priority(),
-        spec.store(),
-        spec.policy(),
-        Optional.of(new Data("many", 1, files)));
+    return Samples.spec("large").withData(new Data("many", 1, files));
   }
 
   @Test

@@ -46,26 +46,6 @@ public record JobView(
     Long etaSeconds,
     Boolean acceptChange) {
 
-  /** The job as lists show it. */
-  public JobView inList() {
-    return new JobView(
-        id,
-        state,
-        reason,
-        spec.withoutData(),
-        data,
-        store,
-        fence,
-        head,
-        certificate,
-        lease,
-        latest,
-        notices,
-        submittedAt,
-        etaSeconds,
-        acceptChange);
-  }
-
   /**
    * What a job trains on, in short.
    *
