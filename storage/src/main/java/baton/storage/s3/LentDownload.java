@@ -5,6 +5,7 @@ import baton.protocol.Sha256;
 import baton.protocol.UrlAsk;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
+import baton.storage.LocalFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,7 +40,7 @@ final class LentDownload {
           }
         }
       }
-    } catch (LocalFault e) {
+    } catch (LocalFailure e) {
       throw e.error();
     }
     return Sha256.of(sha256);
@@ -82,7 +83,7 @@ final class LentDownload {
     try {
       to.write(chunk, 0, count);
     } catch (IOException e) {
-      throw new LocalFault(e);
+      throw new LocalFailure(e);
     }
   }
 }

@@ -17,9 +17,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -73,7 +71,10 @@ public final class LentS3Store implements CheckpointStore {
               url -> {
                 try (LentRequest request = LentRequest.of(UrlAsk.Verb.HEAD, url, 0)) {
                   LentCalls.requireGood(doing, request);
-                  return new Stat(request.length(), sha256(request));
+                  return new Stat(
+                      request.length(),
+                      S3Objects.sha256(
+                          request.header("ETag"), request.header("x-amz-checksum-sha256")));
                 }
               }));
     } catch (StoreException e) {
@@ -82,15 +83,6 @@ public final class LentS3Store implements CheckpointStore {
       }
       throw e;
     }
-  }
-
-  /** The sha256 that the server computed over the whole file. */
-  private static Optional<Sha256> sha256(LentRequest request) {
-    boolean isOfParts = request.header("ETag").orElse("").contains("-");
-    return request
-        .header("x-amz-checksum-sha256")
-        .filter(text -> !isOfParts && !text.contains("-"))
-        .map(text -> new Sha256(HexFormat.of().formatHex(Base64.getDecoder().decode(text))));
   }
 
   @Override

@@ -9,6 +9,8 @@ import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.CheckpointStore;
 import baton.storage.CheckpointStore.Stat;
 import baton.storage.HashedFile;
+import baton.storage.LocalFailure;
+import baton.storage.TransferProgress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,14 +87,14 @@ final class LentUpload {
               throw e;
             }
           });
-    } catch (LocalFault e) {
+    } catch (LocalFailure e) {
       throw e.error();
     } catch (StoreException e) {
       file.requireUnchanged();
       if (e.kind() != Kind.EXISTS || !isOurs(path, file)) {
         throw e;
       }
-      progress.all(file.size());
+      progress.reported.reached(file.size());
       return new FileEntry(file.name(), file.size(), file.sha256(), path);
     }
     // Not every server verifies the sha256 of what it is sent.
@@ -114,7 +116,7 @@ final class LentUpload {
     try {
       return Files.newInputStream(file);
     } catch (IOException e) {
-      throw new LocalFault(e);
+      throw new LocalFailure(e);
     }
   }
 
@@ -151,19 +153,18 @@ final class LentUpload {
       }
       return read;
     } catch (IOException e) {
-      throw new LocalFault(e);
+      throw new LocalFailure(e);
     }
   }
 
-  /** The progress of a file; each byte is reported once, however often it is sent. */
+  /** What one attempt has sent; over all attempts each byte is reported once. */
   private static final class Progress {
     private final CRC32C crc = new CRC32C();
-    private final LongConsumer moved;
+    private final TransferProgress reported;
     private long at;
-    private long furthest;
 
     Progress(LongConsumer moved) {
-      this.moved = moved;
+      this.reported = new TransferProgress(moved);
     }
 
     void again() {
@@ -174,15 +175,7 @@ final class LentUpload {
     void sent(byte[] chunk, int count) {
       crc.update(chunk, 0, count);
       at += count;
-      all(at);
-    }
-
-    void all(long position) {
-      if (position > furthest) {
-        long more = position - furthest;
-        furthest = position;
-        moved.accept(more);
-      }
+      reported.reached(at);
     }
   }
 }

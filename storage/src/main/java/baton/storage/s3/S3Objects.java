@@ -69,8 +69,13 @@ record S3Objects(S3Client s3, S3Location place) {
    * digest of digests; not every server marks that, but all of them put a dash into its ETag.
    */
   static Optional<Sha256> sha256(HeadObjectResponse of) {
-    boolean isOfParts = of.eTag() != null && of.eTag().contains("-");
-    return Optional.ofNullable(of.checksumSHA256())
+    return sha256(Optional.ofNullable(of.eTag()), Optional.ofNullable(of.checksumSHA256()));
+  }
+
+  /** The same from the values of the headers {@code ETag} and {@code x-amz-checksum-sha256}. */
+  static Optional<Sha256> sha256(Optional<String> eTag, Optional<String> checksum) {
+    boolean isOfParts = eTag.orElse("").contains("-");
+    return checksum
         .filter(text -> !isOfParts && !text.contains("-"))
         .map(text -> new Sha256(HexFormat.of().formatHex(Base64.getDecoder().decode(text))));
   }

@@ -6,6 +6,7 @@ import baton.protocol.Sha256;
 import baton.protocol.checkpoint.StoreException;
 import baton.protocol.checkpoint.StoreException.Kind;
 import baton.storage.HashedFile;
+import baton.storage.TransferProgress;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,8 +48,7 @@ final class S3Upload {
   private final long size;
   private final long onePiece;
   private final long part;
-  private final LongConsumer moved;
-  private long told;
+  private final TransferProgress progress;
 
   /** The checksum of the bytes that were read last: not every server verifies the sha256. */
   private long crc32cSent;
@@ -69,7 +69,7 @@ final class S3Upload {
     this.size = file.size();
     this.onePiece = onePiece;
     this.part = part;
-    this.moved = moved;
+    this.progress = new TransferProgress(moved);
   }
 
   static S3Upload of(S3Objects objects, String path, HashedFile file, LongConsumer moved) {
@@ -95,7 +95,7 @@ final class S3Upload {
       rethrowOwn();
       throw e;
     }
-    tell(size);
+    progress.reached(size);
   }
 
   /** Whether the stored file is ours: the answer to a successful attempt may have been lost. */
@@ -198,14 +198,6 @@ final class S3Upload {
     return RequestBody.fromContentProvider(() -> new Watched(from, bytes), bytes, BYTES);
   }
 
-  private void tell(long position) {
-    if (position > told) {
-      long more = position - told;
-      told = position;
-      moved.accept(more);
-    }
-  }
-
   /** A piece of the file, which the SDK may read more than once. */
   private final class Watched extends FilterInputStream {
     private final CRC32C crc = new CRC32C();
@@ -236,7 +228,7 @@ final class S3Upload {
           crc32cSent = crc.getValue();
         }
         at += Math.max(0, read);
-        tell(at);
+        progress.reached(at);
         return read;
       } catch (IOException e) {
         throw abandon(new UncheckedIOException(e));

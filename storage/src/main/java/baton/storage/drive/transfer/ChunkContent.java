@@ -1,5 +1,6 @@
 package baton.storage.drive.transfer;
 
+import baton.storage.LocalFailure;
 import com.google.api.client.http.HttpContent;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,8 @@
 package baton.storage.drive.transfer;
 
 import baton.protocol.checkpoint.StoreException;
+import baton.storage.LocalFailure;
+import baton.storage.TransferProgress;
 import com.google.api.services.drive.model.File;
 import java.io.IOException;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package baton.storage.drive.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import baton.storage.TransferProgress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

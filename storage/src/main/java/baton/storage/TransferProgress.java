@@ -1,4 +1,4 @@
-package baton.storage.drive.transfer;
+package baton.storage;
 
 import java.util.function.LongConsumer;
 
@@ -11,7 +11,10 @@ public final class TransferProgress {
     this.moved = moved;
   }
 
-  void reached(long position) {
+  /**
+   * @param position how many bytes of the file have been sent now
+   */
+  public void reached(long position) {
     if (position > furthest) {
       long bytes = position - furthest;
       furthest = position;
