@@ -184,10 +184,9 @@ async def main(args: argparse.Namespace) -> None:
     wire.open_many_files()
     with open(args.ledger, "w") as ledger:
         holders = [Holder(i, args, ledger) for i in range(args.holders)]
-        for holder in holders:
-            asyncio.get_running_loop().add_signal_handler(
-                signal.SIGTERM, lambda: [h.over.set() for h in holders]
-            )
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGTERM, lambda: [holder.over.set() for holder in holders]
+        )
         await asyncio.gather(*(holder.run() for holder in holders))
 
 

@@ -47,7 +47,11 @@ class Coordinator:
         options = ["--data", self.data, "--port", "0", "--store-dir", self.store]
         with open(self.log, "wb") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.command, *map(str, options), stdout=log, stderr=log, preexec_fn=more_files
+                *self.command,
+                *map(str, options),
+                stdout=log,
+                stderr=log,
+                preexec_fn=wire.open_many_files,
             )
         for _ in range(3000):
             text = self.log.read_text(errors="replace")
@@ -82,11 +86,6 @@ class Coordinator:
             return (await asyncio.wait_for(connection.send(sent), 30)).json()
         finally:
             connection.close()
-
-
-def more_files() -> None:
-    """As a service has it: with the usual 1,024 a machine would end here before Baton does."""
-    wire.open_many_files()
 
 
 class Siege:
