@@ -136,7 +136,8 @@ public final class Cluster implements Callable<Integer> {
     return tell(out, result);
   }
 
-  private static ClusterTrial.Observer observer(KillBar bar) {
+  /** Shows the trial's progress on the bar. */
+  static ClusterTrial.Observer observer(KillBar bar) {
     return (killed, acknowledged, what) ->
         bar.reaches(killed, "%d acknowledged; %s".formatted(acknowledged, what));
   }
@@ -152,12 +153,17 @@ public final class Cluster implements Callable<Integer> {
 
   private static int tell(PrintWriter out, ClusterTrial.Result result) throws IOException {
     Judgement judgement = result.judgement();
-    judgement.findings().stream()
-        .limit(FINDINGS_TOLD)
-        .forEach(finding -> out.println("  " + finding.sentence()));
+    tellFindings(out, judgement);
     out.println(line(result));
     out.flush();
     return judgement.isOk() ? 0 : 1;
+  }
+
+  /** Prints the first findings, a line each. */
+  static void tellFindings(PrintWriter out, Judgement judgement) {
+    judgement.findings().stream()
+        .limit(FINDINGS_TOLD)
+        .forEach(finding -> out.println("  " + finding.sentence()));
   }
 
   /** The last line. */

@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
       "2:an option is wrong"
     })
 public final class Crash implements Callable<Integer> {
-  private static final int FINDINGS_TOLD = 10;
-
   /** More workers than jobs, so that some workers have to wait. */
   static final ClusterTrial.Load LOAD = new ClusterTrial.Load(6, 4, Pace.RUSHED);
 
@@ -68,9 +66,7 @@ public final class Crash implements Callable<Integer> {
     if (findings.isEmpty()) {
       new TemporaryFolder(folder).close();
     } else {
-      findings.stream()
-          .limit(FINDINGS_TOLD)
-          .forEach(finding -> out.println("  " + finding.sentence()));
+      Cluster.tellFindings(out, result.judgement());
       out.println("The coordinator's data, its log and the clients' history are kept in " + folder);
     }
     out.println(line(result));
@@ -82,13 +78,15 @@ public final class Crash implements Callable<Integer> {
     ClusterTrial.Result result;
     try (KillBar bar = new KillBar(kills, out, System.console() != null);
         ClusterProcesses alone = ClusterProcesses.ofOne(folder)) {
-      ClusterTrial.Observer observer =
-          (killed, acknowledged, what) ->
-              bar.reaches(killed, "%d acknowledged; %s".formatted(acknowledged, what));
       result =
           new ClusterTrial(
                   new ClusterTrial.Settings(
-                      kills, LOAD, drawn, folder.resolve("history.jsonl"), observer, killed -> {}))
+                      kills,
+                      LOAD,
+                      drawn,
+                      folder.resolve("history.jsonl"),
+                      Cluster.observer(bar),
+                      killed -> {}))
               .run(alone);
       out.println(alone.members().get(0).starts().summary());
     }
